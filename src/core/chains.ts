@@ -1,0 +1,88 @@
+// The chains of acts: how a live is started, ended, undone; and what follows when an act of a chain fails.
+import type { Effect, EffectName, SlotRecord } from '../model.js';
+
+/** From a reserved slot to a live that is known: also what is left of it, for every act is safe to repeat. */
+export function startChain(record: SlotRecord): Effect[] {
+  return [{ do: 'claim' }, ...afterClaim(record)];
+}
+
+/** From a claimed broadcaster on. */
+export function afterClaim(record: SlotRecord): Effect[] {
+  return [{ do: 'tellPodStarted' }, ...afterTold(record)];
+}
+
+/** From Pod's row in progress on. */
+export function afterTold(record: SlotRecord): Effect[] {
+  return [{ do: 'clearOut' }, { do: 'render', onlyIfDamaged: false }, { do: 'up' }, ...afterUp(record)];
+}
+
+function afterUp(record: SlotRecord): Effect[] {
+  const mail: Effect[] = record.startMailSent ? [] : [{ do: 'mailStart' }];
+  return record.enableChat ? [...mail, { do: 'pingChat' }] : mail;
+}
+
+/** What is left of an ending, by how far it has come. */
+export function stopChain(record: SlotRecord, endedAt: string): Effect[] {
+  const afterDown: Effect[] = [
+    { do: 'handOver' },
+    ...(record.broadcasterRemoved ? [] : [{ do: 'removeBroadcaster' } as const]),
+    { do: 'tellPodStopped' },
+    { do: 'release' },
+  ];
+  if (record.step === 'down') return afterDown;
+  const begin: Effect[] = record.step === 'stopping' ? [] : [{ do: 'beginStop', endedAt }];
+  return [
+    ...begin,
+    { do: 'render', onlyIfDamaged: true },
+    { do: 'finish' },
+    { do: 'saveOutput' },
+    { do: 'down' },
+    ...afterDown,
+  ];
+}
+
+/** A claim that was never told to Pod, or that another server has won: the broadcaster goes, the slot is free. */
+export function unclaimChain(): Effect[] {
+  return [{ do: 'beginUndo', step: 'unclaiming' }, { do: 'removeBroadcaster' }, { do: 'release' }];
+}
+
+/** A start that failed after Pod was told: the request waits again. */
+export function giveBackChain(): Effect[] {
+  return [
+    { do: 'beginUndo', step: 'givingBack' },
+    { do: 'render', onlyIfDamaged: true },
+    { do: 'saveOutput' },
+    { do: 'down' },
+    { do: 'tellPodGivenBack' },
+    { do: 'removeBroadcaster' },
+    { do: 'release' },
+  ];
+}
+
+/**
+ * What a failed act of a chain is followed by. Nothing: the next tick goes on from the slot file. `certain`: the other
+ * side refused, so the act was not done. `step`: the record's, when the act failed.
+ */
+export function undoAfter(failed: EffectName, certain: boolean, step: SlotRecord['step'] | null): Effect[] {
+  switch (failed) {
+    case 'claim':
+      return certain ? [{ do: 'release' }] : [];
+    case 'tellPodStarted':
+      return certain ? unclaimChain() : [];
+    case 'render':
+    case 'up':
+      return step === 'told' ? giveBackChain() : [];
+    default:
+      return [];
+  }
+}
+
+/** Acts whose failure leaves the rest of the chain to be done in the same tick: reports, and comforts. */
+const NOT_ESSENTIAL: ReadonlySet<EffectName> = new Set(['clearOut', 'mailStart', 'pingChat', 'saveOutput', 'finish']);
+
+/** Whether an act may be done although these of its chain have failed before it. */
+export function mayFollow(effect: EffectName, failed: readonly EffectName[]): boolean {
+  const essential = failed.filter((name) => !NOT_ESSENTIAL.has(name));
+  // Once the container is down the broadcaster goes, even while the recording waits: viewers must not see a dead live.
+  return effect === 'removeBroadcaster' ? essential.every((name) => name === 'handOver') : essential.length === 0;
+}

@@ -1,0 +1,97 @@
+// Which names a live gets, and what a broadcaster that already has them means.
+import type { Broadcaster, Config, Memory, SlotRecord } from '../model.js';
+import { ageMs } from './dates.js';
+import { chosenNames, conflict, podSlugs, type ChosenNames } from './names.js';
+
+/** A claim older than this is taken back instead of being told to Pod. */
+export const CLAIM_LIFETIME_MS = 30_000;
+
+/** A broadcaster of nobody that was seen this long ago is no claim in the making any more: a claim lives 30 s, a request 10 s. */
+export const SIGHTING_SETTLED_MS = 40_000;
+
+/** With several servers, a request whose start failed here is left to the others for so long. */
+export const FAILED_START_PAUSE_MS = 600_000;
+
+/** Names tried for one live: plain, with its id, and then with a count. */
+const MAXIMUM_ATTEMPTS = 5;
+
+export interface NameChoice extends ChosenNames {
+  /** A broadcaster that has exactly these names and is nobody's: our own of a crash, or another server's claim in the making. */
+  leftOver: Broadcaster | null;
+}
+
+export interface Surroundings {
+  broadcasters: Broadcaster[];
+  /** Ids of broadcasters that a live in progress or one of our other slot files has. */
+  inUse: Set<number>;
+  /** Our other slots' records: their names are taken even while they have no broadcaster yet. */
+  records: SlotRecord[];
+}
+
+/** The path of the building that every broadcaster of ours is in. */
+export function buildingPath(config: Config): string {
+  return `/rest/buildings/${String(config.podIdBuilding)}/`;
+}
+
+function isLeftOver(names: ChosenNames, broadcaster: Broadcaster, inUse: Set<number>, config: Config): boolean {
+  return (
+    broadcaster.name.trim() === names.broadcasterName.trim() &&
+    broadcaster.streamUrl === names.streamUrl &&
+    broadcaster.buildingPath === buildingPath(config) &&
+    !inUse.has(broadcaster.id)
+  );
+}
+
+/** A record's names as a broadcaster that is not there yet. */
+function reserved(record: SlotRecord, config: Config): Pick<Broadcaster, 'name' | 'slug' | 'streamUrl'> {
+  return {
+    name: record.broadcasterName,
+    slug: podSlugs(record.broadcasterName)[0] ?? '',
+    streamUrl: `${config.podHlsStream}${record.streamKey}.m3u8`,
+  };
+}
+
+/** The first names that nobody else has; null when all tries are somebody's. */
+export function chooseNames(
+  live: { livestreamId: number; meetingName: string },
+  surroundings: Surroundings,
+  config: Config,
+): NameChoice | null {
+  for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt += 1) {
+    const names = chosenNames(live.meetingName, live.livestreamId, config.podHlsStream, attempt);
+    const others = surroundings.records.filter((record) => record.livestreamId !== live.livestreamId);
+    if (others.some((record) => conflict(names, reserved(record, config)))) continue;
+    const namesakes = surroundings.broadcasters.filter((broadcaster) => conflict(names, broadcaster));
+    const leftOver = namesakes.find((broadcaster) => isLeftOver(names, broadcaster, surroundings.inUse, config)) ?? null;
+    if (namesakes.length === (leftOver === null ? 0 : 1)) return { ...names, leftOver };
+  }
+  return null;
+}
+
+/**
+ * Broadcasters of nobody under any of the names that this live may bear, its own aside: perhaps the claim of another
+ * server that saw other names taken. Whoever finds one after its own claim steps back, so two never both go on.
+ */
+export function rivalClaims(record: SlotRecord, surroundings: Surroundings, config: Config): Broadcaster[] {
+  const candidates = Array.from({ length: MAXIMUM_ATTEMPTS }, (_, attempt) =>
+    chosenNames(record.meetingName, record.livestreamId, config.podHlsStream, attempt),
+  );
+  return surroundings.broadcasters.filter(
+    (broadcaster) =>
+      broadcaster.id !== record.broadcasterId &&
+      candidates.some((names) => isLeftOver(names, broadcaster, surroundings.inUse, config)),
+  );
+}
+
+/** With one server nobody else claims; with several, a broadcaster of nobody must have been seen long enough ago. */
+export function mayBeTaken(broadcasterId: number, memory: Memory, now: Date, config: Config): boolean {
+  if (config.numberOfServers === 1) return true;
+  const firstSeen = memory.sightings[String(broadcasterId)];
+  return firstSeen !== undefined && ageMs(firstSeen, now) >= SIGHTING_SETTLED_MS;
+}
+
+/** True while this server leaves a request to the others. */
+export function isLeftToOthers(livestreamId: number, memory: Memory, now: Date, config: Config): boolean {
+  const failedAt = memory.failedStarts[String(livestreamId)];
+  return config.numberOfServers > 1 && failedAt !== undefined && ageMs(failedAt, now) < FAILED_START_PAUSE_MS;
+}

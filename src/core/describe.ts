@@ -1,0 +1,41 @@
+// A plan in words: what `--dry-run` prints and the debug log says.
+import type { Effect, EffectName, Plan } from '../model.js';
+
+const WORDS: Record<EffectName, string> = {
+  reserve: 'write the slot file',
+  clearOut: 'move recordings of earlier lives to kept/',
+  claim: 'create its broadcaster in Pod',
+  tellPodStarted: "mark it 'in progress' in Pod",
+  render: 'write its docker-compose.yml',
+  up: 'docker-compose up -d',
+  mailStart: 'mail that it has started',
+  pingChat: "ask the chat's Redis",
+  adopt: 'take it over: write its slot file',
+  beginStop: 'note that its meeting is over',
+  beginUndo: 'note that its start is undone',
+  saveOutput: "keep the container's output in the log directory",
+  finish: 'ask ffmpeg to close its file',
+  down: 'docker-compose down',
+  handOver: 'hand its recording over to Pod',
+  removeBroadcaster: 'delete its broadcaster in Pod',
+  tellPodStopped: "mark it 'stopped' in Pod",
+  tellPodGivenBack: "mark it 'waiting' in Pod again",
+  release: 'free the slot',
+  closeRequest: "mark it 'stopped' in Pod, unstarted",
+};
+
+function words(effect: Effect): string {
+  const name = effect.do === 'reserve' || effect.do === 'adopt' ? ` (${effect.record.broadcasterName}, stream key ${effect.record.streamKey})` : '';
+  return effect.do === 'render' && effect.onlyIfDamaged ? 'write its docker-compose.yml if it is damaged' : `${WORDS[effect.do]}${name}`;
+}
+
+/** A headline for each chain, then its acts in order. */
+export function describePlan(plan: Plan): string[] {
+  return plan.chains.flatMap((chain) => {
+    const slot = chain.slot === null ? '' : `, slot ${String(chain.slot)}`;
+    return [
+      `Livestream ${String(chain.livestreamId)}${slot}: ${chain.reason}`,
+      ...chain.effects.map((effect, index) => `  ${String(index + 1)}. ${words(effect)}`),
+    ];
+  });
+}

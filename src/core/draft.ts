@@ -1,0 +1,22 @@
+// A plan in the making, and how it is added to.
+import type { Config, Plan, Problem, World } from '../model.js';
+import { meetingState, type MeetingIds, type MeetingState } from './over.js';
+
+/** Where chains and remarks are gathered while a plan is made. */
+export interface Draft extends Plan {
+  world: World;
+  config: Config;
+}
+
+export function remark(draft: Draft, level: 'debug' | 'info', message: string, livestreamId: number | null, slot: number | null): void {
+  draft.outcomes.push({ level, livestreamId, slot, message });
+}
+
+export function complain(draft: Draft, problem: Problem, livestreamId: number | null, slot: number | null): void {
+  draft.outcomes.push({ level: 'error', livestreamId, slot, problem });
+}
+
+/** What the last word of BBB is on a meeting. */
+export function stateOf(ids: MeetingIds, world: World): MeetingState {
+  return meetingState(ids, world.meetings, world.meetingInfos.get(ids.meetingId));
+}

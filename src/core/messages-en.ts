@@ -1,0 +1,167 @@
+// The sentences in English: log lines, and mails with MAIL_LANG=en.
+import type { Messages } from './messages.js';
+
+export const ENGLISH: Messages = {
+  podUnreadable: {
+    title: 'No usable answer from Pod',
+    what: 'Pod could not be read, or its answer was not understood',
+    next:
+      'Nothing is started on what could not be read, and running lives go on; the next tick tries again. ' +
+      'If it lasts, check POD_URL, the network, and the web server of Pod.',
+  },
+  podRefused: {
+    title: 'Access refused by Pod',
+    what: 'Pod refused the access',
+    next:
+      'No live can be started or closed until Pod accepts it; running lives go on. ' +
+      'Check POD_TOKEN (status 401), and that its user has staff rights in Pod (status 403).',
+  },
+  podWithoutBroadcasters: {
+    title: 'No broadcasters in Pod',
+    what: 'Pod has no /rest/broadcasters/, without which no live can be started',
+    next: "Add 'live' to THIRD_PARTY_APPS in Pod's settings_local.py and restart Pod; requests wait until then.",
+  },
+  bbbUnreadable: {
+    title: 'No usable answer from BBB',
+    what: 'BBB could not be read, or its answer was not understood',
+    next:
+      'No live is stopped on that, and requests are started all the same; the next tick tries again. ' +
+      'If it lasts, check BBB_URL, BBB_SECRET, and the BBB or Scalelite server.',
+  },
+  bbbWithoutSha1: {
+    title: 'BBB without sha1',
+    what: 'BBB refuses checksums made with sha1, but the streaming image signs with sha1 only',
+    next:
+      'A live that is started now will most likely show nothing, as its container cannot enter the meeting. ' +
+      'Allow sha1 again in BBB; or, if STREAMER_IMAGE names a fork that can do better, set BBB_CHECKSUM to its algorithm: this message then ends.',
+  },
+  dockerUnreadable: {
+    title: 'No usable answer from Docker',
+    what: 'Docker or docker-compose gave no usable answer',
+    next:
+      'A slot whose containers cannot be read takes no new live, and running lives are left alone; the next tick tries again. ' +
+      'Check that the service docker runs, and that the user of this crontab may use it (group docker, or the crontab of root).',
+  },
+  slotFileUnreadable: {
+    title: 'Unreadable slot file',
+    what: 'A slot file (live.json) cannot be read',
+    next:
+      'The slot counts as in use, and nothing in it is touched until the file can be read. ' +
+      'Check its rights; if it is damaged, repair it, or delete it once its live and its container have ended.',
+  },
+  meetingUnreadable: {
+    title: 'Unreadable meeting in Pod',
+    what: "The live's meeting could not be read in Pod",
+    next: 'The live waits as it is until it can be; the next tick tries again. Check that its meeting still exists in Pod.',
+  },
+  rowInconsistent: {
+    title: 'Pod and this server disagree',
+    what: "The live's row in Pod does not agree with the slots of this server",
+    next:
+      'Nothing is changed on a guess: a running live goes on until BBB says that its meeting is over. ' +
+      'If the row is wrong, correct it in the administration of Pod.',
+  },
+  memoryUnreadable: {
+    title: 'Unreadable memory',
+    what: 'The file memory.json cannot be read',
+    next: 'The work goes on without it, but lasting errors may be mailed again. The file holds nothing that is needed and may be deleted.',
+  },
+  startFailed: {
+    title: 'Start failed',
+    what: 'The live could not be started',
+    next:
+      'What was begun is undone and the request waits in Pod; it is tried again. ' +
+      'If servers share the queue, this one leaves it to the others for ten minutes.',
+  },
+  imageMissing: {
+    title: 'Missing Docker image',
+    what: 'A Docker image that the live needs is missing on this server',
+    next: "Run 'bbb-pod-live init' on this server: it fetches the images. The request waits in Pod and is tried again.",
+  },
+  namesTaken: {
+    title: 'No free broadcaster name',
+    what: 'Every name tried for the broadcaster belongs to another one',
+    next:
+      'The request waits in Pod and is tried again. Delete left-over broadcasters of that name in the administration of Pod, ' +
+      'or have the meeting renamed.',
+  },
+  stopFailed: {
+    title: 'Stop not finished',
+    what: 'The end of the live could not be finished',
+    next: 'The next tick goes on from the step that failed; the steps after it wait for it, and the slot stays in use.',
+  },
+  composeBusy: {
+    title: 'docker-compose still at work',
+    what: 'A docker-compose command of an earlier tick is still at work in this slot',
+    next:
+      'Nothing is done in the slot until it has ended; the next tick looks again. ' +
+      'If it lasts, look at that process and at the service docker.',
+  },
+  containerDied: {
+    title: 'Container gone',
+    what: 'The container of a live in progress does not run',
+    next:
+      'The container is started again as long as BBB shows the meeting; viewers may have missed a part. ' +
+      'Its last output is in the log directory, in <livestream id>.log.',
+  },
+  containerWithoutLive: {
+    title: 'Containers without a live',
+    what: 'A slot that holds no known live has containers',
+    next: "The slot takes no live meanwhile. If nobody needs them, run 'docker-compose down' in the directory of the slot.",
+  },
+  chatSilent: {
+    title: 'Silent chat',
+    what: 'The Redis of the chat does not answer',
+    next:
+      'The live goes on, but messages typed in Pod may not reach the meeting. ' +
+      "Check REDIS_BIND_ADDRESS and the firewall, for Pod's web servers too: slot N uses port 6378 + N.",
+  },
+  recordingKept: {
+    title: 'Recording kept aside',
+    what: 'A recording could not be handed over to Pod and was kept aside',
+    next:
+      'It lies in the directory kept/ of this server and is never deleted from there: publish it in Pod by hand, or delete it. ' +
+      'The live itself ends as usual.',
+  },
+  recordingWaiting: {
+    title: 'Recording waiting',
+    what: 'A recording waits because Pod has not collected an earlier one of the same meeting',
+    next:
+      'It is handed over as soon as the earlier one has been collected. ' +
+      "If it lasts, check Pod's job (manage.py bbb main) and DEFAULT_BBB_PATH in Pod.",
+  },
+  recordingFailed: {
+    title: 'Recording not handed over',
+    what: 'A recording could not be handed over to Pod yet',
+    next:
+      'The file stays in its slot, the live is not closed in Pod, and the next tick tries again. ' +
+      'Check that POD_DEFAULT_BBB_PATH is there, is writable, and has room.',
+  },
+  requestClosed: {
+    title: 'Request closed unstarted',
+    what: 'A request was closed without a start because its meeting was over',
+    next: 'There is nothing to do: the teacher can start the meeting again and ask for a live again.',
+  },
+  diskFailed: {
+    title: 'Disk failure',
+    what: 'A file or a directory of bbb-pod-live could not be read or written',
+    next: 'What depends on it waits, and the next tick tries again. Check the free space and the rights in PHYSICAL_BASE_ROOT.',
+  },
+  logUnwritable: {
+    title: 'Log not written',
+    what: 'The log could not be written',
+    next: 'The work goes on without it; log lines that were lost go to stderr. Check the free space and the rights in PHYSICAL_LOG_ROOT.',
+  },
+  mailFailed: {
+    title: 'Mail not sent',
+    what: 'A mail could not be sent',
+    next: 'The work goes on. Check SMTP_URL, or SENDMAIL_PATH and the local mail service, and ADMIN_EMAIL.',
+  },
+  internal: {
+    title: 'Internal error',
+    what: 'An error that was not foreseen was met: a fault of bbb-pod-live',
+    next:
+      'What it was about waits for the next tick; the rest of the work goes on. ' +
+      "Please report it to the authors with the log of 'bbb-pod-live run --debug'.",
+  },
+};

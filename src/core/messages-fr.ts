@@ -1,0 +1,175 @@
+// The sentences in French: mails with MAIL_LANG=fr.
+import type { Messages } from './messages.js';
+
+export const FRENCH: Messages = {
+  podUnreadable: {
+    title: 'Pas de réponse exploitable de Pod',
+    what: "Pod n'a pas pu être lu, ou sa réponse n'a pas été comprise",
+    next:
+      "Rien n'est démarré sur la base de ce qui n'a pas pu être lu et les directs en cours continuent ; le prochain passage réessaie. " +
+      'Si cela dure, vérifiez POD_URL, le réseau et le serveur web de Pod.',
+  },
+  podRefused: {
+    title: 'Accès refusé par Pod',
+    what: "Pod a refusé l'accès",
+    next:
+      "Aucun direct ne peut être démarré ni clos tant que Pod refuse l'accès ; les directs en cours continuent. " +
+      "Vérifiez POD_TOKEN (statut 401) et que l'utilisateur de ce jeton a les droits d'équipe dans Pod (statut 403).",
+  },
+  podWithoutBroadcasters: {
+    title: 'Pas de diffuseurs dans Pod',
+    what: "Pod n'a pas de /rest/broadcasters/, sans lequel aucun direct ne peut démarrer",
+    next: "Ajoutez 'live' à THIRD_PARTY_APPS dans le settings_local.py de Pod, puis redémarrez Pod ; d'ici là, les demandes attendent.",
+  },
+  bbbUnreadable: {
+    title: 'Pas de réponse exploitable de BBB',
+    what: "BBB n'a pas pu être lu, ou sa réponse n'a pas été comprise",
+    next:
+      "Aucun direct n'est arrêté pour autant et les demandes sont démarrées malgré tout ; le prochain passage réessaie. " +
+      'Si cela dure, vérifiez BBB_URL, BBB_SECRET et le serveur BBB ou Scalelite.',
+  },
+  bbbWithoutSha1: {
+    title: 'BBB sans sha1',
+    what: "BBB refuse les sommes de contrôle en sha1, or l'image de diffusion ne sait signer qu'en sha1",
+    next:
+      "Un direct démarré maintenant ne montrera probablement rien : son conteneur ne peut pas entrer dans la réunion. " +
+      "Autorisez de nouveau sha1 dans BBB ; ou, si STREAMER_IMAGE désigne une variante de l'image qui sait faire mieux, " +
+      'indiquez son algorithme dans BBB_CHECKSUM : ce message cessera.',
+  },
+  dockerUnreadable: {
+    title: 'Pas de réponse exploitable de Docker',
+    what: "Docker ou docker-compose n'a pas donné de réponse exploitable",
+    next:
+      'Un emplacement dont les conteneurs ne peuvent pas être lus ne reçoit pas de nouveau direct, et les directs en cours sont laissés ' +
+      "tels quels ; le prochain passage réessaie. Vérifiez que le service docker fonctionne et que l'utilisateur de cette crontab y a droit " +
+      '(groupe docker, ou crontab de root).',
+  },
+  slotFileUnreadable: {
+    title: "Fichier d'emplacement illisible",
+    what: "Le fichier d'un emplacement (live.json) ne peut pas être lu",
+    next:
+      "L'emplacement est considéré comme occupé et rien n'y est modifié tant que ce fichier reste illisible. " +
+      "Vérifiez ses droits ; s'il est abîmé, réparez-le, ou supprimez-le une fois son direct et son conteneur terminés.",
+  },
+  meetingUnreadable: {
+    title: 'Réunion illisible dans Pod',
+    what: "La réunion de ce direct n'a pas pu être lue dans Pod",
+    next: "Le direct reste en l'état jusque-là ; le prochain passage réessaie. Vérifiez que sa réunion existe encore dans Pod.",
+  },
+  rowInconsistent: {
+    title: 'Désaccord entre Pod et ce serveur',
+    what: "L'enregistrement du direct dans Pod ne concorde pas avec les emplacements de ce serveur",
+    next:
+      "Rien n'est modifié au hasard : un direct en cours continue jusqu'à ce que BBB indique que sa réunion est terminée. " +
+      "Si l'enregistrement est faux, corrigez-le dans l'administration de Pod.",
+  },
+  memoryUnreadable: {
+    title: 'Mémoire illisible',
+    what: 'Le fichier memory.json ne peut pas être lu',
+    next:
+      'Le travail continue sans lui, mais des erreurs qui durent peuvent être signalées une nouvelle fois. ' +
+      "Ce fichier ne contient rien d'indispensable et peut être supprimé.",
+  },
+  startFailed: {
+    title: 'Démarrage impossible',
+    what: "Le direct n'a pas pu démarrer",
+    next:
+      'Ce qui avait été commencé est défait et la demande attend dans Pod ; elle sera retentée. ' +
+      "Si plusieurs serveurs se partagent les demandes, celui-ci la laisse aux autres pendant dix minutes.",
+  },
+  imageMissing: {
+    title: 'Image Docker absente',
+    what: 'Une image Docker nécessaire au direct est absente de ce serveur',
+    next: "Lancez 'bbb-pod-live init' sur ce serveur : cette commande récupère les images. La demande attend dans Pod et sera retentée.",
+  },
+  namesTaken: {
+    title: 'Aucun nom de diffuseur libre',
+    what: 'Tous les noms essayés pour le diffuseur sont déjà pris',
+    next:
+      "La demande attend dans Pod et sera retentée. Supprimez les anciens diffuseurs de ce nom dans l'administration de Pod, " +
+      'ou faites renommer la réunion.',
+  },
+  stopFailed: {
+    title: 'Arrêt inachevé',
+    what: "L'arrêt du direct n'a pas pu être mené à son terme",
+    next: "Le prochain passage reprend à l'étape qui a échoué ; les étapes suivantes l'attendent et l'emplacement reste occupé.",
+  },
+  composeBusy: {
+    title: 'docker-compose encore au travail',
+    what: "Une commande docker-compose d'un passage précédent est encore au travail dans cet emplacement",
+    next:
+      "Rien n'est fait dans cet emplacement tant qu'elle n'est pas terminée ; le prochain passage vérifie de nouveau. " +
+      'Si cela dure, examinez ce processus et le service docker.',
+  },
+  containerDied: {
+    title: 'Conteneur arrêté',
+    what: "Le conteneur d'un direct en cours ne fonctionne plus",
+    next:
+      "Il est redémarré tant que BBB indique que la réunion est en cours ; le public a pu manquer une partie du direct. " +
+      'Ses dernières lignes se trouvent dans le répertoire des logs, dans <id du direct>.log.',
+  },
+  containerWithoutLive: {
+    title: 'Conteneurs sans direct',
+    what: 'Un emplacement sans direct connu a des conteneurs',
+    next:
+      "Cet emplacement ne reçoit pas de direct pendant ce temps. Si personne n'en a besoin, lancez 'docker-compose down' " +
+      "dans le répertoire de l'emplacement.",
+  },
+  chatSilent: {
+    title: 'Tchat muet',
+    what: 'Le Redis du tchat ne répond pas',
+    next:
+      "Le direct continue, mais les messages écrits dans Pod peuvent ne pas parvenir à la réunion. " +
+      "Vérifiez REDIS_BIND_ADDRESS et le pare-feu, y compris pour les serveurs web de Pod : l'emplacement N utilise le port 6378 + N.",
+  },
+  recordingKept: {
+    title: 'Vidéo mise de côté',
+    what: "Une vidéo enregistrée n'a pas pu être remise à Pod et a été mise de côté",
+    next:
+      "Elle se trouve dans le répertoire kept/ de ce serveur et n'en sera jamais supprimée : publiez-la dans Pod à la main ou supprimez-la. " +
+      "Le direct lui-même se termine normalement.",
+  },
+  recordingWaiting: {
+    title: 'Vidéo en attente',
+    what: "Une vidéo enregistrée attend, car Pod n'a pas encore récupéré une vidéo précédente de la même réunion",
+    next:
+      'Elle sera remise dès que la précédente aura été récupérée. ' +
+      'Si cela dure, vérifiez la tâche de Pod (manage.py bbb main) et DEFAULT_BBB_PATH dans Pod.',
+  },
+  recordingFailed: {
+    title: 'Vidéo non remise à Pod',
+    what: "Une vidéo enregistrée n'a pas encore pu être remise à Pod",
+    next:
+      "Le fichier reste dans son emplacement, le direct n'est pas clos dans Pod et le prochain passage réessaie. " +
+      "Vérifiez que POD_DEFAULT_BBB_PATH est accessible, autorise l'écriture et a assez de place.",
+  },
+  requestClosed: {
+    title: 'Demande close sans démarrage',
+    what: 'Une demande a été close sans démarrage, car sa réunion était terminée',
+    next: "Il n'y a rien à faire : l'enseignant peut relancer la réunion et refaire sa demande.",
+  },
+  diskFailed: {
+    title: 'Erreur de disque',
+    what: "Un fichier ou un répertoire de bbb-pod-live n'a pas pu être lu ou écrit",
+    next: "Ce qui en dépend attend et le prochain passage réessaie. Vérifiez l'espace libre et les droits dans PHYSICAL_BASE_ROOT.",
+  },
+  logUnwritable: {
+    title: 'Journal non écrit',
+    what: "Le journal (log) n'a pas pu être écrit",
+    next:
+      "Le travail continue sans lui ; les lignes perdues vont sur la sortie d'erreur. " +
+      "Vérifiez l'espace libre et les droits dans PHYSICAL_LOG_ROOT.",
+  },
+  mailFailed: {
+    title: 'Mail non envoyé',
+    what: "Un mail n'a pas pu être envoyé",
+    next: 'Le travail continue. Vérifiez SMTP_URL, ou SENDMAIL_PATH et le service de messagerie local, ainsi que ADMIN_EMAIL.',
+  },
+  internal: {
+    title: 'Erreur interne',
+    what: "Une erreur imprévue s'est produite : c'est un défaut de bbb-pod-live",
+    next:
+      'Ce qui était concerné attend le prochain passage ; le reste du travail continue. ' +
+      "Merci de la signaler aux auteurs avec le journal de 'bbb-pod-live run --debug'.",
+  },
+};

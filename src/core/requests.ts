@@ -1,0 +1,133 @@
+// The requests that wait in Pod: started in a free slot, closed when their meeting is over, or left to wait.
+import type { Livestream, PodMeeting, SlotRecord } from '../model.js';
+import { startChain } from './chains.js';
+import { chooseNames, isLeftToOthers, mayBeTaken, type NameChoice, type Surroundings } from './claims.js';
+import { isoInZone } from './dates.js';
+import { complain, remark, stateOf, type Draft } from './draft.js';
+import { isStillWaiting, ownRows } from './server.js';
+
+/** Every waiting request, oldest first, takes the lowest free slot. */
+export function planRequests(draft: Draft): void {
+  const { waiting } = draft.world;
+  if (!waiting.ok) return;
+  const held = new Set(heldRecords(draft).map((record) => record.livestreamId));
+  const free = freeSlots(draft);
+  for (const request of waiting.value) {
+    if (!held.has(request.id)) planRequest(request, free, draft);
+  }
+}
+
+function heldRecords(draft: Draft): SlotRecord[] {
+  return draft.world.slots.flatMap((reading) => (reading.record.ok && reading.record.value !== null ? [reading.record.value] : []));
+}
+
+/** Free: no live in progress has the slot, no slot file names one, no container exists; what cannot be read is not free. */
+function freeSlots(draft: Draft): number[] {
+  const { inProgress, slots } = draft.world;
+  if (!inProgress.ok) return [];
+  const rows = ownRows(inProgress.value, draft.config);
+  return slots
+    .filter(({ slot }) => slot <= draft.config.numberOfLives && !rows.has(slot))
+    .filter(({ record, container }) => record.ok && record.value === null && container?.ok === true && container.value === 'absent')
+    .map(({ slot }) => slot);
+}
+
+function planRequest(request: Livestream, free: number[], draft: Draft): void {
+  const { world, config } = draft;
+  if (!isStillWaiting(request)) {
+    const detail = `livestream ${String(request.id)} waits (status 0), but has server ${request.server ?? ''}; clear that field in Pod to have it started`;
+    complain(draft, { kind: 'rowInconsistent', detail }, request.id, null);
+    return;
+  }
+  const meeting = world.podMeetings.get(request.meetingPath);
+  if (meeting?.ok !== true) {
+    if (meeting !== undefined) complain(draft, meeting.problem, request.id, null);
+    return;
+  }
+  if (stateOf(meeting.value, world) === 'over') {
+    const endedAt = isoInZone(world.now, config.timeZone);
+    const effects = [{ do: 'closeRequest', endedAt } as const];
+    draft.chains.push({ slot: null, livestreamId: request.id, reason: 'its meeting is over before it was started', record: null, effects });
+  } else if (isLeftToOthers(request.id, world.memory, world.now, config)) {
+    remark(draft, 'info', 'waits: its start failed here, it is left to the other servers for ten minutes', request.id, null);
+  } else {
+    planStart(request, meeting.value, free, draft);
+  }
+}
+
+function planStart(request: Livestream, meeting: PodMeeting, free: number[], draft: Draft): void {
+  const { world, config } = draft;
+  const slot = free[0];
+  if (slot === undefined) {
+    remark(draft, 'info', 'waits: no slot is free on this server', request.id, null);
+    return;
+  }
+  if (world.broadcasters?.ok !== true) return;
+  const live = { livestreamId: request.id, meetingName: meeting.meetingName };
+  const choice = chooseNames(live, surroundings(draft), config);
+  if (choice === null) {
+    complain(draft, { kind: 'namesTaken', detail: 'every name tried for its broadcaster is somebody else\'s' }, request.id, null);
+    return;
+  }
+  if (choice.leftOver !== null && !mayBeTaken(choice.leftOver.id, world.memory, world.startedAt, config)) {
+    draft.outcomes.push({ level: 'memory', sighting: choice.leftOver.id, at: world.now });
+    remark(draft, 'info', `waits: the broadcaster ${choice.leftOver.slug} may be another server's claim in the making`, request.id, null);
+    return;
+  }
+  free.shift();
+  const record = newRecord(request, meeting, choice, world.now);
+  draft.chains.push({
+    slot,
+    livestreamId: request.id,
+    reason: 'asked in Pod',
+    record: null,
+    effects: [{ do: 'reserve', record }, ...startChain(record)],
+  });
+}
+
+/** Everybody else's names: Pod's broadcasters, our slots' lives, and the starts that this plan already holds. */
+function surroundings(draft: Draft): Surroundings {
+  const { inProgress, broadcasters } = draft.world;
+  const started = draft.chains.flatMap((chain) =>
+    chain.effects.flatMap((effect) => (effect.do === 'reserve' || effect.do === 'adopt' ? [effect.record] : [])),
+  );
+  const records = [...heldRecords(draft), ...started];
+  const ids = [
+    ...(inProgress.ok ? inProgress.value.map((row) => row.broadcasterId) : []),
+    ...records.flatMap((record) => [record.broadcasterId, record.takesBroadcasterId]),
+  ];
+  return {
+    broadcasters: broadcasters?.ok === true ? broadcasters.value : [],
+    inUse: new Set(ids.filter((id) => id !== null)),
+    records,
+  };
+}
+
+function newRecord(request: Livestream, meeting: PodMeeting, choice: NameChoice, now: Date): SlotRecord {
+  return {
+    version: 1,
+    step: 'claiming',
+    livestreamId: request.id,
+    meetingPath: request.meetingPath,
+    meetingId: meeting.meetingId,
+    internalMeetingId: meeting.internalMeetingId,
+    meetingName: meeting.meetingName,
+    userPath: request.userPath,
+    enableChat: request.enableChat,
+    showChat: request.showChat,
+    isRestricted: request.isRestricted,
+    recordingAsked: request.downloadMeeting,
+    broadcasterName: choice.broadcasterName,
+    streamKey: choice.streamKey,
+    takesBroadcasterId: choice.leftOver?.id ?? null,
+    broadcasterId: null,
+    slug: null,
+    dialect: 'broadcaster_url',
+    reservedAt: now.toISOString(),
+    claimedAt: null,
+    endedAt: null,
+    startMailSent: false,
+    broadcasterRemoved: false,
+    handOver: null,
+  };
+}

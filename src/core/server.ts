@@ -1,0 +1,43 @@
+// Pod's `server` field: `<server number>/<slot>`, compared as two numbers (`11/2` is not server 1's).
+import type { Config, Livestream } from '../model.js';
+
+/** Redis ports begin above this: slot N is published on 6378 + N. */
+const REDIS_PORT_BASE = 6378;
+
+/** The field for a slot of this server. */
+export function serverField(slot: number, config: Config): string {
+  return `${String(config.serverNumber)}/${String(slot)}`;
+}
+
+/** The slot that a row names, if it is one of this server's; else null. */
+export function ownSlot(server: string | null, config: Config): number | null {
+  const match = /^\s*(\d{1,9})\s*\/\s*(\d{1,9})\s*$/.exec(server ?? '');
+  if (match === null || Number(match[1]) !== config.serverNumber) return null;
+  const slot = Number(match[2]);
+  return slot >= 1 ? slot : null;
+}
+
+/** Rows of this server, by slot. */
+export function ownRows(rows: Livestream[], config: Config): Map<number, Livestream[]> {
+  const bySlot = new Map<number, Livestream[]>();
+  for (const row of rows) {
+    const slot = ownSlot(row.server, config);
+    if (slot !== null) bySlot.set(slot, [...(bySlot.get(slot) ?? []), row]);
+  }
+  return bySlot;
+}
+
+/** The port of this host on which slot N's chat Redis is published. */
+export function redisPort(slot: number): number {
+  return REDIS_PORT_BASE + slot;
+}
+
+/** The channel of slot N's chat. */
+export function redisChannel(slot: number): string {
+  return `chat${String(slot)}`;
+}
+
+/** True for a row that still waits: status 0 and nobody's. */
+export function isStillWaiting(row: Livestream): boolean {
+  return row.status === 0 && (row.server === null || row.server.trim() === '');
+}

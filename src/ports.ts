@@ -1,0 +1,197 @@
+// The outside, as interfaces: `execute` and `read` know these and no library. Reads answer a `Reading`; acts throw `PortError`.
+import type {
+  BbbMeeting,
+  Broadcaster,
+  Config,
+  ContainerState,
+  HandOver,
+  Livestream,
+  MeetingInfo,
+  Memory,
+  PodMeeting,
+  Problem,
+  ProblemKind,
+  Reading,
+  SlotReading,
+  SlotRecord,
+} from './model.js';
+
+/**
+ * An act that failed. `certain`: the other side positively refused, so nothing was changed there; otherwise it may or
+ * may not have been done (time-out, cut answer, 5xx). `status`: the HTTP status, when one came.
+ */
+export class PortError extends Error {
+  readonly problem: Problem;
+  readonly certain: boolean;
+  readonly status: number | undefined;
+
+  constructor(kind: ProblemKind, detail: string, options: { certain?: boolean; status?: number; cause?: unknown } = {}) {
+    super(detail, { cause: options.cause });
+    this.name = 'PortError';
+    this.problem = { kind, detail };
+    this.certain = options.certain ?? false;
+    this.status = options.status;
+  }
+}
+
+export interface Bbb {
+  /** `getMeetings`. Fails on everything that is not a SUCCESS that was understood. */
+  readMeetings(): Promise<Reading<BbbMeeting[]>>;
+  /** `getMeetingInfo`. FAILED with `notFound` is a reading (`found: false`); every other failure is none. */
+  readMeetingInfo(meetingId: string): Promise<Reading<MeetingInfo>>;
+  /** The algorithm that BBB accepted last, when `BBB_CHECKSUM` is `auto` and BBB refused sha1; else null. */
+  refusedSha1(): boolean;
+}
+
+/** Changes to a livestream's row; only the keys given are sent. */
+export interface LivestreamChange {
+  status: 0 | 1 | 2;
+  server?: string | null;
+  broadcaster_id?: number | null;
+  redis_hostname?: string | null;
+  redis_port?: number | null;
+  redis_channel?: string | null;
+  end_date?: string;
+}
+
+/** What a broadcaster is to be. */
+export interface BroadcasterRequest {
+  name: string;
+  streamUrl: string;
+  isRestricted: boolean;
+}
+
+/** `taken`: 400 with the key `name` or `url`, or any 5xx (another broadcaster may have the slug): look at the list. */
+export type CreateAnswer = { created: Broadcaster } | { taken: string };
+
+export interface Pod {
+  /**
+   * Every page of status 1 and of status 0, filtered again on this side, oldest first (start date, then id). A Pod that
+   * ignores the filter shows both in one list, which is then read once.
+   */
+  readLivestreams(): Promise<{ inProgress: Reading<Livestream[]>; waiting: Reading<Livestream[]> }>;
+  /** null: the row does not exist (404 with JSON). */
+  readLivestream(id: number): Promise<Reading<Livestream | null>>;
+  readMeeting(path: string): Promise<Reading<PodMeeting>>;
+  /** Every page. */
+  readBroadcasters(): Promise<Reading<Broadcaster[]>>;
+  createBroadcaster(request: BroadcasterRequest): Promise<CreateAnswer>;
+  /** null: none with that slug (404 with JSON). */
+  readBroadcaster(slug: string): Promise<Reading<Broadcaster | null>>;
+  restrictBroadcaster(slug: string, isRestricted: boolean): Promise<void>;
+  /** 404 is fine. */
+  deleteBroadcaster(slug: string): Promise<void>;
+  changeLivestream(id: number, change: LivestreamChange, options?: { timeoutMs?: number }): Promise<void>;
+  /** PATCH of the meeting row: `encoded_by`, `encoding_step: 3`. Answers the row's `internal_meeting_id`. */
+  setEncodedBy(meetingPath: string, userPath: string): Promise<{ internalMeetingId: string }>;
+}
+
+export interface Slots {
+  /** Slots 1 to `NUMBER_LIVES`, those whose directory exists beyond, and `also`; without containers; in order. */
+  read(also: number[]): Promise<SlotReading[]>;
+  /** Makes the directory, `videodata` and an unused compose file where they are missing. */
+  make(slot: number): Promise<void>;
+  /** Whole or not at all, 0600, fsync of file and folder. */
+  writeRecord(slot: number, record: SlotRecord): Promise<void>;
+  /** Slot file gone, compose file without secrets. Recordings left behind keep their live's name for `clearOut`. */
+  release(slot: number): Promise<void>;
+  /** Atomic. With `onlyIfDamaged` a file that parses and has the streamer's service is left alone. */
+  writeComposeFile(slot: number, record: SlotRecord, options: { onlyIfDamaged: boolean }): Promise<void>;
+}
+
+export interface Compose {
+  read(slot: number): Promise<Reading<ContainerState>>;
+  up(slot: number): Promise<void>;
+  /** SIGINT to ffmpeg in the container and a bounded wait. Never throws for a container that cannot. */
+  finish(slot: number): Promise<void>;
+  down(slot: number): Promise<void>;
+  /** Puts the streamer's output, redacted, into `logs/<livestream id>.log`. */
+  saveOutput(slot: number, livestreamId: number): Promise<void>;
+}
+
+/** A recording: a regular `*.mkv` directly in a slot's `videodata`. */
+export interface Recording {
+  file: string;
+  size: number;
+  modifiedAt: Date;
+}
+
+export interface Recordings {
+  read(slot: number): Promise<Recording[]>;
+  /** True when a file of that final name waits for Pod's job. */
+  isWaiting(internalMeetingId: string): Promise<boolean>;
+  /**
+   * Makes the complete `.part` beside the final name: renamed on one file system, else copied and read back.
+   * Answers what the slot file must remember.
+   */
+  copy(slot: number, file: string, target: RecordingTarget): Promise<HandOver>;
+  /** The last rename. Safe to repeat: a `.part` that is gone was renamed. Answers the final path (`kept` may count on). */
+  rename(handOver: HandOver): Promise<string>;
+  /** Removes the source. Safe to repeat. */
+  removeSource(slot: number, handOver: HandOver): Promise<void>;
+  /** A complete `.part` that cannot be Pod's goes to `kept/` instead; the answer is what to remember now. */
+  redirect(handOver: HandOver, target: RecordingTarget): Promise<HandOver>;
+  /** Whose the recordings are that a finished live left in the slot, if that is known. */
+  formerLive(slot: number): Promise<{ livestreamId: number; internalMeetingId: string } | null>;
+}
+
+/** `pod`: `<internalMeetingId>.mkv` in POD_DEFAULT_BBB_PATH. `kept`: `kept/<name>[-n].mkv` in the base directory. */
+export type RecordingTarget = { place: 'pod'; internalMeetingId: string; livestreamId: number } | { place: 'kept'; name: string };
+
+export interface Chat {
+  /** PING on the slot's published port, bounded. Throws `chatSilent`. */
+  ping(slot: number): Promise<void>;
+}
+
+export interface Mail {
+  send(mail: MailMessage): Promise<void>;
+}
+
+/** A mail before its template: `core/report.ts` makes it. */
+export interface MailMessage {
+  template: 'start' | 'errors';
+  subject: string;
+  /** What the template shows; plain text, not yet escaped. */
+  values: Record<string, unknown>;
+}
+
+export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR';
+
+export interface Log {
+  /** One line, whatever `message` contains; secrets are taken out. */
+  write(level: LogLevel, message: string): void;
+  /** Everything is on disk; answers why not, if it is not. */
+  close(): Promise<Problem | null>;
+}
+
+export interface Clock {
+  now(): Date;
+  sleep(ms: number): Promise<void>;
+}
+
+export interface Lock {
+  /** False: another tick holds it. It is given up by the end of the process, however that comes. */
+  take(): Promise<boolean>;
+}
+
+export interface MemoryFile {
+  read(): Promise<Reading<Memory>>;
+  write(memory: Memory): Promise<void>;
+}
+
+export interface Ports {
+  config: Config;
+  bbb: Bbb;
+  pod: Pod;
+  slots: Slots;
+  compose: Compose;
+  recordings: Recordings;
+  chat: Chat;
+  mail: Mail;
+  log: Log;
+  clock: Clock;
+  lock: Lock;
+  memory: MemoryFile;
+  /** Set when the process was asked to end (SIGTERM): the effect in hand is finished, none is begun. */
+  endAsked(): boolean;
+}

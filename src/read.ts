@@ -1,0 +1,103 @@
+// Reads the world: Pod, the slots, and, only when a live or a request asks for it, BBB, the containers and the details.
+import { emptyMemory } from './core/memory.js';
+import { isMissing, type MeetingIds } from './core/over.js';
+import { isStillWaiting, ownRows } from './core/server.js';
+import type { Livestream, PodMeeting, Problem, Reading, SlotReading, World } from './model.js';
+import { PortError, type Ports } from './ports.js';
+
+/** Requests to one server that are under way at once. */
+const AT_ONCE = 4;
+
+export interface WorldReading {
+  world: World;
+  /** What could not be read and is not part of the world. */
+  problems: Problem[];
+}
+
+/** Everything that a plan needs, each part with whether it could be read. */
+export async function readWorld(ports: Ports): Promise<WorldReading> {
+  const startedAt = ports.clock.now();
+  const problems: Problem[] = [];
+  const [{ inProgress, waiting }, memory] = await Promise.all([ports.pod.readLivestreams(), ports.memory.read()]);
+  const ours = inProgress.ok ? ownRows(inProgress.value, ports.config) : new Map<number, Livestream[]>();
+  const slots = await readSlots([...ours.keys()], problems, ports);
+  const requests = waiting.ok ? withoutHeld(waiting.value, slots) : [];
+  const orphans = slots.flatMap((slot) => (slot.record.ok && slot.record.value === null ? (ours.get(slot.slot) ?? []) : []));
+  const isBusy = requests.length > 0 || ours.size > 0 || slots.some(({ record }) => record.ok && record.value !== null);
+
+  const [meetings, broadcasters, podMeetings, withContainers] = await Promise.all([
+    isBusy ? ports.bbb.readMeetings() : undefined,
+    requests.length > 0 || orphans.length > 0 ? ports.pod.readBroadcasters() : undefined,
+    readPodMeetings([...requests.filter(isStillWaiting), ...orphans], ports),
+    readContainers(slots, ours, requests.length > 0, ports),
+  ]);
+  const world: World = {
+    startedAt,
+    now: startedAt,
+    inProgress,
+    waiting,
+    slots: withContainers,
+    ...(meetings === undefined ? {} : { meetings }),
+    ...(broadcasters === undefined ? {} : { broadcasters }),
+    podMeetings,
+    meetingInfos: new Map(),
+    memory: memory.ok ? memory.value : emptyMemory(),
+  };
+  world.meetingInfos = await readMeetingInfos(world, ports);
+  world.now = ports.clock.now();
+  if (!memory.ok) problems.push(memory.problem);
+  return { world, problems };
+}
+
+/** A base directory that cannot be read has no slot that could be used. */
+async function readSlots(also: number[], problems: Problem[], ports: Ports): Promise<SlotReading[]> {
+  try {
+    return await ports.slots.read(also);
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    problems.push(error.problem);
+    return [];
+  }
+}
+
+function withoutHeld(waiting: Livestream[], slots: SlotReading[]): Livestream[] {
+  const held = new Set(slots.map((slot) => (slot.record.ok ? slot.record.value?.livestreamId : undefined)));
+  return waiting.filter((request) => !held.has(request.id));
+}
+
+async function readPodMeetings(rows: Livestream[], ports: Ports): Promise<Map<string, Reading<PodMeeting>>> {
+  const paths = [...new Set(rows.map((row) => row.meetingPath))];
+  const readings = await inTurns(paths, (path) => ports.pod.readMeeting(path));
+  return new Map(paths.map((path, index) => [path, readings[index] as Reading<PodMeeting>]));
+}
+
+/** Containers of the slots that hold a live; of the others only while a request looks for a free one. */
+function readContainers(slots: SlotReading[], ours: Map<number, Livestream[]>, forRequests: boolean, ports: Ports): Promise<SlotReading[]> {
+  return Promise.all(
+    slots.map(async (slot) => {
+      const holdsLive = ours.has(slot.slot) || (slot.record.ok && slot.record.value !== null && slot.record.value.step === 'live');
+      const mayBeFree = forRequests && slot.slot <= ports.config.numberOfLives && slot.record.ok && slot.record.value === null;
+      return holdsLive || mayBeFree ? { ...slot, container: await ports.compose.read(slot.slot) } : slot;
+    }),
+  );
+}
+
+/** `getMeetingInfo`, after `getMeetings`, for every meeting of ours that the list lacks. */
+async function readMeetingInfos(world: World, ports: Ports): Promise<World['meetingInfos']> {
+  const known: MeetingIds[] = [
+    ...world.slots.flatMap(({ record }) => (record.ok && record.value !== null ? [record.value] : [])),
+    ...[...world.podMeetings.values()].flatMap((meeting) => (meeting.ok ? [meeting.value] : [])),
+  ];
+  const missing = [...new Set(known.filter((ids) => isMissing(ids, world.meetings)).map(({ meetingId }) => meetingId))];
+  const infos = await inTurns(missing, (meetingId) => ports.bbb.readMeetingInfo(meetingId));
+  return new Map(missing.map((meetingId, index) => [meetingId, infos[index] as NonNullable<(typeof infos)[number]>]));
+}
+
+/** Maps in order, a few at once. */
+async function inTurns<From, To>(items: From[], read: (item: From) => Promise<To>): Promise<To[]> {
+  const results: To[] = [];
+  for (let start = 0; start < items.length; start += AT_ONCE) {
+    results.push(...(await Promise.all(items.slice(start, start + AT_ONCE).map(read))));
+  }
+  return results;
+}

@@ -1,0 +1,108 @@
+// One tick: read → plan → execute → report.
+import { describePlan } from './core/describe.js';
+import { plan } from './core/plan.js';
+import { lineOf, report } from './core/report.js';
+import { execute } from './execute.js';
+import type { Outcome, World } from './model.js';
+import { PortError, type Ports } from './ports.js';
+import { readWorld } from './read.js';
+
+export interface RunOptions {
+  delay: boolean;
+  /** Takes the lines of the plan; nothing is changed anywhere. */
+  dryRun: ((line: string) => void) | null;
+}
+
+/** Answers the exit status: 0, 1 (an error was met), 143 (asked to end). */
+export async function run(ports: Ports, options: RunOptions): Promise<number> {
+  if (options.dryRun !== null) return dryRun(ports, options.dryRun);
+  if (options.delay) await ports.clock.sleep(delayMs(ports));
+  if (ports.endAsked()) return 143;
+  if (!(await ports.lock.take())) {
+    ports.log.write('INFO', 'another tick is at work here: nothing to do');
+    await ports.log.close();
+    return 0;
+  }
+  const outcomes: Outcome[] = [];
+  const tell = (outcome: Outcome): void => {
+    outcomes.push(outcome);
+    const line = lineOf(outcome);
+    if (line !== null) ports.log.write(line.level, line.message);
+  };
+  for (const warning of ports.config.warnings) ports.log.write('WARNING', warning);
+  await makeSlots(ports, tell);
+  const { world, problems } = await readWorld(ports);
+  for (const problem of problems) tell({ level: 'error', livestreamId: null, slot: null, problem });
+  tellOfSha1(world, ports, tell);
+  const decided = plan(world, ports.config);
+  decided.outcomes.forEach(tell);
+  for (const line of describePlan(decided)) ports.log.write('DEBUG', line);
+  await execute(decided, world, ports, tell);
+  return finish(outcomes, world, ports, tell);
+}
+
+/** Servers that share a Pod look at its queue one after the other, spread over the minute. */
+function delayMs({ config }: Ports): number {
+  return Math.floor(((config.serverNumber - 1) * 60) / config.numberOfServers) * 1000;
+}
+
+async function makeSlots(ports: Ports, tell: (outcome: Outcome) => void): Promise<void> {
+  const slots = Array.from({ length: ports.config.numberOfLives }, (_, index) => index + 1);
+  await Promise.all(
+    slots.map(async (slot) => {
+      try {
+        await ports.slots.make(slot);
+      } catch (error) {
+        if (!(error instanceof PortError)) throw error;
+        tell({ level: 'error', livestreamId: null, slot, problem: error.problem });
+      }
+    }),
+  );
+}
+
+function tellOfSha1(world: World, ports: Ports, tell: (outcome: Outcome) => void): void {
+  if (world.meetings?.ok !== true || !ports.bbb.refusedSha1()) return;
+  const detail = 'BBB refuses checksums made with sha1';
+  tell({ level: 'error', livestreamId: null, slot: null, problem: { kind: 'bbbWithoutSha1', detail } });
+}
+
+/** The log is closed first: that it could not be written belongs in the mail. */
+async function finish(outcomes: Outcome[], world: World, ports: Ports, tell: (outcome: Outcome) => void): Promise<number> {
+  const logProblem = await ports.log.close();
+  if (logProblem !== null) tell({ level: 'error', livestreamId: null, slot: null, problem: logProblem });
+  const { mail, exitStatus, memory } = report(outcomes, world, ports.config, ports.config.logDirectory);
+  let status: number = exitStatus;
+  let remembered = memory.ifMailed;
+  if (mail !== null) {
+    try {
+      await ports.mail.send(mail);
+    } catch (error) {
+      if (!(error instanceof PortError)) throw error;
+      remembered = memory.ifNotMailed;
+      status = 1;
+      ports.log.write('ERROR', `the mail to the administrator could not be sent: ${error.problem.detail}`);
+    }
+  }
+  try {
+    if (JSON.stringify(remembered) !== JSON.stringify(world.memory)) await ports.memory.write(remembered);
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    status = 1;
+    ports.log.write('ERROR', `what was told could not be noted: ${error.problem.detail}`);
+  }
+  await ports.log.close();
+  return ports.endAsked() ? 143 : status;
+}
+
+async function dryRun(ports: Ports, print: (line: string) => void): Promise<number> {
+  const { world, problems } = await readWorld(ports);
+  const decided = plan(world, ports.config);
+  const all: Outcome[] = [...problems.map((problem): Outcome => ({ level: 'error', livestreamId: null, slot: null, problem })), ...decided.outcomes];
+  for (const line of describePlan(decided)) print(line);
+  for (const outcome of all) {
+    const line = lineOf(outcome);
+    if (line !== null) print(`${line.level}: ${line.message}`);
+  }
+  if (decided.chains.length === 0 && all.length === 0) print('Nothing to do.');
+  return all.some((outcome) => outcome.level === 'error') ? 1 : 0;
+}
