@@ -1,0 +1,158 @@
+// The command line: commands and options; the only place that builds the ports and sets the exit status.
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { Command, CommanderError } from 'commander';
+import { loadEnvironment, readConfig } from './config.js';
+import type { Config } from './model.js';
+import { PortError } from './ports.js';
+import { portsOfThisHost, type HostOptions, type HostPorts } from './this-host.js';
+
+/** Exit statuses: the README's table says the same. */
+const EXIT = { ok: 0, error: 1, usage: 2, terminated: 143 } as const;
+
+interface CommonOptions {
+  config?: string;
+}
+
+interface RunOptions extends CommonOptions {
+  debug?: boolean;
+  dryRun?: boolean;
+  delay: boolean;
+}
+
+interface InitOptions extends CommonOptions {
+  pull: boolean;
+}
+
+/** Runs one command; answers the exit status. */
+export async function main(argv: string[]): Promise<number> {
+  let status: number = EXIT.ok;
+  const program = commands((outcome) => {
+    status = outcome;
+  });
+  try {
+    await program.parseAsync(argv);
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    complain(error instanceof PortError ? error.problem.detail : readable(error));
+    return EXIT.error;
+  }
+}
+
+function commands(done: (status: number) => void): Command {
+  const program = new Command('bbb-pod-live')
+    .description('Broadcasts BigBlueButton meetings live on Esup-Pod: one tick, from cron, each minute.')
+    .version(version())
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(bbb-pod-live --help tells more)')
+    .addHelpText('after', HELP_AFTER);
+  program
+    .command('run')
+    .description('one tick: start what was asked in Pod, stop what has ended in BBB, report')
+    .option('--debug', "every step on screen and in the log, and each container's output in logs/<livestream id>.log")
+    .option('--dry-run', 'say what the tick would do; change nothing anywhere')
+    .option('--no-delay', 'do not wait for this server\'s turn in the minute (SERVER_NUMBER)')
+    .option('--config <path>', CONFIG_HELP)
+    .action(async (options: RunOptions) => {
+      done(await runCommand(options));
+    });
+  program
+    .command('init')
+    .description('create the log directory and the slot directories; pull the two images; say what a first run would stumble over')
+    .option('--no-pull', 'do not pull the images')
+    .option('--config <path>', CONFIG_HELP)
+    .action(async (options: InitOptions) => {
+      done(await initCommand(options));
+    });
+  return program;
+}
+
+const CONFIG_HELP = 'file of environment variables (default: .env in the working directory, if it is there)';
+
+const HELP_AFTER = `
+The configuration comes from environment variables, or from a file of them (.env); real variables win.
+The package's .env.example names and explains every one.
+
+Exit status: 0 all went well, 1 an error was met (see the log and the mail), 2 bad usage or configuration,
+143 ended by SIGTERM.
+
+First set-up:
+  bbb-pod-live init
+  bbb-pod-live run --debug
+Then in the crontab:
+  */1 * * * * cd /srv/bbb-pod-live && /usr/bin/node /usr/local/bin/bbb-pod-live run`;
+
+function version(): string {
+  const packageFile = new URL('../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
+}
+
+async function runCommand(options: RunOptions): Promise<number> {
+  const config = configuration(options, options.debug === true ? { DEBUG: 'true' } : {});
+  if (config === null) return EXIT.usage;
+  const { run } = await import('./run.js');
+  if (options.dryRun === true) {
+    return withPorts(config, { screen: 'none', locks: false }, (ports) => run(ports, { delay: false, dryRun: print }));
+  }
+  const screen = config.debug ? 'debug' : process.stdout.isTTY ? 'info' : 'none';
+  return withPorts(config, { screen, locks: true }, (ports) => run(ports, { delay: options.delay, dryRun: null }));
+}
+
+async function initCommand(options: InitOptions): Promise<number> {
+  const config = configuration(options, {});
+  if (config === null) return EXIT.usage;
+  const [{ init }, { hostOf }] = await Promise.all([import('./commands/init.js'), import('./shell/host.js')]);
+  return withPorts(config, { screen: 'none', locks: true }, (ports) =>
+    init(ports, hostOf(config, ports.compose), { pull: options.pull, print }),
+  );
+}
+
+/** The checked configuration; its faults are all told at once, and then it is null. */
+function configuration(options: CommonOptions, overriding: Record<string, string>): Config | null {
+  const workingDirectory = process.cwd();
+  const loaded = loadEnvironment({
+    environment: process.env,
+    workingDirectory,
+    ...(options.config === undefined ? {} : { configPath: options.config }),
+  });
+  const read = loaded.ok
+    ? readConfig({ ...loaded.environment, ...overriding }, { workingDirectory, hostname: hostname() })
+    : loaded;
+  if (read.ok) return read.config;
+  complain(`The configuration is not usable; nothing was done:\n${read.faults.map((fault) => `  - ${fault}`).join('\n')}`);
+  return null;
+}
+
+/** SIGTERM, and Ctrl-C likewise: the act in hand is finished, none is begun. */
+async function withPorts(
+  config: Config,
+  options: Pick<HostOptions, 'screen' | 'locks'>,
+  work: (ports: HostPorts) => Promise<number>,
+): Promise<number> {
+  const ending = new AbortController();
+  const end = (): void => {
+    ending.abort();
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  try {
+    return await work(portsOfThisHost(config, { ...options, ending: ending.signal, complain }));
+  } finally {
+    process.off('SIGTERM', end);
+    process.off('SIGINT', end);
+  }
+}
+
+function readable(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function complain(text: string): void {
+  process.stderr.write(`bbb-pod-live: ${text}\n`);
+}

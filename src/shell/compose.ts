@@ -1,0 +1,200 @@
+// The slots' containers, through `docker-compose` or `docker compose` in the slot's directory.
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { dockerAdvice, isImageMissing, usefulLine } from '../core/compose-answers.js';
+import type { Config, ContainerState, ProblemKind, Reading } from '../model.js';
+import { PortError, type Clock, type Compose } from '../ports.js';
+import { faultOf, writeWhole } from './files.js';
+import { takeFileLock } from './lock.js';
+import { slotPaths } from './slot-paths.js';
+import { onPath, run, type RunResult } from './spawn.js';
+
+const STREAMER = 'bbb-streamer';
+
+/** A question to Docker; `up` and `down` have `COMPOSE_TIMEOUT_S`. */
+const QUESTION_TIMEOUT_MS = 60_000;
+
+/** The images have about two gigabytes. */
+const PULL_TIMEOUT_MS = 60 * 60_000;
+
+/** How long ffmpeg may take to close its file: as long as `docker-compose down` would wait for it. */
+export const FINISH_TIMEOUT_MS = 10_000;
+const FINISH_PAUSE_MS = 500;
+
+/** Settings of Compose that would make another project of a slot, or all slots one project. */
+const NO_SETTINGS = {
+  COMPOSE_FILE: undefined,
+  COMPOSE_PROJECT_NAME: undefined,
+  COMPOSE_PROFILES: undefined,
+  COMPOSE_ENV_FILES: undefined,
+};
+
+export interface ComposeOptions {
+  clock: Clock;
+  /** Takes secrets out of what the programs said. */
+  redact(text: string): string;
+  /** False for a run that may change nothing, lock files included. */
+  locks?: boolean;
+  /** Where PATH is looked up; default: this process's. */
+  environment?: Record<string, string | undefined>;
+}
+
+/** `pull` fetches the images of a slot's compose file; `imageMissing` when it cannot. */
+export type ComposeWithPull = Compose & { pull(slot: number): Promise<void> };
+
+type Call = (slot: number, words: string[], timeoutMs: number) => Promise<RunResult>;
+
+export function createCompose(config: Config, options: ComposeOptions): ComposeWithPull {
+  const call = createCall(config, options);
+  const detailOf = (result: RunResult, words: string[], timeoutMs: number): string =>
+    options.redact(describe(result, words, timeoutMs));
+  const act = async (
+    slot: number,
+    words: string[],
+    timeoutMs: number,
+    kindOf: (stderr: string) => ProblemKind,
+  ): Promise<void> => {
+    const result = await call(slot, words, timeoutMs);
+    if (result.exitCode === 0) return;
+    throw new PortError(kindOf(result.stderr), detailOf(result, words, timeoutMs));
+  };
+  return {
+    read: (slot) => readState(slot, config, call, detailOf),
+    up: (slot) =>
+      act(slot, ['up', '-d'], config.composeTimeoutMs, (stderr) =>
+        isImageMissing(stderr) ? 'imageMissing' : 'startFailed',
+      ),
+    finish: (slot) => finish(slot, call, options.clock),
+    down: (slot) => act(slot, ['down'], config.composeTimeoutMs, () => 'stopFailed'),
+    saveOutput: async (slot, livestreamId) => {
+      const words = ['logs', '--no-color', '--tail', '1000', STREAMER];
+      const result = await call(slot, words, QUESTION_TIMEOUT_MS);
+      if (result.exitCode !== 0) throw new PortError('dockerUnreadable', detailOf(result, words, QUESTION_TIMEOUT_MS));
+      // docker-compose 1.29 begins with this line, also when there is nothing to follow it.
+      const output = result.stdout.replace(/^Attaching to .*\n/, '');
+      if (output.trim() !== '') await writeOutput(config.logDirectory, livestreamId, options.redact(output));
+    },
+    pull: (slot) => act(slot, ['pull'], PULL_TIMEOUT_MS, () => 'imageMissing'),
+  };
+}
+
+/** Runs Compose in a slot. Before the first command there this process takes the slot's lock, and keeps it to its end. */
+function createCall(config: Config, options: ComposeOptions): Call {
+  const held = new Map<number, Promise<number | null>>();
+  const environment = options.environment ?? process.env;
+  return async (slot, words, timeoutMs) => {
+    const { directory, composeLock } = slotPaths(config.baseDirectory, slot);
+    const command = [...composeCommandOf(config, environment), ...words];
+    const keepOpen: number[] = [];
+    if (options.locks !== false) {
+      const lock = held.get(slot) ?? takeFileLock(composeLock);
+      held.set(slot, lock);
+      const descriptor = await lock.catch((error: unknown) => {
+        held.delete(slot);
+        throw error;
+      });
+      if (descriptor === null) {
+        held.delete(slot);
+        const detail = `a docker-compose that an earlier tick began in slot ${String(slot)} is still at work there`;
+        throw new PortError('composeBusy', detail, { certain: true });
+      }
+      // A compose process that outlives a killed tick keeps the slot locked.
+      keepOpen.push(descriptor);
+    }
+    return run(command, { cwd: directory, timeoutMs, environment: { ...environment, ...NO_SETTINGS }, keepOpen });
+  };
+}
+
+/** The program and its first words, from `COMPOSE_COMMAND` or from what is on PATH. */
+export function composeCommandOf(config: Config, environment: Record<string, string | undefined>): string[] {
+  if (config.composeCommand.length > 0) return config.composeCommand;
+  if (onPath('docker-compose', environment) !== null) return ['docker-compose'];
+  if (onPath('docker', environment) !== null) return ['docker', 'compose'];
+  const detail =
+    'neither docker-compose nor docker is on PATH: install docker and docker-compose, or set COMPOSE_COMMAND';
+  throw new PortError('dockerUnreadable', detail, { certain: true });
+}
+
+/** Why a command failed, and what to do if that is known. */
+function describe(result: RunResult, words: string[], timeoutMs: number): string {
+  const command = `docker-compose ${words.join(' ')}`;
+  if (result.notFound) return `${command}: there is no such program: see COMPOSE_COMMAND`;
+  const line = usefulLine(result.stderr);
+  if (result.timedOut) {
+    const limit = `${command} did not end within ${String(timeoutMs / 1000)} s`;
+    return line === '' ? limit : `${limit}; it said: ${line}`;
+  }
+  const advice = dockerAdvice(result.stderr);
+  const reason = line === '' ? `it ended with status ${String(result.exitCode)}` : line;
+  return `${command}: ${reason}${advice === null ? '' : `: ${advice}`}`;
+}
+
+type DetailOf = (result: RunResult, words: string[], timeoutMs: number) => string;
+
+/** What cannot be asked, for want of a compose file too, is not known; without a directory there is nothing. */
+async function readState(
+  slot: number,
+  config: Config,
+  call: Call,
+  detailOf: DetailOf,
+): Promise<Reading<ContainerState>> {
+  const { directory, composeFile } = slotPaths(config.baseDirectory, slot);
+  if (!existsSync(directory)) return { ok: true, value: 'absent' };
+  if (!existsSync(composeFile)) return unreadable(`${composeFile} is missing`);
+  try {
+    const running = ['ps', '--services', '--filter', 'status=running'];
+    const services = await call(slot, running, QUESTION_TIMEOUT_MS);
+    if (services.exitCode !== 0) return unreadable(detailOf(services, running, QUESTION_TIMEOUT_MS));
+    if (linesOf(services.stdout).includes(STREAMER)) return { ok: true, value: 'running' };
+    const all = ['ps', '-a', '-q'];
+    const containers = await call(slot, all, QUESTION_TIMEOUT_MS);
+    if (containers.exitCode !== 0) return unreadable(detailOf(containers, all, QUESTION_TIMEOUT_MS));
+    return { ok: true, value: linesOf(containers.stdout).length === 0 ? 'absent' : 'stopped' };
+  } catch (error) {
+    if (error instanceof PortError) return { ok: false, problem: error.problem };
+    throw error;
+  }
+}
+
+function unreadable(detail: string): Reading<never> {
+  return { ok: false, problem: { kind: 'dockerUnreadable', detail } };
+}
+
+function linesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+/**
+ * SIGINT makes ffmpeg write its file's trailer and end; `down` alone would kill it after ten seconds, because the container's
+ * first process is a shell that ignores SIGTERM. A streamer that is gone, or has no pkill, is not waited for.
+ */
+async function finish(slot: number, call: Call, clock: Clock): Promise<void> {
+  const end = clock.now().getTime() + FINISH_TIMEOUT_MS;
+  const left = (): number => end - clock.now().getTime();
+  try {
+    const asked = await call(slot, ['exec', '-T', STREAMER, 'pkill', '-INT', '-x', 'ffmpeg'], FINISH_TIMEOUT_MS);
+    if (asked.exitCode !== 0) return;
+    while (left() > 0) {
+      const found = await call(slot, ['exec', '-T', STREAMER, 'pgrep', '-x', 'ffmpeg'], left());
+      if (found.exitCode !== 0) return;
+      await clock.sleep(FINISH_PAUSE_MS);
+    }
+  } catch (error) {
+    // `down`, which follows, meets the same and says it.
+    if (!(error instanceof PortError)) throw error;
+  }
+}
+
+async function writeOutput(logDirectory: string, livestreamId: number, output: string): Promise<void> {
+  const path = join(logDirectory, `${String(livestreamId)}.log`);
+  try {
+    await mkdir(logDirectory, { recursive: true });
+    await writeWhole(path, output, 0o640);
+  } catch (error) {
+    throw new PortError('logUnwritable', `cannot write ${path}: ${faultOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,190 @@
+// The one HTTP client: bounded in time and size, text in and text out; every status is an answer, only failures throw.
+import type { AxiosRequestConfig } from 'axios';
+
+/** Before the second and the third try of a GET. */
+const PAUSES_MS = [500, 2000];
+
+const MAXIMUM_BODY_BYTES = 50 * 1024 * 1024;
+
+/** Node's timers hold no more. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export interface HttpAnswer {
+  status: number;
+  /** Empty when the answer has none. */
+  contentType: string;
+  /** Where a redirect leads, as it was sent. */
+  location: string | null;
+  text: string;
+}
+
+export type Headers = Record<string, string>;
+
+export type WritingMethod = 'POST' | 'PATCH' | 'DELETE';
+
+/** All methods throw `HttpError` and nothing else; times are in milliseconds. */
+export interface Http {
+  /**
+   * Tried again twice on failures, 5xx and 429. `redirects`: how many are followed on the same host name, never from https
+   * to http; others, and all by default, are answers.
+   */
+  get(url: string, headers: Headers, options?: { redirects?: number }): Promise<HttpAnswer>;
+  /** Tried once; no redirect is followed. */
+  send(method: WritingMethod, url: string, headers: Headers, body: string | null, options?: { timeoutMs?: number }): Promise<HttpAnswer>;
+}
+
+/** No whole answer came. The message is short, on one line, and names the host only: an address may bear a checksum. */
+export class HttpError extends Error {
+  constructor(message: string, cause?: Error) {
+    super(message, { cause });
+    this.name = 'HttpError';
+  }
+}
+
+export interface HttpOptions {
+  /** For a whole exchange, until the last byte of the answer. */
+  timeoutMs: number;
+  pause(ms: number): Promise<void>;
+}
+
+export function createHttp({ timeoutMs, pause }: HttpOptions): Http {
+  return {
+    get: (url, headers, { redirects = 0 } = {}) =>
+      persist(() => exchange({ method: 'GET', url, headers }, timeoutMs, redirects), pause),
+    send: async (method, url, headers, body, options = {}) => {
+      const request = { method, url, headers, ...(body === null ? {} : { data: body }), ...(await freshConnection()) };
+      return exchange(request, options.timeoutMs ?? timeoutMs, 0);
+    },
+  };
+}
+
+async function persist(ask: () => Promise<HttpAnswer>, pause: HttpOptions['pause']): Promise<HttpAnswer> {
+  for (const pauseMs of PAUSES_MS) {
+    const answer = await ask().catch(() => null);
+    if (answer !== null && answer.status < 500 && answer.status !== 429) return answer;
+    await pause(pauseMs);
+  }
+  return ask();
+}
+
+/**
+ * A kept connection may be closed by the server just as it is used again. A GET is then tried again; a write is not, so
+ * it gets a connection of its own.
+ */
+async function freshConnection(): Promise<Pick<AxiosRequestConfig, 'httpAgent' | 'httpsAgent'>> {
+  const [http, https] = await Promise.all([import('node:http'), import('node:https')]);
+  return { httpAgent: new http.Agent({ keepAlive: false }), httpsAgent: new https.Agent({ keepAlive: false }) };
+}
+
+type Request = AxiosRequestConfig & { url: string; headers: Headers };
+
+/** One try with the redirects that it meets, all within one time-out. */
+async function exchange(request: Request, timeoutMs: number, redirects: number): Promise<HttpAnswer> {
+  const patience = new AbortController();
+  const timer = setTimeout(() => {
+    patience.abort();
+  }, Math.min(timeoutMs, LONGEST_TIMER_MS));
+  let { url } = request;
+  try {
+    for (let left = redirects; ; left -= 1) {
+      const answer = await ask({ ...request, url, timeout: timeoutMs, signal: patience.signal });
+      const next = left > 0 ? redirectOf(answer, url) : null;
+      if (next === null) return answer;
+      url = next;
+    }
+  } catch (error) {
+    const reason = patience.signal.aborted ? noAnswer(timeoutMs) : reasonOf(error, timeoutMs);
+    throw new HttpError(`${reason} (${hostOf(url)})`, bareCause(error));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Bodies pass as they are: axios would parse JSON, and put what is no JSON in quotes. */
+function untouched(body: unknown): unknown {
+  return body;
+}
+
+async function ask(request: Request & { signal: AbortSignal }): Promise<HttpAnswer> {
+  const { default: axios } = await import('axios');
+  const response = await axios.request<unknown>({
+    ...request,
+    headers: { 'User-Agent': 'bbb-pod-live', ...request.headers },
+    responseType: 'text',
+    transformRequest: [untouched],
+    transformResponse: [untouched],
+    validateStatus: () => true,
+    maxRedirects: 0,
+    maxContentLength: MAXIMUM_BODY_BYTES,
+  });
+  const header = (name: string): string | null => {
+    const value: unknown = response.headers[name];
+    return typeof value === 'string' ? value : null;
+  };
+  return {
+    status: response.status,
+    contentType: header('content-type') ?? '',
+    location: header('location'),
+    text: typeof response.data === 'string' ? response.data : '',
+  };
+}
+
+const REDIRECTS = [301, 302, 303, 307, 308];
+
+/** Where to go on, if the answer is a redirect that may be followed. */
+function redirectOf(answer: HttpAnswer, from: string): string | null {
+  if (!REDIRECTS.includes(answer.status) || answer.location === null || !URL.canParse(answer.location, from)) return null;
+  const origin = new URL(from);
+  const target = new URL(answer.location, from);
+  const isSafe = target.protocol === 'https:' || (target.protocol === 'http:' && origin.protocol === 'http:');
+  return isSafe && target.hostname === origin.hostname ? target.href : null;
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : 'no valid address';
+}
+
+function noAnswer(timeoutMs: number): string {
+  return `no whole answer within ${String(timeoutMs / 1000)} s`;
+}
+
+const REASONS: Record<string, string> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'the connection was cut',
+  EPIPE: 'the connection was cut',
+  ENOTFOUND: 'unknown host name',
+  EAI_AGAIN: 'the host name could not be looked up',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENETUNREACH: 'the network cannot be reached',
+  ETIMEDOUT: 'the connection timed out',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate comes from an unknown authority',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate comes from an unknown authority',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate comes from an unknown authority, or its chain is incomplete',
+  ERR_INVALID_URL: 'the address is not valid',
+};
+
+function reasonOf(error: unknown, timeoutMs: number): string {
+  const code = textOf(error, 'code');
+  const message = textOf(error, 'message');
+  const known = REASONS[code];
+  if (known !== undefined) return known;
+  // axios's own time-out, which bounds silence and so comes with ours.
+  if (code === 'ECONNABORTED') return noAnswer(timeoutMs);
+  if (message.includes('maxContentLength')) return `an answer of more than ${String(MAXIMUM_BODY_BYTES / 1024 ** 2)} MB`;
+  if (message.includes('aborted') || code.startsWith('Z_')) return 'the answer was cut';
+  if (code.startsWith('HPE_')) return 'the answer is not HTTP';
+  return code === '' ? 'the request failed' : `the request failed: ${code}`;
+}
+
+function textOf(error: unknown, key: 'code' | 'message'): string {
+  const value: unknown = typeof error === 'object' && error !== null && key in error ? (error as Record<string, unknown>)[key] : '';
+  return typeof value === 'string' ? value : '';
+}
+
+/** The failure's message and code alone: axios's error holds the whole request, token and checksum included. */
+function bareCause(error: unknown): Error {
+  return Object.assign(new Error(textOf(error, 'message')), { code: textOf(error, 'code') });
+}

@@ -1,0 +1,39 @@
+// Where the parts of a slot stand below the base directory.
+import { join } from 'node:path';
+
+const NAME = 'bbb-live-streaming';
+
+/** The slot that a directory of this name is, or null: `bbb-live-streaming3` is 3, `bbb-live-streaming03` none. */
+export function slotOfName(name: string): number | null {
+  const match = /^bbb-live-streaming([1-9]\d{0,8})$/.exec(name);
+  return match === null ? null : Number(match[1]);
+}
+
+/** The slot's directory; its name is also the compose project's (the PHP script's too). */
+export function slotDirectory(baseDirectory: string, slot: number): string {
+  return join(baseDirectory, `${NAME}${String(slot)}`);
+}
+
+/** Absolute paths of a slot's files. */
+export interface SlotPaths {
+  directory: string;
+  composeFile: string;
+  /** The slot file, `live.json`. */
+  record: string;
+  /** The slot file of a finished live whose recordings are still in the slot. */
+  formerRecord: string;
+  videodata: string;
+  composeLock: string;
+}
+
+export function slotPaths(baseDirectory: string, slot: number): SlotPaths {
+  const directory = slotDirectory(baseDirectory, slot);
+  return {
+    directory,
+    composeFile: join(directory, 'docker-compose.yml'),
+    record: join(directory, 'live.json'),
+    formerRecord: join(directory, 'former.json'),
+    videodata: join(directory, 'videodata'),
+    composeLock: join(directory, '.compose.lock'),
+  };
+}

@@ -1,0 +1,117 @@
+// The one spawner: runs a program with bounded time and output, and never through a shell.
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What is kept of each of stdout and stderr: the end, which holds the reason of a failure. */
+const OUTPUT_LIMIT_BYTES = 8 * 1024 * 1024;
+
+const KILL_DELAY_MS = 5000;
+
+/** After SIGKILL: a grandchild that SIGKILL did not reach may still hold the pipes open. */
+const LET_GO_DELAY_MS = 1000;
+
+export interface RunOptions {
+  cwd?: string;
+  timeoutMs: number;
+  /** Between SIGTERM and SIGKILL when the time is up; 5 s by default. */
+  killDelayMs?: number;
+  /** Written to stdin; without it stdin is closed. */
+  input?: string | Buffer;
+  /** Added to this process's environment; undefined takes a variable away. */
+  environment?: Record<string, string | undefined>;
+  /** File descriptors that the child gets as 3, 4, … */
+  keepOpen?: number[];
+}
+
+export interface RunResult {
+  /** Null when the program did not start, was ended by a signal or by the time-out. */
+  exitCode: number | null;
+  stdout: string;
+  /** When the program could not be started: why. */
+  stderr: string;
+  timedOut: boolean;
+  /** There is no such program. */
+  notFound: boolean;
+}
+
+/** Runs `command` (program and arguments). Never throws for a command that fails, hangs or does not exist. */
+export async function run(command: string[], options: RunOptions): Promise<RunResult> {
+  const [program, ...programArguments] = command;
+  if (program === undefined) throw new Error('an empty command');
+  const { execa } = await import('execa');
+  // Any descriptor will do, though the type has the first ones only.
+  const inherited = (options.keepOpen ?? []) as 3[];
+  const killDelayMs = options.killDelayMs ?? KILL_DELAY_MS;
+  const child = execa(program, programArguments, {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.input === undefined ? {} : { input: options.input }),
+    env: options.environment ?? {},
+    reject: false,
+    // Gathered below: at its own limit execa would end the program.
+    buffer: false,
+    timeout: Math.max(1, options.timeoutMs),
+    forceKillAfterDelay: killDelayMs,
+    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...inherited],
+  });
+  const stdout = gather(child.stdout);
+  const stderr = gather(child.stderr);
+  const patience = new AbortController();
+  const ended = await Promise.race([
+    child,
+    sleep(options.timeoutMs + killDelayMs + LET_GO_DELAY_MS, null, { signal: patience.signal }).catch(() => null),
+  ]);
+  patience.abort();
+  if (ended === null) {
+    letGo(child);
+    return { exitCode: null, stdout: stdout(), stderr: stderr(), timedOut: true, notFound: false };
+  }
+  const missing = ended.code === 'ENOENT';
+  return {
+    exitCode: ended.timedOut ? null : (ended.exitCode ?? null),
+    stdout: stdout(),
+    stderr: ended.exitCode === undefined && ended.signal === undefined ? (ended.originalMessage ?? '') : stderr(),
+    timedOut: ended.timedOut,
+    // A working directory that is missing gives the same code.
+    notFound: missing && (options.cwd === undefined || existsSync(options.cwd)),
+  };
+}
+
+/** Keeps the end of a stream; the answer gives what has come so far. */
+function gather(stream: Readable | null): () => string {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  stream?.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    length += chunk.length;
+    while (length - (chunks[0]?.length ?? 0) >= OUTPUT_LIMIT_BYTES) length -= chunks.shift()?.length ?? 0;
+  });
+  return () => Buffer.concat(chunks).toString('utf8');
+}
+
+/** A child that no signal of ours ends (one of another user, say) must not keep this process. */
+function letGo(child: { stdout: Readable | null; stderr: Readable | null; unref(): void }): void {
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  child.unref();
+}
+
+/** The path of a program that PATH leads to, or null; looked up as execvp(3) does, without running anything. */
+export function onPath(program: string, environment: Record<string, string | undefined>): string | null {
+  const candidates = program.includes('/')
+    ? [program]
+    : (environment['PATH'] ?? '')
+        .split(delimiter)
+        .map((directory) => join(directory === '' ? '.' : directory, program));
+  return candidates.find(isExecutable) ?? null;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,39 @@
+// Renders the Handlebars templates of the folder `templates/`, each value escaped for the language of the file.
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The template's path: in the nearest `templates/` above this file, which may be bundled or compiled elsewhere. */
+function templatePath(name: string): string {
+  let directory = dirname(fileURLToPath(import.meta.url));
+  for (;;) {
+    const path = join(directory, 'templates', `${name}.hbs`);
+    if (existsSync(path)) return path;
+    const parent = dirname(directory);
+    if (parent === directory) throw new Error(`the template templates/${name}.hbs is missing from this installation`);
+    directory = parent;
+  }
+}
+
+/** The same value with every text in it escaped. */
+function escapeTexts(value: unknown, escape: (text: string) => string): unknown {
+  if (typeof value === 'string') return escape(value);
+  if (Array.isArray(value)) return value.map((entry) => escapeTexts(entry, escape));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, escapeTexts(entry, escape)]));
+}
+
+/**
+ * Renders `templates/<name>.hbs`. Every text among `values`, at any depth, goes through `escape` first; the template
+ * engine escapes nothing of its own. A value that the template names and that is not there is an error.
+ */
+export async function renderTemplate(
+  name: string,
+  values: Record<string, unknown>,
+  escape: (text: string) => string,
+): Promise<string> {
+  const { default: handlebars } = await import('handlebars');
+  const template = handlebars.compile(await readFile(templatePath(name), 'utf8'), { noEscape: true, strict: true });
+  return template(escapeTexts(values, escape));
+}
