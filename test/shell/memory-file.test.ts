@@ -1,0 +1,33 @@
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { emptyMemory } from '../../src/core/memory.js';
+import { createMemoryFile } from '../../src/shell/memory-file.js';
+import { temporaryDirectory } from '../support/temporary.js';
+
+describe('the memory file', () => {
+  test('is empty when it is missing, and gives back what was written, for its owner only', async () => {
+    const directory = temporaryDirectory();
+    const file = createMemoryFile(directory);
+    expect(await file.read()).toEqual({ ok: true, value: emptyMemory() });
+    const memory = { ...emptyMemory(), sightings: { '4': '2024-05-01T08:00:00.000Z' } };
+    await file.write(memory);
+    expect(await file.read()).toEqual({ ok: true, value: memory });
+    expect((await stat(join(directory, 'memory.json'))).mode & 0o777).toBe(0o600);
+  });
+
+  test('is unreadable when it is damaged, or no file', async () => {
+    const directory = temporaryDirectory();
+    await writeFile(join(directory, 'memory.json'), '{"version":1');
+    const damaged = await createMemoryFile(directory).read();
+    expect(damaged).toMatchObject({ ok: false, problem: { kind: 'memoryUnreadable' } });
+    await mkdir(join(directory, 'other', 'memory.json'), { recursive: true });
+    const other = await createMemoryFile(join(directory, 'other')).read();
+    expect(other).toMatchObject({ ok: false, problem: { kind: 'memoryUnreadable' } });
+  });
+
+  test('that cannot be written is a failure of the disk', async () => {
+    const file = createMemoryFile(join(temporaryDirectory(), 'none'));
+    await expect(file.write(emptyMemory())).rejects.toMatchObject({ problem: { kind: 'diskFailed' } });
+  });
+});

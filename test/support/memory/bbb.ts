@@ -1,0 +1,34 @@
+// BigBlueButton in memory: the meetings that run.
+import type { Bbb } from '../../../src/ports.js';
+import { asReading, type Through } from './session.js';
+
+export interface MemoryBbb {
+  /** Internal meeting id by meeting id. */
+  running: Map<string, string>;
+  /** Scalelite with `GET_MEETINGS_API_DISABLED`: an empty list while meetings run. */
+  isListOff: boolean;
+  refusesSha1: boolean;
+}
+
+export function createBbb(): MemoryBbb {
+  return { running: new Map(), isListOff: false, refusesSha1: false };
+}
+
+export function bbbPort(bbb: MemoryBbb, through: Through): Bbb {
+  return {
+    readMeetings: () =>
+      asReading(
+        through('bbb', 'readMeetings', [], () =>
+          bbb.isListOff ? [] : [...bbb.running].map(([meetingId, internalMeetingId]) => ({ meetingId, internalMeetingId })),
+        ),
+      ),
+    readMeetingInfo: (meetingId) =>
+      asReading(
+        through('bbb', 'readMeetingInfo', [meetingId], () => {
+          const internalMeetingId = bbb.running.get(meetingId);
+          return internalMeetingId === undefined ? { found: false as const } : { found: true as const, internalMeetingId };
+        }),
+      ),
+    refusedSha1: () => bbb.refusesSha1,
+  };
+}

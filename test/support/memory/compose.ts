@@ -1,0 +1,96 @@
+// Containers in memory: `up` starts what the compose file says, the streamer records, `finish` closes its file.
+import { PortError, type Chat, type Compose } from '../../../src/ports.js';
+import type { Host, StoredComposeFile } from './host.js';
+import type { Through } from './session.js';
+
+function composeFileOf(host: Host, slot: number): StoredComposeFile {
+  const file = host.slots.get(slot)?.composeFile;
+  if (file === null || file === undefined) throw new PortError('dockerUnreadable', `slot ${String(slot)} has no compose file`);
+  if (!file.isIntact) throw new PortError('dockerUnreadable', `the compose file of slot ${String(slot)} is damaged`);
+  return file;
+}
+
+/** The content of a recording says whose it is, and whether its end was written. */
+export function recordingContent(internalMeetingId: string, livestreamId: number, take: number): string {
+  return `meeting=${internalMeetingId} live=${String(livestreamId)} take=${String(take)}`;
+}
+
+function startContainer(host: Host, slot: number, file: StoredComposeFile, livestreamId: number, now: number): void {
+  host.starts.push({ at: now, slot, livestreamId });
+  let openFile: string | null = null;
+  if (file.isRecorded) {
+    openFile = `meeting-${new Date(now + host.skewMs).toISOString().replace(/\D/g, '')}-${String(host.starts.length)}.mkv`;
+    const content = recordingContent(file.internalMeetingId, livestreamId, host.starts.length);
+    host.slots.get(slot)?.videodata.set(openFile, { content, modifiedAt: now + host.skewMs });
+  }
+  host.containers.set(slot, { livestreamId, streamKey: file.streamKey, state: 'running', openFile });
+}
+
+/** Also how a container dies: its file ends without its trailer. */
+export function stopContainer(host: Host, slot: number, now: number): void {
+  const container = host.containers.get(slot);
+  if (container === undefined) return;
+  closeFile(host, slot, ' cut', now);
+  container.state = 'stopped';
+}
+
+function closeFile(host: Host, slot: number, trailer: string, now: number): void {
+  const container = host.containers.get(slot);
+  const file = host.slots.get(slot)?.videodata.get(container?.openFile ?? '');
+  if (container === undefined || file === undefined) return;
+  file.content += trailer;
+  file.modifiedAt = now + host.skewMs;
+  container.openFile = null;
+}
+
+export function composePort(host: Host, now: () => number, through: Through): Compose {
+  return {
+    read: async (slot) => {
+      try {
+        const value = await through('compose', 'read', [slot], () => {
+          if (!host.slots.has(slot)) return 'absent' as const;
+          composeFileOf(host, slot);
+          return host.containers.get(slot)?.state ?? 'absent';
+        });
+        return { ok: true, value };
+      } catch (error) {
+        if (!(error instanceof PortError)) throw error;
+        return { ok: false, problem: error.problem };
+      }
+    },
+    up: (slot) =>
+      through('compose', 'up', [slot], async (checkpoint) => {
+        const file = composeFileOf(host, slot);
+        if (host.hasNoImages) throw new PortError('imageMissing', 'no such image');
+        if (file.livestreamId === null) throw new Error('up with the compose file of an unused slot');
+        const found = host.containers.get(slot);
+        if (found?.state === 'running' && found.livestreamId === file.livestreamId && found.streamKey === file.streamKey) return;
+        host.containers.set(slot, { livestreamId: file.livestreamId, streamKey: file.streamKey, state: 'stopped', openFile: null });
+        await checkpoint('containers made');
+        startContainer(host, slot, file, file.livestreamId, now());
+      }),
+    finish: (slot) => through('compose', 'finish', [slot], () => { closeFile(host, slot, ' whole', now()); }),
+    down: (slot) =>
+      through('compose', 'down', [slot], async (checkpoint) => {
+        composeFileOf(host, slot);
+        stopContainer(host, slot, now());
+        await checkpoint('containers stopped');
+        host.containers.delete(slot);
+      }),
+    saveOutput: (slot, livestreamId) =>
+      through('compose', 'saveOutput', [slot, livestreamId], () => {
+        composeFileOf(host, slot);
+        if (host.containers.has(slot)) host.outputs.set(livestreamId, (host.outputs.get(livestreamId) ?? 0) + 1);
+      }),
+  };
+}
+
+export function chatPort(host: Host, through: Through): Chat {
+  return {
+    ping: (slot) =>
+      through('chat', 'ping', [slot], () => {
+        const isThere = host.containers.get(slot)?.state === 'running';
+        if (host.hasSilentChat || !isThere) throw new PortError('chatSilent', `no answer on port ${String(6378 + slot)}`);
+      }),
+  };
+}

@@ -1,0 +1,94 @@
+// One bbb-pod-live server in memory: its slots, containers, mails, log, memory file and lock.
+import type { Config, ContainerState } from '../../../src/model.js';
+import type { MailMessage } from '../../../src/ports.js';
+import type { Session } from './session.js';
+
+/** A file's content; a recording says in it whose it is. */
+export interface StoredFile {
+  content: string;
+  /** Milliseconds since 1970, of this host's clock. */
+  modifiedAt: number;
+}
+
+export interface StoredComposeFile {
+  origin: 'ours' | 'foreign';
+  isIntact: boolean;
+  /** Whose live it describes; null: nobody's, an unused slot's. */
+  livestreamId: number | null;
+  internalMeetingId: string;
+  streamKey: string;
+  isRecorded: boolean;
+}
+
+export interface SlotDirectory {
+  composeFile: StoredComposeFile | null;
+  /** Text of `live.json`. */
+  record: string | null;
+  /** Text of `former.json`. */
+  former: string | null;
+  videodata: Map<string, StoredFile>;
+}
+
+export interface Container {
+  livestreamId: number;
+  streamKey: string;
+  state: Exclude<ContainerState, 'absent'>;
+  /** The recording that ffmpeg has open. */
+  openFile: string | null;
+}
+
+export interface SentMail extends MailMessage {
+  at: number;
+}
+
+export interface ContainerStart {
+  at: number;
+  slot: number;
+  livestreamId: number;
+}
+
+export interface Host {
+  config: Config;
+  /** How far this host's clock is ahead. */
+  skewMs: number;
+  slots: Map<number, SlotDirectory>;
+  containers: Map<number, Container>;
+  starts: ContainerStart[];
+  mails: SentMail[];
+  log: string[];
+  /** Text of `memory.json`. */
+  memory: string | null;
+  lockHolder: Session | null;
+  /** Container outputs that were kept, by livestream. */
+  outputs: Map<number, number>;
+  /** False: Pod's directory is on another file system, recordings are copied. */
+  sharesFileSystem: boolean;
+  hasSilentChat: boolean;
+  hasNoImages: boolean;
+}
+
+export function createHost(config: Config): Host {
+  return {
+    config,
+    skewMs: 0,
+    slots: new Map(),
+    containers: new Map(),
+    starts: [],
+    mails: [],
+    log: [],
+    memory: null,
+    lockHolder: null,
+    outputs: new Map(),
+    sharesFileSystem: true,
+    hasSilentChat: false,
+    hasNoImages: false,
+  };
+}
+
+export function emptyDirectory(): SlotDirectory {
+  return { composeFile: null, record: null, former: null, videodata: new Map() };
+}
+
+export function unusedComposeFile(): StoredComposeFile {
+  return { origin: 'ours', isIntact: true, livestreamId: null, internalMeetingId: '', streamKey: '', isRecorded: false };
+}

@@ -1,0 +1,137 @@
+// Recordings in memory, with the moments at which a kill could leave something half done.
+import { PortError, type Recordings, type RecordingTarget } from '../../../src/ports.js';
+import type { HandOver } from '../../../src/model.js';
+import type { Host, SlotDirectory, StoredFile } from './host.js';
+import type { Checkpoint, Through } from './session.js';
+import { parsedRecord } from './slots.js';
+
+/** All files outside the slots, by absolute path: Pod's directory, which servers may share, and each host's `kept/`. */
+export type Files = Map<string, StoredFile>;
+
+function failed(detail: string, certain = false): PortError {
+  return new PortError('recordingFailed', detail, { certain });
+}
+
+function videodata(host: Host, slot: number): SlotDirectory['videodata'] {
+  return host.slots.get(slot)?.videodata ?? new Map<string, StoredFile>();
+}
+
+function freeKeptPath(host: Host, files: Files, name: string): string {
+  for (let turn = 1; ; turn += 1) {
+    const path = `${host.config.baseDirectory}/kept/${name}${turn === 1 ? '' : `-${String(turn)}`}.mkv`;
+    if (!files.has(path)) return path;
+  }
+}
+
+function destinationOf(host: Host, files: Files, target: RecordingTarget): { final: string; part: string } {
+  if (target.place === 'kept') {
+    const final = freeKeptPath(host, files, target.name);
+    return { final, part: `${final}.part` };
+  }
+  if (host.config.podDefaultBbbPath === '') throw failed('POD_DEFAULT_BBB_PATH is empty', true);
+  const final = `${host.config.podDefaultBbbPath}/${target.internalMeetingId}.mkv`;
+  return { final, part: `${final}.${String(target.livestreamId)}.part` };
+}
+
+/** Linked on one file system; else copied, bit by bit, and read back. */
+async function placeWhole(host: Host, files: Files, source: StoredFile, part: string, checkpoint: Checkpoint): Promise<string | null> {
+  files.delete(part);
+  const { content, modifiedAt } = source;
+  if (!host.sharesFileSystem) {
+    files.set(part, { content: content.slice(0, content.length / 2), modifiedAt });
+    await checkpoint('half copied');
+  }
+  files.set(part, { content, modifiedAt });
+  await checkpoint('part complete');
+  return host.sharesFileSystem ? null : `hash of ${content}`;
+}
+
+function partOf(handOver: HandOver): string {
+  return handOver.part ?? `${handOver.target}.part`;
+}
+
+function isKept(host: Host, path: string): boolean {
+  return path.startsWith(`${host.config.baseDirectory}/kept/`);
+}
+
+async function renamePart(host: Host, files: Files, handOver: HandOver, checkpoint: Checkpoint): Promise<string> {
+  const part = files.get(partOf(handOver));
+  if (part === undefined) return handOver.target;
+  let final = handOver.target;
+  if (files.has(final)) {
+    if (!isKept(host, final)) throw new PortError('recordingWaiting', `${final} is still there`, { certain: true });
+    final = freeKeptPath(host, files, final.slice(final.lastIndexOf('/') + 1, -'.mkv'.length));
+  }
+  files.set(final, part);
+  files.delete(partOf(handOver));
+  await checkpoint('renamed');
+  return final;
+}
+
+function keptNameOf(handOver: HandOver): string {
+  const stem = handOver.target.slice(handOver.target.lastIndexOf('/') + 1, -'.mkv'.length);
+  const livestreamId = /\.mkv\.(\d+)\.part$/.exec(partOf(handOver))?.[1];
+  return livestreamId === undefined ? stem : `${livestreamId}-${stem}`;
+}
+
+export function recordingsPort(host: Host, files: Files, through: Through): Recordings {
+  const renamed = new Set<string>();
+  return {
+    read: (slot) =>
+      through('recordings', 'read', [slot], () =>
+        [...videodata(host, slot)]
+          .filter(([file]) => file.endsWith('.mkv'))
+          .sort(([one], [other]) => one.localeCompare(other))
+          .map(([file, { content, modifiedAt }]) => ({ file, size: content.length, modifiedAt: new Date(modifiedAt) })),
+      ),
+    isWaiting: (internalMeetingId) =>
+      through('recordings', 'isWaiting', [internalMeetingId], () => files.has(`${host.config.podDefaultBbbPath}/${internalMeetingId}.mkv`)),
+    copy: (slot, file, target) =>
+      through('recordings', 'copy', [slot, file, target], async (checkpoint) => {
+        const source = videodata(host, slot).get(file);
+        if (source === undefined) throw failed(`${file} is not there`);
+        const { final, part } = destinationOf(host, files, target);
+        const sha256 = await placeWhole(host, files, source, part, checkpoint);
+        return { file, size: source.content.length, sha256, target: final, part, phase: 'copied' };
+      }),
+    rename: (handOver) =>
+      through('recordings', 'rename', [handOver], async (checkpoint) => {
+        const final = await renamePart(host, files, handOver, checkpoint);
+        renamed.add(handOver.target);
+        return final;
+      }),
+    removeSource: (slot, handOver) =>
+      through('recordings', 'removeSource', [slot, handOver], async (checkpoint) => {
+        if (handOver.formerPart !== undefined && files.delete(handOver.formerPart)) await checkpoint('former part removed');
+        const directory = videodata(host, slot);
+        const source = directory.get(handOver.file);
+        if (source?.content.length !== handOver.size) return;
+        if (renamed.has(handOver.target) || files.get(handOver.target)?.content.length === handOver.size) {
+          directory.delete(handOver.file);
+          return;
+        }
+        const kept = freeKeptPath(host, files, keptNameOf(handOver));
+        await placeWhole(host, files, source, `${kept}.part`, checkpoint);
+        files.set(kept, source);
+        files.delete(`${kept}.part`);
+        await checkpoint('kept');
+        directory.delete(handOver.file);
+        throw new PortError('recordingKept', `${handOver.target} is gone; its other copy is ${kept}`, { certain: true });
+      }),
+    redirect: (handOver, target) =>
+      through('recordings', 'redirect', [handOver, target], async (checkpoint) => {
+        const from = files.get(partOf(handOver));
+        if (from === undefined) throw failed('its copy has disappeared', true);
+        const { final, part } = destinationOf(host, files, target);
+        const sha256 = (await placeWhole(host, files, from, part, checkpoint)) ?? handOver.sha256;
+        return { ...handOver, sha256, target: final, part, formerPart: partOf(handOver), phase: 'copied' };
+      }),
+    formerLive: (slot) =>
+      through('recordings', 'formerLive', [slot], () => {
+        const former = parsedRecord(host.slots.get(slot)?.former ?? null);
+        if (!former.ok || former.value === null) return null;
+        const { livestreamId, internalMeetingId } = former.value;
+        return { livestreamId, internalMeetingId };
+      }),
+  };
+}

@@ -1,0 +1,84 @@
+// Slot directories in memory; records are kept as text, so that what is read back was really written.
+import { parseSlotRecord, serialiseSlotRecord } from '../../../src/core/slot-file.js';
+import type { Reading, SlotReading, SlotRecord } from '../../../src/model.js';
+import { PortError, type Slots } from '../../../src/ports.js';
+import { emptyDirectory, unusedComposeFile, type Host, type SlotDirectory } from './host.js';
+import type { Checkpoint, Through } from './session.js';
+
+export function parsedRecord(text: string | null): Reading<SlotRecord | null> {
+  if (text === null) return { ok: true, value: null };
+  const parsed = parseSlotRecord(text);
+  if ('value' in parsed) return { ok: true, value: parsed.value };
+  return { ok: false, problem: { kind: 'slotFileUnreadable', detail: parsed.fault } };
+}
+
+function directoryOf(host: Host, slot: number): SlotDirectory {
+  const found = host.slots.get(slot);
+  if (found === undefined) throw new PortError('diskFailed', `slot ${String(slot)} has no directory`);
+  return found;
+}
+
+function readSlot(host: Host, slot: number): SlotReading {
+  const directory = host.slots.get(slot);
+  return {
+    slot,
+    directory: directory === undefined ? 'missing' : 'present',
+    record: parsedRecord(directory?.record ?? null),
+    composeFile: directory?.composeFile?.origin ?? 'missing',
+  };
+}
+
+/** As on a disk: a temporary file, its rename, the folder's fsync. */
+async function writeWhole(checkpoint: Checkpoint, put: () => void): Promise<void> {
+  await checkpoint('temporary file written');
+  put();
+  await checkpoint('renamed');
+}
+
+/** While recordings of the live are left, the slot file stays as `former.json`. */
+function removeRecord(directory: SlotDirectory): void {
+  const record = parsedRecord(directory.record);
+  const reservedAt = record.ok && record.value !== null ? Date.parse(record.value.reservedAt) : Infinity;
+  const left = [...directory.videodata.values()];
+  if (left.some(({ modifiedAt }) => modifiedAt >= reservedAt)) directory.former = directory.record;
+  directory.record = null;
+  if (left.length === 0) directory.former = null;
+}
+
+export function slotsPort(host: Host, through: Through): Slots {
+  return {
+    read: (also) =>
+      through('slots', 'read', [also], () => {
+        const slots = new Set([...also, ...host.slots.keys()]);
+        for (let slot = 1; slot <= host.config.numberOfLives; slot += 1) slots.add(slot);
+        return [...slots].sort((one, other) => one - other).map((slot) => readSlot(host, slot));
+      }),
+    make: (slot) =>
+      through('slots', 'make', [slot], async (checkpoint) => {
+        const directory = host.slots.get(slot) ?? emptyDirectory();
+        host.slots.set(slot, directory);
+        if (directory.composeFile !== null || directory.record !== null) return;
+        await writeWhole(checkpoint, () => (directory.composeFile = unusedComposeFile()));
+      }),
+    writeRecord: (slot, record) =>
+      through('slots', 'writeRecord', [slot, record], (checkpoint) =>
+        writeWhole(checkpoint, () => (directoryOf(host, slot).record = serialiseSlotRecord(record))),
+      ),
+    release: (slot) =>
+      through('slots', 'release', [slot], async (checkpoint) => {
+        const directory = directoryOf(host, slot);
+        await writeWhole(checkpoint, () => (directory.composeFile = unusedComposeFile()));
+        removeRecord(directory);
+        await checkpoint('slot file removed');
+      }),
+    writeComposeFile: (slot, record, { onlyIfDamaged }) =>
+      through('slots', 'writeComposeFile', [slot, record, { onlyIfDamaged }], async (checkpoint) => {
+        const directory = directoryOf(host, slot);
+        if (onlyIfDamaged && directory.composeFile?.isIntact === true) return;
+        const { livestreamId, internalMeetingId, streamKey, recordingAsked } = record;
+        await writeWhole(checkpoint, () => {
+          directory.composeFile = { origin: 'ours', isIntact: true, livestreamId, internalMeetingId, streamKey, isRecorded: recordingAsked };
+        });
+      }),
+  };
+}
