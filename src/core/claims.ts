@@ -3,11 +3,22 @@ import type { Broadcaster, Config, Memory, SlotRecord } from '../model.js';
 import { ageMs } from './dates.js';
 import { chosenNames, conflict, podSlugs, type ChosenNames } from './names.js';
 
-/** A claim older than this is taken back instead of being told to Pod. */
+/** A claim older than this, counted from before its request was sent, is taken back instead of being told to Pod. */
 export const CLAIM_LIFETIME_MS = 30_000;
 
-/** A broadcaster of nobody that was seen this long ago is no claim in the making any more: a claim lives 30 s, a request 10 s. */
-export const SIGHTING_SETTLED_MS = 40_000;
+/** The PATCH that follows a claim is bounded by this, whatever `HTTP_TIMEOUT_S` says. */
+export const CLAIM_PATCH_TIMEOUT_MS = 10_000;
+
+/** What was seen in Pod longer ago than this is not acted on while other servers act too. */
+export const LOOK_LIFETIME_MS = 10_000;
+
+/** A broadcaster of nobody that was seen this long ago is no claim in the making any more. */
+export const SIGHTING_SETTLED_MS = CLAIM_LIFETIME_MS + CLAIM_PATCH_TIMEOUT_MS;
+
+/** From a server's look at a row or a broadcaster to the end of what it then does about it, and a little more. */
+export function settleMs(config: Config): number {
+  return LOOK_LIFETIME_MS + Math.max(CLAIM_PATCH_TIMEOUT_MS, config.httpTimeoutMs) + 2_000;
+}
 
 /** With several servers, a request whose start failed here is left to the others for so long. */
 export const FAILED_START_PAUSE_MS = 600_000;
@@ -51,21 +62,29 @@ function reserved(record: SlotRecord, config: Config): Pick<Broadcaster, 'name' 
   };
 }
 
-/** The first names that nobody else has; null when all tries are somebody's. */
+/**
+ * The first names that nobody else has; null when all tries are somebody's. A left-over under any of them comes first:
+ * it may be another server's claim of this very request, made when other names were taken.
+ */
 export function chooseNames(
   live: { livestreamId: number; meetingName: string },
   surroundings: Surroundings,
   config: Config,
 ): NameChoice | null {
-  for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt += 1) {
-    const names = chosenNames(live.meetingName, live.livestreamId, config.podHlsStream, attempt);
-    const others = surroundings.records.filter((record) => record.livestreamId !== live.livestreamId);
-    if (others.some((record) => conflict(names, reserved(record, config)))) continue;
+  const others = surroundings.records.filter((record) => record.livestreamId !== live.livestreamId);
+  const choices = candidateNames(live, config).flatMap((names): NameChoice[] => {
+    if (others.some((record) => conflict(names, reserved(record, config)))) return [];
     const namesakes = surroundings.broadcasters.filter((broadcaster) => conflict(names, broadcaster));
     const leftOver = namesakes.find((broadcaster) => isLeftOver(names, broadcaster, surroundings.inUse, config)) ?? null;
-    if (namesakes.length === (leftOver === null ? 0 : 1)) return { ...names, leftOver };
-  }
-  return null;
+    return namesakes.length === (leftOver === null ? 0 : 1) ? [{ ...names, leftOver }] : [];
+  });
+  return choices.find(({ leftOver }) => leftOver !== null) ?? choices[0] ?? null;
+}
+
+function candidateNames(live: { livestreamId: number; meetingName: string }, config: Config): ChosenNames[] {
+  return Array.from({ length: MAXIMUM_ATTEMPTS }, (_, attempt) =>
+    chosenNames(live.meetingName, live.livestreamId, config.podHlsStream, attempt),
+  );
 }
 
 /**
@@ -73,9 +92,7 @@ export function chooseNames(
  * server that saw other names taken. Whoever finds one after its own claim steps back, so two never both go on.
  */
 export function rivalClaims(record: SlotRecord, surroundings: Surroundings, config: Config): Broadcaster[] {
-  const candidates = Array.from({ length: MAXIMUM_ATTEMPTS }, (_, attempt) =>
-    chosenNames(record.meetingName, record.livestreamId, config.podHlsStream, attempt),
-  );
+  const candidates = candidateNames(record, config);
   return surroundings.broadcasters.filter(
     (broadcaster) =>
       broadcaster.id !== record.broadcasterId &&

@@ -1,5 +1,6 @@
 // What every act gets and answers.
-import type { Config, Effect, EffectName, Memory, Outcome, SlotRecord } from '../model.js';
+import { ownSlot } from '../core/server.js';
+import type { Config, Effect, EffectName, Livestream, Memory, Outcome, SlotRecord } from '../model.js';
 import type { Ports } from '../ports.js';
 
 /** What the chains of one tick share. */
@@ -47,6 +48,11 @@ export async function note(place: Place, change: Partial<SlotRecord>, context: C
 
 export function go(record: SlotRecord): Step {
   return { record, verdict: 'go' };
+}
+
+/** True for a row in progress on this slot. */
+export function isOurs(row: Livestream | null, place: Place, context: Context): boolean {
+  return row?.status === 1 && ownSlot(row.server, context.config) === place.slot;
 }
 
 export function inform(place: Place, message: string, context: Context): void {

@@ -1,9 +1,9 @@
 // Claiming a request by creating its broadcaster, and taking a claim back: the only atomic act that Pod offers.
-import { chooseNames, mayBeTaken, rivalClaims, type Surroundings } from '../core/claims.js';
-import { ownSlot } from '../core/server.js';
+import { chooseNames, LOOK_LIFETIME_MS, mayBeTaken, rivalClaims, type Surroundings } from '../core/claims.js';
+import { ageMs } from '../core/dates.js';
 import type { Broadcaster, Reading, SlotRecord } from '../model.js';
 import { PortError } from '../ports.js';
-import { go, inform, note, type Act, type Context, type Place, type Step } from './act.js';
+import { go, inform, isOurs, note, type Act, type Context, type Place, type Step } from './act.js';
 
 /** How often other names are tried in one tick, when Pod refuses those that the list left free. */
 const MAXIMUM_ROUNDS = 4;
@@ -37,16 +37,17 @@ export const claim: Act<'claim'> = async (_effect, place, context) => {
   if (place.record.step !== 'claiming') return go(place.record);
   let record = place.record;
   for (let round = 0; round < MAXIMUM_ROUNDS; round += 1) {
+    const asOf = context.ports.clock.now();
     if (record.takesBroadcasterId !== null) {
-      const taken = await takeLeftOver({ ...place, record }, context);
-      if (taken !== null) return go(taken);
+      record = await takeLeftOver({ ...place, record }, asOf, context);
+      if (record.step === 'claimed') return go(record);
     }
     const answer = await context.ports.pod.createBroadcaster({
       name: record.broadcasterName,
       streamUrl: playlistUrl(record, context),
       isRestricted: record.isRestricted,
     });
-    if ('created' in answer) return settleClaim({ ...place, record }, answer.created, context);
+    if ('created' in answer) return settleClaim({ ...place, record }, answer.created, asOf, context);
     const next = await otherNames({ ...place, record }, answer.taken, context);
     if (next === null) return { record, verdict: 'wait' };
     record = next;
@@ -54,32 +55,29 @@ export const claim: Act<'claim'> = async (_effect, place, context) => {
   throw new PortError('namesTaken', 'Pod refused every name tried for its broadcaster', { certain: true });
 };
 
-async function noteClaim(place: Place, broadcaster: Broadcaster, context: Context): Promise<SlotRecord> {
+/** The claim's age counts from before it was made: others see it from then on. */
+async function noteClaim(place: Place, broadcaster: Broadcaster, asOf: Date, context: Context): Promise<SlotRecord> {
   const { id, slug, dialect } = broadcaster;
-  const claimedAt = context.ports.clock.now().toISOString();
-  return note(place, { step: 'claimed', broadcasterId: id, slug, dialect, claimedAt }, context);
+  return note(place, { step: 'claimed', broadcasterId: id, slug, dialect, claimedAt: asOf.toISOString() }, context);
 }
 
-/** A left-over is corrected before it is used; null when it is gone or somebody's by now. */
-async function takeLeftOver(place: Place, context: Context): Promise<SlotRecord | null> {
+/** A left-over is corrected before it is used; one that is gone, or somebody's by now, is forgotten. */
+async function takeLeftOver(place: Place, asOf: Date, context: Context): Promise<SlotRecord> {
   const { broadcasters, inUse } = await surroundings(place, context);
   const leftOver = broadcasters.find(({ id }) => id === place.record.takesBroadcasterId);
-  if (leftOver === undefined || inUse.has(leftOver.id)) {
-    await note(place, { takesBroadcasterId: null }, context);
-    return null;
-  }
+  if (leftOver === undefined || inUse.has(leftOver.id)) return note(place, { takesBroadcasterId: null }, context);
   if (leftOver.isRestricted !== place.record.isRestricted) {
     await context.ports.pod.restrictBroadcaster(leftOver.slug, place.record.isRestricted);
   }
-  return noteClaim(place, leftOver, context);
+  return noteClaim(place, leftOver, asOf, context);
 }
 
 /**
  * A claim just made. With several servers another one may have claimed the same request under other names, because it
  * saw other broadcasters: each looks after its own claim is made, so at least one sees the other, and steps back.
  */
-async function settleClaim(place: Place, created: Broadcaster, context: Context): Promise<Step> {
-  const record = await noteClaim(place, created, context);
+async function settleClaim(place: Place, created: Broadcaster, asOf: Date, context: Context): Promise<Step> {
+  const record = await noteClaim(place, created, asOf, context);
   if (context.config.numberOfServers === 1) return go(record);
   const rivals = rivalClaims(record, await surroundings({ ...place, record }, context), context.config);
   if (rivals.length === 0) return go(record);
@@ -116,11 +114,21 @@ async function otherNames(place: Place, refusal: string, context: Context): Prom
 /** Removes the live's broadcaster, and only that one: by its id, and unless another live uses it. */
 export const removeBroadcaster: Act<'removeBroadcaster'> = async (_effect, place, context) => {
   const { record } = place;
-  const target = record.step === 'unclaiming' && record.broadcasterId === null ? await unnotedClaim(place, context) : await notedBroadcaster(record, context);
-  if (target === 'undecided') return { record, verdict: 'wait' };
-  if (target !== null && !(await isUsedByOthers(target.id, place, context))) await context.ports.pod.deleteBroadcaster(target.slug);
+  const lookedAt = context.ports.clock.now();
+  // The answer to the PATCH of the start may have been lost, or the list may have been cut short by others' changes.
+  if (record.step === 'unclaiming' && (await isToldAfterAll(place, context))) return { record, verdict: 'giveBack' };
+  const target = record.broadcasterId === null && record.step === 'unclaiming' ? await unnotedClaim(place, context) : await notedBroadcaster(record, context);
+  if (target !== null && !(await isUsedByOthers(target.id, place, context))) {
+    if (!mayBeRemoved(target, lookedAt, place, context)) return { record, verdict: 'wait' };
+    await context.ports.pod.deleteBroadcaster(target.slug);
+  }
   return go(await note(place, { broadcasterRemoved: true }, context));
 };
+
+async function isToldAfterAll(place: Place, context: Context): Promise<boolean> {
+  const row = need(await context.ports.pod.readLivestream(place.livestreamId));
+  return isOurs(row, place, context);
+}
 
 /** The broadcaster that the record names, if it is still there under its slug. */
 async function notedBroadcaster(record: SlotRecord, context: Context): Promise<Broadcaster | null> {
@@ -129,22 +137,24 @@ async function notedBroadcaster(record: SlotRecord, context: Context): Promise<B
   return found?.id === record.broadcasterId ? found : null;
 }
 
-/** A claim whose answer was never noted: the broadcaster of these names, once it can be nobody else's. */
-async function unnotedClaim(place: Place, context: Context): Promise<Broadcaster | 'undecided' | null> {
-  const asOf = context.ports.clock.now();
-  const around = await surroundings(place, context);
-  const [found] = rivalClaims(place.record, around, context.config).filter(({ name }) => name.trim() === place.record.broadcasterName.trim());
-  if (found === undefined) return null;
-  if (mayBeTaken(found.id, context.memory, asOf, context.config)) return found;
-  sight([found], context);
-  return 'undecided';
+/** A claim whose answer was never noted: the broadcaster of these names. It may also be another server's claim. */
+async function unnotedClaim(place: Place, context: Context): Promise<Broadcaster | null> {
+  const rivals = rivalClaims(place.record, await surroundings(place, context), context.config);
+  return rivals.find(({ name }) => name.trim() === place.record.broadcasterName.trim()) ?? null;
 }
 
-/** Only a claim can have been taken by another server; the broadcaster of a live that was in progress cannot. */
+/** Among several servers: only what was seen just now, and what is not another one's claim in the making. */
+function mayBeRemoved(target: Broadcaster, lookedAt: Date, place: Place, context: Context): boolean {
+  if (context.config.numberOfServers === 1 || place.record.step === 'down') return true;
+  if (place.record.broadcasterId === null && !mayBeTaken(target.id, context.memory, lookedAt, context.config)) {
+    sight([target], context);
+    return false;
+  }
+  return ageMs(lookedAt.toISOString(), context.ports.clock.now()) <= LOOK_LIFETIME_MS;
+}
+
+/** A claim may have been taken by another server; two lives that the PHP script started may share one broadcaster. */
 async function isUsedByOthers(broadcasterId: number, place: Place, context: Context): Promise<boolean> {
-  if (place.record.step === 'down') return false;
   const { inProgress } = await context.ports.pod.readLivestreams();
-  const row = need(inProgress).find((candidate) => candidate.broadcasterId === broadcasterId);
-  if (row === undefined) return false;
-  return row.id !== place.livestreamId || ownSlot(row.server, context.config) !== place.slot;
+  return need(inProgress).some((row) => row.broadcasterId === broadcasterId && (row.id !== place.livestreamId || !isOurs(row, place, context)));
 }

@@ -1,42 +1,42 @@
 // Telling Pod: a live's row in progress, stopped, given back; a request closed. Each reads the row again before it writes.
-import { CLAIM_LIFETIME_MS } from '../core/claims.js';
+import { CLAIM_LIFETIME_MS, CLAIM_PATCH_TIMEOUT_MS, LOOK_LIFETIME_MS, settleMs } from '../core/claims.js';
 import { ageMs } from '../core/dates.js';
-import { isStillWaiting, ownSlot, redisChannel, redisPort, serverField } from '../core/server.js';
-import type { Livestream } from '../model.js';
+import { isStillWaiting, redisChannel, redisPort, serverField } from '../core/server.js';
 import type { LivestreamChange } from '../ports.js';
-import { go, inform, note, type Act, type Context, type Place, type Step } from './act.js';
+import { go, inform, isOurs, note, type Act, type Context, type Place, type Step } from './act.js';
 import { need } from './claim.js';
-
-/** The PATCH that follows a claim is bounded by this, whatever `HTTP_TIMEOUT_S` says: a claim is safe for a short time only. */
-const CLAIM_PATCH_TIMEOUT_MS = 10_000;
-
-/** Longer than any server takes from its last look at a row to its PATCH. */
-const SETTLE_MS = 12_000;
-
-function isOurs(row: Livestream | null, place: Place, context: Context): boolean {
-  return row?.status === 1 && ownSlot(row.server, context.config) === place.slot;
-}
 
 /** Claimed → told: only a row that still waits is changed, and only while the claim is young. */
 export const tellPodStarted: Act<'tellPodStarted'> = async (_effect, place, context) => {
   const { pod, clock } = context.ports;
   const { record } = place;
+  const lookedAt = clock.now();
   const row = need(await pod.readLivestream(place.livestreamId));
-  if (isOurs(row, place, context) && row?.broadcasterId === record.broadcasterId) return go(await note(place, { step: 'told' }, context));
+  if (isOurs(row, place, context) && row?.broadcasterId === record.broadcasterId) return told(place, context);
   if (row === null || !isStillWaiting(row)) {
     inform(place, 'its request is no longer waiting: the claim is taken back', context);
     return { record, verdict: 'abandon' };
   }
-  const taken = record.takesBroadcasterId !== null && record.takesBroadcasterId === record.broadcasterId;
-  if (context.config.numberOfServers > 1 && ageMs(record.claimedAt ?? '', clock.now()) > CLAIM_LIFETIME_MS) {
+  if (context.config.numberOfServers > 1 && isTooLate(record.claimedAt ?? '', lookedAt, clock.now())) {
     inform(place, 'Pod took too long: the claim is taken back', context);
     return { record, verdict: 'abandon' };
   }
   const timeoutMs = Math.min(context.config.httpTimeoutMs, CLAIM_PATCH_TIMEOUT_MS);
   await pod.changeLivestream(place.livestreamId, startedRow(place, context), { timeoutMs });
-  if (taken && context.config.numberOfServers > 1) return settle(place, context);
-  return go(await note(place, { step: 'told' }, context));
+  return told(place, context);
 };
+
+function isTooLate(claimedAt: string, lookedAt: Date, now: Date): boolean {
+  return ageMs(claimedAt, now) > CLAIM_LIFETIME_MS || ageMs(lookedAt.toISOString(), now) > LOOK_LIFETIME_MS;
+}
+
+/** The row is in progress here. Whoever created its broadcaster is alone; whoever took a left-over may not be. */
+async function told(place: Place, context: Context): Promise<Step> {
+  const { takesBroadcasterId, broadcasterId } = place.record;
+  const isTaken = takesBroadcasterId !== null && takesBroadcasterId === broadcasterId;
+  if (isTaken && context.config.numberOfServers > 1) return settle(place, context);
+  return go(await note(place, { step: 'told' }, context));
+}
 
 function startedRow(place: Place, context: Context): LivestreamChange {
   return {
@@ -50,18 +50,24 @@ function startedRow(place: Place, context: Context): LivestreamChange {
 }
 
 /**
- * A left-over is not an atomic claim: two servers may take it at once. Pod keeps the last PATCH; after a pause longer
- * than anybody's way from reading the row to changing it, the row names the one server that goes on.
+ * A left-over is not an atomic claim: two servers may take it at once, or one may remove it. Pod keeps the last PATCH;
+ * after a pause longer than anybody's way from a look to what it does about it, the row names the one that goes on.
  */
 async function settle(place: Place, context: Context): Promise<Step> {
   const { pod, clock } = context.ports;
-  await clock.sleep(SETTLE_MS);
+  const { record } = place;
+  await clock.sleep(settleMs(context.config));
+  // A process that is asked to end sleeps no longer: the next tick settles it.
+  if (context.ports.endAsked()) return { record, verdict: 'wait' };
   const row = need(await pod.readLivestream(place.livestreamId));
-  const broadcaster = need(await pod.readBroadcaster(place.record.slug ?? ''));
-  const won = isOurs(row, place, context) && row?.broadcasterId === place.record.broadcasterId;
-  if (won && broadcaster?.id === place.record.broadcasterId) return go(await note(place, { step: 'told' }, context));
-  inform(place, 'another server has taken this request', context);
-  return { record: place.record, verdict: won ? 'giveBack' : 'abandon' };
+  const broadcaster = need(await pod.readBroadcaster(record.slug ?? ''));
+  if (!isOurs(row, place, context) || row?.broadcasterId !== record.broadcasterId) {
+    inform(place, 'another server has taken this request', context);
+    return { record, verdict: 'abandon' };
+  }
+  if (broadcaster?.id === record.broadcasterId) return go(await note(place, { step: 'told' }, context));
+  inform(place, 'its broadcaster was removed meanwhile: the request is given back', context);
+  return { record, verdict: 'giveBack' };
 }
 
 /** The end, with its instant; a row that is not this live's any more is left alone. */

@@ -95,7 +95,7 @@ async function readAnswer(call: string, answer: HttpAnswer): Promise<Reading<Bbb
 
 /**
  * The plain object of a whole BBB answer: elements as lists of texts and objects, texts as they were written, nothing guessed.
- * xml2js knows only the predefined entities and stops at the root's end, so what follows that is looked at here.
+ * xml2js expands no entity of a DOCTYPE. It stops at the root's end, so that nothing follows is looked at here.
  */
 async function parseXml(text: string): Promise<Parsed<unknown>> {
   if (!/<\/response\s*>\s*$/.test(text)) return { fault: 'no whole answer of BBB' };

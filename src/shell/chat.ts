@@ -46,7 +46,9 @@ export function createChat(config: Pick<Config, 'redisBindAddress'>, clock: Cloc
  * else is sent: no HELLO (protocol 2), no CLIENT SETINFO, no INFO (the ready check), no SELECT.
  */
 async function silence(host: string, port: number): Promise<string | null> {
-  const { Redis } = await import('ioredis');
+  // The module's one export; named ones do not outlast bundling.
+  const { default: ioredis } = await import('ioredis');
+  const { Redis } = ioredis;
   const redis = new Redis({
     host,
     port,

@@ -148,16 +148,15 @@ async function readMeeting(path: string, get: Get): Promise<Reading<PodMeeting>>
 }
 
 async function readBroadcasters(get: Get): Promise<Reading<Broadcaster[]>> {
-  let notThere: string | null = null;
-  let failed = false;
   const rows = await readRows(BROADCASTERS, async (path) => {
     const answer = await get(path);
-    if (answer.ok && path === BROADCASTERS && answer.value.status === 404) notThere = describeAnswer(answer.value);
-    failed = answer.ok && answer.value.status === 500;
-    return answer;
+    if (!answer.ok) return answer;
+    const detail = `GET ${path} ${describeAnswer(answer.value)}`;
+    if (answer.value.status === 500) return unreadable(`${detail}${EMPTY_SLUG}`);
+    const isNotThere = answer.value.status === 404 && path === BROADCASTERS;
+    return isNotThere ? { ok: false, problem: { kind: 'podWithoutBroadcasters', detail } } : answer;
   });
-  if (notThere !== null) return { ok: false, problem: { kind: 'podWithoutBroadcasters', detail: `GET ${BROADCASTERS} ${String(notThere)}` } };
-  if (!rows.ok) return failed ? unreadable(`${rows.problem.detail}${EMPTY_SLUG}`) : rows;
+  if (!rows.ok) return rows;
   const broadcasters: Broadcaster[] = [];
   for (const row of rows.value) {
     const parsed = parseBroadcaster(row);

@@ -97,7 +97,7 @@ async function end(daemon: ChildProcess): Promise<void> {
   if (daemon.exitCode !== null || daemon.signalCode !== null) return;
   const ended = new Promise((resolve) => daemon.once('exit', resolve));
   daemon.kill('SIGTERM');
-  await Promise.race([ended, sleep(20_000)]);
+  await Promise.race([ended, sleep(20_000, undefined, { ref: false })]);
   daemon.kill('SIGKILL');
 }
 

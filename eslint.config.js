@@ -1,0 +1,124 @@
+// Lint rules: typescript-eslint's strict set, and the import rules of this project's shape (bin → cli → run → core …).
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** Whose business a module is: everybody else's import of it is an error. */
+const PROCESSES = { group: ['child_process', 'node:child_process'], message: 'Only shell/spawn.ts and shell/lock.ts start processes.' };
+const AXIOS = { group: ['axios', 'axios/*'], message: 'Only shell/http.ts is an HTTP client.' };
+const CLI = { group: ['**/cli.js'], message: 'Nothing imports the command line.' };
+const LIBRARIES = {
+  regex: '^[^.]',
+  message: 'This part knows neither npm packages nor Node’s modules: reach the outside through ports.ts.',
+};
+const OUTSIDE = {
+  group: ['**/shell/**', '**/commands/**', '**/this-host.js', '**/config*.js'],
+  message: 'This part knows the ports only, not what is behind them.',
+};
+const NO_CLOCK = [
+  { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'Ask the clock of the ports.' },
+  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Ask the clock of the ports.' },
+];
+const NO_EXIT = { object: 'process', property: 'exit', message: 'It loses log lines: set process.exitCode in bin/ only.' };
+/** `await import('x')` is not seen by no-restricted-imports. */
+const noLazy = (pattern, message) => ({ selector: `ImportExpression[source.value=${pattern}]`, message });
+const LAZY_PROCESSES = noLazy('/^(node:)?child_process$/', PROCESSES.message);
+const LAZY_AXIOS = noLazy('/^axios/', AXIOS.message);
+const LAZY_LIBRARIES = noLazy('/^[^.]/', LIBRARIES.message);
+
+const imports = (...patterns) => ['error', { patterns }];
+
+/** For every file, with types or without. */
+const BASIC = {
+  eqeqeq: 'error',
+  'no-cond-assign': 'error',
+  'no-constant-condition': 'error',
+  'no-dupe-else-if': 'error',
+  'no-dupe-keys': 'error',
+  'no-duplicate-case': 'error',
+  'no-empty': ['error', { allowEmptyCatch: true }],
+  'no-fallthrough': 'error',
+  'no-irregular-whitespace': 'error',
+  'no-loss-of-precision': 'error',
+  'no-misleading-character-class': 'error',
+  'no-prototype-builtins': 'error',
+  'no-self-assign': 'error',
+  'no-self-compare': 'error',
+  'no-unreachable': 'error',
+  'no-unsafe-finally': 'error',
+  'no-useless-backreference': 'error',
+  'no-useless-escape': 'error',
+  'no-var': 'error',
+  'prefer-const': 'error',
+  'valid-typeof': 'error',
+  'no-restricted-properties': ['error', NO_EXIT],
+};
+
+const NODE_GLOBALS = ['process', 'console', 'Buffer', 'URL', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'];
+
+export default defineConfig(
+  { ignores: ['dist/', '.build/', 'node_modules/', 'coverage/'] },
+  { files: ['**/*.js', '**/*.mjs', '**/*.ts'], rules: BASIC },
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    languageOptions: { globals: Object.fromEntries(NODE_GLOBALS.map((name) => [name, 'readonly'])) },
+    rules: { 'no-undef': 'error', 'no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }] },
+  },
+  {
+    files: ['src/**/*.ts', 'test/**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // process.env['NAME'] and records: noPropertyAccessFromIndexSignature's habit, which this rule would undo.
+      '@typescript-eslint/dot-notation': 'off',
+      // Off: `${number}` says what it means, and everything else in a template is still an error.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      'no-restricted-imports': imports(PROCESSES, AXIOS, CLI),
+      'no-restricted-syntax': ['error', LAZY_PROCESSES, LAZY_AXIOS],
+    },
+  },
+  {
+    files: ['src/core/**/*.ts', 'src/model.ts', 'src/ports.ts'],
+    rules: {
+      'no-restricted-imports': imports(LIBRARIES, OUTSIDE, CLI, {
+        regex: '^(\\.\\./)+(?!model\\.js$|ports\\.js$)|^\\./(run|read|execute)\\.js$',
+        message: 'core knows model.ts and its own files; nothing of it reads or writes.',
+      }),
+      'no-restricted-syntax': ['error', ...NO_CLOCK, LAZY_LIBRARIES],
+    },
+  },
+  {
+    files: ['src/effects/**/*.ts', 'src/execute.ts', 'src/read.ts', 'src/run.ts'],
+    rules: {
+      'no-restricted-imports': imports(LIBRARIES, OUTSIDE, CLI),
+      'no-restricted-syntax': ['error', ...NO_CLOCK, LAZY_LIBRARIES],
+    },
+  },
+  {
+    files: ['src/shell/**/*.ts'],
+    rules: {
+      'no-restricted-imports': imports(PROCESSES, AXIOS, CLI, {
+        regex: '^\\.\\./(?!core/|model\\.js$|ports\\.js$)',
+        message: 'shell knows core, model and ports, not who uses it.',
+      }),
+    },
+  },
+  { files: ['src/shell/spawn.ts', 'src/shell/lock.ts'], rules: { 'no-restricted-imports': imports(AXIOS, CLI), 'no-restricted-syntax': ['error', LAZY_AXIOS] } },
+  { files: ['src/shell/http.ts'], rules: { 'no-restricted-imports': imports(PROCESSES, CLI), 'no-restricted-syntax': ['error', LAZY_PROCESSES] } },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      // Off: a test states what it knows to be there, and fails at that very line when it is not.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // Off: jest's asymmetric matchers (expect.stringMatching) are typed any.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+    },
+  },
+);

@@ -1,0 +1,166 @@
+// What the end-to-end tests share: a world for each test, a tick, and short looks at what came of it.
+import { existsSync, readFileSync, readdirSync, watch } from 'node:fs';
+import { join } from 'node:path';
+import type { FakeContainer } from './world/docker.js';
+import type { BroadcasterRow, LivestreamRow } from './world/pod-rows.js';
+import { startWorld, type World, type WorldOptions } from './world/world.js';
+
+/** For one test: several child processes, on a machine that may have other work. */
+export const PATIENCE_MS = 60_000;
+
+export const SUBJECTS = {
+  start: "[BBB-POD-LIVE] Démarrage d'un live",
+  error: '[BBB-POD-LIVE] Erreur rencontrée',
+  normal: '[BBB-POD-LIVE] Retour à la normale',
+} as const;
+
+/** A test's body in a world of its own, which is gone afterwards; a failure shows the program's log. */
+export function inWorld(options: WorldOptions, story: (world: World) => Promise<void>): () => Promise<void> {
+  return async () => {
+    const world = await startWorld({ numberOfLives: 1, chatRedis: false, ...options });
+    try {
+      await story(world);
+    } catch (error) {
+      if (error instanceof Error) error.stack = `${error.stack ?? error.message}\n\nThe log:\n${logText(world)}`;
+      throw error;
+    } finally {
+      await world.stop();
+    }
+  };
+}
+
+/** One tick as cron runs it, which is to print nothing; answers its exit status. */
+export async function tick(world: World, env: Record<string, string | undefined> = {}): Promise<number | null> {
+  const { exitCode, signal, stdout, stderr } = await world.run(['run'], env);
+  if (signal !== null) throw new Error(`the tick was ended by ${signal}`);
+  if (stdout + stderr !== '') throw new Error(`the tick printed: ${stdout}${stderr}`);
+  return exitCode;
+}
+
+/** Pod's row of a live, as it is now. */
+export function live(world: World, id = 1): LivestreamRow {
+  const row = world.pod.state.livestreams.find((one) => one.id === id);
+  if (row === undefined) throw new Error(`there is no livestream ${String(id)}`);
+  return { ...row };
+}
+
+/** What Pod knows of where a live runs. */
+export function placeOf(row: LivestreamRow): Pick<LivestreamRow, 'status' | 'server' | 'broadcaster_id'> {
+  const { status, server, broadcaster_id } = row;
+  return { status, server, broadcaster_id };
+}
+
+/** A row as a request has it that nobody has started. */
+export const WAITING = { status: 0, server: null, broadcaster_id: null, redis_hostname: null, redis_port: null, redis_channel: null, end_date: null };
+
+/** The streaming containers that run, in the order of their slots. */
+export function streamers(world: World): FakeContainer[] {
+  return world.docker
+    .containers()
+    .filter(({ service, state }) => service === 'bbb-streamer' && state === 'running')
+    .sort((one, other) => slotOf(one) - slotOf(other));
+}
+
+export function slotOf(container: FakeContainer): number {
+  return Number(/\d+$/.exec(container.project)?.[0]);
+}
+
+/** The environment of the running streamer of a slot. */
+export function environmentIn(world: World, slot = 1): Record<string, string> {
+  const container = streamers(world).find((one) => slotOf(one) === slot);
+  if (container === undefined) throw new Error(`no streamer runs in slot ${String(slot)}`);
+  return container.environment;
+}
+
+/** Compose commands that change something, as `<slot> <command>`, in order. */
+export function composeActs(world: World): string[] {
+  return world.docker
+    .calls()
+    .map(({ argv, cwd }) => `${/\d+$/.exec(cwd)?.[0] ?? cwd} ${argv.filter((word) => word !== 'compose')[0] ?? ''}`)
+    .filter((act) => / (up|down|pull|kill)$/.test(act));
+}
+
+/** Fulfilled once the stand-in was called with this command, whether that has ended or not. */
+export function whenCalled(world: World, command: string): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (!world.docker.calls().some(({ argv }) => argv.includes(command))) return;
+      watcher.close();
+      resolve();
+    };
+    const watcher = watch(world.docker.stateDirectory, look);
+    look();
+  });
+}
+
+export function broadcasterOf(world: World, livestreamId = 1): BroadcasterRow {
+  const { broadcaster_id: id } = live(world, livestreamId);
+  const row = world.pod.state.broadcasters.find((one) => one.id === id);
+  if (row === undefined) throw new Error(`livestream ${String(livestreamId)} has no broadcaster`);
+  return { ...row };
+}
+
+export function broadcasterNames(world: World): string[] {
+  return world.pod.state.broadcasters.map(({ name }) => name);
+}
+
+export function subjects(world: World): string[] {
+  return world.smtp.mails.map(({ subject }) => subject);
+}
+
+/** The text of the last mail. */
+export function lastMail(world: World): string {
+  return world.smtp.mails.at(-1)?.text ?? '';
+}
+
+/** Regular files below a directory of the world (`base/…`, `recordings/…`), by path. */
+export function filesBelow(world: World, prefix: string): string[] {
+  return world
+    .files()
+    .filter(({ path, type }) => type === 'file' && path.startsWith(prefix))
+    .map(({ path }) => path.slice(prefix.length));
+}
+
+/** What Pod's job would find: name → whose recording it is, and whether it is whole. */
+export function handedOver(world: World): Record<string, string> {
+  return contents(world.recordingsDirectory);
+}
+
+/** What was kept aside, likewise. */
+export function kept(world: World): Record<string, string> {
+  return contents(join(world.baseDirectory, 'kept'));
+}
+
+/** What is in a slot's `videodata`, likewise. */
+export function inSlot(world: World, slot = 1): Record<string, string> {
+  return contents(join(world.slotDirectory(slot), 'videodata'));
+}
+
+/** A recording of the stand-in begins with `REC <meeting id>` and ends, when it is whole, with `END`. */
+function contents(directory: string): Record<string, string> {
+  if (!existsSync(directory)) return {};
+  return Object.fromEntries(
+    readdirSync(directory)
+      .sort()
+      .map((name) => {
+        const text = readFileSync(join(directory, name), 'utf8');
+        return [name, `${text.split(/[ \n]/)[1] ?? ''}${text.endsWith('END\n') ? ', whole' : ', without end'}`];
+      }),
+  );
+}
+
+/** Writes that Pod was asked for, in order, with their answers. */
+export function podWrites(world: World): string[] {
+  return world.snapshot().podWrites;
+}
+
+/** All lines of the program's daily logs. */
+export function logText(world: World): string {
+  const directory = join(world.baseDirectory, 'logs');
+  if (!existsSync(directory)) return '';
+  return readdirSync(directory)
+    .filter((name) => name.endsWith('_bbb-pod-live.log'))
+    .sort()
+    .map((name) => readFileSync(join(directory, name), 'utf8'))
+    .join('');
+}
