@@ -1,6 +1,6 @@
 // Carries a plan out through the ports: the acts of one chain in order, chains side by side, a failure stops its own chain only.
 import { giveBackChain, mayFollow, unclaimChain, undoAfter } from './core/chains.js';
-import type { Chain, Effect, EffectName, Outcome, Plan, ProblemKind, SlotRecord, World } from './model.js';
+import type { Chain, Config, Effect, EffectName, Outcome, Plan, Problem, ProblemKind, SlotRecord, World } from './model.js';
 import { PortError, type Ports } from './ports.js';
 import type { Act, Context, Place, Step, Verdict } from './effects/act.js';
 import { claim, removeBroadcaster } from './effects/claim.js';
@@ -108,17 +108,21 @@ const MEANING: Partial<Record<EffectName, ProblemKind>> = {
   tellPodStopped: 'stopFailed',
 };
 
-function complainOf(error: unknown, effect: Effect, chain: Chain, context: Context): boolean {
-  const { livestreamId, slot } = chain;
-  if (!(error instanceof PortError)) {
-    const detail = `${effect.do}: ${error instanceof Error ? (context.config.debug ? (error.stack ?? error.message) : error.message) : String(error)}`;
-    context.tell({ level: 'error', livestreamId, slot, problem: { kind: 'internal', detail } });
-    return false;
-  }
-  const unread = error.problem.kind === 'podUnreadable' || error.problem.kind === 'meetingUnreadable';
-  const kind = (unread ? MEANING[effect.do] : undefined) ?? error.problem.kind;
-  context.tell({ level: 'error', livestreamId, slot, problem: { kind, detail: error.problem.detail } });
-  return error.certain;
+/** What an exception means to an administrator; one that nobody foresaw shows where it came from in debug mode only. */
+export function problemOf(error: unknown, config: Config): Problem {
+  if (error instanceof PortError) return error.problem;
+  const message = error instanceof Error ? ((config.debug ? error.stack : undefined) ?? error.message) : String(error);
+  return { kind: 'internal', detail: message };
+}
+
+/** Tells of a failed act; answers whether it certainly was not done. */
+function complainOf(error: unknown, effect: Effect, { livestreamId, slot }: Chain, context: Context): boolean {
+  const { kind, detail } = problemOf(error, context.config);
+  const isPods = kind === 'podUnreadable' || kind === 'meetingUnreadable';
+  const meaning = (isPods ? MEANING[effect.do] : undefined) ?? kind;
+  const where = kind === 'internal' ? `${effect.do}: ` : '';
+  context.tell({ level: 'error', livestreamId, slot, problem: { kind: meaning, detail: `${where}${detail}` } });
+  return error instanceof PortError && error.certain;
 }
 
 function say(chain: Chain, effect: Effect, context: Context): void {

@@ -179,6 +179,24 @@ export interface MemoryFile {
   write(memory: Memory): Promise<void>;
 }
 
+/** An error stops lives from working, a warning may. */
+export interface Finding {
+  level: 'error' | 'warning';
+  text: string;
+}
+
+/** What of this host only `init` looks at. */
+export interface Host {
+  /** Makes the log directory where it is missing; answers whether it did. */
+  makeLogDirectory(): Promise<boolean>;
+  /** A free slot's foreign compose file becomes `docker-compose.yml.php-orig`; one of ours takes its place. */
+  replaceComposeFile(slot: number): Promise<void>;
+  /** Images of the compose file, through any slot. */
+  pull(slot: number): Promise<void>;
+  /** What a first run would stumble over. */
+  findings(): Promise<Finding[]>;
+}
+
 export interface Ports {
   config: Config;
   bbb: Bbb;

@@ -49,6 +49,23 @@ export async function readWorld(ports: Ports): Promise<WorldReading> {
   return { world, problems };
 }
 
+/** The world of a tick that could not even begin: nothing of it was read but the memory. */
+export async function unreadWorld(ports: Ports): Promise<World> {
+  const memory = await ports.memory.read();
+  const now = ports.clock.now();
+  const unread: Reading<never> = { ok: false, problem: { kind: 'internal', detail: 'not read' } };
+  return {
+    startedAt: now,
+    now,
+    inProgress: unread,
+    waiting: unread,
+    slots: [],
+    meetingInfos: new Map(),
+    podMeetings: new Map(),
+    memory: memory.ok ? memory.value : emptyMemory(),
+  };
+}
+
 /** A base directory that cannot be read has no slot that could be used. */
 async function readSlots(also: number[], problems: Problem[], ports: Ports): Promise<SlotReading[]> {
   try {

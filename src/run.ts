@@ -2,14 +2,14 @@
 import { describePlan } from './core/describe.js';
 import { plan } from './core/plan.js';
 import { lineOf, report } from './core/report.js';
-import { execute } from './execute.js';
+import { execute, problemOf } from './execute.js';
 import type { Outcome, World } from './model.js';
 import { PortError, type Ports } from './ports.js';
-import { readWorld } from './read.js';
+import { readWorld, unreadWorld } from './read.js';
 
 export interface RunOptions {
   delay: boolean;
-  /** Takes the lines of the plan; nothing is changed anywhere. */
+  /** Says what the tick would do, line by line, and changes nothing anywhere. */
   dryRun: ((line: string) => void) | null;
 }
 
@@ -18,27 +18,46 @@ export async function run(ports: Ports, options: RunOptions): Promise<number> {
   if (options.dryRun !== null) return dryRun(ports, options.dryRun);
   if (options.delay) await ports.clock.sleep(delayMs(ports));
   if (ports.endAsked()) return 143;
-  if (!(await ports.lock.take())) {
-    ports.log.write('INFO', 'another tick is at work here: nothing to do');
-    await ports.log.close();
-    return 0;
-  }
   const outcomes: Outcome[] = [];
   const tell = (outcome: Outcome): void => {
     outcomes.push(outcome);
     const line = lineOf(outcome);
     if (line !== null) ports.log.write(line.level, line.message);
   };
-  for (const warning of ports.config.warnings) ports.log.write('WARNING', warning);
+  const world = await guarded(() => tick(ports, tell), ports, tell);
+  if (world === 'locked') {
+    ports.log.write('INFO', 'another tick is at work here: nothing to do');
+    await ports.log.close();
+    return 0;
+  }
+  return finish(outcomes, world, ports, tell);
+}
+
+type Tell = (outcome: Outcome) => void;
+
+/** Read, plan, execute; `locked` when another tick is at work in this base directory. */
+async function tick(ports: Ports, tell: Tell): Promise<World | 'locked'> {
+  if (!(await ports.lock.take())) return 'locked';
   await makeSlots(ports, tell);
   const { world, problems } = await readWorld(ports);
   for (const problem of problems) tell({ level: 'error', livestreamId: null, slot: null, problem });
   tellOfSha1(world, ports, tell);
   const decided = plan(world, ports.config);
   decided.outcomes.forEach(tell);
-  for (const line of describePlan(decided)) ports.log.write('DEBUG', line);
+  if (ports.config.debug) for (const line of [...ports.config.warnings, ...describePlan(decided)]) ports.log.write('DEBUG', line);
+  if (decided.chains.length === 0) ports.log.write('DEBUG', 'nothing to do');
   await execute(decided, world, ports, tell);
-  return finish(outcomes, world, ports, tell);
+  return world;
+}
+
+/** What stops a whole tick is told like every other error; of the world only the memory is then known. */
+async function guarded(work: () => Promise<World | 'locked'>, ports: Ports, tell: Tell): Promise<World | 'locked'> {
+  try {
+    return await work();
+  } catch (error) {
+    tell({ level: 'error', livestreamId: null, slot: null, problem: problemOf(error, ports.config) });
+    return unreadWorld(ports);
+  }
 }
 
 /** Servers that share a Pod look at its queue one after the other, spread over the minute. */
@@ -46,7 +65,7 @@ function delayMs({ config }: Ports): number {
   return Math.floor(((config.serverNumber - 1) * 60) / config.numberOfServers) * 1000;
 }
 
-async function makeSlots(ports: Ports, tell: (outcome: Outcome) => void): Promise<void> {
+async function makeSlots(ports: Ports, tell: Tell): Promise<void> {
   const slots = Array.from({ length: ports.config.numberOfLives }, (_, index) => index + 1);
   await Promise.all(
     slots.map(async (slot) => {
@@ -60,14 +79,14 @@ async function makeSlots(ports: Ports, tell: (outcome: Outcome) => void): Promis
   );
 }
 
-function tellOfSha1(world: World, ports: Ports, tell: (outcome: Outcome) => void): void {
+function tellOfSha1(world: World, ports: Ports, tell: Tell): void {
   if (world.meetings?.ok !== true || !ports.bbb.refusedSha1()) return;
   const detail = 'BBB refuses checksums made with sha1';
   tell({ level: 'error', livestreamId: null, slot: null, problem: { kind: 'bbbWithoutSha1', detail } });
 }
 
 /** The log is closed first: that it could not be written belongs in the mail. */
-async function finish(outcomes: Outcome[], world: World, ports: Ports, tell: (outcome: Outcome) => void): Promise<number> {
+async function finish(outcomes: Outcome[], world: World, ports: Ports, tell: Tell): Promise<number> {
   const logProblem = await ports.log.close();
   if (logProblem !== null) tell({ level: 'error', livestreamId: null, slot: null, problem: logProblem });
   const { mail, exitStatus, memory } = report(outcomes, world, ports.config, ports.config.logDirectory);

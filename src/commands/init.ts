@@ -1,29 +1,11 @@
 // `init`: makes the log directory and the slots, pulls the images, and says what a first run would stumble over.
 import { ownRows } from '../core/server.js';
 import type { Livestream, Problem, SlotReading } from '../model.js';
-import { PortError, type Ports } from '../ports.js';
+import { PortError, type Host, type Ports } from '../ports.js';
 
 export interface InitOptions {
   pull: boolean;
   print(line: string): void;
-}
-
-/** An error stops lives from working, a warning may. */
-export interface Finding {
-  level: 'error' | 'warning';
-  text: string;
-}
-
-/** What of this host only `init` looks at. */
-export interface Host {
-  /** Makes the log directory where it is missing; answers whether it did. */
-  makeLogDirectory(): Promise<boolean>;
-  /** A free slot's foreign compose file becomes `docker-compose.yml.php-orig`; one of ours takes its place. */
-  replaceComposeFile(slot: number): Promise<void>;
-  /** Images of the compose file, through any slot. */
-  pull(slot: number): Promise<void>;
-  /** What a first run would stumble over. */
-  findings(): Promise<Finding[]>;
 }
 
 /** Answers the exit status: 0, or 1 when a run could not work. */

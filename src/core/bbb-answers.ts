@@ -4,8 +4,7 @@ import { isMapping, type Parsed } from './checked.js';
 
 /** What BBB said. SUCCESS bears elements; FAILED bears its reason. */
 export type BbbAnswer =
-  | { success: true; elements: Record<string, unknown> }
-  | { success: false; messageKey: string; message: string };
+  { success: true; elements: Record<string, unknown> } | { success: false; messageKey: string; message: string };
 
 const LONGEST_MESSAGE = 200;
 
@@ -24,7 +23,9 @@ export function parseAnswer(value: unknown): Parsed<BbbAnswer> {
 export function parseMeetings(elements: Record<string, unknown>): Parsed<BbbMeeting[]> {
   const lists = own(elements, 'meetings');
   if (lists === undefined) {
-    return textIn(elements, 'messageKey')?.trim() === 'noMeetings' ? { value: [] } : { fault: 'the answer has no <meetings>' };
+    return textIn(elements, 'messageKey')?.trim() === 'noMeetings'
+      ? { value: [] }
+      : { fault: 'the answer has no <meetings>' };
   }
   const list: unknown = Array.isArray(lists) && lists.length === 1 ? lists[0] : undefined;
   if (typeof list === 'string' && list.trim() === '') return { value: [] };
@@ -69,5 +70,9 @@ function textIn(elements: Record<string, unknown>, name: string): string | undef
 }
 
 function oneLine(text: string): string {
-  return text.replace(/[\s\p{Cc}]+/gu, ' ').trim().slice(0, LONGEST_MESSAGE).replace(/\p{Cs}$/u, '');
+  return text
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, LONGEST_MESSAGE)
+    .replace(/\p{Cs}$/u, '');
 }

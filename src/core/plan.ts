@@ -15,7 +15,13 @@ export function plan(world: World, config: Config): Plan {
   const rows = world.inProgress.ok ? ownRows(world.inProgress.value, config) : new Map<number, Livestream[]>();
   for (const reading of world.slots) planSlot(reading, rows.get(reading.slot) ?? [], draft);
   planRequests(draft);
-  return { chains: draft.chains, outcomes: draft.outcomes };
+  return { chains: config.debug ? draft.chains.map(withOutput) : draft.chains, outcomes: draft.outcomes };
+}
+
+/** In debug mode what a container says is kept from its first minute on. */
+function withOutput(chain: Chain): Chain {
+  const starts = chain.effects.some((effect) => effect.do === 'up');
+  return starts ? { ...chain, effects: [...chain.effects, { do: 'saveOutput' }] } : chain;
 }
 
 /** What could not be read is told once, not once a live. */

@@ -30,7 +30,10 @@ const nonEmptyText: Kind<string> = {
   read: (value) => (typeof value === 'string' && value !== '' ? value : undefined),
 };
 
-const yesOrNo: Kind<boolean> = { expected: 'true or false', read: (value) => (typeof value === 'boolean' ? value : undefined) };
+const yesOrNo: Kind<boolean> = {
+  expected: 'true or false',
+  read: (value) => (typeof value === 'boolean' ? value : undefined),
+};
 
 const integer: Kind<number> = {
   expected: 'an integer',
@@ -45,9 +48,15 @@ const time: Kind<string> = {
 const list: Kind<unknown[]> = { expected: 'a list', read: (value) => (Array.isArray(value) ? value : undefined) };
 
 /** Links bear the request's Host and `http://`, even behind TLS: only their path counts. */
-const link: Kind<string> = { expected: 'a link to a row', read: (value) => pathOf(value, /^(?:https?:\/\/[^/?#\s]+)?(\/[^?#\s]*)$/i) };
+const link: Kind<string> = {
+  expected: 'a link to a row',
+  read: (value) => pathOf(value, /^(?:https?:\/\/[^/?#\s]+)?(\/[^?#\s]*)$/i),
+};
 
-const pageLink: Kind<string> = { expected: 'a link to a page', read: (value) => pathOf(value, /^(?:https?:\/\/[^/?#\s]+)?(\/[^#\s]*)$/i) };
+const pageLink: Kind<string> = {
+  expected: 'a link to a page',
+  read: (value) => pathOf(value, /^(?:https?:\/\/[^/?#\s]+)?(\/[^#\s]*)$/i),
+};
 
 function pathOf(value: unknown, pattern: RegExp): string | undefined {
   return typeof value === 'string' ? pattern.exec(value)?.[1] : undefined;
@@ -72,7 +81,8 @@ function readFields<T>(row: unknown, what: string, fields: Fields<T>): Parsed<T>
     const [key, kind] = fields[name];
     const came = Object.hasOwn(row, key) ? row[key] : undefined;
     const value = kind.read(came);
-    if (value === undefined) return { fault: `${called(what, row)}: ${key} must be ${kind.expected}, not ${shown(came)}` };
+    if (value === undefined)
+      return { fault: `${called(what, row)}: ${key} must be ${kind.expected}, not ${shown(came)}` };
     read[name] = value;
   }
   return { value: read as T };
@@ -83,10 +93,10 @@ function called(what: string, row: Record<string, unknown>): string {
 }
 
 function shown(value: unknown): string {
-  if (value === undefined) return 'missing';
   if (typeof value === 'string') return JSON.stringify(shorten(value, 60));
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
+  if (value === undefined) return 'missing';
+  return Array.isArray(value) ? 'a list' : 'an object';
 }
 
 /** One line of at most so many characters. */
@@ -181,7 +191,7 @@ function detailOf(answer: PodAnswer): string | null {
 
 function contentOf(answer: PodAnswer): string {
   if (answer.text.trim() === '') return 'an empty body';
-  if (/html/i.test(answer.contentType) || /^\s*<(!doctype|html)/i.test(answer.text)) return 'an HTML page';
+  if (/html/i.test(answer.contentType) || /^\s*<(!doctype\s+)?html/i.test(answer.text)) return 'an HTML page';
   return /json/i.test(answer.contentType) ? 'damaged JSON' : 'something else';
 }
 

@@ -10,7 +10,7 @@ import { problemText } from './messages.js';
 const FIRST_REMINDER_MS = 3_600_000;
 
 /** Told once when they happen: they are not a state that ends. */
-const EVENTS: ReadonlySet<ProblemKind> = new Set(['recordingKept', 'requestClosed']);
+const EVENTS: ReadonlySet<ProblemKind> = new Set(['recordingKept', 'requestClosed', 'mailFailed']);
 
 /** While one of these lasts, the silence of other errors says nothing: they may not have been looked at. */
 const BLINDING: ReadonlySet<ProblemKind> = new Set([
@@ -19,6 +19,7 @@ const BLINDING: ReadonlySet<ProblemKind> = new Set([
   'bbbUnreadable',
   'dockerUnreadable',
   'composeBusy',
+  'diskFailed',
   'internal',
 ]);
 

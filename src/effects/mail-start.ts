@@ -3,6 +3,12 @@ import { startMail } from '../core/mails.js';
 import { go, note, type Act } from './act.js';
 
 export const mailStart: Act<'mailStart'> = async (_effect, place, context) => {
-  await context.ports.mail.send(startMail(place.record, place.slot, context.config, context.ports.clock.now()));
-  return go(await note(place, { startMailSent: true }, context));
+  const mail = startMail(place.record, place.slot, context.config, context.ports.clock.now());
+  try {
+    await context.ports.mail.send(mail);
+  } finally {
+    // One try: after a failure nobody knows whether it was sent. That it failed is told with the next error mail.
+    await note(place, { startMailSent: true }, context);
+  }
+  return go({ ...place.record, startMailSent: true });
 };

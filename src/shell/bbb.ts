@@ -22,10 +22,13 @@ export function createBbb(config: Pick<Config, 'bbbUrl' | 'bbbSecret' | 'bbbChec
     readMeetings: async () => {
       const answer = await calls.ask('getMeetings', '');
       if (!answer.ok) return answer;
-      return answer.value.success ? understood('getMeetings', parseMeetings(answer.value.elements)) : refused('getMeetings', answer.value);
+      return answer.value.success
+        ? understood('getMeetings', parseMeetings(answer.value.elements))
+        : refused('getMeetings', answer.value);
     },
     readMeetingInfo: async (meetingId) => {
-      if (meetingId === '' || /\p{Cs}/u.test(meetingId)) return unreadable('getMeetingInfo: BBB cannot be asked for such a meeting id');
+      if (meetingId === '' || /\p{Cs}/u.test(meetingId))
+        return unreadable('getMeetingInfo: BBB cannot be asked for such a meeting id');
       const answer = await calls.ask('getMeetingInfo', `meetingID=${encodeStrictly(meetingId)}`);
       if (!answer.ok) return answer;
       if (answer.value.success) {
@@ -43,7 +46,9 @@ function createCalls(config: Pick<Config, 'bbbUrl' | 'bbbSecret' | 'bbbChecksum'
   let accepted: ChecksumAlgorithm | null = null;
   const candidates = (): ChecksumAlgorithm[] => {
     if (config.bbbChecksum !== 'auto') return [config.bbbChecksum];
-    return accepted === null ? [...ALGORITHMS] : [accepted, ...ALGORITHMS.filter((algorithm) => algorithm !== accepted)];
+    return accepted === null
+      ? [...ALGORITHMS]
+      : [accepted, ...ALGORITHMS.filter((algorithm) => algorithm !== accepted)];
   };
   return {
     accepted: () => accepted,
@@ -57,7 +62,9 @@ function createCalls(config: Pick<Config, 'bbbUrl' | 'bbbSecret' | 'bbbChecksum'
           return answer;
         }
       }
-      return unreadable(`${call}: BBB refuses the checksum made with ${tried.join(', ')} (checksumError): check BBB_SECRET`);
+      return unreadable(
+        `${call}: BBB refuses the checksum made with ${tried.join(', ')} (checksumError): check BBB_SECRET`,
+      );
     },
   };
 }
@@ -82,7 +89,7 @@ async function askSigned(
   return readAnswer(call, answer);
 }
 
-/** BBB answers 200 for most failures, and other statuses for some: FAILED counts whatever the status, SUCCESS does not. */
+/** BBB answers 200 for most failures, other statuses for some: FAILED counts whatever the status, SUCCESS does not. */
 async function readAnswer(call: string, answer: HttpAnswer): Promise<Reading<BbbAnswer>> {
   const xml = await parseXml(answer.text);
   if ('fault' in xml) return unreadable(`${call} answers ${statusOf(answer)} with ${contentOf(answer)}`);
@@ -94,8 +101,8 @@ async function readAnswer(call: string, answer: HttpAnswer): Promise<Reading<Bbb
 }
 
 /**
- * The plain object of a whole BBB answer: elements as lists of texts and objects, texts as they were written, nothing guessed.
- * xml2js expands no entity of a DOCTYPE. It stops at the root's end, so that nothing follows is looked at here.
+ * The plain object of a whole BBB answer: elements as lists of texts and objects, texts as they were written, nothing
+ * guessed. xml2js expands no entity of a DOCTYPE. It stops at the root's end: that nothing follows is looked at here.
  */
 async function parseXml(text: string): Promise<Parsed<unknown>> {
   if (!/<\/response\s*>\s*$/.test(text)) return { fault: 'no whole answer of BBB' };
@@ -115,13 +122,16 @@ function statusOf(answer: HttpAnswer): string {
 
 function contentOf(answer: HttpAnswer): string {
   if (answer.text.trim() === '') return 'an empty body';
-  if (/html/i.test(answer.contentType) || /^\s*<(!doctype|html)/i.test(answer.text)) return 'an HTML page';
+  if (/html/i.test(answer.contentType) || /^\s*<(!doctype\s+)?html/i.test(answer.text)) return 'an HTML page';
   return answer.text.includes('<response') ? 'damaged or cut XML' : "something that is not BBB's XML";
 }
 
-/** The checksum covers the query as sent, so nothing on the way may have a reason to write it otherwise (URLs quote `'`). */
+/** The checksum covers the query as sent: nothing on the way may have a reason to write it otherwise, as URLs do `'`. */
 function encodeStrictly(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 function unreadable(detail: string): Reading<never> {
@@ -133,5 +143,7 @@ function understood<T>(call: string, parsed: Parsed<T>): Reading<T> {
 }
 
 function refused(call: string, answer: Extract<BbbAnswer, { success: false }>): Reading<never> {
-  return unreadable(`${call} answers FAILED: ${[answer.messageKey, answer.message].filter((part) => part !== '').join(', ')}`);
+  return unreadable(
+    `${call} answers FAILED: ${[answer.messageKey, answer.message].filter((part) => part !== '').join(', ')}`,
+  );
 }

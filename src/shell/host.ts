@@ -2,9 +2,8 @@
 import { constants } from 'node:fs';
 import { access, mkdir, rename, stat, statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
-import type { Finding, Host } from '../commands/init.js';
 import type { Config } from '../model.js';
-import { PortError } from '../ports.js';
+import { PortError, type Finding, type Host } from '../ports.js';
 import { composeFileText } from './compose-file.js';
 import { composeCommandOf, type ComposeWithPull } from './compose.js';
 import { errorCode, faultOf, writeWhole } from './files.js';

@@ -18,19 +18,25 @@ export interface HttpAnswer {
   text: string;
 }
 
-export type Headers = Record<string, string>;
+export type HttpHeaders = Record<string, string>;
 
 export type WritingMethod = 'POST' | 'PATCH' | 'DELETE';
 
 /** All methods throw `HttpError` and nothing else; times are in milliseconds. */
 export interface Http {
   /**
-   * Tried again twice on failures, 5xx and 429. `redirects`: how many are followed on the same host name, never from https
-   * to http; others, and all by default, are answers.
+   * Tried again twice on failures, 5xx and 429. `redirects`: how many are followed on the same host name, never from
+   * https to http; others, and all by default, are answers.
    */
-  get(url: string, headers: Headers, options?: { redirects?: number }): Promise<HttpAnswer>;
+  get(url: string, headers: HttpHeaders, options?: { redirects?: number }): Promise<HttpAnswer>;
   /** Tried once; no redirect is followed. */
-  send(method: WritingMethod, url: string, headers: Headers, body: string | null, options?: { timeoutMs?: number }): Promise<HttpAnswer>;
+  send(
+    method: WritingMethod,
+    url: string,
+    headers: HttpHeaders,
+    body: string | null,
+    options?: { timeoutMs?: number },
+  ): Promise<HttpAnswer>;
 }
 
 /** No whole answer came. The message is short, on one line, and names the host only: an address may bear a checksum. */
@@ -76,14 +82,17 @@ async function freshConnection(): Promise<Pick<AxiosRequestConfig, 'httpAgent' |
   return { httpAgent: new http.Agent({ keepAlive: false }), httpsAgent: new https.Agent({ keepAlive: false }) };
 }
 
-type Request = AxiosRequestConfig & { url: string; headers: Headers };
+type Request = Omit<AxiosRequestConfig, 'headers'> & { url: string; headers: HttpHeaders };
 
 /** One try with the redirects that it meets, all within one time-out. */
 async function exchange(request: Request, timeoutMs: number, redirects: number): Promise<HttpAnswer> {
   const patience = new AbortController();
-  const timer = setTimeout(() => {
-    patience.abort();
-  }, Math.min(timeoutMs, LONGEST_TIMER_MS));
+  const timer = setTimeout(
+    () => {
+      patience.abort();
+    },
+    Math.min(timeoutMs, LONGEST_TIMER_MS),
+  );
   let { url } = request;
   try {
     for (let left = redirects; ; left -= 1) {
@@ -133,7 +142,8 @@ const REDIRECTS = [301, 302, 303, 307, 308];
 
 /** Where to go on, if the answer is a redirect that may be followed. */
 function redirectOf(answer: HttpAnswer, from: string): string | null {
-  if (!REDIRECTS.includes(answer.status) || answer.location === null || !URL.canParse(answer.location, from)) return null;
+  if (!REDIRECTS.includes(answer.status) || answer.location === null || !URL.canParse(answer.location, from))
+    return null;
   const origin = new URL(from);
   const target = new URL(answer.location, from);
   const isSafe = target.protocol === 'https:' || (target.protocol === 'http:' && origin.protocol === 'http:');
@@ -173,14 +183,16 @@ function reasonOf(error: unknown, timeoutMs: number): string {
   if (known !== undefined) return known;
   // axios's own time-out, which bounds silence and so comes with ours.
   if (code === 'ECONNABORTED') return noAnswer(timeoutMs);
-  if (message.includes('maxContentLength')) return `an answer of more than ${String(MAXIMUM_BODY_BYTES / 1024 ** 2)} MB`;
+  if (message.includes('maxContentLength'))
+    return `an answer of more than ${String(MAXIMUM_BODY_BYTES / 1024 ** 2)} MB`;
   if (message.includes('aborted') || code.startsWith('Z_')) return 'the answer was cut';
   if (code.startsWith('HPE_')) return 'the answer is not HTTP';
   return code === '' ? 'the request failed' : `the request failed: ${code}`;
 }
 
 function textOf(error: unknown, key: 'code' | 'message'): string {
-  const value: unknown = typeof error === 'object' && error !== null && key in error ? (error as Record<string, unknown>)[key] : '';
+  const value: unknown =
+    typeof error === 'object' && error !== null && key in error ? (error as Record<string, unknown>)[key] : '';
   return typeof value === 'string' ? value : '';
 }
 

@@ -113,7 +113,7 @@ function append(path: string, line: string, directory: string): void {
 /** Null when the library cannot be loaded, which must not stop the work. */
 async function openLogger(sink: Sink): Promise<Logger | null> {
   try {
-    const { default: winston } = await import('winston');
+    const { createLogger, format, transports } = await import('winston');
     const stream = new Writable({
       decodeStrings: false,
       write(chunk: string, _encoding, done) {
@@ -121,11 +121,11 @@ async function openLogger(sink: Sink): Promise<Logger | null> {
         done();
       },
     });
-    return winston.createLogger({
+    return createLogger({
       levels: LEVELS,
       level: 'DEBUG',
-      format: winston.format.printf((entry) => lineOf(entry as unknown as Entry)),
-      transports: [new winston.transports.Stream({ stream, eol: '' })],
+      format: format.printf((entry) => lineOf(entry as unknown as Entry)),
+      transports: [new transports.Stream({ stream, eol: '' })],
     });
   } catch {
     return null;
@@ -134,7 +134,7 @@ async function openLogger(sink: Sink): Promise<Logger | null> {
 
 /** When the logger's last line has gone through its transport. */
 async function endOf(logger: Logger): Promise<void> {
-  const through = logger.transports.map((transport) => finished(transport));
+  const through = logger.transports.map((transport) => finished(transport as Writable));
   logger.end();
   await Promise.all(through);
 }

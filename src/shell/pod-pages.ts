@@ -28,7 +28,7 @@ async function readPages(first: string, get: Get): Promise<Reading<unknown[]> | 
   const rows = new Map<number, unknown>();
   const seen = new Set<string>();
   let count = 0;
-  for (let path: string | null = first; path !== null; ) {
+  for (let path: string | null = first; path !== null;) {
     if (seen.has(path)) return unreadable(`GET ${first}: its pages go round in a circle at ${path}`);
     if (seen.size >= MAXIMUM_PAGES) return unreadable(`GET ${first}: more than ${String(MAXIMUM_PAGES)} pages`);
     seen.add(path);

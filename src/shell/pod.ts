@@ -24,7 +24,12 @@ const BROADCASTERS = '/rest/broadcasters/';
 const ENCODING_STEP = 3;
 
 /** A write, and what comes back; `status` is the one of a success. */
-type Send = (method: WritingMethod, path: string, fields: object | null, options?: { timeoutMs?: number }) => Promise<HttpAnswer>;
+type Send = (
+  method: WritingMethod,
+  path: string,
+  fields: object | null,
+  options?: { timeoutMs?: number },
+) => Promise<HttpAnswer>;
 
 interface Calls {
   get: Get;
@@ -74,7 +79,8 @@ function createCalls(config: Pick<Config, 'podUrl' | 'podToken'>, http: Http): C
       try {
         return await http.send(method, address(path), typed, body, options);
       } catch (error) {
-        if (error instanceof HttpError) throw new PortError('podUnreadable', `${method} ${path}: ${error.message}`, { cause: error });
+        if (error instanceof HttpError)
+          throw new PortError('podUnreadable', `${method} ${path}: ${error.message}`, { cause: error });
         throw error;
       }
     },
@@ -144,7 +150,9 @@ async function readMeeting(path: string, get: Get): Promise<Reading<PodMeeting>>
   if (!path.startsWith('/')) return failed(`the path of the meeting's row is not known (${shorten(path, 60)})`, false);
   const reading = await readRow(path, parsePodMeeting, get);
   if (!reading.ok) return reading.problem.kind === 'podRefused' ? reading : failed(reading.problem.detail, false);
-  return reading.value === null ? failed(`GET ${path}: the row does not exist (404)`, true) : { ok: true, value: reading.value };
+  return reading.value === null
+    ? failed(`GET ${path}: the row does not exist (404)`, true)
+    : { ok: true, value: reading.value };
 }
 
 async function readBroadcasters(get: Get): Promise<Reading<Broadcaster[]>> {
@@ -210,7 +218,9 @@ function rowIn<T>(call: string, answer: HttpAnswer, success: number, parse: (row
 
 /** Pod said yes and shows something else. */
 function contradiction(call: string, answer: HttpAnswer, what: string): PortError {
-  return new PortError('podUnreadable', `${call}: the answer does not show what was sent (${what})`, { status: answer.status });
+  return new PortError('podUnreadable', `${call}: the answer does not show what was sent (${what})`, {
+    status: answer.status,
+  });
 }
 
 /**
@@ -220,7 +230,14 @@ function contradiction(call: string, answer: HttpAnswer, what: string): PortErro
 async function createBroadcaster(request: BroadcasterRequest, building: string, send: Send): Promise<CreateAnswer> {
   const { name, streamUrl, isRestricted } = request;
   const call = `POST ${BROADCASTERS}`;
-  const fields = { name, url: streamUrl, broadcaster_url: streamUrl, building, status: true, is_restricted: isRestricted };
+  const fields = {
+    name,
+    url: streamUrl,
+    broadcaster_url: streamUrl,
+    building,
+    status: true,
+    is_restricted: isRestricted,
+  };
   const answer = await send('POST', BROADCASTERS, fields);
   if (answer.status >= 500 || isAboutNames(answer)) return { taken: `${call} ${describeAnswer(answer)}` };
   const created = rowIn(call, answer, 201, parseBroadcaster);
@@ -249,7 +266,12 @@ async function deleteBroadcaster(slug: string, send: Send): Promise<void> {
   if (answer.status !== 204 && !isMissing(answer)) throw failure(`DELETE ${path}`, answer);
 }
 
-async function changeLivestream(id: number, change: LivestreamChange, send: Send, options?: { timeoutMs?: number }): Promise<void> {
+async function changeLivestream(
+  id: number,
+  change: LivestreamChange,
+  send: Send,
+  options?: { timeoutMs?: number },
+): Promise<void> {
   const path = `${LIVESTREAMS}${String(id)}/`;
   const call = `PATCH ${path}`;
   const answer = await send('PATCH', path, change, options);
@@ -258,12 +280,19 @@ async function changeLivestream(id: number, change: LivestreamChange, send: Send
   if (row.status !== change.status) throw contradiction(call, answer, `status ${String(row.status)}`);
   if (change.server !== undefined && row.server !== change.server) throw contradiction(call, answer, 'server');
   const hasBroadcaster = change.broadcaster_id !== undefined;
-  if (hasBroadcaster && row.broadcasterId !== change.broadcaster_id) throw contradiction(call, answer, 'broadcaster_id');
+  if (hasBroadcaster && row.broadcasterId !== change.broadcaster_id)
+    throw contradiction(call, answer, 'broadcaster_id');
 }
 
-async function setEncodedBy(meetingPath: string, userPath: string, calls: Calls): Promise<{ internalMeetingId: string }> {
+async function setEncodedBy(
+  meetingPath: string,
+  userPath: string,
+  calls: Calls,
+): Promise<{ internalMeetingId: string }> {
   if (!meetingPath.startsWith('/') || !userPath.startsWith('/')) {
-    throw new PortError('podUnreadable', "the paths of the meeting's and the user's rows are not known", { certain: true });
+    throw new PortError('podUnreadable', "the paths of the meeting's and the user's rows are not known", {
+      certain: true,
+    });
   }
   const call = `PATCH ${meetingPath}`;
   const fields = { encoded_by: calls.address(userPath), encoding_step: ENCODING_STEP };

@@ -44,10 +44,22 @@ const BROADCASTER = {
   is_restricted: true,
 };
 
-const MEETING = { id: 3, meeting_id: 'm=1', internal_meeting_id: 'abc-1', meeting_name: ' « L’été » & <b>\n', encoded_by: null };
+const MEETING = {
+  id: 3,
+  meeting_id: 'm=1',
+  internal_meeting_id: 'abc-1',
+  meeting_name: ' « L’été » & <b>\n',
+  encoded_by: null,
+};
 
 function answer(status: number, text: string, more: Partial<PodAnswer> = {}): PodAnswer {
-  return { status, text, contentType: text.startsWith('<') ? 'text/html' : 'application/json', location: null, ...more };
+  return {
+    status,
+    text,
+    contentType: text.startsWith('<') ? 'text/html' : 'application/json',
+    location: null,
+    ...more,
+  };
 }
 
 describe('rows of Pod', () => {
@@ -67,7 +79,9 @@ describe('rows of Pod', () => {
         userPath: '/rest/users/2/',
       },
     });
-    expect(parseLivestream({ ...LIVESTREAM, user: null, server: '1/2' })).toMatchObject({ value: { userPath: null, server: '1/2' } });
+    expect(parseLivestream({ ...LIVESTREAM, user: null, server: '1/2' })).toMatchObject({
+      value: { userPath: null, server: '1/2' },
+    });
   });
 
   test.each([
@@ -90,7 +104,9 @@ describe('rows of Pod', () => {
     expect(parsePodMeeting(MEETING)).toEqual({
       value: { meetingId: 'm=1', internalMeetingId: 'abc-1', meetingName: ' « L’été » & <b>\n' },
     });
-    expect(parsePodMeeting({ ...MEETING, internal_meeting_id: null })).toMatchObject({ value: { internalMeetingId: '' } });
+    expect(parsePodMeeting({ ...MEETING, internal_meeting_id: null })).toMatchObject({
+      value: { internalMeetingId: '' },
+    });
     expect(parsePodMeeting({ ...MEETING, meeting_id: '' })).toEqual({ fault: expect.stringContaining('not empty') });
     expect(parsePodMeeting({ ...MEETING, meeting_id: 100 })).toEqual({ fault: expect.stringContaining('not 100') });
     expect(parsePodMeeting({ ...MEETING, meeting_name: null })).toHaveProperty('fault');
@@ -101,7 +117,9 @@ describe('rows of Pod', () => {
       value: { dialect: 'url', streamUrl: BROADCASTER.url, buildingPath: '/rest/buildings/1/', isRestricted: true },
     });
     const later = { ...BROADCASTER, url: 'http://pod.test/rest/broadcasters/bbb-x/', broadcaster_url: BROADCASTER.url };
-    expect(parseBroadcaster(later)).toMatchObject({ value: { dialect: 'broadcaster_url', streamUrl: BROADCASTER.url } });
+    expect(parseBroadcaster(later)).toMatchObject({
+      value: { dialect: 'broadcaster_url', streamUrl: BROADCASTER.url },
+    });
     expect(parseBroadcaster({ ...BROADCASTER, slug: null })).toHaveProperty('fault');
   });
 
@@ -115,7 +133,9 @@ describe('rows of Pod', () => {
 
 describe('answers of Pod', () => {
   test('say what was met, in what form, and what to do', () => {
-    expect(describeAnswer(answer(401, '{"detail":"Token non valide."}'))).toBe('answers 401 in JSON (Token non valide.): check POD_TOKEN');
+    expect(describeAnswer(answer(401, '{"detail":"Token non valide."}'))).toBe(
+      'answers 401 in JSON (Token non valide.): check POD_TOKEN',
+    );
     expect(describeAnswer(answer(403, '{"detail":"Non."}'))).toContain('staff');
     expect(describeAnswer(answer(500, '<h1>Server Error</h1>'))).toBe('answers 500 with an HTML page');
     expect(describeAnswer(answer(502, ''))).toBe('answers 502 with an empty body');
@@ -140,8 +160,12 @@ describe('answers of Pod', () => {
   });
 
   test('what is no JSON is named as what it is', () => {
-    expect(parseBody(answer(200, '<!DOCTYPE html><p>'))).toEqual({ fault: 'answers 200 with an HTML page where JSON is expected' });
-    expect(parseBody(answer(200, '{"count":'))).toEqual({ fault: 'answers 200 with damaged JSON where JSON is expected' });
+    expect(parseBody(answer(200, '<!DOCTYPE html><p>'))).toEqual({
+      fault: 'answers 200 with an HTML page where JSON is expected',
+    });
+    expect(parseBody(answer(200, '{"count":'))).toEqual({
+      fault: 'answers 200 with damaged JSON where JSON is expected',
+    });
     expect(parseBody(answer(200, ' '))).toEqual({ fault: 'answers 200 with an empty body where JSON is expected' });
   });
 });
@@ -154,7 +178,11 @@ interface Exchange {
 
 function recorded(version: string): Exchange[] {
   const path = join(process.cwd(), `test/fixtures/pod-rest/samples-${version}.jsonl`);
-  return readFileSync(path, 'utf8').replaceAll(':PORT', ':8000').trim().split('\n').map((line) => JSON.parse(line) as Exchange);
+  return readFileSync(path, 'utf8')
+    .replaceAll(':PORT', ':8000')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Exchange);
 }
 
 const ROWS: [RegExp, (row: unknown) => object][] = [
@@ -164,25 +192,31 @@ const ROWS: [RegExp, (row: unknown) => object][] = [
 ];
 
 describe.each(['2.8.2', '3.7.0'])('every recorded answer of Pod %s', (version) => {
-  test.each(recorded(version).map((exchange) => [exchange.name, exchange] as const))('%s is understood', (_name, { request, response }) => {
-    const came = answer(response.status, response.body, { contentType: response.content_type ?? '', location: response.location ?? null });
-    expect(describeAnswer(came)).toMatch(/^answers /);
-    const isSuccess = response.status === 200 || response.status === 201;
-    const body = parseBody(came);
-    expect(isMissing(came)).toBe(response.status === 404 && response.content_type === 'application/json');
-    const parse = ROWS.find(([pattern]) => pattern.test(request.path))?.[1];
-    if (!isSuccess || parse === undefined) return;
-    if (!('value' in body)) throw new Error(body.fault);
-    const isList = request.method === 'GET' && /^\/rest\/\w+\/(\?|$)/.test(request.path);
-    if (!isList) {
-      expect(parse(body.value)).not.toHaveProperty('fault');
-      return;
-    }
-    const page = parsePage(body.value);
-    if ('fault' in page) throw new Error(page.fault);
-    for (const row of page.value.results) expect(parse(row)).not.toHaveProperty('fault');
-    expect(page.value.next ?? '/rest/').toMatch(/^\/rest\//);
-  });
+  test.each(recorded(version).map((exchange) => [exchange.name, exchange] as const))(
+    '%s is understood',
+    (_name, { request, response }) => {
+      const came = answer(response.status, response.body, {
+        contentType: response.content_type ?? '',
+        location: response.location ?? null,
+      });
+      expect(describeAnswer(came)).toMatch(/^answers /);
+      const isSuccess = response.status === 200 || response.status === 201;
+      const body = parseBody(came);
+      expect(isMissing(came)).toBe(response.status === 404 && response.content_type === 'application/json');
+      const parse = ROWS.find(([pattern]) => pattern.test(request.path))?.[1];
+      if (!isSuccess || parse === undefined) return;
+      if (!('value' in body)) throw new Error(body.fault);
+      const isList = request.method === 'GET' && /^\/rest\/\w+\/(\?|$)/.test(request.path);
+      if (!isList) {
+        expect(parse(body.value)).not.toHaveProperty('fault');
+        return;
+      }
+      const page = parsePage(body.value);
+      if ('fault' in page) throw new Error(page.fault);
+      for (const row of page.value.results) expect(parse(row)).not.toHaveProperty('fault');
+      expect(page.value.next ?? '/rest/').toMatch(/^\/rest\//);
+    },
+  );
 });
 
 describe('whatever comes', () => {
@@ -201,10 +235,16 @@ describe('whatever comes', () => {
     const rows = [LIVESTREAM, BROADCASTER, MEETING];
     const field = fc.constantFrom(...new Set(rows.flatMap((row) => Object.keys(row))));
     fc.assert(
-      fc.property(fc.constantFrom(...rows), field, fc.jsonValue(), fc.constantFrom(...parsers), (row, key, value, parse) => {
-        const parsed = parse({ ...row, [key]: value });
-        return 'value' in parsed || (parsed.fault.length < 200 && !/[\r\n]/.test(parsed.fault));
-      }),
+      fc.property(
+        fc.constantFrom(...rows),
+        field,
+        fc.jsonValue(),
+        fc.constantFrom(...parsers),
+        (row, key, value, parse) => {
+          const parsed = parse({ ...row, [key]: value });
+          return 'value' in parsed || (parsed.fault.length < 200 && !/[\r\n]/.test(parsed.fault));
+        },
+      ),
     );
   });
 
@@ -213,7 +253,12 @@ describe('whatever comes', () => {
       fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 100, max: 599 }), (text, status) => {
         const came = answer(status, text, { location: text });
         const words = describeAnswer(came);
-        return words.length < 400 && !/[\r\n]/.test(words) && typeof isMissing(came) === 'boolean' && Array.isArray(refusedFields(came));
+        return (
+          words.length < 400 &&
+          !/[\r\n]/.test(words) &&
+          typeof isMissing(came) === 'boolean' &&
+          Array.isArray(refusedFields(came))
+        );
       }),
     );
   });

@@ -142,7 +142,7 @@ async function until(what: string, holds: () => Promise<boolean> | boolean): Pro
     // A docker-compose that outlived its tick keeps the slot; the tick after it goes on.
     await until('the live is up', async () => {
       await world.run(['run', '--no-delay']);
-      return (await running()).includes('liveStreaming1') && (await slotStep()) === 'live';
+      return (await running()).includes('liveStreaming1') && slotStep() === 'live';
     });
     await until('it records', () => isRecording(1));
     expect(request.livestream).toMatchObject({ status: 1, server: '1/1' });
@@ -160,7 +160,7 @@ async function until(what: string, holds: () => Promise<boolean> | boolean): Pro
     expect(readdirSync(world.recordingsDirectory)).toHaveLength(1);
   }, 240_000);
 
-  async function slotStep(): Promise<string | undefined> {
+  function slotStep(): string | undefined {
     const file = join(world.slotDirectory(1), 'live.json');
     return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { step: string }).step : undefined;
   }

@@ -204,9 +204,9 @@ ${end}
     expect(mail.html).toContain('&lt;&amp;&quot;&#39;&gt; été . fin');
   });
 
-  test.each<[string, RegExp, number?]>([
-    ["process.stderr.write('no such\\n user'); process.exitCode = 67;", /: no such {2}user$/],
-    ['process.exitCode = 75;', /it ended with status 75$/],
+  test.each<[string, RegExp, number]>([
+    ["process.stderr.write('no such\\n user'); process.exitCode = 67;", /: no such {2}user$/, 30_000],
+    ['process.exitCode = 75;', /it ended with status 75$/, 30_000],
     ['setInterval(() => undefined, 1000);', /it did not end within 1 s$/, 1000],
   ])('that it does not take is an error: %s', async (end, detail, timeoutMs) => {
     const { problem } = await failureOf(configWith(sendmail(end).path), timeoutMs);

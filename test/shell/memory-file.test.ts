@@ -1,4 +1,4 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { emptyMemory } from '../../src/core/memory.js';
@@ -26,8 +26,32 @@ describe('the memory file', () => {
     expect(other).toMatchObject({ ok: false, problem: { kind: 'memoryUnreadable' } });
   });
 
-  test('that cannot be written is a failure of the disk', async () => {
-    const file = createMemoryFile(join(temporaryDirectory(), 'none'));
+  test('goes to a stand-in while it cannot be written, so that a full disk is not told once a minute, and comes back', async () => {
+    const [base, temporary] = [join(temporaryDirectory(), 'base'), temporaryDirectory()];
+    const file = createMemoryFile(base, temporary);
+    const memory = { ...emptyMemory(), failedStarts: { '7': '2024-05-01T08:00:00.000Z' } };
+    await file.write(memory);
+    expect(await createMemoryFile(base, temporary).read()).toEqual({ ok: true, value: memory });
+    expect(await createMemoryFile(`${base}2`, temporary).read()).toEqual({ ok: true, value: emptyMemory() });
+    await mkdir(base);
+    await file.write(emptyMemory());
+    expect(await readdir(temporary)).toEqual([]);
+    expect(await readdir(base)).toEqual(['memory.json']);
+  });
+
+  test('does not read a stand-in that is a link', async () => {
+    const [base, temporary] = [join(temporaryDirectory(), 'base'), temporaryDirectory()];
+    const file = createMemoryFile(base, temporary);
+    await file.write({ ...emptyMemory(), sightings: { '1': '2024-05-01T08:00:00.000Z' } });
+    const [name = ''] = await readdir(temporary);
+    await rename(join(temporary, name), join(temporary, 'elsewhere'));
+    await symlink(join(temporary, 'elsewhere'), join(temporary, name));
+    expect(await file.read()).toEqual({ ok: true, value: emptyMemory() });
+  });
+
+  test('that can be written nowhere is a failure of the disk', async () => {
+    const none = join(temporaryDirectory(), 'none');
+    const file = createMemoryFile(none, none);
     await expect(file.write(emptyMemory())).rejects.toMatchObject({ problem: { kind: 'diskFailed' } });
   });
 });

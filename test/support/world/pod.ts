@@ -78,7 +78,7 @@ function collectionsOf(options: PodOptions): string[] {
 
 /** Django's order: the path, the missing slash, who asks, the method, the row, the body. */
 function answer(request: HttpRequest, options: PodOptions, state: PodState): HttpAnswer {
-  const [path = '', query = ''] = splitOnce(request.path, '?');
+  const [path, query] = splitOnce(request.path, '?');
   const self = `http://${request.headers['host'] ?? '127.0.0.1'}`;
   const names = collectionsOf(options);
   const [name, key] = routeOf(path.endsWith('/') ? path : `${path}/`, names) ?? [];
