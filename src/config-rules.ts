@@ -130,6 +130,11 @@ export const podUrl: Rule<string> = {
   parse: (text) => (webUrl(text) !== undefined && !/[?#]/.test(text) ? text.replace(/\/+$/, '') : undefined),
 };
 
+/** What stream keys are added to, as the PHP script did it. */
+function withFinalSlash(base: string): string {
+  return base.endsWith('/') ? base : `${base}/`;
+}
+
 /** Django's URL field has room for 200 characters: some are needed for `bbb-`, a name and `.m3u8`. */
 const LONGEST_HLS_BASE = 150;
 
@@ -139,14 +144,14 @@ export const hlsUrl: Rule<string> = {
   parse(text) {
     const url = webUrl(text);
     if (url === undefined || text.length > LONGEST_HLS_BASE) return undefined;
-    return /^(localhost|.*[^.]\.[^.].*|\[.*\])$/i.test(url.hostname) ? text : undefined;
+    return /^(localhost|.*[^.]\.[^.].*|\[.*\])$/i.test(url.hostname) ? withFinalSlash(text) : undefined;
   },
 };
 
 export const streamUrl: Rule<string> = {
   expected:
     'rtmp:// or rtmps:// with a host, and with user:password@host or user@password:host where the server asks for them, without blanks',
-  parse: (text) => (/^rtmps?:\/\//.test(text) && !/\s/u.test(text) && hasHost(text) ? text : undefined),
+  parse: (text) => (/^rtmps?:\/\//.test(text) && !/\s/u.test(text) && hasHost(text) ? withFinalSlash(text) : undefined),
 };
 
 export const smtpUrl: Rule<string> = {

@@ -22,8 +22,6 @@ export interface Variable<T> {
   secret?: true;
   /** The container's shell splits it into words and expands globs (BigBlueButton-liveStreaming, its start script). */
   wordSplit?: true;
-  /** A base to which names are added: worth a line when its final slash is missing. */
-  isBase?: true;
   help: string;
   helpFr: string;
   /** `$` and `#` in it as in a file: quoted where the syntax asks for it. */
@@ -159,9 +157,8 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     default: null,
     secret: true,
     wordSplit: true,
-    isBase: true,
-    help: 'RTMP server, rtmp:// or rtmps://, up to the final slash. With authentication: rtmp://user:password@host:port/application/ or rtmp://user@password:host:port/application/.',
-    helpFr: "Serveur RTMP, rtmp:// ou rtmps://, barre oblique finale comprise. Avec authentification : rtmp://user:password@serveur:port/application/ ou rtmp://user@password:serveur:port/application/.",
+    help: 'RTMP server, rtmp:// or rtmps://; a final slash is added when it is missing. With authentication: rtmp://user:password@host:port/application/ or rtmp://user@password:host:port/application/.',
+    helpFr: "Serveur RTMP, rtmp:// ou rtmps:// ; une barre oblique finale manquante est ajoutée. Avec authentification : rtmp://user:password@serveur:port/application/ ou rtmp://user@password:serveur:port/application/.",
     example: 'rtmp://live.univ.fr:1935/live/',
   },
   bbbAttendeePassword: {
@@ -190,9 +187,8 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     name: 'POD_HLS_STREAM',
     rule: rules.hlsUrl,
     default: null,
-    isBase: true,
-    help: 'Where the RTMP server publishes the HLS playlists, up to the final slash.',
-    helpFr: 'Adresse où le serveur RTMP publie les flux HLS, barre oblique finale comprise.',
+    help: 'Where the RTMP server publishes the HLS playlists; a final slash is added when it is missing.',
+    helpFr: 'Adresse où le serveur RTMP publie les flux HLS ; une barre oblique finale manquante est ajoutée.',
     example: 'https://live.univ.fr/hls/',
   },
   podUrl: {

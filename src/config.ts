@@ -78,15 +78,11 @@ function secretsOf(config: Config): string[] {
 
 function warningsOf(config: Config): string[] {
   return (Object.keys(VARIABLES) as ConfigKey[]).flatMap((key) => {
-    const { name, wordSplit, isBase } = VARIABLES[key] as Variable<unknown>;
+    const { name, wordSplit } = VARIABLES[key] as Variable<unknown>;
     const value = config[key];
     if (typeof value !== 'string') return [];
-    const globs = wordSplit === true && /[*?[]/.test(value);
-    const open = isBase === true && !value.endsWith('/');
-    return [
-      ...(globs ? [`${name} holds *, ? or [, which the shell of the streaming container may take for file names`] : []),
-      ...(open ? [`${name} has no final slash: the name of each stream is added to it as it stands`] : []),
-    ];
+    const hasGlob = wordSplit === true && /[*?[]/.test(value);
+    return hasGlob ? [`${name} holds *, ? or [, which the shell of the streaming container may take for file names`] : [];
   });
 }
 

@@ -179,8 +179,9 @@ describe('a configuration', () => {
     expect(warnings.join()).not.toMatch(/a\*b|c\?d/);
   });
 
-  test('warns of a base without its final slash', () => {
-    expect(configOf({ BBB_STREAM_URL: 'rtmp://live.univ.fr/live' }).warnings).toEqual([expect.stringMatching(/^BBB_STREAM_URL has no final slash/)]);
+  test('adds the final slash that a base lacks, as the PHP script did', () => {
+    const config = configOf({ BBB_STREAM_URL: 'rtmp://live.univ.fr/live', POD_HLS_STREAM: 'https://live.univ.fr/hls' });
+    expect(config).toMatchObject({ bbbStreamUrl: 'rtmp://live.univ.fr/live/', podHlsStream: 'https://live.univ.fr/hls/', warnings: [] });
   });
 
   test('lists every secret, in each form', () => {
