@@ -1,6 +1,6 @@
 // Builds what is shipped (`dist`), and on request the demo: bundled with splitting, so that a tick loads what it uses.
 import { build } from 'esbuild';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 
 const common = {
   bundle: true,
@@ -14,8 +14,15 @@ const common = {
   banner: { js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);" },
 };
 
+const dist = { ...common, entryPoints: ['src/cli.ts'], outdir: 'dist', minifySyntax: true };
+const { metafile, outputFiles } = await build({ ...dist, metafile: true, write: false });
+// All at once, so that a program that runs meanwhile hardly ever finds it half there.
 rmSync('dist', { recursive: true, force: true });
-await build({ ...common, entryPoints: ['src/cli.ts'], outdir: 'dist', minifySyntax: true });
+mkdirSync('dist');
+for (const { path, contents } of outputFiles) writeFileSync(path, contents);
+// What went into which file: the tests look up there what a tick has loaded.
+mkdirSync('.build', { recursive: true });
+writeFileSync('.build/dist.json', JSON.stringify(metafile));
 if (process.argv.includes('demo')) {
   await build({ ...common, entryPoints: ['test/demo/demo.ts'], outdir: '.build/demo', packages: 'external' });
 }

@@ -1,8 +1,9 @@
-// The command line: commands and options; the only place that builds the ports and sets the exit status.
+// The command line: commands and options; builds the ports, through this-host.ts, and answers the exit status.
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { Command, CommanderError } from 'commander';
 import { loadEnvironment, readConfig } from './config.js';
+import { createRedactor, oneLine } from './core/redact.js';
 import type { Config } from './model.js';
 import { PortError } from './ports.js';
 import { portsOfThisHost, type HostOptions, type HostPorts } from './this-host.js';
@@ -35,7 +36,8 @@ export async function main(argv: string[]): Promise<number> {
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    complain(error instanceof PortError ? error.problem.detail : readable(error));
+    // No configuration is known here, nor its secrets.
+    complain(oneLine(createRedactor([])(readable(error))));
     return EXIT.error;
   }
 }
@@ -94,19 +96,37 @@ async function runCommand(options: RunOptions): Promise<number> {
   if (config === null) return EXIT.usage;
   const { run } = await import('./run.js');
   if (options.dryRun === true) {
-    return withPorts(config, { screen: 'none', locks: false }, (ports) => run(ports, { delay: false, dryRun: print }));
+    return withPorts(config, { screen: 'none', locks: false }, (ports, print) => run(ports, { delay: false, dryRun: print }));
   }
   const screen = config.debug ? 'debug' : process.stdout.isTTY ? 'info' : 'none';
-  return withPorts(config, { screen, locks: true }, (ports) => run(ports, { delay: options.delay, dryRun: null }));
+  return withPorts(config, { screen, locks: true }, async (ports, print) => {
+    const watched = withWatchedLog(ports);
+    const status = await run(watched.ports, { delay: options.delay, dryRun: null });
+    if (screen === 'info' && watched.isSilent()) print(status === EXIT.terminated ? 'Ended, as asked.' : 'Nothing to do.');
+    return status;
+  });
 }
 
 async function initCommand(options: InitOptions): Promise<number> {
   const config = configuration(options, {});
   if (config === null) return EXIT.usage;
   const [{ init }, { hostOf }] = await Promise.all([import('./commands/init.js'), import('./shell/host.js')]);
-  return withPorts(config, { screen: 'none', locks: true }, (ports) =>
+  return withPorts(config, { screen: 'none', locks: true }, (ports, print) =>
     init(ports, hostOf(config, ports.compose), { pull: options.pull, print }),
   );
+}
+
+/** An idle tick logs nothing but in debug mode; somebody who looks on must hear of it all the same. */
+function withWatchedLog(ports: HostPorts): { ports: HostPorts; isSilent(): boolean } {
+  let isSilent = true;
+  const log: HostPorts['log'] = {
+    ...ports.log,
+    write: (level, message) => {
+      isSilent &&= level === 'DEBUG';
+      ports.log.write(level, message);
+    },
+  };
+  return { ports: { ...ports, log }, isSilent: () => isSilent };
 }
 
 /** The checked configuration; its faults are all told at once, and then it is null. */
@@ -125,12 +145,20 @@ function configuration(options: CommonOptions, overriding: Record<string, string
   return null;
 }
 
-/** SIGTERM, and Ctrl-C likewise: the act in hand is finished, none is begun. */
+/**
+ * SIGTERM, and Ctrl-C likewise: the act in hand is finished, none is begun, and the status is 143. `work` gets a way to
+ * print a line.
+ */
 async function withPorts(
   config: Config,
   options: Pick<HostOptions, 'screen' | 'locks'>,
-  work: (ports: HostPorts) => Promise<number>,
+  work: (ports: HostPorts, print: (line: string) => void) => Promise<number>,
 ): Promise<number> {
+  const redact = createRedactor(config.secrets);
+  const clean = (text: string): string => oneLine(redact(text));
+  const complainCleanly = (text: string): void => {
+    complain(clean(text));
+  };
   const ending = new AbortController();
   const end = (): void => {
     ending.abort();
@@ -138,7 +166,14 @@ async function withPorts(
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
   try {
-    return await work(portsOfThisHost(config, { ...options, ending: ending.signal, complain }));
+    const ports = portsOfThisHost(config, { ...options, ending: ending.signal, complain: complainCleanly });
+    const status = await work(ports, (line) => {
+      print(clean(line));
+    });
+    return ending.signal.aborted ? EXIT.terminated : status;
+  } catch (error) {
+    complainCleanly(readable(error));
+    return EXIT.error;
   } finally {
     process.off('SIGTERM', end);
     process.off('SIGINT', end);
@@ -146,6 +181,7 @@ async function withPorts(
 }
 
 function readable(error: unknown): string {
+  if (error instanceof PortError) return error.problem.detail;
   return error instanceof Error ? error.message : String(error);
 }
 

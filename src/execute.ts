@@ -76,7 +76,9 @@ async function executeChain(chain: Chain, context: Context): Promise<void> {
       const certain = complainOf(error, effect, chain, context);
       // What was noted before the failure is in the slot file: the undoing goes on from there.
       record = chain.slot === null ? null : (context.records.get(chain.slot) ?? record);
-      const undo = undoAfter(effect.do, certain, record?.step ?? null);
+      // An earlier docker-compose is still at work, perhaps on this very act: nothing has failed yet.
+      const isBusy = error instanceof PortError && error.problem.kind === 'composeBusy';
+      const undo = isBusy ? [] : undoAfter(effect.do, certain, record?.step ?? null);
       if (undo.length === 0) continue;
       context.tell({ level: 'memory', failedStart: chain.livestreamId });
       failed.length = 0;

@@ -104,15 +104,15 @@ export type SlotStep = 'claiming' | 'claimed' | 'told' | 'live' | 'stopping' | '
 
 /** The recording that is being handed over, so that a killed tick neither loses nor doubles it. */
 export interface HandOver {
-  /** File name in `videodata`, or its first name if it was renamed straight to `.part`. */
+  /** File name in `videodata`; it stays there until the last rename is done. */
   file: string;
   size: number;
-  /** Hex, of the source; null when the file was renamed, not copied. */
+  /** Hex, of the source; null when the `.part` is another name of the same file, not a copy. */
   sha256: string | null;
   /** Absolute path that it is to bear at the end. */
   target: string;
-  /** Absolute path of the complete copy that waits for its last rename; absent: the target's with `.part`. */
-  part?: string;
+  /** Absolute path of the complete copy that waits for its last rename. */
+  part: string;
   /** A `.part` in Pod's directory that `part` stands for now, removed with the source. */
   formerPart?: string;
   /** copied: the `.part` is complete. renaming: the last rename was begun. */
@@ -162,8 +162,23 @@ export interface SlotReading {
   directory: 'present' | 'missing';
   record: Reading<SlotRecord | null>;
   composeFile: ComposeFileOrigin;
+  /** When that was written last; absent when there is none. */
+  composeWrittenAt?: Date;
   /** Absent when nothing asked for it: no live in the slot and no request waiting. */
   container?: Reading<ContainerState>;
+}
+
+/** What was mailed of one lasting error. Times are ISO 8601, UTC. */
+export interface Told {
+  kind: ProblemKind;
+  livestreamId: number | null;
+  slot: number | null;
+  since: string;
+  /** When it was mailed last, and how often. */
+  last: string;
+  times: number;
+  /** When its end was mailed; remembered for an hour, so that one that comes and goes does not mail every minute. */
+  over: string | null;
 }
 
 /** What ticks tell each other beyond the slots: best effort, never needed for safety. Times are ISO 8601, UTC. */
@@ -175,8 +190,8 @@ export interface Memory {
   failedStarts: Record<string, string>;
   /** What is to be told once and could not be mailed yet. */
   untold: { kind: ProblemKind; detail: string; livestreamId: number | null; slot: number | null }[];
-  /** Errors that last, by key `kind/livestream`: since when, when told last, how often told. */
-  told: Record<string, { since: string; last: string; times: number; livestreamId: number | null; kind: ProblemKind }>;
+  /** Errors that last, by `kind/livestream` or `kind/slotN`. */
+  told: Record<string, Told>;
 }
 
 export interface World {

@@ -67,10 +67,16 @@ export type CreateAnswer = { created: Broadcaster } | { taken: string };
 export interface Pod {
   /**
    * Every page of status 1 and of status 0, filtered again on this side, oldest first (start date, then id). A Pod that
-   * ignores the filter shows both in one list, which is then read once.
+   * ignores the filter shows both in one list, which is then read once. A row that is not whole does not hold up the
+   * others, but is a problem: a request is left out; a live in progress stays, without a meeting, as long as its server
+   * and broadcaster are understood. A list with a row whose id or status is not understood is not read.
    */
-  readLivestreams(): Promise<{ inProgress: Reading<Livestream[]>; waiting: Reading<Livestream[]> }>;
-  /** null: the row does not exist (404 with JSON). */
+  readLivestreams(): Promise<{
+    inProgress: Reading<Livestream[]>;
+    waiting: Reading<Livestream[]>;
+    problems: { livestreamId: number; problem: Problem }[];
+  }>;
+  /** null: the row does not exist (404 with JSON). A live that was started lacks its meeting when its row is not whole. */
   readLivestream(id: number): Promise<Reading<Livestream | null>>;
   readMeeting(path: string): Promise<Reading<PodMeeting>>;
   /** Every page. */
@@ -121,19 +127,32 @@ export interface Recordings {
   /** True when a file of that final name waits for Pod's job. */
   isWaiting(internalMeetingId: string): Promise<boolean>;
   /**
-   * Makes the complete `.part` beside the final name: renamed on one file system, else copied and read back.
-   * Answers what the slot file must remember.
+   * Makes the complete `.part` beside the final name: a second name on one file system, else a copy that is read back.
+   * The source stays. Answers what the slot file must remember.
    */
   copy(slot: number, file: string, target: RecordingTarget): Promise<HandOver>;
-  /** The last rename. Safe to repeat: a `.part` that is gone was renamed. Answers the final path (`kept` may count on). */
+  /** Where the recording of a hand-over that an earlier tick began is now. Throws when Pod's directory is not there. */
+  whereIs(slot: number, handOver: HandOver): Promise<Whereabouts>;
+  /** Works on one meeting's recordings take turns in this process: each begins when those asked before have ended. */
+  inTurn<T>(internalMeetingId: string, work: () => Promise<T>): Promise<T>;
+  /**
+   * The last rename, of a `.part` that is there. Answers the final path (`kept` may count on). Throws `recordingWaiting`
+   * while Pod has not collected another file of that name.
+   */
   rename(handOver: HandOver): Promise<string>;
-  /** Removes the source. Safe to repeat. */
+  /** Removes the source. Before: the recording has, or had, its final name. Safe to repeat. */
   removeSource(slot: number, handOver: HandOver): Promise<void>;
-  /** A complete `.part` that cannot be Pod's goes to `kept/` instead; the answer is what to remember now. */
-  redirect(handOver: HandOver, target: RecordingTarget): Promise<HandOver>;
+  /** A recording with a complete `.part` that cannot be Pod's is to go elsewhere; the answer is what to remember now. */
+  redirect(slot: number, handOver: HandOver, target: RecordingTarget): Promise<HandOver>;
   /** Whose the recordings are that a finished live left in the slot, if that is known. */
   formerLive(slot: number): Promise<{ livestreamId: number; internalMeetingId: string } | null>;
 }
+
+/**
+ * `part`: complete, and not yet renamed. `damagedPart`: not renamed, and not whole. `final`: whole under its final name.
+ * `nowhere`: neither is there: it was renamed and collected, or somebody took the `.part` away, or a disk is not mounted.
+ */
+export type Whereabouts = 'part' | 'damagedPart' | 'final' | 'nowhere';
 
 /** `pod`: `<internalMeetingId>.mkv` in POD_DEFAULT_BBB_PATH. `kept`: `kept/<name>[-n].mkv` in the base directory. */
 export type RecordingTarget = { place: 'pod'; internalMeetingId: string; livestreamId: number } | { place: 'kept'; name: string };
@@ -189,11 +208,13 @@ export interface Finding {
 export interface Host {
   /** Makes the log directory where it is missing; answers whether it did. */
   makeLogDirectory(): Promise<boolean>;
-  /** A free slot's foreign compose file becomes `docker-compose.yml.php-orig`; one of ours takes its place. */
-  replaceComposeFile(slot: number): Promise<void>;
-  /** Images of the compose file, through any slot. */
-  pull(slot: number): Promise<void>;
-  /** What a first run would stumble over. */
+  /** Whether a slot's compose file is, letter for letter, the one that a free slot would get now. */
+  hasCurrentComposeFile(slot: number): Promise<boolean>;
+  /** Writes a free slot's compose file anew; a foreign one is kept as `docker-compose.yml.php-orig`, 0600. */
+  renewComposeFile(slot: number): Promise<void>;
+  /** The images of the configuration, through the current compose file of that slot; null: through one of its own. */
+  pull(slot: number | null): Promise<void>;
+  /** What a first run would stumble over. Changes nothing. */
   findings(): Promise<Finding[]>;
 }
 
@@ -210,6 +231,8 @@ export interface Ports {
   clock: Clock;
   lock: Lock;
   memory: MemoryFile;
+  /** A line on stderr, for what neither log nor mail can carry; free of secrets. */
+  complain(text: string): void;
   /** Set when the process was asked to end (SIGTERM): the effect in hand is finished, none is begun. */
   endAsked(): boolean;
 }

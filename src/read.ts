@@ -2,8 +2,9 @@
 import { emptyMemory } from './core/memory.js';
 import { isMissing, type MeetingIds } from './core/over.js';
 import { isStillWaiting, ownRows } from './core/server.js';
+import { problemOf } from './execute.js';
 import type { Livestream, PodMeeting, Problem, Reading, SlotReading, World } from './model.js';
-import { PortError, type Ports } from './ports.js';
+import type { Ports } from './ports.js';
 
 /** Requests to one server that are under way at once. */
 const AT_ONCE = 4;
@@ -26,8 +27,8 @@ export async function readWorld(ports: Ports): Promise<WorldReading> {
   const isBusy = requests.length > 0 || ours.size > 0 || slots.some(({ record }) => record.ok && record.value !== null);
 
   const [meetings, broadcasters, podMeetings, withContainers] = await Promise.all([
-    isBusy ? ports.bbb.readMeetings() : undefined,
-    requests.length > 0 || orphans.length > 0 ? ports.pod.readBroadcasters() : undefined,
+    isBusy ? foreseen(ports, () => ports.bbb.readMeetings()) : undefined,
+    requests.length > 0 || orphans.length > 0 ? foreseen(ports, () => ports.pod.readBroadcasters()) : undefined,
     readPodMeetings([...requests.filter(isStillWaiting), ...orphans], ports),
     readContainers(slots, ours, requests.length > 0, ports),
   ]);
@@ -66,13 +67,21 @@ export async function unreadWorld(ports: Ports): Promise<World> {
   };
 }
 
+/** A reading that ends in an exception which nobody foresaw is one that failed: it must not hold up the others. */
+async function foreseen<T>(ports: Ports, read: () => Promise<Reading<T>>): Promise<Reading<T>> {
+  try {
+    return await read();
+  } catch (error) {
+    return { ok: false, problem: problemOf(error, ports.config) };
+  }
+}
+
 /** A base directory that cannot be read has no slot that could be used. */
 async function readSlots(also: number[], problems: Problem[], ports: Ports): Promise<SlotReading[]> {
   try {
     return await ports.slots.read(also);
   } catch (error) {
-    if (!(error instanceof PortError)) throw error;
-    problems.push(error.problem);
+    problems.push(problemOf(error, ports.config));
     return [];
   }
 }
@@ -84,7 +93,7 @@ function withoutHeld(waiting: Livestream[], slots: SlotReading[]): Livestream[] 
 
 async function readPodMeetings(rows: Livestream[], ports: Ports): Promise<Map<string, Reading<PodMeeting>>> {
   const paths = [...new Set(rows.map((row) => row.meetingPath))];
-  const readings = await inTurns(paths, (path) => ports.pod.readMeeting(path));
+  const readings = await inTurns(paths, (path) => foreseen(ports, () => ports.pod.readMeeting(path)));
   return new Map(paths.map((path, index) => [path, readings[index] as Reading<PodMeeting>]));
 }
 
@@ -94,7 +103,7 @@ function readContainers(slots: SlotReading[], ours: Map<number, Livestream[]>, f
     slots.map(async (slot) => {
       const holdsLive = ours.has(slot.slot) || (slot.record.ok && slot.record.value !== null && slot.record.value.step === 'live');
       const mayBeFree = forRequests && slot.slot <= ports.config.numberOfLives && slot.record.ok && slot.record.value === null;
-      return holdsLive || mayBeFree ? { ...slot, container: await ports.compose.read(slot.slot) } : slot;
+      return holdsLive || mayBeFree ? { ...slot, container: await foreseen(ports, () => ports.compose.read(slot.slot)) } : slot;
     }),
   );
 }
@@ -106,7 +115,7 @@ async function readMeetingInfos(world: World, ports: Ports): Promise<World['meet
     ...[...world.podMeetings.values()].flatMap((meeting) => (meeting.ok ? [meeting.value] : [])),
   ];
   const missing = [...new Set(known.filter((ids) => isMissing(ids, world.meetings)).map(({ meetingId }) => meetingId))];
-  const infos = await inTurns(missing, (meetingId) => ports.bbb.readMeetingInfo(meetingId));
+  const infos = await inTurns(missing, (meetingId) => foreseen(ports, () => ports.bbb.readMeetingInfo(meetingId)));
   return new Map(missing.map((meetingId, index) => [meetingId, infos[index] as NonNullable<(typeof infos)[number]>]));
 }
 

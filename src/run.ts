@@ -44,7 +44,8 @@ async function tick(ports: Ports, tell: Tell): Promise<World | 'locked'> {
   tellOfSha1(world, ports, tell);
   const decided = plan(world, ports.config);
   decided.outcomes.forEach(tell);
-  if (ports.config.debug) for (const line of [...ports.config.warnings, ...describePlan(decided)]) ports.log.write('DEBUG', line);
+  if (decided.chains.length > 0) for (const warning of ports.config.warnings) ports.log.write('WARNING', warning);
+  if (ports.config.debug) for (const line of describePlan(decided)) ports.log.write('DEBUG', line);
   if (decided.chains.length === 0) ports.log.write('DEBUG', 'nothing to do');
   await execute(decided, world, ports, tell);
   return world;
@@ -72,8 +73,7 @@ async function makeSlots(ports: Ports, tell: Tell): Promise<void> {
       try {
         await ports.slots.make(slot);
       } catch (error) {
-        if (!(error instanceof PortError)) throw error;
-        tell({ level: 'error', livestreamId: null, slot, problem: error.problem });
+        tell({ level: 'error', livestreamId: null, slot, problem: problemOf(error, ports.config) });
       }
     }),
   );
@@ -89,28 +89,36 @@ function tellOfSha1(world: World, ports: Ports, tell: Tell): void {
 async function finish(outcomes: Outcome[], world: World, ports: Ports, tell: Tell): Promise<number> {
   const logProblem = await ports.log.close();
   if (logProblem !== null) tell({ level: 'error', livestreamId: null, slot: null, problem: logProblem });
-  const { mail, exitStatus, memory } = report(outcomes, world, ports.config, ports.config.logDirectory);
-  let status: number = exitStatus;
-  let remembered = memory.ifMailed;
-  if (mail !== null) {
-    try {
-      await ports.mail.send(mail);
-    } catch (error) {
-      if (!(error instanceof PortError)) throw error;
-      remembered = memory.ifNotMailed;
-      status = 1;
-      ports.log.write('ERROR', `the mail to the administrator could not be sent: ${error.problem.detail}`);
-    }
+  const { mail, exitStatus, memory, screen } = report(outcomes, world, ports.config, { isCutShort: ports.endAsked() });
+  screen.forEach(ports.complain);
+  const failures = new Set<string>();
+  const isMailed = mail === null || (await attempted(() => ports.mail.send(mail), 'the administrator could not be mailed', failures));
+  const remembered = isMailed ? memory.ifMailed : memory.ifNotMailed;
+  if (JSON.stringify(remembered) !== JSON.stringify(world.memory)) {
+    await attempted(() => ports.memory.write(remembered), 'what was told could not be noted', failures);
   }
+  for (const failure of failures) ports.log.write('ERROR', failure);
+  await ports.log.close();
+  // What neither log nor mail could carry.
+  if (logProblem !== null && !isMailed) for (const line of [...errorLines(outcomes), ...failures]) ports.complain(line);
+  if (ports.endAsked()) return 143;
+  return failures.size > 0 ? 1 : exitStatus;
+}
+
+/** True when it succeeded; what went wrong is added to `failures`. */
+async function attempted(work: () => Promise<void>, what: string, failures: Set<string>): Promise<boolean> {
   try {
-    if (JSON.stringify(remembered) !== JSON.stringify(world.memory)) await ports.memory.write(remembered);
+    await work();
+    return true;
   } catch (error) {
     if (!(error instanceof PortError)) throw error;
-    status = 1;
-    ports.log.write('ERROR', `what was told could not be noted: ${error.problem.detail}`);
+    failures.add(`${what}: ${error.problem.detail}`);
+    return false;
   }
-  await ports.log.close();
-  return ports.endAsked() ? 143 : status;
+}
+
+function errorLines(outcomes: Outcome[]): string[] {
+  return outcomes.filter(({ level }) => level === 'error').flatMap((outcome) => lineOf(outcome)?.message ?? []);
 }
 
 async function dryRun(ports: Ports, print: (line: string) => void): Promise<number> {

@@ -1,4 +1,4 @@
-// The ports of this host: every interface of `ports.ts` with the file of `shell/` behind it.
+// The ports of this host: every interface of `ports.ts` with the file of `shell/` behind it. Only `cli.ts` asks for them.
 import { createRedactor } from './core/redact.js';
 import type { Config } from './model.js';
 import type { Clock, Ports } from './ports.js';
@@ -26,7 +26,7 @@ export interface HostOptions {
   locks: boolean;
   /** Aborted when the process was asked to end. */
   ending: AbortSignal;
-  /** For what neither log nor mail could carry. */
+  /** For what neither log nor mail could carry; gets texts that may hold secrets. */
   complain(text: string): void;
 }
 
@@ -46,14 +46,20 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
     bbb: createBbb(config, http),
     pod: createPod(config, http),
     slots: createSlots(config, { composeFileText, isOurs, isIntact }),
-    compose: createCompose(config, { clock, redact, locks: options.locks }),
+    compose: createCompose(config, { clock, redact, locks: options.locks, ending: options.ending }),
     recordings: createRecordings(config),
     chat: createChat(config, clock),
     mail: createMail(config, { spawn: run }),
-    log: createLog(config, { now: () => clock.now(), screen: options.screen, onLost: options.complain }),
+    log: createLog(config, {
+      now: () => clock.now(),
+      screen: options.screen,
+      // Under cron each line on stderr would be a mail, every minute.
+      ...(options.screen === 'none' ? {} : { onLost: options.complain }),
+    }),
     clock,
     lock: createLock(lockPath(config.baseDirectory)),
     memory: createMemoryFile(config.baseDirectory),
+    complain: options.complain,
     endAsked: () => options.ending.aborted,
   };
 }

@@ -1,11 +1,11 @@
 // A live in progress without a slot file (the PHP script started it): its facts come from Pod (promise P11).
-import type { Config, Livestream, Reading, SlotRecord, World } from '../model.js';
+import type { Config, Livestream, Reading, SlotReading, SlotRecord, World } from '../model.js';
 import { chosenNames } from './names.js';
 
 const UNREAD: Reading<never> = { ok: false, problem: { kind: 'podUnreadable', detail: 'not read in this tick' } };
 
 /** The slot file that the live would have had; what cannot be read leaves the live alone until the next tick. */
-export function adoptedRecord(row: Livestream, world: World, config: Config): Reading<SlotRecord> {
+export function adoptedRecord(row: Livestream, slot: SlotReading, world: World, config: Config): Reading<SlotRecord> {
   const meeting = world.podMeetings.get(row.meetingPath) ?? UNREAD;
   if (!meeting.ok) return meeting;
   const broadcasters = world.broadcasters ?? UNREAD;
@@ -34,7 +34,7 @@ export function adoptedRecord(row: Livestream, world: World, config: Config): Re
       broadcasterId: broadcaster?.id ?? row.broadcasterId,
       slug: broadcaster?.slug ?? null,
       dialect: broadcaster?.dialect ?? 'broadcaster_url',
-      reservedAt: row.startDate,
+      reservedAt: startOf(row, slot),
       claimedAt: null,
       endedAt: null,
       startMailSent: true,
@@ -42,6 +42,15 @@ export function adoptedRecord(row: Livestream, world: World, config: Config): Re
       handOver: null,
     },
   };
+}
+
+/**
+ * Recordings older than this are somebody else's. Pod's date is that of the request; the compose file was written when
+ * the container was started, which may be much later: the slot may have held another live meanwhile.
+ */
+function startOf(row: Livestream, { composeWrittenAt }: SlotReading): string {
+  const writtenAt = composeWrittenAt?.getTime() ?? 0;
+  return writtenAt > Date.parse(row.startDate) ? new Date(writtenAt).toISOString() : row.startDate;
 }
 
 /** The stream key in a playlist URL of ours. */

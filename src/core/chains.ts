@@ -80,9 +80,14 @@ export function undoAfter(failed: EffectName, certain: boolean, step: SlotRecord
 /** Acts whose failure leaves the rest of the chain to be done in the same tick: reports, and comforts. */
 const NOT_ESSENTIAL: ReadonlySet<EffectName> = new Set(['clearOut', 'mailStart', 'pingChat', 'saveOutput', 'finish']);
 
+/** Acts that end a container. A full disk, on which their beginning cannot be noted, must not keep it recording. */
+const ENDING: ReadonlySet<EffectName> = new Set(['render', 'finish', 'saveOutput', 'down']);
+
 /** Whether an act may be done although these of its chain have failed before it. */
 export function mayFollow(effect: EffectName, failed: readonly EffectName[]): boolean {
   const essential = failed.filter((name) => !NOT_ESSENTIAL.has(name));
   // Once the container is down the broadcaster goes, even while the recording waits: viewers must not see a dead live.
-  return effect === 'removeBroadcaster' ? essential.every((name) => name === 'handOver') : essential.length === 0;
+  if (effect === 'removeBroadcaster') return essential.every((name) => name === 'handOver');
+  if (ENDING.has(effect)) return essential.every((name) => name === 'beginStop');
+  return essential.length === 0;
 }

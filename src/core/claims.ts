@@ -9,13 +9,13 @@ export const CLAIM_LIFETIME_MS = 30_000;
 /** The PATCH that follows a claim is bounded by this, whatever `HTTP_TIMEOUT_S` says. */
 export const CLAIM_PATCH_TIMEOUT_MS = 10_000;
 
-/** What was seen in Pod longer ago than this is not acted on while other servers act too. */
-export const LOOK_LIFETIME_MS = 10_000;
-
 /** A broadcaster of nobody that was seen this long ago is no claim in the making any more. */
 export const SIGHTING_SETTLED_MS = CLAIM_LIFETIME_MS + CLAIM_PATCH_TIMEOUT_MS;
 
-/** From a server's look at a row or a broadcaster to the end of what it then does about it, and a little more. */
+/** Where claims may be contested, what was seen in Pod longer ago than this is not acted on. */
+export const LOOK_LIFETIME_MS = 10_000;
+
+/** Longer than anybody's way from a look at a contested row or broadcaster to the end of what is then done about it. */
 export function settleMs(config: Config): number {
   return LOOK_LIFETIME_MS + Math.max(CLAIM_PATCH_TIMEOUT_MS, config.httpTimeoutMs) + 2_000;
 }
@@ -33,7 +33,7 @@ export interface NameChoice extends ChosenNames {
 
 export interface Surroundings {
   broadcasters: Broadcaster[];
-  /** Ids of broadcasters that a live in progress or one of our other slot files has. */
+  /** Ids of broadcasters that a live in progress or one of our other slot files has; not those that are only about to be taken. */
   inUse: Set<number>;
   /** Our other slots' records: their names are taken even while they have no broadcaster yet. */
   records: SlotRecord[];
@@ -64,7 +64,7 @@ function reserved(record: SlotRecord, config: Config): Pick<Broadcaster, 'name' 
 
 /**
  * The first names that nobody else has; null when all tries are somebody's. A left-over under any of them comes first:
- * it may be another server's claim of this very request, made when other names were taken.
+ * it may be a claim of this very request, made when other names were taken; surely so when its name has the live's id.
  */
 export function chooseNames(
   live: { livestreamId: number; meetingName: string },
@@ -78,7 +78,7 @@ export function chooseNames(
     const leftOver = namesakes.find((broadcaster) => isLeftOver(names, broadcaster, surroundings.inUse, config)) ?? null;
     return namesakes.length === (leftOver === null ? 0 : 1) ? [{ ...names, leftOver }] : [];
   });
-  return choices.find(({ leftOver }) => leftOver !== null) ?? choices[0] ?? null;
+  return choices.findLast(({ leftOver }) => leftOver !== null) ?? choices[0] ?? null;
 }
 
 function candidateNames(live: { livestreamId: number; meetingName: string }, config: Config): ChosenNames[] {
@@ -91,13 +91,37 @@ function candidateNames(live: { livestreamId: number; meetingName: string }, con
  * Broadcasters of nobody under any of the names that this live may bear, its own aside: perhaps the claim of another
  * server that saw other names taken. Whoever finds one after its own claim steps back, so two never both go on.
  */
-export function rivalClaims(record: SlotRecord, surroundings: Surroundings, config: Config): Broadcaster[] {
-  const candidates = candidateNames(record, config);
+export function rivalClaims(
+  live: { livestreamId: number; meetingName: string; broadcasterId: number | null },
+  surroundings: Surroundings,
+  config: Config,
+): Broadcaster[] {
+  const candidates = candidateNames(live, config);
   return surroundings.broadcasters.filter(
     (broadcaster) =>
-      broadcaster.id !== record.broadcasterId &&
-      candidates.some((names) => isLeftOver(names, broadcaster, surroundings.inUse, config)),
+      broadcaster.id !== live.broadcasterId && candidates.some((names) => isLeftOver(names, broadcaster, surroundings.inUse, config)),
   );
+}
+
+/** The broadcaster that a slot's live has for certain: one that is only being taken may yet become somebody else's. */
+export function heldBroadcasterId(record: SlotRecord, config: Config): number | null {
+  const isUndecided = config.numberOfServers > 1 && record.step === 'claimed' && isTaken(record);
+  return isUndecided ? null : record.broadcasterId;
+}
+
+/** True when the live has a left-over instead of a broadcaster made for it. */
+export function isTaken(record: SlotRecord): boolean {
+  return record.takesBroadcasterId !== null && record.takesBroadcasterId === record.broadcasterId;
+}
+
+/**
+ * Taking a left-over is not atomic, and whoever has a name with the live's id in it may have come by it because the plain
+ * one was being taken: with several servers, the row in Pod has to be looked at again before the container is started.
+ */
+export function isContested(record: SlotRecord, config: Config): boolean {
+  if (config.numberOfServers === 1) return false;
+  const plain = chosenNames(record.meetingName, record.livestreamId, config.podHlsStream, 0);
+  return isTaken(record) || record.broadcasterName !== plain.broadcasterName || record.streamKey !== plain.streamKey;
 }
 
 /** With one server nobody else claims; with several, a broadcaster of nobody must have been seen long enough ago. */

@@ -1,5 +1,5 @@
 // The text of `memory.json`: what ticks tell each other beyond the slots.
-import type { Memory, ProblemKind } from '../model.js';
+import type { Memory, ProblemKind, Told } from '../model.js';
 import { count, isMapping, oneOf, orNull, parseJson, pick, text, time, type Parsed, type Rule } from './checked.js';
 
 /** One entry a kind, so that a new one cannot be forgotten here. */
@@ -34,12 +34,14 @@ const KINDS: Record<ProblemKind, true> = {
 
 const kind = oneOf(Object.keys(KINDS));
 
-const TOLD_RULES: Record<keyof Memory['told'][string], Rule> = {
+const TOLD_RULES: Record<keyof Told, Rule> = {
+  kind,
+  livestreamId: orNull(count),
+  slot: orNull(count),
   since: time,
   last: time,
   times: count,
-  livestreamId: orNull(count),
-  kind,
+  over: orNull(time),
 };
 
 const UNTOLD_RULES: Record<keyof Memory['untold'][number], Rule> = {

@@ -7,6 +7,7 @@ import { complain, stateOf, type Draft } from './draft.js';
 import type { MeetingState } from './over.js';
 import { planRequests } from './requests.js';
 import { ownRows, ownSlot } from './server.js';
+import { errorKey } from './told.js';
 
 /** The whole plan: what could not be read, slot by slot what is left to do, and the requests that wait. */
 export function plan(world: World, config: Config): Plan {
@@ -76,7 +77,7 @@ function planUnused(reading: SlotReading, draft: Draft): void {
 
 /** A live in progress that no slot file names: the original started it, or the slot file was lost. */
 function planAdoption(reading: SlotReading, row: Livestream, draft: Draft): void {
-  const adopted = adoptedRecord(row, draft.world, draft.config);
+  const adopted = adoptedRecord(row, reading, draft.world, draft.config);
   if (!adopted.ok) {
     complain(draft, adopted.problem, row.id, reading.slot);
     return;
@@ -139,13 +140,10 @@ function planLiveRest(reading: SlotReading, record: SlotRecord, draft: Draft): R
 }
 
 function planClaimed(record: SlotRecord, place: RowPlace, draft: Draft): Rest {
-  const { world, config } = draft;
   if (place === 'unread') return NOTHING;
   if (place === 'ours') return { reason: 'its start was begun', effects: startChain(record) };
   if (place !== 'waiting') return { reason: 'its request is no longer waiting', effects: unclaimChain() };
-  if (stateOf(record, world) === 'over') return { reason: 'its meeting is over', effects: unclaimChain() };
-  // A claim that was not told to Pod in time may by now be another server's.
-  if (record.step === 'claimed' && config.numberOfServers > 1) return { reason: 'its claim is too old', effects: unclaimChain() };
+  if (stateOf(record, draft.world) === 'over') return { reason: 'its meeting is over', effects: unclaimChain() };
   return { reason: 'its start was begun', effects: startChain(record) };
 }
 
@@ -162,9 +160,15 @@ function planRunning(reading: SlotReading, record: SlotRecord, place: RowPlace, 
   if (container?.ok === false) complain(draft, container.problem, record.livestreamId, reading.slot);
   if (container?.ok !== true || container.value === 'running') {
     const output: Chain['effects'] = draft.config.debug && container?.ok === true ? [{ do: 'saveOutput' }] : [];
-    return { reason: 'it goes on', effects: [...mail, ...output] };
+    return { reason: 'it goes on', effects: [...mail, ...chatAgain(record, draft), ...output] };
   }
   return planRevival(reading.slot, record, container.value, state, draft);
+}
+
+/** A chat that did not answer is asked again, so that the error ends when it does. */
+function chatAgain(record: SlotRecord, draft: Draft): Chain['effects'] {
+  const told = draft.world.memory.told[errorKey('chatSilent', record.livestreamId, null)];
+  return told?.over === null ? [{ do: 'pingChat' }] : [];
 }
 
 const ROW_PLACES = { elsewhere: 'on another slot or server', waiting: 'waiting', gone: 'no longer in progress' } as const;

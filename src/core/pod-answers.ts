@@ -71,6 +71,14 @@ function orEmpty(kind: Kind<string>): Kind<string> {
   return { expected: `${kind.expected} or null`, read: (value) => (value === null ? '' : kind.read(value)) };
 }
 
+function orElse<T>(kind: Kind<T>, otherwise: T): Kind<T> {
+  const read = (value: unknown): T => {
+    const found = kind.read(value);
+    return found === undefined ? otherwise : found;
+  };
+  return { expected: kind.expected, read };
+}
+
 type Fields<T> = { [Name in keyof T]: [key: string, kind: Kind<T[Name]>] };
 
 /** The row's fields under their names here; the first that is not as expected is the fault. */
@@ -124,23 +132,51 @@ export function parseId(row: unknown): Parsed<{ id: number }> {
   return readFields<{ id: number }>(row, 'a row', { id: ['id', integer] });
 }
 
-export function parseStatus(row: unknown): Parsed<{ status: number }> {
-  return readFields<{ status: number }>(row, 'livestream', { status: ['status', integer] });
+export function parseStatus(row: unknown): Parsed<{ id: number; status: number }> {
+  const { id, status } = LIVESTREAM;
+  return readFields<{ id: number; status: number }>(row, 'livestream', { id, status });
 }
 
+const LIVESTREAM: Fields<Livestream> = {
+  id: ['id', integer],
+  meetingPath: ['meeting', link],
+  startDate: ['start_date', time],
+  showChat: ['show_chat', yesOrNo],
+  downloadMeeting: ['download_meeting', yesOrNo],
+  enableChat: ['enable_chat', yesOrNo],
+  isRestricted: ['is_restricted', yesOrNo],
+  broadcasterId: ['broadcaster_id', orNull(integer)],
+  status: ['status', integer],
+  server: ['server', orNull(text)],
+  userPath: ['user', orNull(link)],
+};
+
 export function parseLivestream(row: unknown): Parsed<Livestream> {
+  return readFields(row, 'livestream', LIVESTREAM);
+}
+
+/** What must be known of a row by all means: where its live stands, and which slot and broadcaster it holds. */
+export type LivestreamPlace = Pick<Livestream, 'id' | 'status' | 'server' | 'broadcasterId'>;
+
+export function parseLivestreamPlace(row: unknown): Parsed<LivestreamPlace> {
+  const { id, status, server, broadcasterId } = LIVESTREAM;
+  return readFields<LivestreamPlace>(row, 'livestream', { id, status, server, broadcasterId });
+}
+
+/**
+ * A row of which only the place must be understood; the rest has harmless values where it is not. It has no meeting in
+ * any case: no live is to be taken over by half of what must be known of it.
+ */
+export function parseDamagedLivestream(row: unknown): Parsed<Livestream> {
   return readFields<Livestream>(row, 'livestream', {
-    id: ['id', integer],
-    meetingPath: ['meeting', link],
-    startDate: ['start_date', time],
-    showChat: ['show_chat', yesOrNo],
-    downloadMeeting: ['download_meeting', yesOrNo],
-    enableChat: ['enable_chat', yesOrNo],
-    isRestricted: ['is_restricted', yesOrNo],
-    broadcasterId: ['broadcaster_id', orNull(integer)],
-    status: ['status', integer],
-    server: ['server', orNull(text)],
-    userPath: ['user', orNull(link)],
+    ...LIVESTREAM,
+    meetingPath: ['meeting', { ...link, read: () => '' }],
+    startDate: ['start_date', orElse(time, '1970-01-01T00:00:00Z')],
+    showChat: ['show_chat', orElse(yesOrNo, false)],
+    downloadMeeting: ['download_meeting', orElse(yesOrNo, false)],
+    enableChat: ['enable_chat', orElse(yesOrNo, false)],
+    isRestricted: ['is_restricted', orElse(yesOrNo, true)],
+    userPath: ['user', orElse(orNull(link), null)],
   });
 }
 

@@ -1,30 +1,11 @@
-// From what came of a tick to log lines, the error mail, the exit status and what is remembered (promise P9).
-import type { Config, Memory, Outcome, Problem, ProblemKind, World } from '../model.js';
+// From what came of a tick to log lines, the mail, the exit status and what is remembered.
+import type { Config, Memory, Outcome, Told, World } from '../model.js';
 import type { LogLevel, MailMessage } from '../ports.js';
 import { FAILED_START_PAUSE_MS } from './claims.js';
 import { ageMs } from './dates.js';
 import { readableDate, subject } from './mails.js';
 import { problemText } from './messages.js';
-
-/** A lasting error is told again after one hour, and then every `ERROR_REMIND_HOURS`. */
-const FIRST_REMINDER_MS = 3_600_000;
-
-/** Told once when they happen: they are not a state that ends. */
-const EVENTS: ReadonlySet<ProblemKind> = new Set(['recordingKept', 'requestClosed', 'mailFailed']);
-
-/** While one of these lasts, the silence of other errors says nothing: they may not have been looked at. */
-const BLINDING: ReadonlySet<ProblemKind> = new Set([
-  'podUnreadable',
-  'podRefused',
-  'bbbUnreadable',
-  'dockerUnreadable',
-  'composeBusy',
-  'diskFailed',
-  'internal',
-]);
-
-/** Errors of a request that is not tried at every tick: over only when it was tried again, or waits no more. */
-const OF_A_START: ReadonlySet<ProblemKind> = new Set(['startFailed', 'imageMissing', 'namesTaken']);
+import { isEvent, keyOf, tellingOf, type Trouble } from './told.js';
 
 export interface Report {
   /** One a tick at most; null when there is nothing new to tell. */
@@ -33,9 +14,14 @@ export interface Report {
   exitStatus: 0 | 1;
   /** What to remember when the mail was sent (or there was none), and when it could not be. */
   memory: { ifMailed: Memory; ifNotMailed: Memory };
+  /** For stderr: that the log cannot be written, when that is to be told. */
+  screen: string[];
 }
 
-type Trouble = Extract<Outcome, { problem: Problem }>;
+export interface ReportOptions {
+  /** The tick was asked to end: what it did not come to may still be wrong. */
+  isCutShort: boolean;
+}
 
 /** One line of the log for an outcome; null for what only the memory needs. */
 export function lineOf(outcome: Outcome): { level: LogLevel; message: string } | null {
@@ -55,63 +41,26 @@ function place(livestreamId: number | null, slot: number | null): string {
   return parts.length === 0 ? '' : `${parts.join(', ')}: `;
 }
 
-/** The same kind for the same live is the same error. */
-function keyOf(trouble: Trouble): string {
-  const { livestreamId, slot, problem } = trouble;
-  if (livestreamId !== null) return `${problem.kind}/${String(livestreamId)}`;
-  return slot === null ? problem.kind : `${problem.kind}/slot${String(slot)}`;
-}
-
-/** Everything that follows a tick. `logFile` is named in the mail. */
-export function report(outcomes: Outcome[], world: World, config: Config, logFile: string): Report {
-  const { memory, now } = world;
+/** Everything that follows a tick. */
+export function report(outcomes: Outcome[], world: World, config: Config, { isCutShort }: ReportOptions): Report {
+  const { memory } = world;
   const troubles = outcomes.filter((outcome): outcome is Trouble => 'problem' in outcome);
-  const events = troubles.filter((trouble) => EVENTS.has(trouble.problem.kind));
-  const lasting = new Map(troubles.filter((trouble) => !EVENTS.has(trouble.problem.kind)).map((trouble) => [keyOf(trouble), trouble]));
-  const due = [...lasting].filter(([key]) => isDue(memory.told[key], now, config));
-  const over = Object.entries(memory.told).filter(([key, told]) => !lasting.has(key) && isOver(told, outcomes, troubles, world));
-  const untold = [...memory.untold, ...events.map(({ problem, livestreamId, slot }) => ({ ...problem, livestreamId, slot }))];
+  const { due, over, told } = tellingOf(outcomes, world, config, isCutShort);
+  const events = troubles.filter(isEvent).map(({ problem, livestreamId, slot }) => ({ ...problem, livestreamId, slot }));
+  const untold = [...memory.untold, ...events];
+  const toTell = [...untold.map(asTrouble), ...due.values()];
   const remembered = remember(outcomes, world);
-  const nothing = due.length === 0 && over.length === 0 && untold.length === 0;
-  const told = { ...memory.told };
-  for (const [key] of over) Reflect.deleteProperty(told, key);
-  for (const [key, trouble] of due) {
-    const before = memory.told[key];
-    told[key] = {
-      since: before?.since ?? now.toISOString(),
-      last: now.toISOString(),
-      times: (before?.times ?? 0) + 1,
-      livestreamId: trouble.livestreamId,
-      kind: trouble.problem.kind,
-    };
-  }
   return {
-    mail: nothing ? null : errorMail([...untold.map(asTrouble), ...due.map(([, trouble]) => trouble)], over, world, config, logFile),
+    mail: toTell.length === 0 && over.length === 0 ? null : errorMail(toTell, over, world, config),
     exitStatus: troubles.some(({ level }) => level === 'error') ? 1 : 0,
     memory: { ifMailed: { ...remembered, told, untold: [] }, ifNotMailed: { ...remembered, untold } },
+    screen: [...due.values()].filter(({ problem }) => problem.kind === 'logUnwritable').map(({ problem }) => problem.detail),
   };
 }
 
 function asTrouble(event: Memory['untold'][number]): Trouble {
   const { livestreamId, slot, ...problem } = event;
   return { level: 'notice', livestreamId, slot, problem };
-}
-
-function isDue(told: Memory['told'][string] | undefined, now: Date, config: Config): boolean {
-  if (told === undefined) return true;
-  if (config.errorRemindHours === 0) return false;
-  const pauseMs = told.times === 1 ? FIRST_REMINDER_MS : config.errorRemindHours * 3_600_000;
-  return ageMs(told.last, now) >= pauseMs;
-}
-
-/** An error that was not met again is over, unless it could not have been met. */
-function isOver(told: Memory['told'][string], outcomes: Outcome[], troubles: Trouble[], world: World): boolean {
-  if (troubles.some(({ problem }) => BLINDING.has(problem.kind))) return false;
-  if (told.kind === 'bbbUnreadable' || told.kind === 'bbbWithoutSha1') return world.meetings?.ok === true;
-  if (told.kind === 'dockerUnreadable') return world.slots.some(({ container }) => container?.ok === true);
-  if (!OF_A_START.has(told.kind) || told.livestreamId === null || !world.waiting.ok) return true;
-  if (!world.waiting.value.some(({ id }) => id === told.livestreamId)) return true;
-  return outcomes.some((outcome) => outcome.level === 'debug' && outcome.livestreamId === told.livestreamId);
 }
 
 /** Sightings and failed starts of this tick; what has lost its meaning is forgotten. */
@@ -130,13 +79,8 @@ function remember(outcomes: Outcome[], world: World): Memory {
   return { ...memory, sightings, failedStarts };
 }
 
-function errorMail(
-  troubles: Trouble[],
-  over: [string, Memory['told'][string]][],
-  world: World,
-  config: Config,
-  logFile: string,
-): MailMessage {
+function errorMail(troubles: Trouble[], over: Told[], world: World, config: Config): MailMessage {
+  const since = (told: Told | undefined): string => (told === undefined ? '' : readableDate(new Date(told.since), config));
   return {
     template: 'errors',
     subject: subject(troubles.length > 0 ? 'errors' : 'recovered', config),
@@ -144,21 +88,12 @@ function errorMail(
       errors: troubles.map((trouble) => ({
         ...problemText(trouble.problem, config.mailLang, trouble),
         detail: trouble.problem.detail,
-        livestreamId: trouble.livestreamId,
-        since: sinceOf(world.memory.told[keyOf(trouble)], config),
+        since: since(world.memory.told[keyOf(trouble)]),
       })),
-      recovered: over.map(([, told]) => ({
-        ...problemText({ kind: told.kind }, config.mailLang, { livestreamId: told.livestreamId, slot: null }),
-        livestreamId: told.livestreamId,
-        since: sinceOf(told, config),
-      })),
+      recovered: over.map((told) => ({ ...problemText(told, config.mailLang, told), since: since(told) })),
       serverHostname: config.serverHostname,
       at: readableDate(world.now, config),
-      logFile,
+      logDirectory: config.logDirectory,
     },
   };
-}
-
-function sinceOf(told: Memory['told'][string] | undefined, config: Config): string {
-  return told === undefined ? '' : readableDate(new Date(told.since), config);
 }

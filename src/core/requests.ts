@@ -1,7 +1,7 @@
 // The requests that wait in Pod: started in a free slot, closed when their meeting is over, or left to wait.
 import type { Livestream, PodMeeting, SlotRecord } from '../model.js';
 import { startChain } from './chains.js';
-import { chooseNames, isLeftToOthers, mayBeTaken, type NameChoice, type Surroundings } from './claims.js';
+import { chooseNames, heldBroadcasterId, isLeftToOthers, mayBeTaken, rivalClaims, type NameChoice, type Surroundings } from './claims.js';
 import { isoInZone } from './dates.js';
 import { complain, remark, stateOf, type Draft } from './draft.js';
 import { isStillWaiting, ownRows } from './server.js';
@@ -64,7 +64,8 @@ function planStart(request: Livestream, meeting: PodMeeting, free: number[], dra
   }
   if (world.broadcasters?.ok !== true) return;
   const live = { livestreamId: request.id, meetingName: meeting.meetingName };
-  const choice = chooseNames(live, surroundings(draft), config);
+  const around = surroundings(draft);
+  const choice = chooseNames(live, around, config);
   if (choice === null) {
     complain(draft, { kind: 'namesTaken', detail: 'every name tried for its broadcaster is somebody else\'s' }, request.id, null);
     return;
@@ -72,6 +73,11 @@ function planStart(request: Livestream, meeting: PodMeeting, free: number[], dra
   if (choice.leftOver !== null && !mayBeTaken(choice.leftOver.id, world.memory, world.startedAt, config)) {
     draft.outcomes.push({ level: 'memory', sighting: choice.leftOver.id, at: world.now });
     remark(draft, 'info', `waits: the broadcaster ${choice.leftOver.slug} may be another server's claim in the making`, request.id, null);
+    return;
+  }
+  const [rival] = choice.leftOver !== null || config.numberOfServers === 1 ? [] : rivalClaims({ ...live, broadcasterId: null }, around, config);
+  if (rival !== undefined) {
+    remark(draft, 'info', `waits: the broadcaster ${rival.slug} is just being taken for another live`, request.id, null);
     return;
   }
   free.shift();
@@ -94,7 +100,7 @@ function surroundings(draft: Draft): Surroundings {
   const records = [...heldRecords(draft), ...started];
   const ids = [
     ...(inProgress.ok ? inProgress.value.map((row) => row.broadcasterId) : []),
-    ...records.flatMap((record) => [record.broadcasterId, record.takesBroadcasterId]),
+    ...records.map((record) => heldBroadcasterId(record, draft.config)),
   ];
   return {
     broadcasters: broadcasters?.ok === true ? broadcasters.value : [],

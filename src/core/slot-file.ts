@@ -33,7 +33,7 @@ const HAND_OVER_RULES: Record<keyof HandOver, Rule> = {
   size: count,
   sha256: orNull(text),
   target: text,
-  part: orAbsent(text),
+  part: text,
   formerPart: orAbsent(text),
   phase: oneOf(['copied', 'renaming'] satisfies HandOver['phase'][]),
   keptBecause: orAbsent(text),

@@ -1,5 +1,13 @@
 // Claiming a request by creating its broadcaster, and taking a claim back: the only atomic act that Pod offers.
-import { chooseNames, LOOK_LIFETIME_MS, mayBeTaken, rivalClaims, type Surroundings } from '../core/claims.js';
+import {
+  CLAIM_LIFETIME_MS,
+  chooseNames,
+  heldBroadcasterId,
+  LOOK_LIFETIME_MS,
+  mayBeTaken,
+  rivalClaims,
+  type Surroundings,
+} from '../core/claims.js';
 import { ageMs } from '../core/dates.js';
 import type { Broadcaster, Reading, SlotRecord } from '../model.js';
 import { PortError } from '../ports.js';
@@ -23,7 +31,7 @@ async function surroundings(place: Place, context: Context): Promise<Surrounding
   const others = [...context.records].filter(([slot]) => slot !== place.slot).map(([, record]) => record);
   const ids = [
     ...need(inProgress.inProgress).filter((row) => row.id !== place.livestreamId).map((row) => row.broadcasterId),
-    ...others.flatMap((record) => [record.broadcasterId, record.takesBroadcasterId]),
+    ...others.map((record) => heldBroadcasterId(record, context.config)),
   ];
   return { broadcasters: need(broadcasters), inUse: new Set(ids.filter((id) => id !== null)), records: others };
 }
@@ -34,8 +42,12 @@ function playlistUrl(record: SlotRecord, context: Context): string {
 
 /** Makes the broadcaster this live's: created, or taken when it is a left-over. */
 export const claim: Act<'claim'> = async (_effect, place, context) => {
-  if (place.record.step !== 'claiming') return go(place.record);
-  let record = place.record;
+  let { record } = place;
+  if (record.step !== 'claiming') {
+    if (!isOld(record, context)) return go(record);
+    // By now another server may have taken it for a left-over: so must we.
+    record = await note(place, { step: 'claiming', takesBroadcasterId: record.broadcasterId, broadcasterId: null }, context);
+  }
   for (let round = 0; round < MAXIMUM_ROUNDS; round += 1) {
     const asOf = context.ports.clock.now();
     if (record.takesBroadcasterId !== null) {
@@ -54,6 +66,11 @@ export const claim: Act<'claim'> = async (_effect, place, context) => {
   }
   throw new PortError('namesTaken', 'Pod refused every name tried for its broadcaster', { certain: true });
 };
+
+function isOld(record: SlotRecord, context: Context): boolean {
+  const isClaimed = record.step === 'claimed' && context.config.numberOfServers > 1;
+  return isClaimed && ageMs(record.claimedAt ?? '', context.ports.clock.now()) > CLAIM_LIFETIME_MS;
+}
 
 /** The claim's age counts from before it was made: others see it from then on. */
 async function noteClaim(place: Place, broadcaster: Broadcaster, asOf: Date, context: Context): Promise<SlotRecord> {
@@ -115,10 +132,15 @@ async function otherNames(place: Place, refusal: string, context: Context): Prom
 export const removeBroadcaster: Act<'removeBroadcaster'> = async (_effect, place, context) => {
   const { record } = place;
   const lookedAt = context.ports.clock.now();
-  // The answer to the PATCH of the start may have been lost, or the list may have been cut short by others' changes.
-  if (record.step === 'unclaiming' && (await isToldAfterAll(place, context))) return { record, verdict: 'giveBack' };
-  const target = record.broadcasterId === null && record.step === 'unclaiming' ? await unnotedClaim(place, context) : await notedBroadcaster(record, context);
-  if (target !== null && !(await isUsedByOthers(target.id, place, context))) {
+  const isUnclaimed = record.step === 'unclaiming';
+  const [target, isTold, inProgress] = await Promise.all([
+    isUnclaimed && record.broadcasterId === null ? unnotedClaim(place, context) : notedBroadcaster(record, context),
+    // The answer to the PATCH of the start may have been lost.
+    isUnclaimed && isToldAfterAll(place, context),
+    othersBroadcasters(place, context),
+  ]);
+  if (isTold) return { record, verdict: 'giveBack' };
+  if (target !== null && !inProgress.has(target.id)) {
     if (!mayBeRemoved(target, lookedAt, place, context)) return { record, verdict: 'wait' };
     await context.ports.pod.deleteBroadcaster(target.slug);
   }
@@ -154,7 +176,12 @@ function mayBeRemoved(target: Broadcaster, lookedAt: Date, place: Place, context
 }
 
 /** A claim may have been taken by another server; two lives that the PHP script started may share one broadcaster. */
-async function isUsedByOthers(broadcasterId: number, place: Place, context: Context): Promise<boolean> {
+async function othersBroadcasters(place: Place, context: Context): Promise<Set<number | null>> {
   const { inProgress } = await context.ports.pod.readLivestreams();
-  return need(inProgress).some((row) => row.broadcasterId === broadcasterId && (row.id !== place.livestreamId || !isOurs(row, place, context)));
+  const others = need(inProgress).filter((row) => row.id !== place.livestreamId || !isOurs(row, place, context));
+  return new Set(others.map((row) => row.broadcasterId));
+}
+
+export async function isUsedByOthers(record: SlotRecord, place: Place, context: Context): Promise<boolean> {
+  return (await othersBroadcasters(place, context)).has(record.broadcasterId);
 }

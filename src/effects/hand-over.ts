@@ -11,19 +11,21 @@ const FILE_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/;
 
 /** Every recording of this slot, oldest name first; what was begun is finished before anything else, here and below. */
 export const handOver: Act<'handOver'> = async (_effect, place, context) => {
-  let record = place.record;
-  if (record.handOver !== null) record = await finishHandOver({ ...place, record }, record.handOver, context);
-  for (const recording of await context.ports.recordings.read(place.slot)) {
+  const { recordings } = context.ports;
+  let record = await resume(place, context);
+  for (const recording of await recordings.read(place.slot)) {
     record = await handOverOne({ ...place, record }, recording, context);
   }
-  return go(record);
+  if (context.config.podDefaultBbbPath === '') return go(record);
+  const [left] = await recordings.read(place.slot);
+  if (left === undefined) return go(record);
+  throw new PortError('recordingFailed', `${left.file} has come to slot ${String(place.slot)} in the meantime`);
 };
 
 /** Recordings that an earlier live left in the slot go to `kept/` before the next one begins. */
 export const clearOut: Act<'clearOut'> = async (_effect, place, context) => {
   const former = await context.ports.recordings.formerLive(place.slot);
-  let record = place.record;
-  if (record.handOver !== null) record = await finishHandOver({ ...place, record }, record.handOver, context);
+  let record = await resume(place, context);
   for (const recording of await context.ports.recordings.read(place.slot)) {
     if (recording.modifiedAt.getTime() >= Date.parse(record.reservedAt)) continue;
     const name = former === null ? strangerName(place, recording) : keptName(former.livestreamId, former.internalMeetingId);
@@ -54,14 +56,18 @@ async function handOverOne(place: Place, recording: Recording, context: Context)
   if (record.userPath === null) return keep(place, recording, ownName, 'its live has no user in Pod', context);
   const refusal = await whyNotPods(record, context);
   if (refusal !== null) return keep(place, recording, ownName, refusal, context);
-  if (await context.ports.recordings.isWaiting(record.internalMeetingId)) {
-    const detail = `an earlier recording of meeting ${record.internalMeetingId} was not collected by Pod yet; ${recording.file} waits in its slot`;
-    throw new PortError('recordingWaiting', detail, { certain: true });
-  }
+  await expectNoneWaiting(record, recording.file, context);
   const target: RecordingTarget = { place: 'pod', internalMeetingId: record.internalMeetingId, livestreamId: record.livestreamId };
   const handedOver = await context.ports.recordings.copy(place.slot, recording.file, target);
   const noted = await note(place, { handOver: handedOver }, context);
-  return finishHandOver({ ...place, record: noted }, handedOver, context);
+  return giveToPod({ ...place, record: noted }, handedOver, context);
+}
+
+/** A second file under the name of the first would overwrite it, and a second PATCH would change whose the first is. */
+async function expectNoneWaiting(record: SlotRecord, file: string, context: Context): Promise<void> {
+  if (!(await context.ports.recordings.isWaiting(record.internalMeetingId))) return;
+  const detail = `an earlier recording of meeting ${record.internalMeetingId} was not collected by Pod yet; ${file} waits in its slot`;
+  throw new PortError('recordingWaiting', detail, { certain: true });
 }
 
 /** Why Pod would publish the file under another meeting, or for ever refuse it; null when nothing speaks against it. */
@@ -77,28 +83,85 @@ async function whyNotPods(record: SlotRecord, context: Context): Promise<string 
   return found === record.internalMeetingId ? null : `Pod's row of its meeting now has another internal id (${found})`;
 }
 
+/** Finishes, or forgets, what an earlier tick began: as far as the files show it was done. */
+async function resume(place: Place, context: Context): Promise<SlotRecord> {
+  const begun = place.record.handOver;
+  if (begun === null) return place.record;
+  switch (await context.ports.recordings.whereIs(place.slot, begun)) {
+    case 'part':
+      return begun.keptBecause === undefined ? resumeToPod(place, begun, context) : putInPlace(place, begun, context);
+    case 'final':
+      return close(place, begun, begun.target, context);
+    case 'damagedPart':
+      return forget(place, begun, context);
+    case 'nowhere':
+      // The intent to rename is noted before the rename: without it nothing was.
+      return begun.phase === 'copied' ? forget(place, begun, context) : keepWhatIsLeft(place, begun, context);
+  }
+}
+
+/** Pod's row may have become another meeting's since the copy was made. */
+async function resumeToPod(place: Place, begun: HandOver, context: Context): Promise<SlotRecord> {
+  const refusal = await whyNotPods(place.record, context);
+  return refusal === null ? giveToPod(place, begun, context) : setAside(place, begun, refusal, context);
+}
+
+async function sourceOf(place: Place, begun: HandOver, context: Context): Promise<Recording | undefined> {
+  const recordings = await context.ports.recordings.read(place.slot);
+  return recordings.find(({ file, size }) => file === begun.file && size === begun.size);
+}
+
+/** A copy that nobody has seen under its final name is lost: the recording is copied again from its slot. */
+async function forget(place: Place, begun: HandOver, context: Context): Promise<SlotRecord> {
+  const source = await sourceOf(place, begun, context);
+  const record = await note(place, { handOver: null }, context);
+  if (source !== undefined) return record;
+  const detail = `${begun.file} is no longer in slot ${String(place.slot)}, and its copy ${begun.part} is gone or damaged: nothing is left to hand over`;
+  context.tell({ level: 'error', livestreamId: place.livestreamId, slot: place.slot, problem: { kind: 'diskFailed', detail } });
+  return record;
+}
+
+/** Pod's job has collected it, or it is lost with a disk: to hand it over again might publish it twice. */
+async function keepWhatIsLeft(place: Place, begun: HandOver, context: Context): Promise<SlotRecord> {
+  const source = await sourceOf(place, begun, context);
+  if (source === undefined) return close(place, begun, begun.target, context);
+  const { livestreamId, internalMeetingId } = place.record;
+  const isPods = begun.keptBecause === undefined;
+  const name = isPods ? keptName(livestreamId, internalMeetingId) : begun.target.replace(/^.*\/|\.mkv$/g, '');
+  const because = begun.keptBecause ?? `${begun.target} is gone; if Pod has not collected it, this is its only copy`;
+  return keep(place, source, name, because, context);
+}
+
+/** Whose the recording is must be Pod's last word when the file appears: lives of one meeting take turns. */
+function giveToPod(place: Place, current: HandOver, context: Context): Promise<SlotRecord> {
+  return context.ports.recordings.inTurn(place.record.internalMeetingId, async () => {
+    await expectNoneWaiting(place.record, current.file, context);
+    const refusal = await tellPodOwner(place.record, context);
+    return refusal === null ? putInPlace(place, current, context) : setAside(place, current, refusal, context);
+  });
+}
+
+async function setAside(place: Place, current: HandOver, because: string, context: Context): Promise<SlotRecord> {
+  const name = keptName(place.record.livestreamId, place.record.internalMeetingId);
+  const redirected = await context.ports.recordings.redirect(place.slot, current, { place: 'kept', name });
+  const aside: HandOver = { ...redirected, keptBecause: because };
+  const record = await note(place, { handOver: aside }, context);
+  return putInPlace({ ...place, record }, aside, context);
+}
+
 /** From the complete `.part` to the final name; each step is noted before it is taken. */
-async function finishHandOver(place: Place, begun: HandOver, context: Context): Promise<SlotRecord> {
-  let current = begun;
-  let { record } = place;
-  if (current.phase === 'copied' && current.keptBecause === undefined) {
-    const refusal = await tellPodOwner(record, context);
-    if (refusal !== null) {
-      const name = keptName(record.livestreamId, record.internalMeetingId);
-      const redirected = await context.ports.recordings.redirect(current, { place: 'kept', name });
-      current = { ...redirected, keptBecause: refusal };
-      record = await note({ ...place, record }, { handOver: current }, context);
-    }
-  }
-  if (current.phase === 'copied') {
-    current = { ...current, phase: 'renaming' };
-    record = await note({ ...place, record }, { handOver: current }, context);
-  }
-  const target = await context.ports.recordings.rename(current);
-  await context.ports.recordings.removeSource(place.slot, current);
-  record = await note({ ...place, record }, { handOver: null }, context);
-  if (current.keptBecause === undefined) inform(place, `recording ${current.file} handed over to Pod`, context);
-  else tellKept(place, current.file, target, current.keptBecause, context);
+async function putInPlace(place: Place, current: HandOver, context: Context): Promise<SlotRecord> {
+  const renaming: HandOver = { ...current, phase: 'renaming' };
+  const record = current.phase === 'renaming' ? place.record : await note(place, { handOver: renaming }, context);
+  const final = await context.ports.recordings.rename(renaming);
+  return close({ ...place, record }, renaming, final, context);
+}
+
+async function close(place: Place, done: HandOver, final: string, context: Context): Promise<SlotRecord> {
+  await context.ports.recordings.removeSource(place.slot, done);
+  const record = await note(place, { handOver: null }, context);
+  if (done.keptBecause === undefined) inform(place, `recording ${done.file} handed over to Pod`, context);
+  else tellKept(place, done.file, final, done.keptBecause, context);
   return record;
 }
 
@@ -118,7 +181,7 @@ async function keep(place: Place, recording: Recording, name: string, because: s
   const copied = await context.ports.recordings.copy(place.slot, recording.file, { place: 'kept', name });
   const current: HandOver = { ...copied, keptBecause: because };
   const record = await note(place, { handOver: current }, context);
-  return finishHandOver({ ...place, record }, current, context);
+  return putInPlace({ ...place, record }, current, context);
 }
 
 function tellKept(place: Place, file: string, target: string, because: string, context: Context): void {

@@ -3,6 +3,8 @@ import { startMail } from '../core/mails.js';
 import { go, note, type Act } from './act.js';
 
 export const mailStart: Act<'mailStart'> = async (_effect, place, context) => {
+  // A disk that would not let us note it afterwards would have us mail every minute.
+  await note(place, {}, context);
   const mail = startMail(place.record, place.slot, context.config, context.ports.clock.now());
   try {
     await context.ports.mail.send(mail);

@@ -1,40 +1,53 @@
 // Telling Pod: a live's row in progress, stopped, given back; a request closed. Each reads the row again before it writes.
-import { CLAIM_LIFETIME_MS, CLAIM_PATCH_TIMEOUT_MS, LOOK_LIFETIME_MS, settleMs } from '../core/claims.js';
+import {
+  CLAIM_LIFETIME_MS,
+  CLAIM_PATCH_TIMEOUT_MS,
+  isContested,
+  isTaken,
+  LOOK_LIFETIME_MS,
+  settleMs,
+} from '../core/claims.js';
 import { ageMs } from '../core/dates.js';
 import { isStillWaiting, redisChannel, redisPort, serverField } from '../core/server.js';
 import type { LivestreamChange } from '../ports.js';
-import { go, inform, isOurs, note, type Act, type Context, type Place, type Step } from './act.js';
-import { need } from './claim.js';
+import { go, inform, isOurs, note, type Act, type Context, type Place, type Step, type Verdict } from './act.js';
+import { isUsedByOthers, need } from './claim.js';
 
 /** Claimed → told: only a row that still waits is changed, and only while the claim is young. */
 export const tellPodStarted: Act<'tellPodStarted'> = async (_effect, place, context) => {
   const { pod, clock } = context.ports;
   const { record } = place;
   const lookedAt = clock.now();
-  const row = need(await pod.readLivestream(place.livestreamId));
+  const isShared = isTaken(record) && context.config.numberOfServers > 1;
+  const [reading, isUsed] = await Promise.all([pod.readLivestream(place.livestreamId), isShared && isUsedByOthers(record, place, context)]);
+  const row = need(reading);
   if (isOurs(row, place, context) && row?.broadcasterId === record.broadcasterId) return told(place, context);
-  if (row === null || !isStillWaiting(row)) {
-    inform(place, 'its request is no longer waiting: the claim is taken back', context);
+  if (row === null || !isStillWaiting(row) || isUsed) {
+    inform(place, 'its request is no longer waiting, or its broadcaster is another live\'s: the claim is taken back', context);
     return { record, verdict: 'abandon' };
   }
-  if (context.config.numberOfServers > 1 && isTooLate(record.claimedAt ?? '', lookedAt, clock.now())) {
-    inform(place, 'Pod took too long: the claim is taken back', context);
-    return { record, verdict: 'abandon' };
-  }
+  const objection = whyNotNow(place, lookedAt, context);
+  if (objection !== null) return { record, verdict: objection };
   const timeoutMs = Math.min(context.config.httpTimeoutMs, CLAIM_PATCH_TIMEOUT_MS);
   await pod.changeLivestream(place.livestreamId, startedRow(place, context), { timeoutMs });
   return told(place, context);
 };
 
-function isTooLate(claimedAt: string, lookedAt: Date, now: Date): boolean {
-  return ageMs(claimedAt, now) > CLAIM_LIFETIME_MS || ageMs(lookedAt.toISOString(), now) > LOOK_LIFETIME_MS;
+/** Among several servers: a claim that is too old, or a look that took too long. */
+function whyNotNow(place: Place, lookedAt: Date, context: Context): Verdict | null {
+  const { record } = place;
+  const now = context.ports.clock.now();
+  if (context.config.numberOfServers === 1) return null;
+  if (!isTaken(record) && ageMs(record.claimedAt ?? '', now) > CLAIM_LIFETIME_MS) {
+    inform(place, 'Pod took too long: the claim is taken back', context);
+    return 'abandon';
+  }
+  return isContested(record, context.config) && ageMs(lookedAt.toISOString(), now) > LOOK_LIFETIME_MS ? 'wait' : null;
 }
 
-/** The row is in progress here. Whoever created its broadcaster is alone; whoever took a left-over may not be. */
+/** The row is in progress here: who claimed it undisputed is alone. */
 async function told(place: Place, context: Context): Promise<Step> {
-  const { takesBroadcasterId, broadcasterId } = place.record;
-  const isTaken = takesBroadcasterId !== null && takesBroadcasterId === broadcasterId;
-  if (isTaken && context.config.numberOfServers > 1) return settle(place, context);
+  if (isContested(place.record, context.config)) return settle(place, context);
   return go(await note(place, { step: 'told' }, context));
 }
 
@@ -50,8 +63,8 @@ function startedRow(place: Place, context: Context): LivestreamChange {
 }
 
 /**
- * A left-over is not an atomic claim: two servers may take it at once, or one may remove it. Pod keeps the last PATCH;
- * after a pause longer than anybody's way from a look to what it does about it, the row names the one that goes on.
+ * Two servers may have told Pod of the same request, or may have taken one broadcaster for two. Pod keeps the last PATCH;
+ * after a pause longer than anybody's way from a look to its PATCH, the rows name those that go on.
  */
 async function settle(place: Place, context: Context): Promise<Step> {
   const { pod, clock } = context.ports;
@@ -60,13 +73,15 @@ async function settle(place: Place, context: Context): Promise<Step> {
   // A process that is asked to end sleeps no longer: the next tick settles it.
   if (context.ports.endAsked()) return { record, verdict: 'wait' };
   const row = need(await pod.readLivestream(place.livestreamId));
-  const broadcaster = need(await pod.readBroadcaster(record.slug ?? ''));
   if (!isOurs(row, place, context) || row?.broadcasterId !== record.broadcasterId) {
     inform(place, 'another server has taken this request', context);
     return { record, verdict: 'abandon' };
   }
-  if (broadcaster?.id === record.broadcasterId) return go(await note(place, { step: 'told' }, context));
-  inform(place, 'its broadcaster was removed meanwhile: the request is given back', context);
+  const broadcaster = need(await pod.readBroadcaster(record.slug ?? ''));
+  const inProgress = need((await pod.readLivestreams()).inProgress);
+  const isShared = inProgress.some(({ id, broadcasterId }) => id < place.livestreamId && broadcasterId === record.broadcasterId);
+  if (broadcaster?.id === record.broadcasterId && !isShared) return go(await note(place, { step: 'told' }, context));
+  inform(place, 'its broadcaster was removed or taken meanwhile: the request is given back', context);
   return { record, verdict: 'giveBack' };
 }
 

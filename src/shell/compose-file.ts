@@ -1,4 +1,5 @@
 // The text of a slot's `docker-compose.yml`: rendered from the template, and judged when it is read back.
+import { isMapping } from '../core/checked.js';
 import { composeVariables, sampleVariables } from '../core/compose-variables.js';
 import { redisChannel, redisPort } from '../core/server.js';
 import type { Config, SlotRecord } from '../model.js';
@@ -61,10 +62,6 @@ export async function composeFileText(slot: number, config: Config, record: Slot
 /** Whether this program wrote that compose file. */
 export function isOurs(text: string): boolean {
   return text.startsWith(MARK);
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A service of which Compose can make something: an image, networks that exist, an environment of `KEY=value`. */

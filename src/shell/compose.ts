@@ -1,19 +1,23 @@
 // The slots' containers, through `docker-compose` or `docker compose` in the slot's directory.
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { dockerAdvice, isImageMissing, usefulLine } from '../core/compose-answers.js';
 import type { Config, ContainerState, ProblemKind, Reading } from '../model.js';
 import { PortError, type Clock, type Compose } from '../ports.js';
-import { faultOf, writeWhole } from './files.js';
 import { takeFileLock } from './lock.js';
-import { slotPaths } from './slot-paths.js';
+import { keepOutput } from './output-file.js';
+import { slotPaths, type SlotPaths } from './slot-paths.js';
 import { onPath, run, type RunResult } from './spawn.js';
 
 const STREAMER = 'bbb-streamer';
 
-/** A question to Docker; `up` and `down` have `COMPOSE_TIMEOUT_S`. */
-const QUESTION_TIMEOUT_MS = 60_000;
+/** A question of the reading phase, in which every slot waits for every other's answer. */
+const READING_TIMEOUT_MS = 15_000;
+
+/** A container's whole output; `up` and `down` have `COMPOSE_TIMEOUT_S`. */
+const OUTPUT_TIMEOUT_MS = 60_000;
+
+/** Lines of the output that are kept when nobody asked for all of them. */
+const LAST_LINES = '1000';
 
 /** The images have about two gigabytes. */
 const PULL_TIMEOUT_MS = 60 * 60_000;
@@ -38,15 +42,20 @@ export interface ComposeOptions {
   locks?: boolean;
   /** Where PATH is looked up; default: this process's. */
   environment?: Record<string, string | undefined>;
+  /** For one question of the reading phase; 15 s by default. */
+  readingTimeoutMs?: number;
+  /** Aborted when the process was asked to end: pulling, which may take an hour, is given up. */
+  ending?: AbortSignal;
 }
 
-/** `pull` fetches the images of a slot's compose file; `imageMissing` when it cannot. */
-export type ComposeWithPull = Compose & { pull(slot: number): Promise<void> };
+/** `pull` fetches the images of the compose file in a directory; `imageMissing` when it cannot. No container is touched. */
+export type ComposeWithPull = Compose & { pull(directory: string): Promise<void> };
 
 type Call = (slot: number, words: string[], timeoutMs: number) => Promise<RunResult>;
 
 export function createCompose(config: Config, options: ComposeOptions): ComposeWithPull {
   const call = createCall(config, options);
+  const readingTimeoutMs = options.readingTimeoutMs ?? READING_TIMEOUT_MS;
   const detailOf = (result: RunResult, words: string[], timeoutMs: number): string =>
     options.redact(describe(result, words, timeoutMs));
   const act = async (
@@ -60,7 +69,12 @@ export function createCompose(config: Config, options: ComposeOptions): ComposeW
     throw new PortError(kindOf(result.stderr), detailOf(result, words, timeoutMs));
   };
   return {
-    read: (slot) => readState(slot, config, call, detailOf),
+    read: (slot) =>
+      readState(slotPaths(config.baseDirectory, slot), async (words) => {
+        const result = await call(slot, words, readingTimeoutMs);
+        if (result.exitCode === 0) return linesOf(result.stdout);
+        throw new PortError('dockerUnreadable', detailOf(result, words, readingTimeoutMs));
+      }),
     up: (slot) =>
       act(slot, ['up', '-d'], config.composeTimeoutMs, (stderr) =>
         isImageMissing(stderr) ? 'imageMissing' : 'startFailed',
@@ -68,14 +82,14 @@ export function createCompose(config: Config, options: ComposeOptions): ComposeW
     finish: (slot) => finish(slot, call, options.clock),
     down: (slot) => act(slot, ['down'], config.composeTimeoutMs, () => 'stopFailed'),
     saveOutput: async (slot, livestreamId) => {
-      const words = ['logs', '--no-color', '--tail', '1000', STREAMER];
-      const result = await call(slot, words, QUESTION_TIMEOUT_MS);
-      if (result.exitCode !== 0) throw new PortError('dockerUnreadable', detailOf(result, words, QUESTION_TIMEOUT_MS));
+      const words = ['logs', '--no-color', ...(config.debug ? [] : ['--tail', LAST_LINES]), STREAMER];
+      const result = await call(slot, words, OUTPUT_TIMEOUT_MS);
+      if (result.exitCode !== 0) throw new PortError('dockerUnreadable', detailOf(result, words, OUTPUT_TIMEOUT_MS));
       // docker-compose 1.29 begins with this line, also when there is nothing to follow it.
       const output = result.stdout.replace(/^Attaching to .*\n/, '');
-      if (output.trim() !== '') await writeOutput(config.logDirectory, livestreamId, options.redact(output));
+      if (output.trim() !== '') await keepOutput(config.logDirectory, livestreamId, options.redact(output));
     },
-    pull: (slot) => act(slot, ['pull'], PULL_TIMEOUT_MS, () => 'imageMissing'),
+    pull: (directory) => pull(directory, config, options, detailOf),
   };
 }
 
@@ -132,33 +146,34 @@ function describe(result: RunResult, words: string[], timeoutMs: number): string
 
 type DetailOf = (result: RunResult, words: string[], timeoutMs: number) => string;
 
+/** Without the lock of a slot: no container is concerned. */
+async function pull(directory: string, config: Config, options: ComposeOptions, detailOf: DetailOf): Promise<void> {
+  const environment = options.environment ?? process.env;
+  const result = await run([...composeCommandOf(config, environment), 'pull'], {
+    cwd: directory,
+    timeoutMs: PULL_TIMEOUT_MS,
+    environment: { ...environment, ...NO_SETTINGS },
+    ...(options.ending === undefined ? {} : { ending: options.ending }),
+  });
+  if (result.exitCode !== 0) throw new PortError('imageMissing', detailOf(result, ['pull'], PULL_TIMEOUT_MS));
+}
+
 /** What cannot be asked, for want of a compose file too, is not known; without a directory there is nothing. */
 async function readState(
-  slot: number,
-  config: Config,
-  call: Call,
-  detailOf: DetailOf,
+  { directory, composeFile }: SlotPaths,
+  ask: (words: string[]) => Promise<string[]>,
 ): Promise<Reading<ContainerState>> {
-  const { directory, composeFile } = slotPaths(config.baseDirectory, slot);
   if (!existsSync(directory)) return { ok: true, value: 'absent' };
-  if (!existsSync(composeFile)) return unreadable(`${composeFile} is missing`);
   try {
-    const running = ['ps', '--services', '--filter', 'status=running'];
-    const services = await call(slot, running, QUESTION_TIMEOUT_MS);
-    if (services.exitCode !== 0) return unreadable(detailOf(services, running, QUESTION_TIMEOUT_MS));
-    if (linesOf(services.stdout).includes(STREAMER)) return { ok: true, value: 'running' };
-    const all = ['ps', '-a', '-q'];
-    const containers = await call(slot, all, QUESTION_TIMEOUT_MS);
-    if (containers.exitCode !== 0) return unreadable(detailOf(containers, all, QUESTION_TIMEOUT_MS));
-    return { ok: true, value: linesOf(containers.stdout).length === 0 ? 'absent' : 'stopped' };
+    if (!existsSync(composeFile)) throw new PortError('dockerUnreadable', `${composeFile} is missing`);
+    const running = await ask(['ps', '--services', '--filter', 'status=running']);
+    if (running.includes(STREAMER)) return { ok: true, value: 'running' };
+    const containers = await ask(['ps', '-a', '-q']);
+    return { ok: true, value: containers.length === 0 ? 'absent' : 'stopped' };
   } catch (error) {
     if (error instanceof PortError) return { ok: false, problem: error.problem };
     throw error;
   }
-}
-
-function unreadable(detail: string): Reading<never> {
-  return { ok: false, problem: { kind: 'dockerUnreadable', detail } };
 }
 
 function linesOf(text: string): string[] {
@@ -186,15 +201,5 @@ async function finish(slot: number, call: Call, clock: Clock): Promise<void> {
   } catch (error) {
     // `down`, which follows, meets the same and says it.
     if (!(error instanceof PortError)) throw error;
-  }
-}
-
-async function writeOutput(logDirectory: string, livestreamId: number, output: string): Promise<void> {
-  const path = join(logDirectory, `${String(livestreamId)}.log`);
-  try {
-    await mkdir(logDirectory, { recursive: true });
-    await writeWhole(path, output, 0o640);
-  } catch (error) {
-    throw new PortError('logUnwritable', `cannot write ${path}: ${faultOf(error)}`, { cause: error });
   }
 }

@@ -1,10 +1,11 @@
-// What `init` looks at on this host: directories, room, processors, memory, programs.
+// What `init` does and looks at on this host: images, directories, room, processors, memory, programs.
 import { constants } from 'node:fs';
-import { access, mkdir, rename, stat, statfs } from 'node:fs/promises';
+import { access, mkdir, readFile, rm, stat, statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
+import { join } from 'node:path';
 import type { Config } from '../model.js';
 import { PortError, type Finding, type Host } from '../ports.js';
-import { composeFileText } from './compose-file.js';
+import { composeFileText, isOurs } from './compose-file.js';
 import { composeCommandOf, type ComposeWithPull } from './compose.js';
 import { errorCode, faultOf, writeWhole } from './files.js';
 import { slotPaths } from './slot-paths.js';
@@ -14,6 +15,18 @@ const GIB = 1024 ** 3;
 
 /** The PHP script's sizing, for each live at once. */
 const PER_LIVE = { freeBytes: 5 * GIB, processors: 4, memoryBytes: 4 * GIB };
+
+const MISSING = 'is missing';
+const NOT_WRITABLE = 'cannot be written to';
+
+/** What to do about a directory of ours. */
+const ADVICE: Record<string, string> = {
+  [MISSING]: ': create it, and make the user that runs bbb-pod-live its owner',
+  [NOT_WRITABLE]: ': make the user that runs bbb-pod-live its owner',
+};
+
+/** Below the base directory; there for the time of a pull. */
+const PULL_DIRECTORY = '.bbb-pod-live-pull';
 
 /** Linux keeps some of the memory that is built in for itself. */
 const MEMORY_TOLERANCE = 0.9;
@@ -27,18 +40,74 @@ export function hostOf(config: Config, compose: ComposeWithPull): Host {
         throw new PortError('logUnwritable', `cannot make the log directory: ${faultOf(error)}`, { cause: error });
       }
     },
-    replaceComposeFile: async (slot) => {
+    hasCurrentComposeFile: async (slot) => {
       const { composeFile } = slotPaths(config.baseDirectory, slot);
-      try {
-        await rename(composeFile, `${composeFile}.php-orig`);
-        await writeWhole(composeFile, await composeFileText(slot, config, null), 0o600);
-      } catch (error) {
-        throw new PortError('diskFailed', `cannot renew ${composeFile}: ${faultOf(error)}`, { cause: error });
-      }
+      const content = await readFile(composeFile, 'utf8').catch(() => null);
+      return content === (await composeFileText(slot, config, null));
     },
-    pull: (slot) => compose.pull(slot),
-    findings: async () => [...programs(config), ...(await recordings(config)), ...(await room(config)), ...machine(config)],
+    renewComposeFile: (slot) => renewComposeFile(slot, config),
+    pull: (slot) => (slot === null ? pullAside(config, compose) : compose.pull(slotPaths(config.baseDirectory, slot).directory)),
+    findings: async () => [
+      ...(await baseDirectory(config)),
+      ...(await logDirectory(config)),
+      ...programs(config),
+      ...(await recordings(config)),
+      ...(await room(config)),
+      ...machine(config),
+    ],
   };
+}
+
+/** What is kept is a copy: a file of another user could not be closed to others. */
+async function renewComposeFile(slot: number, config: Config): Promise<void> {
+  const { composeFile } = slotPaths(config.baseDirectory, slot);
+  try {
+    const former = await readFile(composeFile);
+    if (!isOurs(former.toString('utf8'))) await writeWhole(`${composeFile}.php-orig`, former, 0o600);
+    await writeWhole(composeFile, await composeFileText(slot, config, null), 0o600);
+  } catch (error) {
+    throw new PortError('diskFailed', `cannot renew ${composeFile}: ${faultOf(error)}`, { cause: error });
+  }
+}
+
+/** For a server whose slots are all in use: their compose files may name other images. */
+async function pullAside(config: Config, compose: ComposeWithPull): Promise<void> {
+  const directory = join(config.baseDirectory, PULL_DIRECTORY);
+  try {
+    await rm(directory, { recursive: true, force: true });
+    await mkdir(directory, { mode: 0o700 });
+    await writeWhole(join(directory, 'docker-compose.yml'), await composeFileText(1, config, null), 0o600);
+    await compose.pull(directory);
+  } catch (error) {
+    if (error instanceof PortError) throw error;
+    throw new PortError('diskFailed', `cannot pull the images through ${directory}: ${faultOf(error)}`, { cause: error });
+  } finally {
+    await rm(directory, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+async function baseDirectory({ baseDirectory: path }: Config): Promise<Finding[]> {
+  const fault = await faultOfDirectory(path);
+  if (fault === null) return [];
+  return [{ level: 'error', text: `the base directory ${path} ${fault} (PHYSICAL_BASE_ROOT)${ADVICE[fault] ?? ''}` }];
+}
+
+/** One that is missing is made. */
+async function logDirectory({ logDirectory: path }: Config): Promise<Finding[]> {
+  const fault = await faultOfDirectory(path);
+  if (fault === null || fault === MISSING) return [];
+  return [{ level: 'error', text: `the log directory ${path} ${fault} (PHYSICAL_LOG_ROOT)${ADVICE[fault] ?? ''}` }];
+}
+
+/** Null: this user can write there. */
+async function faultOfDirectory(path: string): Promise<string | null> {
+  try {
+    if (!(await stat(path)).isDirectory()) return 'is not a directory';
+    await access(path, constants.W_OK | constants.X_OK);
+    return null;
+  } catch (error) {
+    return errorCode(error) === 'ENOENT' ? MISSING : NOT_WRITABLE;
+  }
 }
 
 function programs(config: Config): Finding[] {
@@ -58,14 +127,8 @@ function programs(config: Config): Finding[] {
 
 async function recordings({ podDefaultBbbPath: path }: Config): Promise<Finding[]> {
   if (path === '') return [{ level: 'warning', text: 'POD_DEFAULT_BBB_PATH is empty: recordings will not be handed over to Pod' }];
-  try {
-    if (!(await stat(path)).isDirectory()) return [{ level: 'error', text: `the recordings directory ${path} is not a directory (POD_DEFAULT_BBB_PATH)` }];
-    await access(path, constants.W_OK | constants.X_OK);
-    return [];
-  } catch (error) {
-    const what = errorCode(error) === 'ENOENT' ? 'is missing' : 'cannot be written to';
-    return [{ level: 'error', text: `the recordings directory ${path} ${what} (POD_DEFAULT_BBB_PATH)` }];
-  }
+  const fault = await faultOfDirectory(path);
+  return fault === null ? [] : [{ level: 'error', text: `the recordings directory ${path} ${fault} (POD_DEFAULT_BBB_PATH)` }];
 }
 
 async function room(config: Config): Promise<Finding[]> {
@@ -75,6 +138,7 @@ async function room(config: Config): Promise<Finding[]> {
     if (bavail * bsize >= needed) return [];
     return [{ level: 'warning', text: `${gib(bavail * bsize)} are free in ${config.baseDirectory}; ${gib(needed)} are advised for ${lives(config)}` }];
   } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
     return [{ level: 'warning', text: `the free room of ${config.baseDirectory} cannot be read: ${faultOf(error)}` }];
   }
 }

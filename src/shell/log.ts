@@ -105,7 +105,8 @@ function append(path: string, line: string, directory: string): void {
     appendFileSync(path, line, { mode: 0o640 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    mkdirSync(directory, { recursive: true, mode: 0o750 });
+    // Not the directories above it: a base directory that is not mounted must not come into being by a log line.
+    mkdirSync(directory, { mode: 0o750 });
     appendFileSync(path, line, { mode: 0o640 });
   }
 }

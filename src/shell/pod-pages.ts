@@ -3,7 +3,11 @@ import { isMissing, parseBody, parseId, parsePage, describeAnswer, type Page } f
 import type { Reading } from '../model.js';
 import type { HttpAnswer } from './http.js';
 
-const MAXIMUM_PAGES = 1000;
+/** Against a list without end; with twelve rows a page it is room for every live of many years. */
+const MAXIMUM_PAGES = 5000;
+
+/** From 3.1.0 on the list holds every live ever, twelve a page: one page after the other would take minutes. */
+const PAGES_AT_ONCE = 6;
 
 /** A list that grows shorter while it is read moves rows across the pages, and one of them may be missed. */
 const MAXIMUM_PASSES = 3;
@@ -24,27 +28,70 @@ export async function readRows(path: string, get: Get): Promise<Reading<unknown[
   return unreadable(`GET ${path}: its pages do not fit together, ${String(MAXIMUM_PASSES)} times over`);
 }
 
+/** How far a pass has come. */
+interface Walk {
+  rows: Map<number, unknown>;
+  seen: Set<string>;
+  /** The highest that a page has told. */
+  count: number;
+  /** Rows on the first page; 0 before it was read. */
+  pageLength: number;
+  /** One as soon as a link was not the one foreseen. */
+  pagesAtOnce: number;
+}
+
+/**
+ * Follows the links. Those that bear page numbers are foreseen and read at once, but such a page counts only if the page
+ * before it really links there: the outcome is that of one page after the other.
+ */
 async function readPages(first: string, get: Get): Promise<Reading<unknown[]> | 'changed'> {
-  const rows = new Map<number, unknown>();
-  const seen = new Set<string>();
-  let count = 0;
-  for (let path: string | null = first; path !== null;) {
-    if (seen.has(path)) return unreadable(`GET ${first}: its pages go round in a circle at ${path}`);
-    if (seen.size >= MAXIMUM_PAGES) return unreadable(`GET ${first}: more than ${String(MAXIMUM_PAGES)} pages`);
-    seen.add(path);
-    const page = await readPage(path, seen.size > 1, get);
-    if (page === 'changed') return 'changed';
-    if (!page.ok) return page;
-    if (page.value.count < count) return 'changed';
-    count = page.value.count;
-    for (const row of page.value.results) {
-      const parsed = parseId(row);
-      if ('fault' in parsed) return unreadable(`GET ${path}: ${parsed.fault}`);
-      rows.set(parsed.value.id, row);
+  const walk: Walk = { rows: new Map(), seen: new Set(), count: 0, pageLength: 0, pagesAtOnce: PAGES_AT_ONCE };
+  for (let link: string | null = first; link !== null;) {
+    const paths: string[] = foreseePaths(link, walk);
+    const pages = await Promise.all(paths.map((path) => readPage(path, path !== first, get)));
+    // Pages that were read at once were not read in their order: their counts compare only with those before them.
+    const leastCount = walk.count;
+    for (const [index, path] of paths.entries()) {
+      if (link !== path) {
+        walk.pagesAtOnce = 1;
+        break;
+      }
+      const page = pages[index] as (typeof pages)[number];
+      const circle = walk.seen.has(path) ? `its pages go round in a circle at ${path}` : null;
+      const endless = walk.seen.size >= MAXIMUM_PAGES ? `more than ${String(MAXIMUM_PAGES)} pages` : null;
+      if ((circle ?? endless) !== null) return unreadable(`GET ${first}: ${String(circle ?? endless)}`);
+      if (page === 'changed') return 'changed';
+      if (!page.ok) return page;
+      if (page.value.count < leastCount) return 'changed';
+      const fault = addPage(page.value, path, walk);
+      if (fault !== null) return unreadable(`GET ${path}: ${fault}`);
+      link = page.value.next;
     }
-    path = page.value.next;
   }
-  return rows.size === count ? { ok: true, value: [...rows.values()] } : 'changed';
+  return walk.rows.size === walk.count ? { ok: true, value: [...walk.rows.values()] } : 'changed';
+}
+
+/** The link, and those that will follow it if they are numbered up to the last page that the count asks for. */
+function foreseePaths(link: string, { count, pageLength, pagesAtOnce }: Walk): string[] {
+  const [, before = '', digits = '', after = ''] = /^(.*[?&]page=)(\d{1,9})((?:&.*)?)$/.exec(link) ?? [];
+  if (digits === '' || pageLength === 0) return [link];
+  const number = Number(digits);
+  const length = Math.min(pagesAtOnce, Math.max(1, Math.ceil(count / pageLength) - number + 1));
+  const following = Array.from({ length: length - 1 }, (_, index) => `${before}${String(number + 1 + index)}${after}`);
+  return [link, ...following];
+}
+
+/** Answers what is wrong with the page's rows, if something is. */
+function addPage(page: Page, path: string, walk: Walk): string | null {
+  if (walk.seen.size === 0) walk.pageLength = page.results.length;
+  walk.seen.add(path);
+  walk.count = Math.max(walk.count, page.count);
+  for (const row of page.results) {
+    const parsed = parseId(row);
+    if ('fault' in parsed) return parsed.fault;
+    walk.rows.set(parsed.value.id, row);
+  }
+  return null;
 }
 
 async function readPage(path: string, isLater: boolean, get: Get): Promise<Reading<Page> | 'changed'> {

@@ -5,8 +5,10 @@ import {
   isMissing,
   parseBody,
   parseBroadcaster,
+  parseDamagedLivestream,
   parseEncodedBy,
   parseLivestream,
+  parseLivestreamPlace,
   parsePodMeeting,
   parseStatus,
   refusedFields,
@@ -43,7 +45,7 @@ export function createPod(config: Pick<Config, 'podUrl' | 'podToken' | 'podIdBui
   const building = calls.address(`/rest/buildings/${String(config.podIdBuilding)}/`);
   return {
     readLivestreams: () => readLivestreams(calls.get),
-    readLivestream: (id) => readRow(`${LIVESTREAMS}${String(id)}/`, (row) => only(parseLivestream(row), id), calls.get),
+    readLivestream: (id) => readRow(`${LIVESTREAMS}${String(id)}/`, (row) => only(parseKnown(row), id), calls.get),
     readMeeting: (path) => readMeeting(path, calls.get),
     readBroadcasters: () => readBroadcasters(calls.get),
     readBroadcaster: async (slug) => {
@@ -94,17 +96,20 @@ function addressOnPod(podUrl: string, path: string): string {
   return prefix !== '' && path.startsWith(`${prefix}/`) ? `${origin}${path}` : `${base}${path}`;
 }
 
+type Lists = Awaited<ReturnType<Pod['readLivestreams']>>;
+
 /** From 3.1.0 on the filter does nothing: then the list shows rows of every status, and is read once. */
-async function readLivestreams(get: Get): ReturnType<Pod['readLivestreams']> {
+async function readLivestreams(get: Get): Promise<Lists> {
   const [listPath, otherPath] = [`${LIVESTREAMS}?status=1`, `${LIVESTREAMS}?status=0`];
   const list = await readRows(listPath, get);
-  if (!list.ok) return { inProgress: list, waiting: list };
+  if (!list.ok) return { inProgress: list, waiting: list, problems: [] };
   const isFiltered = list.value.every((row) => statusOf(row) === 1);
   const other = isFiltered ? await readRows(otherPath, get) : list;
-  return {
-    inProgress: withStatus(1, list.value, listPath),
-    waiting: other.ok ? withStatus(0, other.value, isFiltered ? otherPath : listPath) : other,
-  };
+  const inProgress = withStatus(1, list.value, listPath);
+  if (!other.ok) return { inProgress: inProgress.reading, waiting: other, problems: inProgress.problems };
+  const waiting = withStatus(0, other.value, isFiltered ? otherPath : listPath);
+  const problems = [...inProgress.problems, ...waiting.problems];
+  return { inProgress: inProgress.reading, waiting: waiting.reading, problems };
 }
 
 function statusOf(row: unknown): number | null {
@@ -112,18 +117,35 @@ function statusOf(row: unknown): number | null {
   return 'fault' in parsed ? null : parsed.value.status;
 }
 
-/** Oldest first. Only these rows must be whole: an old row that is not does not hold up the others. */
-function withStatus(status: number, rows: unknown[], path: string): Reading<Livestream[]> {
+/**
+ * Oldest first. A row of another status need not be whole. One of this status that is not whole is a problem of its own
+ * and does not hold up the others: a request is left out, a live in progress still holds its slot and its broadcaster.
+ */
+function withStatus(status: 0 | 1, rows: unknown[], path: string): { reading: Reading<Livestream[]>; problems: Lists['problems'] } {
   const livestreams: Livestream[] = [];
+  const problems: Lists['problems'] = [];
   for (const row of rows) {
     const found = parseStatus(row);
-    if (!('fault' in found) && found.value.status !== status) continue;
-    const parsed = 'fault' in found ? found : parseLivestream(row);
-    if ('fault' in parsed) return unreadable(`GET ${path}: ${parsed.fault}`);
-    livestreams.push(parsed.value);
+    if ('value' in found && found.value.status !== status) continue;
+    const parsed = 'fault' in found ? found : parseKnown(row);
+    if ('value' in parsed) livestreams.push(parsed.value);
+    else if (status === 1 || 'fault' in found) return { reading: unreadable(`GET ${path}: ${parsed.fault}`), problems: [] };
+    problems.push(...problemsOf(row));
   }
   livestreams.sort((one, other) => Date.parse(one.startDate) - Date.parse(other.startDate) || one.id - other.id);
-  return { ok: true, value: livestreams };
+  return { reading: { ok: true, value: livestreams }, problems };
+}
+
+/** A live that was started is known, and can be ended or given back, even when its row is not whole. */
+function parseKnown(row: unknown): Parsed<Livestream> {
+  const whole = parseLivestream(row);
+  return 'fault' in whole && statusOf(row) !== 0 ? parseDamagedLivestream(row) : whole;
+}
+
+function problemsOf(row: unknown): Lists['problems'] {
+  const [found, whole] = [parseStatus(row), parseLivestream(row)];
+  if ('value' in whole || 'fault' in found) return [];
+  return [{ livestreamId: found.value.id, problem: { kind: 'rowInconsistent', detail: whole.fault } }];
 }
 
 /** One row; null when Pod says that it does not exist. */
@@ -275,7 +297,7 @@ async function changeLivestream(
   const path = `${LIVESTREAMS}${String(id)}/`;
   const call = `PATCH ${path}`;
   const answer = await send('PATCH', path, change, options);
-  const row = rowIn(call, answer, 200, parseLivestream);
+  const row = rowIn(call, answer, 200, parseLivestreamPlace);
   if (row.id !== id) throw contradiction(call, answer, `livestream ${String(row.id)}`);
   if (row.status !== change.status) throw contradiction(call, answer, `status ${String(row.status)}`);
   if (change.server !== undefined && row.server !== change.server) throw contradiction(call, answer, 'server');

@@ -4,6 +4,7 @@ import { constants } from 'node:fs';
 import { chmod, link, lstat, open, statfs, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode, faultOf, removeIfThere, syncDirectory } from './files.js';
+import { missingMount } from './mounts.js';
 import { PortError } from '../ports.js';
 
 /** The acts that another machine may answer otherwise; tests put themselves between. */
@@ -13,6 +14,8 @@ export interface CopyActs {
   freeBytes(directory: string): Promise<number>;
   /** Hex, of a file's content as it is read back. */
   sha256Of(path: string): Promise<string>;
+  /** Where a file system should be mounted for this directory, and is not; else null. */
+  missingMount(directory: string): Promise<string | null>;
 }
 
 export const REAL_COPY_ACTS: CopyActs = {
@@ -31,6 +34,7 @@ export const REAL_COPY_ACTS: CopyActs = {
     }
     return hash.digest('hex');
   },
+  missingMount,
 };
 
 /** Another file system, somebody else's file (Linux's protected_hardlinks), or no links or rights there: it is copied. */
@@ -58,6 +62,8 @@ async function linkWhole(source: string, part: string, mode: number, acts: CopyA
   try {
     await acts.link(source, part);
     linked = true;
+    // `link` does not follow a symbolic link, `chmod` does.
+    if (!(await lstat(part)).isFile()) throw new PortError('recordingFailed', `${source} is not a regular file`);
     await chmod(part, mode);
     const handle = await open(part, 'r');
     await handle.sync().finally(() => handle.close());

@@ -1,12 +1,13 @@
 // Recordings in the slots, and their way to Pod's directory or to `kept/` (promise P4).
 import { chmod, lstat, mkdir, readFile, readdir, rename, stat, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { parseSlotRecord } from '../core/slot-file.js';
 import type { Config, HandOver } from '../model.js';
-import { PortError, type Recording, type Recordings, type RecordingTarget } from '../ports.js';
+import { PortError, type Recording, type Recordings, type RecordingTarget, type Whereabouts } from '../ports.js';
 import { errorCode, removeIfThere, syncDirectory } from './files.js';
 import { onRecording, placeWhole, REAL_COPY_ACTS, type CopyActs } from './recording-copy.js';
-import { slotPaths } from './slot-paths.js';
+import { slotPaths, type SlotPaths } from './slot-paths.js';
+import { createTurns } from './turns.js';
 
 /** Pod's job must be able to read and move the file; the PHP script gave it the same mode. */
 const POD_MODE = 0o755;
@@ -25,41 +26,46 @@ interface Destination {
 }
 
 export function createRecordings(config: Places, acts: CopyActs = REAL_COPY_ACTS): Recordings {
-  const sourceOf = (slot: number, file: string): string => join(slotPaths(config.baseDirectory, slot).videodata, file);
-  // Finals of this process: Pod's job may have collected one before its source is removed.
-  const renamed = new Set<string>();
+  const pathsOf = (slot: number): SlotPaths => slotPaths(config.baseDirectory, slot);
+  const sourceOf = (slot: number, file: string): string => join(pathsOf(slot).videodata, file);
+  const [inTurn, renameInTurn] = [createTurns(), createTurns()];
   return {
     read: (slot) =>
-      onRecording(`cannot read the recordings of slot ${String(slot)}`, () =>
-        readRecordings(slotPaths(config.baseDirectory, slot).videodata),
-      ),
+      onRecording(`cannot read the recordings of slot ${String(slot)}`, () => readRecordings(pathsOf(slot).videodata)),
     isWaiting: (internalMeetingId) =>
       onRecording('cannot look for an earlier recording', async () => {
         if (config.podDefaultBbbPath === '') return false;
-        return isThere(join(config.podDefaultBbbPath, `${checkedName(internalMeetingId, 'internal meeting id')}.mkv`));
+        return isListed(join(config.podDefaultBbbPath, `${checkedName(internalMeetingId, 'internal meeting id')}.mkv`));
       }),
     copy: (slot, file, target) =>
       onRecording(`recording ${file} stays in slot ${String(slot)}`, async () => {
         const source = sourceOf(slot, file);
-        const found = await lstat(source);
-        if (!found.isFile()) throw new PortError('recordingFailed', 'it is not a regular file', { certain: true });
-        const { final, part, mode } = await destinationOf(target, config);
+        const { isFile, size } = (await found(source)) ?? { isFile: false, size: 0 };
+        if (!isFile) throw new PortError('recordingFailed', 'it is not a regular file', { certain: true });
+        const { final, part, mode } = await destinationOf(target, slot, config, acts);
         const sha256 = await placeWhole(source, part, mode, acts);
-        return { file, size: found.size, sha256, target: final, part, phase: 'copied' };
+        return { file, size, sha256, target: final, part, phase: 'copied' };
       }),
+    whereIs: (slot, handOver) =>
+      onRecording(`cannot find recording ${handOver.file} again`, () =>
+        whereIs(sourceOf(slot, handOver.file), handOver, config, acts),
+      ),
+    inTurn,
     rename: (handOver) =>
-      onRecording(`recording ${handOver.file} is not at its place yet`, async () => {
-        const final = await renamePart(handOver, config);
-        renamed.add(handOver.target);
-        return final;
-      }),
+      onRecording(`recording ${handOver.file} is not at its place yet`, () =>
+        renameInTurn(isKept(handOver.target, config) ? keptDirectory(config) : handOver.target, () =>
+          renamePart(handOver, config),
+        ),
+      ),
     removeSource: (slot, handOver) =>
       onRecording(`cannot remove ${handOver.file} from slot ${String(slot)}`, () =>
-        removeSource(sourceOf(slot, handOver.file), handOver, renamed.has(handOver.target), config, acts),
+        removeSource(sourceOf(slot, handOver.file), handOver),
       ),
-    redirect: (handOver, target) =>
-      onRecording(`recording ${handOver.file} cannot be set aside`, () => redirect(handOver, target, config, acts)),
-    formerLive: (slot) => readFormerLive(slotPaths(config.baseDirectory, slot).formerRecord),
+    redirect: (slot, handOver, target) =>
+      onRecording(`recording ${handOver.file} cannot be set aside`, () =>
+        redirect(slot, sourceOf(slot, handOver.file), handOver, target, config, acts),
+      ),
+    formerLive: (slot) => readFormerLive(pathsOf(slot).formerRecord),
   };
 }
 
@@ -68,8 +74,8 @@ export async function readRecordings(videodata: string): Promise<Recording[]> {
   const recordings: Recording[] = [];
   for (const file of (await namesIn(videodata)).sort()) {
     if (!file.endsWith('.mkv')) continue;
-    const found = await lstat(join(videodata, file));
-    if (found.isFile()) recordings.push({ file, size: found.size, modifiedAt: found.mtime });
+    const stats = await lstat(join(videodata, file));
+    if (stats.isFile()) recordings.push({ file, size: stats.size, modifiedAt: stats.mtime });
   }
   return recordings;
 }
@@ -83,12 +89,29 @@ async function namesIn(directory: string): Promise<string[]> {
   }
 }
 
-async function isThere(path: string): Promise<boolean> {
+/** As its directory lists it: a network file system may remember for a while that a path was not there. */
+async function isListed(path: string): Promise<boolean> {
+  return (await namesIn(dirname(path))).includes(basename(path));
+}
+
+interface Found {
+  isFile: boolean;
+  size: number;
+  /** What two names of one file have in common; too large for a number on some file systems. */
+  identity: string;
+}
+
+/** What is at a path, links not followed; null when nothing is. */
+async function found(path: string): Promise<Found | null> {
   try {
-    await lstat(path);
-    return true;
+    const stats = await lstat(path, { bigint: true });
+    return {
+      isFile: stats.isFile(),
+      size: Number(stats.size),
+      identity: `${String(stats.dev)}/${String(stats.ino)}`,
+    };
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return false;
+    if (errorCode(error) === 'ENOENT') return null;
     throw error;
   }
 }
@@ -104,22 +127,35 @@ function keptDirectory(config: Places): string {
   return join(config.baseDirectory, 'kept');
 }
 
-async function destinationOf(target: RecordingTarget, config: Places): Promise<Destination> {
+function isKept(path: string, config: Places): boolean {
+  return dirname(path) === keptDirectory(config);
+}
+
+/** Two lives, of one meeting or on two servers, never write the same `.part`. */
+async function destinationOf(
+  target: RecordingTarget,
+  slot: number,
+  config: Places,
+  acts: CopyActs,
+): Promise<Destination> {
   if (target.place === 'kept') {
     const final = await freeKeptPath(checkedName(target.name, 'name'), config);
-    return { final, part: `${final}.part`, mode: KEPT_MODE };
+    return { final, part: `${final}.${String(slot)}.part`, mode: KEPT_MODE };
   }
   const directory = config.podDefaultBbbPath;
   if (directory === '') throw new PortError('recordingFailed', 'POD_DEFAULT_BBB_PATH is empty', { certain: true });
-  await expectDirectory(directory);
+  await expectDirectory(directory, acts);
   const final = join(directory, `${checkedName(target.internalMeetingId, 'internal meeting id')}.mkv`);
-  // Two lives of one meeting, on two servers perhaps, must not write the same file.
   return { final, part: `${final}.${String(target.livestreamId)}.part`, mode: POD_MODE };
 }
 
-async function expectDirectory(directory: string): Promise<void> {
-  const found = await stat(directory);
-  if (!found.isDirectory()) throw new PortError('recordingFailed', `${directory} is not a directory`);
+/** A directory that is not there, or whose file system is not mounted, may be there again in a minute. */
+async function expectDirectory(directory: string, acts: CopyActs): Promise<void> {
+  const there = await stat(directory);
+  if (!there.isDirectory()) throw new PortError('recordingFailed', `${directory} is not a directory`);
+  const point = await acts.missingMount(directory);
+  if (point === null) return;
+  throw new PortError('recordingFailed', `${point} is not mounted: mount it, or take it out of /etc/fstab`);
 }
 
 /** `kept/<name>.mkv`, or `-2`, `-3` … when that is taken. Makes the directory. */
@@ -128,22 +164,42 @@ async function freeKeptPath(name: string, config: Places): Promise<string> {
   if ((await mkdir(directory, { recursive: true, mode: 0o700 })) !== undefined) await chmod(directory, 0o700);
   for (let turn = 1; ; turn += 1) {
     const path = join(directory, `${name}${turn === 1 ? '' : `-${String(turn)}`}.mkv`);
-    if (!(await isThere(path))) return path;
+    if ((await found(path)) === null) return path;
   }
 }
 
-function partOf(handOver: HandOver): string {
-  return handOver.part ?? `${handOver.target}.part`;
+async function whereIs(source: string, handOver: HandOver, config: Places, acts: CopyActs): Promise<Whereabouts> {
+  const { podDefaultBbbPath } = config;
+  // Another directory than Pod's of today is not waited for.
+  if (podDefaultBbbPath !== '' && dirname(handOver.part) === resolve(podDefaultBbbPath)) {
+    await expectDirectory(podDefaultBbbPath, acts);
+  }
+  const part = await found(handOver.part);
+  if (part !== null) return part.isFile && part.size === handOver.size ? 'part' : 'damagedPart';
+  return (await isWholeAt(handOver.target, source, handOver, acts)) ? 'final' : 'nowhere';
 }
 
-/** A `.part` that is gone was renamed before; but not when its whole directory is gone. */
-async function renamePart(handOver: HandOver, config: Places): Promise<string> {
-  const part = partOf(handOver);
-  await expectDirectory(dirname(part));
-  if (!(await isThere(part))) return handOver.target;
-  let final = handOver.target;
-  if (await isThere(final)) {
-    if (dirname(final) !== keptDirectory(config)) {
+/** Another recording of the meeting may have that name: the content tells. */
+async function isWholeAt(target: string, source: string, handOver: HandOver, acts: CopyActs): Promise<boolean> {
+  const [final, from] = [await found(target), await found(source)];
+  if (final?.isFile !== true) return false;
+  if (final.identity === from?.identity) return true;
+  if (final.size !== handOver.size) return false;
+  // It was another name of the source: as long as that is there, what is under the final name is something else.
+  if (handOver.sha256 === null) return from === null;
+  try {
+    return (await acts.sha256Of(target)) === handOver.sha256;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** Between the look and the rename nothing else in this process takes the name: renames of one name take turns. */
+async function renamePart({ part, target }: HandOver, config: Places): Promise<string> {
+  let final = target;
+  if (await isListed(final)) {
+    if (!isKept(final, config)) {
       const detail = `${final} is still there: Pod has not collected an earlier recording of that meeting`;
       throw new PortError('recordingWaiting', detail, { certain: true });
     }
@@ -154,66 +210,31 @@ async function renamePart(handOver: HandOver, config: Places): Promise<string> {
   return final;
 }
 
-/**
- * Removes the source once its content is known to stand under the final name: this process renamed it, or the file is
- * seen there. After a kill neither may hold: Pod's job has collected the file, or it is lost (a directory that is not
- * mounted looks like an empty one). Then the source goes to `kept/`, and that is said.
- */
-async function removeSource(
-  source: string,
-  handOver: HandOver,
-  isRenamed: boolean,
-  config: Places,
-  acts: CopyActs,
-): Promise<void> {
+async function removeSource(source: string, handOver: HandOver): Promise<void> {
   if (handOver.formerPart !== undefined) await removeIfThere(handOver.formerPart);
-  if (!(await isThere(source))) return;
-  // Another file by now: a recording of its own.
-  if ((await lstat(source)).size !== handOver.size) return;
-  if (isRenamed || (await isWholeAt(handOver))) {
-    await unlink(source);
-    await syncDirectory(dirname(source));
-    return;
-  }
-  const kept = await freeKeptPath(checkedName(keptNameOf(handOver), 'name'), config);
-  await placeWhole(source, `${kept}.part`, KEPT_MODE, acts);
-  await rename(`${kept}.part`, kept);
-  await syncDirectory(dirname(kept));
+  const from = await found(source);
+  if (from === null) return;
+  const isAnother = from.size !== handOver.size && from.identity !== (await found(handOver.target))?.identity;
+  // By now a recording of its own.
+  if (isAnother) return;
   await unlink(source);
-  const detail = `${handOver.target} is gone: if Pod has not collected it, its other copy is ${kept}`;
-  throw new PortError('recordingKept', detail, { certain: true });
-}
-
-async function isWholeAt(handOver: HandOver): Promise<boolean> {
-  return (await isThere(handOver.target)) && (await lstat(handOver.target)).size === handOver.size;
-}
-
-/** `<livestream id>-<internal meeting id>` for what was on its way to Pod. */
-function keptNameOf(handOver: HandOver): string {
-  const stem = basename(handOver.target, '.mkv');
-  const livestreamId = /\.mkv\.(\d+)\.part$/.exec(partOf(handOver))?.[1];
-  return livestreamId === undefined ? stem : `${livestreamId}-${stem}`;
+  await syncDirectory(dirname(source));
 }
 
 /** The `.part` in Pod's directory stays until the source goes: a kill between leaves one of the two noted. */
 async function redirect(
+  slot: number,
+  source: string,
   handOver: HandOver,
   target: RecordingTarget,
   config: Places,
   acts: CopyActs,
 ): Promise<HandOver> {
-  const from = partOf(handOver);
-  if (!(await isThere(from))) {
-    const detail = `its copy ${from} has disappeared: copy ${handOver.file} from its slot there again`;
-    throw new PortError('recordingFailed', detail, { certain: true });
-  }
-  const { final, part, mode } = await destinationOf(target, config);
-  const sha256 = (await placeWhole(from, part, mode, acts)) ?? handOver.sha256;
-  if (handOver.sha256 !== null && sha256 !== handOver.sha256) {
-    await unlink(part);
-    throw new PortError('recordingFailed', `${from} has changed: copy ${handOver.file} from its slot there again`);
-  }
-  return { ...handOver, sha256, target: final, part, formerPart: from, phase: 'copied' };
+  const first = await found(source);
+  const isSourceThere = first?.isFile === true && first.size === handOver.size;
+  const { final, part, mode } = await destinationOf(target, slot, config, acts);
+  const sha256 = await placeWhole(isSourceThere ? source : handOver.part, part, mode, acts);
+  return { ...handOver, sha256, target: final, part, formerPart: handOver.part, phase: 'copied' };
 }
 
 async function readFormerLive(path: string): Promise<{ livestreamId: number; internalMeetingId: string } | null> {

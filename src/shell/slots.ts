@@ -1,5 +1,5 @@
 // The slots' directories: what is in them, and how they are made, taken and freed.
-import { chmod, chown, mkdir, readFile, readdir, rename, stat } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, readFile, readdir, rename, stat } from 'node:fs/promises';
 import { parseSlotRecord, serialiseSlotRecord } from '../core/slot-file.js';
 import type { ComposeFileOrigin, Config, Reading, SlotReading, SlotRecord } from '../model.js';
 import { PortError, type Slots } from '../ports.js';
@@ -33,8 +33,8 @@ export function createSlots(config: Config, composeFiles: ComposeFiles): Slots {
       onDisk(`cannot make slot ${String(slot)}`, async () => {
         const paths = pathsOf(slot);
         await makeDirectories(paths);
-        if ((await isThere(paths.composeFile)) || (await isThere(paths.record))) return;
-        await writeCompose(slot, null);
+        if (await isThere(paths.composeFile)) await closeToOthers(paths.composeFile);
+        else if (!(await isThere(paths.record))) await writeCompose(slot, null);
       }),
     writeRecord: (slot, record) =>
       onDisk('cannot write the slot file', () => writeWhole(pathsOf(slot).record, serialiseSlotRecord(record), 0o600)),
@@ -92,6 +92,7 @@ async function readSlot(slot: number, paths: SlotPaths, composeFiles: ComposeFil
     directory: found?.isDirectory() === true ? 'present' : 'missing',
     record: await readRecord(paths.record),
     composeFile: await originOf(paths.composeFile, composeFiles),
+    ...(await writtenAt(paths.composeFile)),
   };
 }
 
@@ -107,6 +108,11 @@ async function readRecord(path: string): Promise<Reading<SlotRecord | null>> {
   if ('value' in parsed) return { ok: true, value: parsed.value };
   const advice = 'repair it, or delete it once the live and its container have ended';
   return { ok: false, problem: { kind: 'slotFileUnreadable', detail: `${path}: ${parsed.fault}; ${advice}` } };
+}
+
+async function writtenAt(composeFile: string): Promise<{ composeWrittenAt?: Date }> {
+  const found = await stat(composeFile).catch(() => null);
+  return found === null ? {} : { composeWrittenAt: found.mtime };
 }
 
 /** A file that is there and cannot be read is somebody's. */
@@ -136,6 +142,12 @@ async function makeDirectories(paths: SlotPaths): Promise<void> {
   await openToStreamer(paths.videodata);
 }
 
+/** The PHP script wrote its compose files, with all their secrets, for everybody to read. Another user's stays as it is. */
+async function closeToOthers(composeFile: string): Promise<void> {
+  const found = await lstat(composeFile);
+  if (found.isFile() && (found.mode & 0o077) !== 0) await chmod(composeFile, 0o600).catch(() => undefined);
+}
+
 /** The container's user must be able to write here, whoever that is on this host. */
 async function openToStreamer(videodata: string): Promise<void> {
   const found = await stat(videodata);
@@ -147,8 +159,9 @@ async function openToStreamer(videodata: string): Promise<void> {
 
 async function handedToStreamer(videodata: string, gid: number): Promise<boolean> {
   try {
-    await chown(videodata, STREAMER_UID, gid);
+    // Its owner last: it is what the next tick goes by.
     await chmod(videodata, 0o775);
+    await chown(videodata, STREAMER_UID, gid);
     return true;
   } catch {
     return false;

@@ -1,4 +1,5 @@
 // The one spawner: runs a program with bounded time and output, and never through a shell.
+import { once } from 'node:events';
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -23,6 +24,8 @@ export interface RunOptions {
   environment?: Record<string, string | undefined>;
   /** File descriptors that the child gets as 3, 4, … */
   keepOpen?: number[];
+  /** When it is aborted the program is ended as when its time is up, but `timedOut` stays false. */
+  ending?: AbortSignal;
 }
 
 export interface RunResult {
@@ -47,6 +50,7 @@ export async function run(command: string[], options: RunOptions): Promise<RunRe
   const child = execa(program, programArguments, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.input === undefined ? {} : { input: options.input }),
+    ...(options.ending === undefined ? {} : { cancelSignal: options.ending }),
     env: options.environment ?? {},
     reject: false,
     // Gathered below: at its own limit execa would end the program.
@@ -57,15 +61,13 @@ export async function run(command: string[], options: RunOptions): Promise<RunRe
   });
   const stdout = gather(child.stdout);
   const stderr = gather(child.stderr);
-  const patience = new AbortController();
-  const ended = await Promise.race([
-    child,
-    sleep(options.timeoutMs + killDelayMs + LET_GO_DELAY_MS, null, { signal: patience.signal }).catch(() => null),
-  ]);
-  patience.abort();
+  const hasEnded = new AbortController();
+  const ended = await Promise.race([child, outOfPatience(options, killDelayMs + LET_GO_DELAY_MS, hasEnded.signal)]);
+  hasEnded.abort();
   if (ended === null) {
     letGo(child);
-    return { exitCode: null, stdout: stdout(), stderr: stderr(), timedOut: true, notFound: false };
+    const timedOut = options.ending?.aborted !== true;
+    return { exitCode: null, stdout: stdout(), stderr: stderr(), timedOut, notFound: false };
   }
   const missing = ended.code === 'ENOENT';
   return {
@@ -76,6 +78,15 @@ export async function run(command: string[], options: RunOptions): Promise<RunRe
     // A working directory that is missing gives the same code.
     notFound: missing && (options.cwd === undefined || existsSync(options.cwd)),
   };
+}
+
+/** Null when the time is up, or `ending` was aborted, and `graceMs` have passed since. */
+async function outOfPatience({ timeoutMs, ending }: RunOptions, graceMs: number, hasEnded: AbortSignal): Promise<null> {
+  const quietly = { signal: hasEnded };
+  const timeIsUp = sleep(timeoutMs + graceMs, null, quietly);
+  if (ending === undefined) return timeIsUp.catch(() => null);
+  const aborted = ending.aborted ? Promise.resolve() : once(ending, 'abort', quietly);
+  return Promise.race([timeIsUp, aborted.then(() => sleep(graceMs, null, quietly))]).catch(() => null);
 }
 
 /** Keeps the end of a stream; the answer gives what has come so far. */

@@ -7,9 +7,11 @@ import {
   isMissing,
   parseBody,
   parseBroadcaster,
+  parseDamagedLivestream,
   parseEncodedBy,
   parseId,
   parseLivestream,
+  parseLivestreamPlace,
   parsePage,
   parsePodMeeting,
   parseStatus,
@@ -98,6 +100,32 @@ describe('rows of Pod', () => {
     ['start_date', 'yesterday', 'start_date must be a date in ISO 8601, not "yesterday"'],
   ])('a livestream whose %s is %j is not understood', (key, value, fault) => {
     expect(parseLivestream({ ...LIVESTREAM, [key]: value })).toEqual({ fault: `livestream 7: ${fault}` });
+  });
+
+  test('of a damaged livestream its place is enough, and the rest is harmless', () => {
+    const place = { id: 7, status: 1, server: '1/2', broadcasterId: 4 };
+    const row = { id: 7, status: 1, server: '1/2', broadcaster_id: 4 };
+    expect(parseLivestreamPlace({ ...row, start_date: null })).toEqual({ value: place });
+    expect(parseDamagedLivestream(row)).toEqual({
+      value: {
+        ...place,
+        meetingPath: '',
+        startDate: '1970-01-01T00:00:00Z',
+        showChat: false,
+        downloadMeeting: false,
+        enableChat: false,
+        isRestricted: true,
+        userPath: null,
+      },
+    });
+    expect(parseDamagedLivestream({ ...LIVESTREAM, is_restricted: null })).toMatchObject({
+      value: { meetingPath: '', isRestricted: true, startDate: LIVESTREAM.start_date, enableChat: true, userPath: '/rest/users/2/' },
+    });
+    for (const damage of [{ id: '7' }, { status: null }, { server: 11 }, { broadcaster_id: '4' }]) {
+      expect(parseDamagedLivestream({ ...row, ...damage })).toHaveProperty('fault');
+      expect(parseLivestreamPlace({ ...row, ...damage })).toHaveProperty('fault');
+    }
+    expect(parseDamagedLivestream(null)).toHaveProperty('fault');
   });
 
   test('a meeting may have any name and no internal id yet, but always an id', () => {
@@ -220,7 +248,17 @@ describe.each(['2.8.2', '3.7.0'])('every recorded answer of Pod %s', (version) =
 });
 
 describe('whatever comes', () => {
-  const parsers = [parsePage, parseId, parseStatus, parseLivestream, parsePodMeeting, parseEncodedBy, parseBroadcaster];
+  const parsers = [
+    parsePage,
+    parseId,
+    parseStatus,
+    parseLivestream,
+    parseLivestreamPlace,
+    parseDamagedLivestream,
+    parsePodMeeting,
+    parseEncodedBy,
+    parseBroadcaster,
+  ];
 
   test('no JSON value makes a parser throw', () => {
     fc.assert(

@@ -76,6 +76,8 @@ describe('the memory', () => {
         last: '2024-05-01T09:00:00.000Z',
         times: 2,
         livestreamId: null,
+        slot: null,
+        over: null,
         kind: 'podUnreadable',
       },
     },

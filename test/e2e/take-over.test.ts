@@ -78,7 +78,7 @@ describe('a live that the PHP script has started', () => {
         const { meeting } = await originalLive(world, { slot: 1, meetingId: 'm', name: 'Cours', recording: true });
         world.meetingEnds('m');
         damage(join(world.slotDirectory(1), 'docker-compose.yml'));
-        await tick(world);
+        expect(await tick(world)).toBe(0);
         expect(live(world).status).toBe(2);
         expect(world.docker.containers()).toEqual([]);
         expect(handedOver(world)).toEqual({ [`${meeting.internal_meeting_id}.mkv`]: 'm, whole' });
@@ -96,8 +96,8 @@ describe('a live that the PHP script has started', () => {
       const before = world.snapshot();
       writeFileSync(join(world.slotDirectory(1), 'docker-compose.yml'), 'services: [');
       rmSync(join(world.slotDirectory(2), 'docker-compose.yml'));
-      await tick(world);
-      await tick(world);
+      expect([await tick(world), await tick(world)]).toEqual([1, 1]);
+      expect(subjects(world)).toEqual([SUBJECTS.error]);
       expect(world.snapshot().containers).toEqual(before.containers);
       expect(world.snapshot().pod).toEqual(before.pod);
       expect(podWrites(world)).toEqual([]);

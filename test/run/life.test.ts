@@ -27,7 +27,7 @@ describe.each(['url', 'broadcaster_url'] as const)('with a Pod that speaks of %s
     expect(row).toMatchObject({ status: 2, endDate: '2026-03-02T10:02:00+01:00' });
     expect(world.pod.broadcasters).toEqual([]);
     expect(host.containers.size).toBe(0);
-    expect([...world.files]).toEqual([[`${POD_DIRECTORY}/internal-7.mkv`, { content: 'meeting=internal-7 live=7 take=1 whole', modifiedAt: world.clock.time }]]);
+    expect([...world.files]).toEqual([[`${POD_DIRECTORY}/internal-7.mkv`, { content: 'meeting=internal-7 live=7 take=1-1 whole', modifiedAt: world.clock.time }]]);
     expect(world.pod.meetings.get('/rest/bbb_meeting/7/')).toMatchObject({ encodedBy: '/rest/users/1/', encodingStep: 3 });
     expect(recordOf(world, 1)).toEqual({ ok: true, value: null });
     expect(host.mails).toHaveLength(1);

@@ -255,11 +255,11 @@ export const STORIES: Story[] = [
     },
   },
   {
-    name: 'start mail that failed before',
+    name: 'start that was cut before its mail',
     effects: ['mailStart'],
     prepare: async () => {
       const world = await worldWith([{ id: 1 }]);
-      await tick(world, { hook: failing('mail', 'send', { kind: 'mailFailed' }) });
+      await tick(world, { hook: ({ port }) => (port === 'mail' ? { kill: true } : undefined) });
       world.clock.time += 60_000;
       return world;
     },

@@ -80,7 +80,7 @@ describe.each([
   test('do not start for want of an image, and that is told apart from other failures', async () => {
     docker.setBehaviour({ missingImages: [config.streamerImage] });
     await expect(composeOf().up(1)).rejects.toMatchObject({ problem: { kind: 'imageMissing' } });
-    await expect(composeOf().pull(1)).rejects.toMatchObject({ problem: { kind: 'imageMissing' } });
+    await expect(composeOf().pull(join(base, PROJECT))).rejects.toMatchObject({ problem: { kind: 'imageMissing' } });
     docker.setBehaviour({
       missingImages: [],
       failures: [{ command: 'up', stderr: 'ERROR: port is already allocated\n' }],
@@ -127,13 +127,34 @@ describe.each([
     expect(await readFile(path, 'utf8')).toBe(output);
   });
 
+  test('leave all of it in debug mode, and lose nothing of it when they are made anew', async () => {
+    const compose = composeOf({ debug: true });
+    await compose.up(1);
+    await compose.saveOutput(1, 12);
+    const path = join(config.logDirectory, '12.log');
+    const first = await readFile(path, 'utf8');
+    await compose.saveOutput(1, 12);
+    expect(await readFile(path, 'utf8')).toBe(first);
+    await compose.down(1);
+    const slots = createSlots(config, { composeFileText, isOurs, isIntact });
+    await slots.writeComposeFile(1, sampleRecord({ meetingId: 'another' }), { onlyIfDamaged: false });
+    await compose.up(1);
+    await compose.saveOutput(1, 12);
+    const both = await readFile(path, 'utf8');
+    expect(both.startsWith(first)).toBe(true);
+    expect(both.length).toBeGreaterThan(first.length);
+    const asked = commands().filter((line) => line.startsWith('logs'));
+    expect(new Set(asked)).toEqual(new Set(['logs --no-color bbb-streamer']));
+    expect((await stat(config.logDirectory)).mode & 0o777).toBe(0o750);
+  });
+
   test('are asked nothing but what was agreed', async () => {
     const compose = composeOf();
     await compose.read(1);
     await compose.up(1);
     await compose.finish(1);
     await compose.saveOutput(1, 12);
-    await compose.pull(1);
+    await compose.pull(join(base, PROJECT));
     await compose.down(1);
     const agreed = new Set([
       'up -d',
@@ -158,6 +179,29 @@ describe('compose commands', () => {
     const failed = composeOf({ composeTimeoutMs: 1500 }).up(1);
     await expect(failed).rejects.toMatchObject({ problem: { kind: 'startFailed' }, certain: false });
     await expect(failed).rejects.toThrow('did not end within 1.5 s');
+  });
+
+  test('that only ask are given up sooner, so that one slot does not hold up the others', async () => {
+    docker.setBehaviour({ delays: [{ command: 'ps', project: PROJECT, untilFile: 'never' }] });
+    const redact = (text: string): string => text;
+    const compose = createCompose(config, { clock: hastyClock, redact, locks: false, readingTimeoutMs: 1500 });
+    const found = await compose.read(1);
+    expect(found).toMatchObject({ ok: false, problem: { kind: 'dockerUnreadable' } });
+    expect(JSON.stringify(found)).toContain('did not end within 1.5 s');
+    // Nothing else is asked of a slot that does not answer.
+    expect(commands()).toHaveLength(1);
+  });
+
+  test('that pull are given up when the process is asked to end', async () => {
+    docker.setBehaviour({ delays: [{ command: 'pull', untilFile: 'never' }] });
+    const ending = new AbortController();
+    const redact = (text: string): string => text;
+    const compose = createCompose(config, { clock: hastyClock, redact, ending: ending.signal });
+    const pulling = expect(compose.pull(join(base, PROJECT))).rejects.toMatchObject({ problem: { kind: 'imageMissing' } });
+    while (docker.calls().length === 0) await new Promise(setImmediate);
+    ending.abort();
+    await pulling;
+    expect(docker.calls().map(({ rc }) => rc)).toEqual([null]);
   });
 
   test('are not needed where there is no directory; without a compose file nothing is known', async () => {

@@ -86,6 +86,14 @@ describe('the log', () => {
     ]);
   });
 
+  test('that cannot be written is silent about the lines when nobody wants them', async () => {
+    const config = sampleConfig(temporaryDirectory());
+    writeFileSync(config.logDirectory, '');
+    const log = createLog(config, { now: () => NOON });
+    log.write('ERROR', 'lost');
+    expect((await log.close())?.kind).toBe('logUnwritable');
+  });
+
   test('is written again as soon as it can be, in the same tick', async () => {
     const config = sampleConfig(temporaryDirectory());
     mkdirSync(join(config.logDirectory, '2024-05-01_bbb-pod-live.log'), { recursive: true });

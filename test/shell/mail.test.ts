@@ -36,7 +36,7 @@ const ERRORS: MailMessage = {
     recovered: [{ title: 'Tchat muet', since: 'lundi' }],
     serverHostname: 'live1.univ.fr',
     at: '1 mai 2024 à 14:00:00',
-    logFile: '/srv/bbb-pod-live/logs',
+    logDirectory: '/srv/bbb-pod-live/logs',
   },
 };
 

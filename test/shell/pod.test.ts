@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { Reading } from '../../src/model.js';
 import { PortError, type Pod } from '../../src/ports.js';
-import { createHttp } from '../../src/shell/http.js';
+import { createHttp, type HttpAnswer } from '../../src/shell/http.js';
+import { readRows, unreadable, type Get } from '../../src/shell/pod-pages.js';
 import { createPod } from '../../src/shell/pod.js';
 import type { FaultAnswer } from '../support/world/http-server.js';
 import { startPod, type PodOptions, type PodServer, type PodVersion } from '../support/world/pod.js';
@@ -63,6 +65,23 @@ function answering(status: number, body: string, contentType = 'application/json
   return { kind: 'answer', status, body, contentType };
 }
 
+/** Pod's own answer for one page of a list. */
+function page(count: number, next: string | null, results: unknown[]): HttpAnswer {
+  const text = JSON.stringify({ count, next: next === null ? null : `http://pod.invalid${next}`, previous: null, results });
+  return { status: 200, contentType: 'application/json', location: null, text };
+}
+
+function rowOf(server: PodServer, id: number): LivestreamRow {
+  const row = server.state.livestreams.find((candidate) => candidate.id === id);
+  if (row === undefined) throw new Error(`no livestream ${String(id)}`);
+  return row;
+}
+
+/** In progress on another server. */
+function started(row: LivestreamRow): LivestreamRow {
+  return { ...row, id: row.id + 10, status: 1, server: '2/1', broadcaster_id: 5 };
+}
+
 const HTML = '<!doctype html><html><h1>Server Error (500)</h1></html>';
 
 describe.each(VERSIONS)('the livestreams of Pod %s', (version) => {
@@ -91,6 +110,7 @@ describe.each(VERSIONS)('the livestreams of Pod %s', (version) => {
     expect(await pod.readLivestreams()).toEqual({
       inProgress: { ok: true, value: [] },
       waiting: { ok: true, value: [] },
+      problems: [],
     });
   });
 
@@ -103,6 +123,67 @@ describe.each(VERSIONS)('the livestreams of Pod %s', (version) => {
       kind: 'podUnreadable',
       detail: expect.stringContaining('404 with an HTML page'),
     });
+  });
+
+  test('a request whose row is not whole is a problem of its own, and the others are read', async () => {
+    const { server, pod } = await start({ version });
+    server.state.livestreams.push(...rows(20, 0), livestreamRow({ id: 50, meeting: 1, status: 1, server: '1/1' }));
+    Object.assign(rowOf(server, 14), { is_restricted: null });
+    Object.assign(rowOf(server, 3), { user: 2, start_date: 'yesterday' });
+    const read = await pod.readLivestreams();
+    expect(ids(read.waiting)).toEqual([1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16, 17, 18, 19, 20]);
+    expect(ids(read.inProgress)).toEqual([50]);
+    const detail = 'livestream 14: is_restricted must be true or false, not null';
+    expect(read.problems).toHaveLength(2);
+    expect(read.problems).toContainEqual({ livestreamId: 14, problem: { kind: 'rowInconsistent', detail } });
+    expect(read.problems).toContainEqual({
+      livestreamId: 3,
+      problem: { kind: 'rowInconsistent', detail: expect.stringContaining('not "yesterday"') },
+    });
+    expect(bad(await pod.readLivestream(14)).detail).toContain('is_restricted must be');
+  });
+
+  test('a live in progress whose row is not whole still holds its slot and its broadcaster, but has no meeting', async () => {
+    const { server, pod } = await start({ version, state: { livestreams: [...rows(2, 0), ...rows(2, 1).map(started)] } });
+    Object.assign(rowOf(server, 11), { start_date: 'yesterday', show_chat: 'no' });
+    const read = await pod.readLivestreams();
+    expect(ids(read.waiting)).toEqual([1, 2]);
+    const damaged = {
+      id: 11,
+      status: 1,
+      server: '2/1',
+      broadcasterId: 5,
+      meetingPath: '',
+      startDate: '1970-01-01T00:00:00Z',
+      showChat: false,
+      downloadMeeting: false,
+      enableChat: false,
+      isRestricted: false,
+      userPath: '/rest/users/2/',
+    };
+    expect(good(read.inProgress)).toEqual([damaged, expect.objectContaining({ id: 12, server: '2/1' })]);
+    expect(read.problems).toEqual([
+      { livestreamId: 11, problem: { kind: 'rowInconsistent', detail: expect.stringContaining('livestream 11: start_date') } },
+    ]);
+    expect(good(await pod.readLivestream(11))).toEqual(damaged);
+    await pod.changeLivestream(11, { status: 2, end_date: '2026-01-05T10:30:00+01:00' });
+    expect(good(await pod.readLivestream(11))).toEqual({ ...damaged, status: 2 });
+  });
+
+  test.each([
+    ['the status of a row', 1, { status: 'over' }, [false, false]],
+    ['the server of a live in progress', 11, { server: 11 }, [false, true]],
+    ['the broadcaster of a live in progress', 11, { broadcaster_id: 'x' }, [false, true]],
+    ['anything of a live that has stopped', 21, { server: 11, broadcaster_id: 'x', start_date: null }, [true, true]],
+  ])('%s may be what is not understood', async (_name, id, damage, readable) => {
+    const all = [...rows(1, 0), ...rows(1, 1).map(started), ...rows(1, 2).map((row) => ({ ...row, id: 21 }))];
+    const { server, pod } = await start({ version: '3.7.0', state: { livestreams: all } });
+    Object.assign(rowOf(server, id), damage);
+    const read = await pod.readLivestreams();
+    expect([read.inProgress.ok, read.waiting.ok]).toEqual(readable);
+    for (const reading of [read.inProgress, read.waiting]) {
+      if (!reading.ok) expect(bad(reading).detail).toMatch(new RegExp(`livestream ${String(id)}: .* must be .*, not`));
+    }
   });
 });
 
@@ -173,47 +254,109 @@ describe('a list of pages', () => {
     expect(ids((await pod.readLivestreams()).inProgress)).toHaveLength(13);
   });
 
-  test('one row that is not understood spoils the list of its status, not the other', async () => {
-    const { server, pod } = await start({
-      state: { livestreams: [...rows(3, 0), livestreamRow({ id: 50, meeting: 1, status: 1 })] },
-    });
-    const list = {
-      count: 3,
-      next: null,
-      previous: null,
-      results: [
-        { id: 1, status: 0, meeting: null },
-        { id: 2, status: 2, meeting: null },
-        {
-          id: 3,
-          status: 1,
-          meeting: '/rest/bbb_meeting/1/',
-          start_date: '2026-01-05T09:00:00Z',
-          show_chat: true,
-          download_meeting: false,
-          enable_chat: false,
-          is_restricted: false,
-          broadcaster_id: 4,
-          server: '1/1',
-          user: null,
-        },
-      ],
-    };
+  test('with a row whose id is not understood is not read', async () => {
+    const { server, pod } = await start();
+    const list = { count: 3, next: null, previous: null, results: [{ id: 'x', status: 1 }, { id: 2, status: 2 }, { id: 3, status: 2 }] };
     server.fault({ answer: answering(200, JSON.stringify(list)) });
-    const read = await pod.readLivestreams();
-    expect(ids(read.inProgress)).toEqual([3]);
-    expect(bad(read.waiting)).toMatchObject({
-      kind: 'podUnreadable',
-      detail: expect.stringContaining('livestream 1: meeting must be'),
-    });
-    server.fault({
-      answer: answering(
-        200,
-        JSON.stringify({ ...list, results: [{ id: 1 }, { id: 2, status: 2 }, { id: 3, status: 2 }] }),
-      ),
-    });
     const unknown = await pod.readLivestreams();
     expect([unknown.inProgress.ok, unknown.waiting.ok]).toEqual([false, false]);
+  });
+});
+
+describe('a list of many pages', () => {
+  const path = '/rest/bbb_livestream/?status=1';
+
+  test('of every live ever is read once, each page once', async () => {
+    const past = rows(2400, 2).map((row) => ({ ...row, start_date: '2025-01-06T09:00:00Z' }));
+    const livestreams = [...past, ...rows(3, 0).map((row) => ({ ...row, id: row.id + 5000 }))];
+    const { server, pod } = await start({ version: '3.7.0', state: { livestreams } });
+    const read = await pod.readLivestreams();
+    expect([ids(read.inProgress), ids(read.waiting), read.problems]).toEqual([[], [5001, 5002, 5003], []]);
+    expect(new Set(server.requests.map((request) => request.path)).size).toBe(201);
+    expect(server.requests).toHaveLength(201);
+    expect(server.requests.every(({ headers }) => headers['authorization'] === `Token ${TOKEN}`)).toBe(true);
+  });
+
+  test('is read six pages at once, and no more', async () => {
+    const { server, pod } = await start({ version: '3.7.0', state: { livestreams: rows(13 * 12, 2) } });
+    let waiting: (() => void)[] = [];
+    const meet = (): Promise<void> =>
+      new Promise((go) => {
+        waiting.push(go);
+        if (waiting.length < 6) return;
+        for (const one of waiting) one();
+        waiting = [];
+      });
+    server.fault({ path: /page=/, answer: { kind: 'meanwhile', act: meet } });
+    expect(good((await pod.readLivestreams()).inProgress)).toEqual([]);
+    const pages = server.requests.map((request) => Number(/page=(\d+)/.exec(request.path)?.[1] ?? 1));
+    const batch = (from: number): number[] => pages.slice(from, from + 6).sort((one, other) => one - other);
+    expect([pages[0], batch(1), batch(7)]).toEqual([1, [2, 3, 4, 5, 6, 7], [8, 9, 10, 11, 12, 13]]);
+  });
+
+  test.each<[string, (page: number) => string]>([
+    ['have no numbers', (page) => `?cursor=${String(page * 7919)}`],
+    ['have a number and a cursor', (page) => `?cursor=${String(page * 7919)}&page=${String(page)}`],
+    ['have numbers that leap', (page) => `?page=${String(page * page)}`],
+    ['have numbers from another origin', (page) => `?page=${String(page + 40)}&status=1`],
+    ['have numbers in a text', (page) => `?page=${String(page)}x`],
+    ['have paths alone', (page) => `${String(page)}/`],
+  ])('whose links %s is read all the same', async (_name, query) => {
+    const links = Array.from({ length: 9 }, (_, index) => (index === 0 ? path : `/rest/bbb_livestream/${query(index + 1)}`));
+    const all = Array.from({ length: 50 }, (_, index) => ({ id: index + 1 }));
+    const asked: string[] = [];
+    const get: Get = (link) => {
+      asked.push(link);
+      const index = links.indexOf(link);
+      // What was foreseen wrongly must not matter, whatever it answers.
+      if (index < 0) return Promise.resolve({ ok: true, value: page(60, null, [{ id: 999 }]) });
+      return Promise.resolve({ ok: true, value: page(50, links[index + 1] ?? null, all.slice(index * 6, index * 6 + 6)) });
+    };
+    expect(await readRows(path, get)).toEqual({ ok: true, value: all });
+    expect([...new Set(asked.filter((link) => links.includes(link)))]).toEqual(links);
+  });
+
+  test('is not read when a page that is linked fails, and whatever a page answers that is not', async () => {
+    const all = Array.from({ length: 30 }, (_, index) => ({ id: index + 1 }));
+    const reading = (failing: number, length: number): Promise<Reading<unknown[]>> =>
+      readRows(path, (link) => {
+        const number = Number(/page=(\d+)/.exec(link)?.[1] ?? 1);
+        if (number === failing) return Promise.resolve(unreadable('cut'));
+        const next = number < length ? `${path}&page=${String(number + 1)}` : null;
+        const shown = number === length ? all.slice((number - 1) * 6) : all.slice((number - 1) * 6, number * 6);
+        return Promise.resolve({ ok: true, value: page(30, next, shown) });
+      });
+    expect(await reading(5, 5)).toEqual(unreadable('cut'));
+    expect(await reading(5, 4)).toEqual({ ok: true, value: all });
+  });
+
+  test.each(['grows', 'shrinks'] as const)('that %s while it is read lacks no row, in whatever order Pod answers', async (how) => {
+    const changes = fc.array(fc.record({ request: fc.nat(40), at: fc.nat(1000) }), { maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), fc.integer({ min: 0, max: 60 }), changes, async (scheduler, length, moments) => {
+        let list = Array.from({ length }, (_, index) => ({ id: index + 1 }));
+        const original = list;
+        let requests = 0;
+        const change = (at: number): void => {
+          const index = at % (list.length + 1);
+          list = how === 'grows' ? list.toSpliced(index, 0, { id: 1000 + requests * 10 + list.length }) : list.toSpliced(index, 1);
+        };
+        const get: Get = scheduler.scheduleFunction((link: string) => {
+          requests += 1;
+          for (const moment of moments) if (moment.request === requests) change(moment.at);
+          const number = Number(/page=(\d+)/.exec(link)?.[1] ?? 1);
+          if (number > Math.max(1, Math.ceil(list.length / 3))) return Promise.resolve({ ok: true, value: { ...page(0, null, []), status: 404, text: '{"detail":"x"}' } });
+          const next = number * 3 < list.length ? `/rest/x/?page=${String(number + 1)}` : null;
+          return Promise.resolve({ ok: true, value: page(list.length, next, list.slice((number - 1) * 3, number * 3)) });
+        });
+        const rows = await scheduler.waitFor(readRows('/rest/x/', get));
+        if (!rows.ok) return rows.problem.detail.includes('do not fit together');
+        const found = new Set(rows.value.map((row) => (row as { id: number }).id));
+        const throughout = how === 'grows' ? original : list;
+        return throughout.every(({ id }) => found.has(id));
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 

@@ -147,8 +147,8 @@ describe.each(WAYS)('a recording handed over %s', (_name, { parent, acts, copies
 
   check('that Pod refuses goes to the kept ones instead, at whatever step the tick was killed', async () => {
     const handOver = await tick(acts).copy(1, FILE, TO_POD);
-    await tick(acts).redirect(handOver, TO_KEPT);
-    const redirected = await tick(acts).redirect(handOver, TO_KEPT);
+    await tick(acts).redirect(1, handOver, TO_KEPT);
+    const redirected = await tick(acts).redirect(1, handOver, TO_KEPT);
     expect(redirected).toMatchObject({
       target: join(base, 'kept', `12-${ID}.mkv`),
       phase: 'copied',

@@ -61,6 +61,17 @@ describe('a slot that is made', () => {
     expect(await slots.read([])).toMatchObject([{ composeFile: 'foreign' }, { composeFile: 'missing' }]);
   });
 
+  test('closes a compose file that was there to others, and leaves its content and its date', async () => {
+    await mkdir(inSlot(1), { recursive: true });
+    await writeFile(inSlot(1, 'docker-compose.yml'), 'foreign', { mode: 0o644 });
+    const date = new Date('2024-05-01T09:00:00Z');
+    await utimes(inSlot(1, 'docker-compose.yml'), date, date);
+    await slots.make(1);
+    expect(await modeOf(inSlot(1, 'docker-compose.yml'))).toBe('600');
+    expect(await readFile(inSlot(1, 'docker-compose.yml'), 'utf8')).toBe('foreign');
+    expect((await stat(inSlot(1, 'docker-compose.yml'))).mtime).toEqual(date);
+  });
+
   test('cannot be made where a file is in the way: the disk’s failure says where', async () => {
     await writeFile(inSlot(1), '');
     await expect(slots.make(1)).rejects.toMatchObject({ problem: { kind: 'diskFailed' } });

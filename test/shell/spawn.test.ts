@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { onPath, run } from '../../src/shell/spawn.js';
@@ -48,6 +48,21 @@ describe('a program that is run', () => {
     const elsewhere = await run(script(''), { timeoutMs: TIMEOUT_MS, cwd: join(temporaryDirectory(), 'none') });
     expect(elsewhere).toMatchObject({ exitCode: null, notFound: false });
     expect(elsewhere.stderr).not.toBe('');
+  });
+
+  test('is ended when its caller is asked to end, before it begins or while it runs', async () => {
+    const waits = script('console.log("here"); setInterval(() => undefined, 1000)');
+    const before = await run(waits, { timeoutMs: TIMEOUT_MS, ending: AbortSignal.abort() });
+    expect(before).toMatchObject({ exitCode: null, timedOut: false });
+    const ending = new AbortController();
+    const sign = join(temporaryDirectory(), 'here');
+    const stubborn = script(
+      `process.on('SIGTERM', () => undefined); require('fs').writeFileSync(${JSON.stringify(sign)}, ''); setInterval(() => undefined, 1000)`,
+    );
+    const running = run(stubborn, { timeoutMs: TIMEOUT_MS, killDelayMs: 50, ending: ending.signal });
+    while (!existsSync(sign)) await new Promise(setImmediate);
+    ending.abort();
+    expect(await running).toMatchObject({ exitCode: null, timedOut: false, notFound: false });
   });
 
   test('may write more than is kept: the end is kept, and it ends well', async () => {

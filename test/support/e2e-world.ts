@@ -1,12 +1,14 @@
 // What the end-to-end tests share: a world for each test, a tick, and short looks at what came of it.
 import { existsSync, readFileSync, readdirSync, watch } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { buildLeanCompose, useLeanCompose } from './lean-compose.js';
+import { temporaryDirectory } from './temporary.js';
 import type { FakeContainer } from './world/docker.js';
 import type { BroadcasterRow, LivestreamRow } from './world/pod-rows.js';
 import { startWorld, type World, type WorldOptions } from './world/world.js';
 
 /** For one test: several child processes, on a machine that may have other work. */
-export const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 120_000;
 
 export const SUBJECTS = {
   start: "[BBB-POD-LIVE] Démarrage d'un live",
@@ -14,10 +16,14 @@ export const SUBJECTS = {
   normal: '[BBB-POD-LIVE] Retour à la normale',
 } as const;
 
+/** Built once for a file of tests. */
+let standIn: Promise<string> | undefined;
+
 /** A test's body in a world of its own, which is gone afterwards; a failure shows the program's log. */
 export function inWorld(options: WorldOptions, story: (world: World) => Promise<void>): () => Promise<void> {
   return async () => {
     const world = await startWorld({ numberOfLives: 1, chatRedis: false, ...options });
+    useLeanCompose(world.docker, await (standIn ??= buildLeanCompose(temporaryDirectory())));
     try {
       await story(world);
     } catch (error) {
@@ -82,13 +88,22 @@ export function composeActs(world: World): string[] {
 
 /** Fulfilled once the stand-in was called with this command, whether that has ended or not. */
 export function whenCalled(world: World, command: string): Promise<void> {
+  return whenChanged(world.docker.stateDirectory, () => world.docker.calls().some(({ argv }) => argv.includes(command)));
+}
+
+/** Fulfilled once this file is there; its directory is. */
+export function whenThere(file: string): Promise<void> {
+  return whenChanged(dirname(file), () => existsSync(file));
+}
+
+function whenChanged(directory: string, holds: () => boolean): Promise<void> {
   return new Promise((resolve) => {
     const look = (): void => {
-      if (!world.docker.calls().some(({ argv }) => argv.includes(command))) return;
+      if (!holds()) return;
       watcher.close();
       resolve();
     };
-    const watcher = watch(world.docker.stateDirectory, look);
+    const watcher = watch(directory, look);
     look();
   });
 }

@@ -11,8 +11,8 @@ function composeFileOf(host: Host, slot: number): StoredComposeFile {
 }
 
 /** The content of a recording says whose it is, and whether its end was written. */
-export function recordingContent(internalMeetingId: string, livestreamId: number, take: number): string {
-  return `meeting=${internalMeetingId} live=${String(livestreamId)} take=${String(take)}`;
+export function recordingContent(internalMeetingId: string, livestreamId: number, take: string): string {
+  return `meeting=${internalMeetingId} live=${String(livestreamId)} take=${take}`;
 }
 
 function startContainer(host: Host, slot: number, file: StoredComposeFile, livestreamId: number, now: number): void {
@@ -20,7 +20,7 @@ function startContainer(host: Host, slot: number, file: StoredComposeFile, lives
   let openFile: string | null = null;
   if (file.isRecorded) {
     openFile = `meeting-${new Date(now + host.skewMs).toISOString().replace(/\D/g, '')}-${String(host.starts.length)}.mkv`;
-    const content = recordingContent(file.internalMeetingId, livestreamId, host.starts.length);
+    const content = recordingContent(file.internalMeetingId, livestreamId, `${String(host.config.serverNumber)}-${String(host.starts.length)}`);
     host.slots.get(slot)?.videodata.set(openFile, { content, modifiedAt: now + host.skewMs });
   }
   host.containers.set(slot, { livestreamId, streamKey: file.streamKey, state: 'running', openFile });

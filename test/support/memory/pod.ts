@@ -159,8 +159,9 @@ export function podPort(pod: MemoryPod, server: number, now: () => number, throu
           return { inProgress, waiting: inOrder(pod, 0) };
         }),
       );
-      if (!both.ok) return { inProgress: both, waiting: both };
-      return { inProgress: { ok: true, value: both.value.inProgress }, waiting: { ok: true, value: both.value.waiting } };
+      if (!both.ok) return { inProgress: both, waiting: both, problems: [] };
+      const { inProgress, waiting } = both.value;
+      return { inProgress: { ok: true, value: inProgress }, waiting: { ok: true, value: waiting }, problems: [] };
     },
     readLivestream: (id) =>
       asReading(

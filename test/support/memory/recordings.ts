@@ -1,6 +1,7 @@
 // Recordings in memory, with the moments at which a kill could leave something half done.
-import { PortError, type Recordings, type RecordingTarget } from '../../../src/ports.js';
+import { PortError, type Recordings, type RecordingTarget, type Whereabouts } from '../../../src/ports.js';
 import type { HandOver } from '../../../src/model.js';
+import { createTurns } from '../../../src/shell/turns.js';
 import type { Host, SlotDirectory, StoredFile } from './host.js';
 import type { Checkpoint, Through } from './session.js';
 import { parsedRecord } from './slots.js';
@@ -23,10 +24,10 @@ function freeKeptPath(host: Host, files: Files, name: string): string {
   }
 }
 
-function destinationOf(host: Host, files: Files, target: RecordingTarget): { final: string; part: string } {
+function destinationOf(host: Host, files: Files, target: RecordingTarget, slot: number): { final: string; part: string } {
   if (target.place === 'kept') {
     const final = freeKeptPath(host, files, target.name);
-    return { final, part: `${final}.part` };
+    return { final, part: `${final}.${String(slot)}.part` };
   }
   if (host.config.podDefaultBbbPath === '') throw failed('POD_DEFAULT_BBB_PATH is empty', true);
   const final = `${host.config.podDefaultBbbPath}/${target.internalMeetingId}.mkv`;
@@ -46,36 +47,34 @@ async function placeWhole(host: Host, files: Files, source: StoredFile, part: st
   return host.sharesFileSystem ? null : `hash of ${content}`;
 }
 
-function partOf(handOver: HandOver): string {
-  return handOver.part ?? `${handOver.target}.part`;
-}
-
 function isKept(host: Host, path: string): boolean {
   return path.startsWith(`${host.config.baseDirectory}/kept/`);
 }
 
 async function renamePart(host: Host, files: Files, handOver: HandOver, checkpoint: Checkpoint): Promise<string> {
-  const part = files.get(partOf(handOver));
-  if (part === undefined) return handOver.target;
+  const part = files.get(handOver.part);
+  if (part === undefined) throw failed(`${handOver.part} is not there`);
   let final = handOver.target;
   if (files.has(final)) {
     if (!isKept(host, final)) throw new PortError('recordingWaiting', `${final} is still there`, { certain: true });
     final = freeKeptPath(host, files, final.slice(final.lastIndexOf('/') + 1, -'.mkv'.length));
   }
   files.set(final, part);
-  files.delete(partOf(handOver));
+  files.delete(handOver.part);
   await checkpoint('renamed');
   return final;
 }
 
-function keptNameOf(handOver: HandOver): string {
-  const stem = handOver.target.slice(handOver.target.lastIndexOf('/') + 1, -'.mkv'.length);
-  const livestreamId = /\.mkv\.(\d+)\.part$/.exec(partOf(handOver))?.[1];
-  return livestreamId === undefined ? stem : `${livestreamId}-${stem}`;
+function whereIs(files: Files, source: StoredFile | undefined, handOver: HandOver): Whereabouts {
+  const part = files.get(handOver.part);
+  if (part !== undefined) return part.content.length === handOver.size ? 'part' : 'damagedPart';
+  const final = files.get(handOver.target)?.content;
+  const isWhole = final?.length === handOver.size && final === (source?.content ?? final);
+  return isWhole ? 'final' : 'nowhere';
 }
 
 export function recordingsPort(host: Host, files: Files, through: Through): Recordings {
-  const renamed = new Set<string>();
+  const inTurn = createTurns();
   return {
     read: (slot) =>
       through('recordings', 'read', [slot], () =>
@@ -90,41 +89,28 @@ export function recordingsPort(host: Host, files: Files, through: Through): Reco
       through('recordings', 'copy', [slot, file, target], async (checkpoint) => {
         const source = videodata(host, slot).get(file);
         if (source === undefined) throw failed(`${file} is not there`);
-        const { final, part } = destinationOf(host, files, target);
+        const { final, part } = destinationOf(host, files, target, slot);
         const sha256 = await placeWhole(host, files, source, part, checkpoint);
         return { file, size: source.content.length, sha256, target: final, part, phase: 'copied' };
       }),
-    rename: (handOver) =>
-      through('recordings', 'rename', [handOver], async (checkpoint) => {
-        const final = await renamePart(host, files, handOver, checkpoint);
-        renamed.add(handOver.target);
-        return final;
-      }),
+    whereIs: (slot, handOver) =>
+      through('recordings', 'whereIs', [slot, handOver], () => whereIs(files, videodata(host, slot).get(handOver.file), handOver)),
+    inTurn,
+    rename: (handOver) => through('recordings', 'rename', [handOver], (checkpoint) => renamePart(host, files, handOver, checkpoint)),
     removeSource: (slot, handOver) =>
       through('recordings', 'removeSource', [slot, handOver], async (checkpoint) => {
         if (handOver.formerPart !== undefined && files.delete(handOver.formerPart)) await checkpoint('former part removed');
         const directory = videodata(host, slot);
-        const source = directory.get(handOver.file);
-        if (source?.content.length !== handOver.size) return;
-        if (renamed.has(handOver.target) || files.get(handOver.target)?.content.length === handOver.size) {
-          directory.delete(handOver.file);
-          return;
-        }
-        const kept = freeKeptPath(host, files, keptNameOf(handOver));
-        await placeWhole(host, files, source, `${kept}.part`, checkpoint);
-        files.set(kept, source);
-        files.delete(`${kept}.part`);
-        await checkpoint('kept');
-        directory.delete(handOver.file);
-        throw new PortError('recordingKept', `${handOver.target} is gone; its other copy is ${kept}`, { certain: true });
+        if (directory.get(handOver.file)?.content.length === handOver.size) directory.delete(handOver.file);
       }),
-    redirect: (handOver, target) =>
-      through('recordings', 'redirect', [handOver, target], async (checkpoint) => {
-        const from = files.get(partOf(handOver));
-        if (from === undefined) throw failed('its copy has disappeared', true);
-        const { final, part } = destinationOf(host, files, target);
-        const sha256 = (await placeWhole(host, files, from, part, checkpoint)) ?? handOver.sha256;
-        return { ...handOver, sha256, target: final, part, formerPart: partOf(handOver), phase: 'copied' };
+    redirect: (slot, handOver, target) =>
+      through('recordings', 'redirect', [slot, handOver, target], async (checkpoint) => {
+        const source = videodata(host, slot).get(handOver.file);
+        const from = source?.content.length === handOver.size ? source : files.get(handOver.part);
+        if (from === undefined) throw failed('its copy has disappeared');
+        const { final, part } = destinationOf(host, files, target, slot);
+        const sha256 = await placeWhole(host, files, from, part, checkpoint);
+        return { ...handOver, sha256, target: final, part, formerPart: handOver.part, phase: 'copied' };
       }),
     formerLive: (slot) =>
       through('recordings', 'formerLive', [slot], () => {

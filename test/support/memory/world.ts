@@ -123,6 +123,7 @@ function portsOf(world: MemoryWorld, host: Host, session: Session): Ports {
     },
     lock: { take: () => through('lock', 'take', [], () => takeLock(host, session)) },
     memory: memoryPort(host, through),
+    complain: () => undefined,
     endAsked: () => session.endAsked,
   };
 }

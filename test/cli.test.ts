@@ -1,0 +1,62 @@
+// The built program's command line: what it shows is clean, on a terminal it says that nothing was to do, and signals are obeyed.
+import { describe, expect, test } from '@jest/globals';
+import { inWorld, logText, PATIENCE_MS } from './support/e2e-world.js';
+
+/** Variables that make the program take its stdout for a terminal. */
+const TERMINAL = {
+  NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent("Object.defineProperty(process.stdout, 'isTTY', { value: true })")}`,
+};
+
+describe('the command line', () => {
+  test.concurrent(
+    'shows no secret in a dry run, whatever a server answers, and one line a line',
+    inWorld({}, async (world) => {
+      world.teacherAsks({ meetingId: 'm' });
+      const secret = world.env['BBB_SECRET'] ?? '';
+      const body = `<response><returncode>FAILED</returncode><messageKey>x</messageKey><message>bad ${secret} &#8232;forged</message></response>`;
+      world.bbb.fault({ path: /getMeetings/, answer: { kind: 'answer', status: 200, contentType: 'text/xml', body } });
+      const { exitCode, stdout, stderr } = await world.run(['run', '--dry-run']);
+      expect([exitCode, stderr]).toEqual([1, '']);
+      expect(stdout).toContain('bad ***');
+      expect(stdout).not.toContain(secret);
+      expect(stdout).not.toContain('\u2028');
+    }),
+    PATIENCE_MS,
+  );
+
+  test.concurrent(
+    'ends a dry run with 143 when it gets SIGTERM',
+    inWorld({}, async (world) => {
+      world.teacherAsks({ meetingId: 'm' });
+      const dry: { program?: ReturnType<typeof world.start> } = {};
+      world.bbb.fault({
+        path: /getMeetings/,
+        times: 1,
+        answer: {
+          kind: 'meanwhile',
+          act: () => {
+            dry.program?.child.kill('SIGTERM');
+          },
+        },
+      });
+      dry.program = world.start(['run', '--dry-run']);
+      expect(await dry.program.ended).toMatchObject({ exitCode: 143, signal: null, stderr: '' });
+    }),
+    PATIENCE_MS,
+  );
+
+  test.concurrent(
+    'says on a terminal that nothing was to do, and not otherwise, nor in the log',
+    inWorld({}, async (world) => {
+      expect(await world.run(['run'])).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+      expect(await world.run(['run'], TERMINAL)).toMatchObject({ exitCode: 0, stdout: 'Nothing to do.\n', stderr: '' });
+      world.teacherAsks({ meetingId: 'm' });
+      const starting = await world.run(['run'], TERMINAL);
+      expect(starting).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(starting.stdout).toContain('livestream 1');
+      expect(starting.stdout).not.toContain('Nothing to do');
+      expect(logText(world)).not.toMatch(/nothing to do/i);
+    }),
+    PATIENCE_MS,
+  );
+});

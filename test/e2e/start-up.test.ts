@@ -1,0 +1,93 @@
+// Start-up is a cost that cron pays every minute: a tick loads what it uses, nothing else.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { inWorld, live, PATIENCE_MS, tick } from '../support/e2e-world.js';
+import type { World } from '../support/world/world.js';
+
+/** esbuild's account of the build, `https://esbuild.github.io/api/#metafile`. */
+const BUILD = JSON.parse(readFileSync('.build/dist.json', 'utf8')) as { outputs: Record<string, { inputs: Record<string, unknown> }> };
+
+const LIBRARIES = ['axios', 'commander', 'execa', 'handlebars', 'ioredis', 'nodemailer', 'winston', 'xml2js', 'yaml'];
+
+/** Node writes down every script that it has loaded (https://nodejs.org/api/cli.html#node_v8_coveragedir). */
+function watching(world: World, name: string): Record<string, string> {
+  const directory = join(world.root, name);
+  mkdirSync(directory);
+  return { NODE_V8_COVERAGE: directory };
+}
+
+/** The libraries whose code the program has loaded, in alphabetical order. */
+function loaded(world: World, name: string): string[] {
+  const directory = join(world.root, name);
+  const scripts = readdirSync(directory).flatMap((file) => {
+    const { result } = JSON.parse(readFileSync(join(directory, file), 'utf8')) as { result: { url: string }[] };
+    return result.map(({ url }) => /\/(dist\/[^/]+\.js)$/.exec(url)?.[1] ?? '');
+  });
+  const inputs = [...new Set(scripts)].flatMap((script) => Object.keys(BUILD.outputs[script]?.inputs ?? {}));
+  if (inputs.length === 0) throw new Error('no script of dist was loaded, or .build/dist.json is of another build');
+  return LIBRARIES.filter((library) => inputs.some((input) => input.includes(`node_modules/${library}/`)));
+}
+
+describe('a tick loads what it uses', () => {
+  test.concurrent(
+    'and an idle one next to nothing',
+    inWorld({ chatRedis: true }, async (world) => {
+      await world.run(['--help'], watching(world, 'help'));
+      expect(loaded(world, 'help')).toEqual(['commander']);
+      await world.run(['init', '--no-pull']);
+      expect(await tick(world, watching(world, 'idle'))).toBe(0);
+      expect(loaded(world, 'idle')).toEqual(['axios', 'commander']);
+      world.teacherAsks({ meetingId: 'm', chat: true });
+      expect(await tick(world, watching(world, 'start'))).toBe(0);
+      expect(loaded(world, 'start')).toEqual(LIBRARIES.filter((library) => library !== 'yaml'));
+      expect(await tick(world, watching(world, 'unchanged'))).toBe(0);
+      expect(loaded(world, 'unchanged')).toEqual(['axios', 'commander', 'execa', 'xml2js']);
+      world.meetingEnds('m');
+      expect(await tick(world, watching(world, 'stop'))).toBe(0);
+      expect(live(world).status).toBe(2);
+      expect(loaded(world, 'stop')).toEqual(['axios', 'commander', 'execa', 'handlebars', 'winston', 'xml2js', 'yaml']);
+    }),
+    PATIENCE_MS,
+  );
+
+  test.concurrent(
+    'and no chat client for a live without chat',
+    inWorld({}, async (world) => {
+      world.teacherAsks({ meetingId: 'm' });
+      expect(await tick(world, watching(world, 'start'))).toBe(0);
+      expect(loaded(world, 'start')).not.toContain('ioredis');
+    }),
+    PATIENCE_MS,
+  );
+});
+
+/** The shortest of several runs, in milliseconds: what else the machine does only adds to it. */
+function shortest(run: () => void): number {
+  return Math.min(
+    ...Array.from({ length: 5 }, () => {
+      const start = performance.now();
+      run();
+      return performance.now() - start;
+    }),
+  );
+}
+
+test('starting up costs a fraction of loading every library', () => {
+  const program = join(process.cwd(), 'bin/bbb-pod-live');
+  const all = LIBRARIES.map((library) => `await import(${JSON.stringify(library)});`).join('\n');
+  const node = (...words: string[]): void => {
+    expect(spawnSync(process.execPath, words, { stdio: 'ignore' }).status).toBe(0);
+  };
+  const bare = shortest(() => {
+    node('--eval', '0');
+  });
+  const own = shortest(() => {
+    node(program, '--version');
+  });
+  const eager = shortest(() => {
+    node('--input-type=module', '--eval', all);
+  });
+  expect((own - bare) / (eager - bare)).toBeLessThan(0.5);
+});

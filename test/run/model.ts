@@ -1,0 +1,223 @@
+// What may happen around the servers, as commands for fast-check; the world itself is the model, its invariants the check.
+import fc from 'fast-check';
+import { stopContainer } from '../support/memory/compose.js';
+import { broken, recordings } from '../support/memory/invariants.js';
+import { ask } from '../support/memory/pod.js';
+import { createRandom, type Random } from '../support/memory/random.js';
+import type { Fault, Hook } from '../support/memory/session.js';
+import { createWorld, hostOf, startTick, type MemoryWorld, type TickOptions } from '../support/memory/world.js';
+
+type Part = 'pod' | 'bbb' | 'docker' | 'disk' | 'recordings' | 'mail' | 'chat';
+
+const PARTS: Part[] = ['pod', 'bbb', 'docker', 'disk', 'recordings', 'mail', 'chat'];
+
+const PART_OF: Record<string, Part> = {
+  pod: 'pod',
+  bbb: 'bbb',
+  compose: 'docker',
+  slots: 'disk',
+  memory: 'disk',
+  recordings: 'recordings',
+  mail: 'mail',
+  chat: 'chat',
+};
+
+const FAULTS: Record<Part, Fault> = {
+  pod: { kind: 'podUnreadable' },
+  bbb: { kind: 'bbbUnreadable' },
+  docker: { kind: 'dockerUnreadable' },
+  disk: { kind: 'diskFailed' },
+  recordings: { kind: 'recordingFailed' },
+  mail: { kind: 'mailFailed' },
+  chat: { kind: 'chatSilent' },
+};
+
+export interface Rig {
+  world: MemoryWorld;
+  random: Random;
+  /** Broken, with the probability that a call fails. */
+  faults: Map<Part, number>;
+  away: Set<number>;
+  /** Every recording that was ever begun. */
+  recorded: Set<string>;
+  /** What Pod's job has taken, by content. */
+  collected: string[];
+  /** Livestreams whose teacher thought better of it. */
+  withdrawn: Set<number>;
+}
+
+export function createRig(servers: number, slots: number, seed: number): Rig {
+  const world = createWorld(Array.from({ length: servers }, () => ({ numberOfLives: slots })), seed % 2 === 0 ? 'url' : 'broadcaster_url');
+  const rig: Rig = { world, random: createRandom(seed), faults: new Map(), away: new Set(), recorded: new Set(), collected: [], withdrawn: new Set() };
+  for (const host of world.hosts) host.sharesFileSystem = rig.random.chance(0.5);
+  return rig;
+}
+
+/** A broken part fails before or after what it was asked for, and sometimes not at all. */
+function hookOf(rig: Rig): Hook {
+  return ({ port, method }, moment) => {
+    const part = PART_OF[port];
+    if (part === undefined || method === 'finish' || !rig.random.chance((rig.faults.get(part) ?? 0) / 2)) return undefined;
+    return moment === 'before' || moment === 'after' ? { fault: FAULTS[part] } : undefined;
+  };
+}
+
+/** What must hold after every command. */
+export function check(rig: Rig): void {
+  const { world } = rig;
+  const found = recordings(world);
+  for (const content of found.keys()) rig.recorded.add(content);
+  const lost = [...rig.recorded].filter((content) => !found.has(content) && !rig.collected.includes(content));
+  const stoppedTooEarly = world.pod.rows
+    .filter(({ id, status }) => status === 2 && !rig.withdrawn.has(id))
+    .filter((row) => world.bbb.running.get(`meeting-${meetingOf(row.meetingPath)}`) === internalIds.get(row))
+    .map(({ id }) => `livestream ${String(id)} was stopped while its meeting runs`);
+  const faults = [...broken(world), ...lost.map((content) => `lost: ${content}`), ...stoppedTooEarly];
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+}
+
+/** The internal id of a livestream's meeting when it was asked for. */
+const internalIds = new WeakMap<object, string>();
+
+function meetingOf(path: string): string {
+  return /(\d+)\/$/.exec(path)?.[1] ?? '';
+}
+
+async function ticks(rig: Rig, options: TickOptions[]): Promise<void> {
+  const { world } = rig;
+  const began = world.clock.time;
+  const present = options.filter(({ server }) => !rig.away.has(server ?? 1));
+  const ends = await world.clock.finish(Promise.all(present.map((each) => startTick(world, { hook: hookOf(rig), ...each }))));
+  for (const end of ends) if ('crashed' in end) throw end.crashed;
+  world.clock.time = Math.max(world.clock.time, began + 60_000);
+}
+
+/** Pod's job collects what is there under its final name. */
+export function collect(rig: Rig): void {
+  for (const [path, { content }] of rig.world.files) {
+    if (!/^\/pod\/recordings\/[^/]*\.mkv$/.test(path)) continue;
+    rig.world.files.delete(path);
+    rig.collected.push(content.replace(/ (whole|cut)$/, ''));
+  }
+}
+
+export async function minute(rig: Rig): Promise<void> {
+  await ticks(rig, rig.world.hosts.map((_, index) => ({ server: index + 1, delay: rig.world.hosts.length > 1 })));
+}
+
+type Model = Record<string, never>;
+
+function command(name: string, act: (rig: Rig) => Promise<void> | void): fc.AsyncCommand<Model, Rig> {
+  return {
+    check: () => true,
+    run: async (_model, rig) => {
+      await act(rig);
+      check(rig);
+    },
+    toString: () => name,
+  };
+}
+
+function serverOf(rig: Rig, number: number): number {
+  return 1 + (number % rig.world.hosts.length);
+}
+
+const number = fc.nat({ max: 1000 });
+
+const teacherAsks = fc
+  .record({ name: fc.constantFrom('Cours', 'cours', 'Été', 'Лекция', 'TD 1'), chat: fc.boolean(), recorded: fc.boolean(), restricted: fc.boolean(), hasUser: fc.boolean(), again: fc.boolean() })
+  .map((wanted) =>
+    command(`a teacher asks for ${JSON.stringify(wanted)}`, ({ world }) => {
+      const id = world.pod.rows.length + 1;
+      const meeting = wanted.again && id > 1 ? id - 1 : id;
+      const row = ask(world.pod, {
+        id,
+        meetingPath: `/rest/bbb_meeting/${String(meeting)}/`,
+        meetingName: wanted.name,
+        row: { enableChat: wanted.chat, downloadMeeting: wanted.recorded, isRestricted: wanted.restricted, userPath: wanted.hasUser ? '/rest/users/1/' : null },
+      });
+      const known = world.pod.meetings.get(row.meetingPath);
+      if (known === undefined) return;
+      if (meeting === id) world.bbb.running.set(known.meetingId, known.internalMeetingId);
+      internalIds.set(row, known.internalMeetingId);
+    }),
+  );
+
+/** One of the meetings that run. */
+function someMeeting({ world }: Rig, index: number): string | undefined {
+  const running = [...world.bbb.running.keys()];
+  return running[index % Math.max(1, running.length)];
+}
+
+const meetingEnds = number.map((index) =>
+  command(`meeting ${String(index)} ends`, (rig) => void rig.world.bbb.running.delete(someMeeting(rig, index) ?? '')),
+);
+
+const roomRestarts = fc.record({ index: number, isSeenByPod: fc.boolean() }).map(({ index, isSeenByPod }) =>
+  command(`room ${String(index)} is restarted${isSeenByPod ? ', and Pod learns of it' : ''}`, (rig) => {
+    const meetingId = someMeeting(rig, index);
+    if (meetingId === undefined) return;
+    const internalMeetingId = `${rig.world.bbb.running.get(meetingId) ?? ''}x`;
+    rig.world.bbb.running.set(meetingId, internalMeetingId);
+    for (const meeting of rig.world.pod.meetings.values()) if (isSeenByPod && meeting.meetingId === meetingId) meeting.internalMeetingId = internalMeetingId;
+    // A request that waits is for the meeting that Pod now names.
+    for (const row of rig.world.pod.rows) if (isSeenByPod && row.status === 0 && `meeting-${meetingOf(row.meetingPath)}` === meetingId) internalIds.set(row, internalMeetingId);
+  }),
+);
+
+const withdrawal = number.map((index) =>
+  command(`request ${String(index)} is withdrawn`, ({ world, withdrawn }) => {
+    const waiting = world.pod.rows.filter(({ status }) => status === 0);
+    const row = waiting[index % Math.max(1, waiting.length)];
+    if (row === undefined) return;
+    row.status = 2;
+    withdrawn.add(row.id);
+  }),
+);
+
+const containerDies = fc.tuple(number, number).map(([server, index]) =>
+  command(`container ${String(index)} of server ${String(server)} dies`, (rig) => {
+    const host = hostOf(rig.world, serverOf(rig, server));
+    const slots = [...host.containers.keys()];
+    stopContainer(host, slots[index % Math.max(1, slots.length)] ?? 0, rig.world.clock.time);
+  }),
+);
+
+const partBreaks = fc.tuple(fc.constantFrom(...PARTS), fc.constantFrom(0.2, 0.6, 2)).map(([part, degree]) =>
+  command(`${part} breaks (${String(degree)})`, ({ faults }) => void faults.set(part, degree)),
+);
+
+const partHeals = fc.constantFrom(...PARTS).map((part) => command(`${part} is whole again`, ({ faults }) => void faults.delete(part)));
+
+const minutePasses = fc.constant(command('a minute passes', minute));
+
+const oneTick = number.map((server) => command(`server ${String(server)} ticks`, (rig) => ticks(rig, [{ server: serverOf(rig, server) }])));
+
+const killedTick = fc.tuple(number, fc.nat({ max: 150 })).map(([server, moment]) =>
+  command(`server ${String(server)} ticks and is killed at moment ${String(moment)}`, (rig) => {
+    let moments = 0;
+    const hook = hookOf(rig);
+    return ticks(rig, [{ server: serverOf(rig, server), hook: (call, at) => (moments++ === moment ? { kill: true } : hook(call, at)) }]);
+  }),
+);
+
+const overlap = fc.tuple(number, number).map(([one, other]) =>
+  command(`servers ${String(one)} and ${String(other)} tick at once`, (rig) => {
+    const hook = hookOf(rig);
+    const slowly: Hook = (call, moment) => hook(call, moment) ?? (call.port === 'pod' ? { delayMs: rig.random.between(0, 2000) } : undefined);
+    return ticks(rig, [{ server: serverOf(rig, one), hook: slowly }, { server: serverOf(rig, other), hook: slowly }]);
+  }),
+);
+
+const serverGoes = number.map((server) => command(`server ${String(server)} goes away`, (rig) => void rig.away.add(serverOf(rig, server))));
+
+const serverComes = number.map((server) => command(`server ${String(server)} is back`, (rig) => void rig.away.delete(serverOf(rig, server))));
+
+const podCollects = fc.constant(command("Pod's job collects recordings", collect));
+
+/** Everything that happens, ticks most of all. */
+export const commands = (most: number): fc.Arbitrary<Iterable<fc.AsyncCommand<Model, Rig>>> =>
+  fc.commands(
+    [teacherAsks, teacherAsks, minutePasses, minutePasses, minutePasses, oneTick, killedTick, killedTick, overlap, meetingEnds, roomRestarts, withdrawal, containerDies, partBreaks, partHeals, serverGoes, serverComes, podCollects],
+    { maxCommands: most, size: 'max' },
+  );

@@ -1,0 +1,89 @@
+// What must hold whatever fails: looked at after every step (safety), and when the world has come to rest.
+import { parsedRecord } from './slots.js';
+import type { MemoryWorld } from './world.js';
+
+/** Faults that would break a promise at once; empty when all is well. */
+export function broken(world: MemoryWorld): string[] {
+  return [...doubleContainers(world), ...wrongPlaces(world), ...unsafeFiles(world), ...publicLives(world)];
+}
+
+function doubleContainers(world: MemoryWorld): string[] {
+  const running = world.hosts.flatMap((host) => [...host.containers.values()].map(({ livestreamId }) => livestreamId));
+  return running.filter((id, index) => running.indexOf(id) !== index).map((id) => `livestream ${String(id)} has two containers`);
+}
+
+/** A container is of the live that the slot file names. */
+function wrongPlaces(world: MemoryWorld): string[] {
+  return world.hosts.flatMap((host, index) =>
+    [...host.containers].flatMap(([slot, { livestreamId }]) => {
+      const text = host.slots.get(slot)?.record ?? null;
+      const record = parsedRecord(text);
+      const isOriginals = host.slots.get(slot)?.composeFile?.origin === 'foreign';
+      if (!record.ok || isOriginals || record.value?.livestreamId === livestreamId) return [];
+      return [`server ${String(index + 1)}, slot ${String(slot)}: container of livestream ${String(livestreamId)}, slot file of ${String(record.value?.livestreamId)}`];
+    }),
+  );
+}
+
+/** What Pod's job can see is complete, its own meeting's, and has an owner. */
+function unsafeFiles(world: MemoryWorld): string[] {
+  return [...world.files].flatMap(([path, { content }]) => {
+    const id = /^\/pod\/recordings\/([^/]*)\.mkv$/.exec(path)?.[1];
+    if (id === undefined) return [];
+    const hasOwner = world.pod.writes.some(({ act, name }) => act === 'encodedBy' && name === id);
+    return [
+      ...(content.startsWith(`meeting=${id} `) ? [] : [`${path} holds ${content}`]),
+      ...(/ (whole|cut)$/.test(content) ? [] : [`${path} is not complete: ${content}`]),
+      ...(hasOwner ? [] : [`${path} has no owner in Pod`]),
+    ];
+  });
+}
+
+function publicLives(world: MemoryWorld): string[] {
+  return world.pod.rows.flatMap((row) => {
+    const broadcaster = row.status === 1 ? world.pod.broadcasters.find(({ id }) => id === row.broadcasterId) : undefined;
+    return row.isRestricted && broadcaster?.isRestricted === false ? [`restricted livestream ${String(row.id)} is public`] : [];
+  });
+}
+
+/** What else holds once everything that failed works again and clean ticks have run. */
+export function unsettled(world: MemoryWorld): string[] {
+  const inProgress = world.pod.rows.filter(({ status }) => status === 1).map(({ id, server }) => `${String(id)} on ${server ?? 'none'}`);
+  const running = world.hosts.flatMap((host, index) =>
+    [...host.containers].map(([slot, { livestreamId, state }]) => `${String(livestreamId)} on ${String(index + 1)}/${String(slot)}${state === 'running' ? '' : ' stopped'}`),
+  );
+  const held = world.hosts.flatMap((host, index) =>
+    [...host.slots].flatMap(([slot, directory]) => {
+      const record = parsedRecord(directory.record);
+      if (!record.ok) return [`unreadable on ${String(index + 1)}/${String(slot)}`];
+      if (record.value === null) return [];
+      return [`${String(record.value.livestreamId)} on ${String(index + 1)}/${String(slot)}${record.value.step === 'live' ? '' : ` ${record.value.step}`}`];
+    }),
+  );
+  const used = world.pod.rows.filter(({ status }) => status === 1).map(({ broadcasterId }) => broadcasterId);
+  const same = (one: string[], other: string[]): boolean => JSON.stringify([...one].sort()) === JSON.stringify([...other].sort());
+  return [
+    ...broken(world),
+    ...(same(inProgress, running) ? [] : [`in progress: ${inProgress.join(', ')}; running: ${running.join(', ')}`]),
+    ...(same(inProgress, held) ? [] : [`in progress: ${inProgress.join(', ')}; slots: ${held.join(', ')}`]),
+    ...world.pod.broadcasters.filter(({ id }) => !used.includes(id)).map(({ name }) => `broadcaster without a live: ${name}`),
+    ...used.filter((id) => !world.pod.broadcasters.some((broadcaster) => broadcaster.id === id)).map((id) => `live without its broadcaster ${String(id)}`),
+    ...used.filter((id, index) => used.indexOf(id) !== index).map((id) => `two lives share broadcaster ${String(id)}`),
+  ];
+}
+
+/** Everything that was ever recorded, by content without its trailer, and where it is now. */
+export function recordings(world: MemoryWorld): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  const add = (content: string, place: string): void => {
+    const key = content.replace(/ (whole|cut)$/, '');
+    found.set(key, [...(found.get(key) ?? []), place]);
+  };
+  for (const [path, { content }] of world.files) add(content, path);
+  for (const [index, host] of world.hosts.entries()) {
+    for (const [slot, { videodata }] of host.slots) {
+      for (const [file, { content }] of videodata) add(content, `server ${String(index + 1)}, slot ${String(slot)}, ${file}`);
+    }
+  }
+  return found;
+}
