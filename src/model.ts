@@ -143,6 +143,8 @@ export interface SlotRecord {
   broadcasterId: number | null;
   slug: string | null;
   dialect: 'url' | 'broadcaster_url';
+  /** Beside this claim stood a broadcaster that may be another server's claim of the same request. */
+  contested?: boolean;
   /** When the slot was taken: recordings older than this are somebody else's. */
   reservedAt: string;
   claimedAt: string | null;

@@ -44,9 +44,14 @@ export function buildingPath(config: Config): string {
   return `/rest/buildings/${String(config.podIdBuilding)}/`;
 }
 
+/** As Pod's uniqueness goes: some databases compare without case. */
+function isSameName(names: ChosenNames, broadcaster: Broadcaster): boolean {
+  return broadcaster.name.trim().toLowerCase() === names.broadcasterName.trim().toLowerCase();
+}
+
 function isLeftOver(names: ChosenNames, broadcaster: Broadcaster, inUse: Set<number>, config: Config): boolean {
   return (
-    broadcaster.name.trim() === names.broadcasterName.trim() &&
+    isSameName(names, broadcaster) &&
     broadcaster.streamUrl === names.streamUrl &&
     broadcaster.buildingPath === buildingPath(config) &&
     !inUse.has(broadcaster.id)
@@ -89,17 +94,22 @@ function candidateNames(live: { livestreamId: number; meetingName: string }, con
 
 /**
  * Broadcasters of nobody under any of the names that this live may bear, its own aside: perhaps the claim of another
- * server that saw other names taken. Whoever finds one after its own claim steps back, so two never both go on.
+ * server that saw other names taken. Whoever finds one after its own claim steps back, so two never both go on. One with
+ * another playlist or building than ours may be the claim of a server with its own RTMP server, or of somebody who has
+ * nothing to do with lives: it counts until it has been seen for as long as a claim lives (`isSettled`).
  */
 export function rivalClaims(
   live: { livestreamId: number; meetingName: string; broadcasterId: number | null },
   surroundings: Surroundings,
   config: Config,
+  isSettled: (broadcasterId: number) => boolean,
 ): Broadcaster[] {
   const candidates = candidateNames(live, config);
+  const isRival = (names: ChosenNames, broadcaster: Broadcaster): boolean =>
+    isLeftOver(names, broadcaster, surroundings.inUse, config) ||
+    (isSameName(names, broadcaster) && !surroundings.inUse.has(broadcaster.id) && !isSettled(broadcaster.id));
   return surroundings.broadcasters.filter(
-    (broadcaster) =>
-      broadcaster.id !== live.broadcasterId && candidates.some((names) => isLeftOver(names, broadcaster, surroundings.inUse, config)),
+    (broadcaster) => broadcaster.id !== live.broadcasterId && candidates.some((names) => isRival(names, broadcaster)),
   );
 }
 
@@ -121,7 +131,7 @@ export function isTaken(record: SlotRecord): boolean {
 export function isContested(record: SlotRecord, config: Config): boolean {
   if (config.numberOfServers === 1) return false;
   const plain = chosenNames(record.meetingName, record.livestreamId, config.podHlsStream, 0);
-  return isTaken(record) || record.broadcasterName !== plain.broadcasterName || record.streamKey !== plain.streamKey;
+  return record.contested === true || isTaken(record) || record.broadcasterName !== plain.broadcasterName || record.streamKey !== plain.streamKey;
 }
 
 /** With one server nobody else claims; with several, a broadcaster of nobody must have been seen long enough ago. */

@@ -75,9 +75,12 @@ function planStart(request: Livestream, meeting: PodMeeting, free: number[], dra
     remark(draft, 'info', `waits: the broadcaster ${choice.leftOver.slug} may be another server's claim in the making`, request.id, null);
     return;
   }
-  const [rival] = choice.leftOver !== null || config.numberOfServers === 1 ? [] : rivalClaims({ ...live, broadcasterId: null }, around, config);
-  if (rival !== undefined) {
-    remark(draft, 'info', `waits: the broadcaster ${rival.slug} is just being taken for another live`, request.id, null);
+  const isSettled = (id: number): boolean => mayBeTaken(id, world.memory, world.startedAt, config);
+  const rivals = choice.leftOver === null ? rivalClaims({ ...live, broadcasterId: null }, around, config, isSettled) : [];
+  if (rivals.length > 0 && config.numberOfServers > 1) {
+    for (const { id } of rivals) draft.outcomes.push({ level: 'memory', sighting: id, at: world.now });
+    const slugs = rivals.map(({ slug }) => slug).join(', ');
+    remark(draft, 'info', `waits: ${slugs} in Pod may be another server's claim, or is just being taken for another live`, request.id, null);
     return;
   }
   free.shift();

@@ -56,6 +56,7 @@ const RECORD_RULES: Record<Exclude<keyof SlotRecord, 'handOver'>, Rule> = {
   streamKey: text,
   takesBroadcasterId: orNull(count),
   broadcasterId: orNull(count),
+  contested: orAbsent(yesOrNo),
   slug: orNull(text),
   dialect,
   reservedAt: time,

@@ -96,8 +96,13 @@ async function takeLeftOver(place: Place, asOf: Date, context: Context): Promise
 async function settleClaim(place: Place, created: Broadcaster, asOf: Date, context: Context): Promise<Step> {
   const record = await noteClaim(place, created, asOf, context);
   if (context.config.numberOfServers === 1) return go(record);
-  const rivals = rivalClaims(record, await surroundings({ ...place, record }, context), context.config);
-  if (rivals.length === 0) return go(record);
+  const around = await surroundings({ ...place, record }, context);
+  const isSettled = (id: number): boolean => mayBeTaken(id, context.memory, asOf, context.config);
+  const rivals = rivalClaims(record, around, context.config, isSettled);
+  if (rivals.length === 0) {
+    const isAlone = rivalClaims(record, around, context.config, () => false).length === 0;
+    return go(isAlone ? record : await note({ ...place, record }, { contested: true }, context));
+  }
   inform(place, `steps back: ${rivals.map(({ slug }) => slug).join(', ')} may be another server's claim`, context);
   sight(rivals, context);
   return { record, verdict: 'abandon' };
@@ -161,7 +166,7 @@ async function notedBroadcaster(record: SlotRecord, context: Context): Promise<B
 
 /** A claim whose answer was never noted: the broadcaster of these names. It may also be another server's claim. */
 async function unnotedClaim(place: Place, context: Context): Promise<Broadcaster | null> {
-  const rivals = rivalClaims(place.record, await surroundings(place, context), context.config);
+  const rivals = rivalClaims(place.record, await surroundings(place, context), context.config, () => true);
   return rivals.find(({ name }) => name.trim() === place.record.broadcasterName.trim()) ?? null;
 }
 

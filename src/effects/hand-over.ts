@@ -113,12 +113,11 @@ async function sourceOf(place: Place, begun: HandOver, context: Context): Promis
 
 /** A copy that nobody has seen under its final name is lost: the recording is copied again from its slot. */
 async function forget(place: Place, begun: HandOver, context: Context): Promise<SlotRecord> {
-  const source = await sourceOf(place, begun, context);
-  const record = await note(place, { handOver: null }, context);
-  if (source !== undefined) return record;
-  const detail = `${begun.file} is no longer in slot ${String(place.slot)}, and its copy ${begun.part} is gone or damaged: nothing is left to hand over`;
-  context.tell({ level: 'error', livestreamId: place.livestreamId, slot: place.slot, problem: { kind: 'diskFailed', detail } });
-  return record;
+  if ((await sourceOf(place, begun, context)) === undefined) {
+    const detail = `${begun.file} is no longer in slot ${String(place.slot)}, and its copy ${begun.part} is gone or damaged: nothing is left to hand over`;
+    context.tell({ level: 'error', livestreamId: place.livestreamId, slot: place.slot, problem: { kind: 'diskFailed', detail } });
+  }
+  return note(place, { handOver: null }, context);
 }
 
 /** Pod's job has collected it, or it is lost with a disk: to hand it over again might publish it twice. */
@@ -159,10 +158,10 @@ async function putInPlace(place: Place, current: HandOver, context: Context): Pr
 
 async function close(place: Place, done: HandOver, final: string, context: Context): Promise<SlotRecord> {
   await context.ports.recordings.removeSource(place.slot, done);
-  const record = await note(place, { handOver: null }, context);
+  // Told before it is forgotten: a kill between rather tells it twice than never.
   if (done.keptBecause === undefined) inform(place, `recording ${done.file} handed over to Pod`, context);
   else tellKept(place, done.file, final, done.keptBecause, context);
-  return record;
+  return note(place, { handOver: null }, context);
 }
 
 /** PATCH of the meeting's row; the answer is why Pod refuses it for good, or null. */

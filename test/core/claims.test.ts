@@ -36,10 +36,11 @@ describe('a rival', () => {
     ["is a broadcaster of nobody under one of the live's names", broadcaster(1, '[BBB] Cours (12)'), [], true],
     ['is not one that a live in progress has', broadcaster(1, '[BBB] Cours'), [1], false],
     ["is not the live's own", broadcaster(5, '[BBB] Cours'), [], false],
-    ["is not somebody else's of the same name", broadcaster(1, '[BBB] Cours', { streamUrl: 'https://elsewhere.test/x.m3u8' }), [], false],
+    ['is one of the same name on another RTMP server', broadcaster(1, '[BBB] Cours', { streamUrl: 'https://elsewhere.test/x.m3u8' }), [], true],
+    ['is not that one once it has been seen for long enough', broadcaster(9, '[BBB] Cours', { streamUrl: 'https://elsewhere.test/x.m3u8' }), [], false],
     ['is not one of another name', broadcaster(1, '[BBB] Cours (13)'), [], false],
   ])('%s', (_what, candidate, inUse, isRival) => {
-    expect(rivalClaims(own, around([candidate], inUse), oneOfTwo)).toEqual(isRival ? [candidate] : []);
+    expect(rivalClaims(own, around([candidate], inUse), oneOfTwo, (id) => id === 9)).toEqual(isRival ? [candidate] : []);
   });
 });
 

@@ -308,7 +308,7 @@ describe('the lock', () => {
       const isReached = new Promise<void>((resolve) => (reached = resolve));
       const mend = world.pod.fault({ path: /broadcasters/, answer: { kind: 'meanwhile', act: () => { reached(); return new Promise<void>(() => undefined); } } });
       const first = world.start(['run']);
-      await isReached;
+      await Promise.race([isReached, first.ended]);
       first.child.kill('SIGKILL');
       expect((await first.ended).signal).toBe('SIGKILL');
       mend();
@@ -372,7 +372,7 @@ describe('what cannot be told', () => {
       world.teacherAsks({ meetingId: 'm', recording: true });
       const first = await world.run(['run']);
       expect(first).toMatchObject({ exitCode: 1, stdout: '' });
-      expect(first.stderr).toMatch(/livestream 1/);
+      expect(first.stderr).toContain(join(world.baseDirectory, 'logs'));
       expect(subjects(world).sort()).toEqual([SUBJECTS.start, SUBJECTS.error]);
       expect(world.smtp.mails.map(({ text }) => text).join()).toContain(join(world.baseDirectory, 'logs'));
       expect(live(world).status).toBe(1);
@@ -380,6 +380,22 @@ describe('what cannot be told', () => {
       expect((await world.run(['run'])).exitCode).toBe(1);
       expect(live(world).status).toBe(2);
       expect(filesBelow(world, 'recordings/')).toHaveLength(1);
+    }),
+    PATIENCE_MS,
+  );
+
+  test.concurrent(
+    'in the log or by mail stands on stderr',
+    inWorld({}, async (world) => {
+      writeFileSync(join(world.baseDirectory, 'logs'), 'a file in the place of the directory');
+      await world.smtp.stop();
+      world.docker.setBehaviour({ missingImages: ['redis:6.2'] });
+      world.teacherAsks({ meetingId: 'm' });
+      const { exitCode, stdout, stderr } = await world.run(['run']);
+      expect([exitCode, stdout]).toEqual([1, '']);
+      expect(stderr).toMatch(/livestream 1.*redis:6\.2/);
+      expect(stderr).not.toMatch(/\n\s+at /);
+      expect(live(world)).toMatchObject(WAITING);
     }),
     PATIENCE_MS,
   );

@@ -65,7 +65,7 @@ describe.each([
   { name: 'start with chat', cases: START },
   { name: 'stop with recording', cases: STOP },
 ])('SIGTERM during: $name', ({ name, cases }) => {
-  test.each(cases)('$at', async (one) => {
+  test.concurrent.each(cases)('$at', async (one) => {
     const story = KILL_STORIES.find((other) => other.name === name);
     if (story === undefined) throw new Error(`there is no story ${name}`);
     const stage = await prepareStage(story);
@@ -73,7 +73,7 @@ describe.each([
   }, 60_000);
 });
 
-test('SIGTERM while it waits for its turn in the minute: it ends at once, and nothing is done', async () => {
+test.concurrent('SIGTERM while it waits for its turn in the minute: it ends at once, and nothing is done', async () => {
   const world = await startWorld({ numberOfLives: 1, chatRedis: false, env: { NUMBER_SERVERS: '2', SERVER_NUMBER: '2' } });
   try {
     world.teacherAsks({});

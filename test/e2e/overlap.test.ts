@@ -39,7 +39,7 @@ async function threeTicks(world: World, isSlow: boolean): Promise<(number | null
 }
 
 describe('three ticks at once', () => {
-  test.each(ROUNDS)('round $round ($up): one up, one broadcaster, one mail', async ({ round, up }) => {
+  test.concurrent.each(ROUNDS)('round $round ($up): one up, one broadcaster, one mail', async ({ round, up }) => {
     const world = await startQuickWorld({ numberOfLives: 2, chatRedis: false, podVersion: round % 2 === 0 ? '2.8.2' : '3.7.0' });
     try {
       world.teacherAsks({ recording: true });
@@ -58,7 +58,7 @@ function logText(world: World): string {
   return readdirSync(directory).map((name) => readFileSync(join(directory, name), 'utf8')).join('');
 }
 
-test('while a tick outlives its minute the next ones end at once with 0, ask Pod nothing and say why', async () => {
+test.concurrent('while a tick outlives its minute the next ones end at once with 0, ask Pod nothing and say why', async () => {
   const world = await startQuickWorld({ numberOfLives: 1, chatRedis: false });
   try {
     world.teacherAsks({});
@@ -80,7 +80,7 @@ test('while a tick outlives its minute the next ones end at once with 0, ask Pod
   }
 }, PATIENCE_MS);
 
-test('a tick is killed while its docker-compose goes on: the next runs none in that slot, and serves the others', async () => {
+test.concurrent('a tick is killed while its docker-compose goes on: the next runs none in that slot, and serves the others', async () => {
   const world = await startQuickWorld({ numberOfLives: 2, chatRedis: false });
   try {
     world.teacherAsks({ meetingId: 'meeting-1' });
@@ -103,7 +103,7 @@ test('a tick is killed while its docker-compose goes on: the next runs none in t
   }
 }, PATIENCE_MS);
 
-test('a killed tick leaves no lock behind', async () => {
+test.concurrent('a killed tick leaves no lock behind', async () => {
   const world = await startQuickWorld({ numberOfLives: 1, chatRedis: false });
   try {
     world.teacherAsks({});

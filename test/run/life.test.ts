@@ -1,8 +1,9 @@
 // The whole life of lives through the real tick, in a world without faults.
 import { describe, expect, test } from '@jest/globals';
-import { hostOf, memoryOf, createWorld, recordOf, tick } from '../support/memory/world.js';
+import { createWorld, hostOf, memoryOf, minutes, recordOf, tick } from '../support/memory/world.js';
 import { addBroadcaster, ask } from '../support/memory/pod.js';
 import { POD_DIRECTORY } from '../support/memory/config.js';
+import { emptyDirectory } from '../support/memory/host.js';
 
 describe.each(['url', 'broadcaster_url'] as const)('with a Pod that speaks of %s', (dialect) => {
   test('a live with chat and recording is started, goes on, and ends with its recording in the hands of Pod', async () => {
@@ -41,7 +42,6 @@ test('two servers share ten requests, and each of them is started once', async (
     ask(world.pod, { id });
     world.bbb.running.set(`meeting-${String(id)}`, `internal-${String(id)}`);
   }
-  const { minutes } = await import('../support/memory/world.js');
   expect(await minutes(world, 2)).toEqual(Array(4).fill({ exitStatus: 0 }));
   const started = world.hosts.flatMap((host) => host.starts.map(({ livestreamId }) => livestreamId));
   expect(started.sort((one, other) => one - other)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
@@ -55,4 +55,37 @@ test("a broadcaster of somebody else is left alone, and the live gets its id int
   world.bbb.running.set('meeting-12', 'internal-12');
   await tick(world);
   expect(world.pod.broadcasters).toMatchObject([foreign, { name: '[BBB] Cours (12)', streamUrl: 'https://hls.univ.test/hls/bbb-Cours-12.m3u8' }]);
+});
+
+test('two lives that the PHP script started under one name share a broadcaster: the end of one leaves it to the other', async () => {
+  const world = createWorld();
+  const host = hostOf(world);
+  const shared = addBroadcaster(world.pod, { name: '[BBB] Cours', streamUrl: 'https://hls.univ.test/hls/bbb-Cours.m3u8', isRestricted: false });
+  for (const id of [1, 2]) {
+    ask(world.pod, { id, meetingName: 'Cours', row: { status: 1, server: `1/${String(id)}`, broadcasterId: shared.id } });
+    const composeFile = { origin: 'foreign', isIntact: true, livestreamId: id, internalMeetingId: `internal-${String(id)}`, streamKey: 'bbb-Cours', isRecorded: false } as const;
+    host.slots.set(id, { ...emptyDirectory(), composeFile });
+    host.containers.set(id, { livestreamId: id, streamKey: 'bbb-Cours', state: 'running', openFile: null });
+  }
+  world.bbb.running.set('meeting-2', 'internal-2');
+  await tick(world);
+  expect(world.pod.rows.map(({ status }) => status)).toEqual([2, 1]);
+  expect(world.pod.broadcasters).toHaveLength(1);
+  world.bbb.running.clear();
+  await tick(world);
+  expect(world.pod.rows.map(({ status }) => status)).toEqual([2, 2]);
+  expect(world.pod.broadcasters).toEqual([]);
+});
+
+test('a Scalelite whose list is switched off ends no live, whatever happens to the question about the single meeting', async () => {
+  const world = createWorld();
+  ask(world.pod, { id: 1 });
+  world.bbb.running.set('meeting-1', 'internal-1');
+  world.bbb.isListOff = true;
+  await tick(world);
+  for (const moment of ['before', 'after', 'never']) {
+    await tick(world, { hook: ({ method }, at) => (method === 'readMeetingInfo' && at === moment ? { fault: { kind: 'bbbUnreadable' } } : undefined) });
+    expect(hostOf(world).containers.get(1)).toMatchObject({ state: 'running' });
+    expect(world.pod.rows[0]).toMatchObject({ status: 1 });
+  }
 });

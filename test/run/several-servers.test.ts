@@ -25,6 +25,7 @@ function scenarioOf(seed: number): Scenario {
     crashes: pick([0, 0.05, 0.2], 2),
     losses: pick([0, 0.01, 0.03], 4),
     latency: pick(['any', 'usual'] as const, 3),
+    ownPlaylists: seed % 4 === 1,
     names: pick([1, 5, 1000], 2),
   };
 }

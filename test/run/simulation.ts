@@ -1,4 +1,5 @@
 // Servers that share one Pod, minute after minute; what happens next is chosen anew, from a seed, at every call to Pod.
+import type { Config } from '../../src/model.js';
 import { ask } from '../support/memory/pod.js';
 import { createRandom, type Random } from '../support/memory/random.js';
 import type { Hook, Intervention, PortCall, Session } from '../support/memory/session.js';
@@ -21,6 +22,8 @@ export interface Scenario {
   losses: number;
   /** An act of Pod takes up to twice so long, half of it before it is done: usually much less, or always anything. */
   latency: 'usual' | 'any';
+  /** Each server has an RTMP server of its own, and so other playlists. */
+  ownPlaylists: boolean;
   /** How many different meeting names there are. */
   names: number;
 }
@@ -44,7 +47,7 @@ const LONGEST_HALF_MS = 4_900;
 /** Until every live has been started and ended. */
 export async function simulate(scenario: Scenario): Promise<Simulated> {
   const random = createRandom(scenario.seed);
-  const world = createWorld(Array.from({ length: scenario.servers }, () => ({ numberOfLives: scenario.slots })), random.chance(0.5) ? 'url' : 'broadcaster_url');
+  const world = createWorld(Array.from({ length: scenario.servers }, (_, index) => hostConfig(scenario, index)), random.chance(0.5) ? 'url' : 'broadcaster_url');
   for (const host of world.hosts) host.skewMs = random.between(-scenario.skewMs, scenario.skewMs);
   const result: Simulated = { world, faults: [], minutes: 0, kills: 0, longestWait: 0 };
   const downUntil = new Map<number, number>();
@@ -71,6 +74,10 @@ export async function simulate(scenario: Scenario): Promise<Simulated> {
     })(),
   );
   return result;
+}
+
+function hostConfig({ slots, ownPlaylists }: Scenario, index: number): Partial<Config> {
+  return { numberOfLives: slots, ...(ownPlaylists ? { podHlsStream: `https://live${String(index + 1)}.univ.test/hls/` } : {}) };
 }
 
 async function oneTick(

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
-import { mkdir, readFile, readdir, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Recordings, RecordingTarget } from '../../src/ports.js';
@@ -88,37 +88,47 @@ describe.each(WAYS)('a recording handed over %s', (_name, { parent, acts, copies
     expect(CONTENT.equals(await readFile(join(pod, `${ID}.mkv`)))).toBe(true);
   });
 
-  check('can be begun again after a kill at any step', async () => {
+  check('can be begun again after a kill at any step, and is found again', async () => {
     await writeFile(join(pod, `${ID}.mkv.12.part`), 'half a cop');
     await tick(acts).copy(1, FILE, TO_POD);
     const handOver = await tick(acts).copy(1, FILE, TO_POD);
+    expect(await tick(acts).whereIs(1, handOver)).toBe('part');
     await tick(acts).rename(handOver);
-    expect(await tick(acts).rename(handOver)).toBe(join(pod, `${ID}.mkv`));
+    expect(await tick(acts).whereIs(1, handOver)).toBe('final');
     await tick(acts).removeSource(1, handOver);
     await tick(acts).removeSource(1, handOver);
+    expect(await tick(acts).whereIs(1, handOver)).toBe('final');
     expect(await namesIn(pod)).toEqual([`${ID}.mkv`]);
     expect(CONTENT.equals(await readFile(join(pod, `${ID}.mkv`)))).toBe(true);
     expect(existsSync(join(base, 'kept'))).toBe(false);
   });
 
-  check('that Pod collects before its source is removed is not handed over again', async () => {
-    const recordings = tick(acts);
-    const handOver = await recordings.copy(1, FILE, TO_POD);
-    await recordings.rename(handOver);
-    await unlink(join(pod, `${ID}.mkv`));
-    await recordings.removeSource(1, handOver);
-    expect(await recordings.read(1)).toEqual([]);
-    expect(existsSync(join(base, 'kept'))).toBe(false);
+  check('whose .part has gone is not taken for renamed', async () => {
+    const handOver = await tick(acts).copy(1, FILE, TO_POD);
+    await unlink(handOver.part);
+    await expect(tick(acts).rename(handOver)).rejects.toMatchObject({ problem: { kind: 'recordingFailed' } });
+    expect(await tick(acts).whereIs(1, handOver)).toBe('nowhere');
+    expect(CONTENT.equals(await readFile(source()))).toBe(true);
   });
 
-  check('of which nobody can say where it went keeps its source aside, and says so once', async () => {
+  check('whose .part is not whole is not taken for complete', async () => {
     const handOver = await tick(acts).copy(1, FILE, TO_POD);
-    await unlink(handOver.part ?? '');
-    await tick(acts).rename(handOver);
-    await expect(tick(acts).removeSource(1, handOver)).rejects.toMatchObject({ problem: { kind: 'recordingKept' } });
-    await tick(acts).removeSource(1, handOver);
-    expect(await namesIn(join(base, 'kept'))).toEqual([`12-${ID}.mkv`]);
-    expect(CONTENT.equals(await readFile(join(base, 'kept', `12-${ID}.mkv`)))).toBe(true);
+    await unlink(handOver.part);
+    await writeFile(handOver.part, CONTENT.subarray(1));
+    expect(await tick(acts).whereIs(1, handOver)).toBe('damagedPart');
+  });
+
+  check('is told from another one of the same name and size', async () => {
+    const handOver = await tick(acts).copy(1, FILE, TO_POD);
+    await unlink(handOver.part);
+    await writeFile(handOver.target, Buffer.alloc(CONTENT.length, 'another '));
+    expect(await tick(acts).whereIs(1, handOver)).toBe('nowhere');
+  });
+
+  check('is found again when somebody else has renamed it', async () => {
+    const handOver = await tick(acts).copy(1, FILE, TO_POD);
+    await rename(handOver.part, handOver.target);
+    expect(await tick(acts).whereIs(1, handOver)).toBe('final');
   });
 
   check('waits while an earlier one was not collected, and overwrites nothing', async () => {
@@ -137,12 +147,41 @@ describe.each(WAYS)('a recording handed over %s', (_name, { parent, acts, copies
   check('stays where it is while the directory is missing', async () => {
     const handOver = await tick(acts).copy(1, FILE, TO_POD);
     await rm(pod, { recursive: true });
+    await expect(tick(acts).whereIs(1, handOver)).rejects.toThrow('mounted?');
     await expect(tick(acts).rename(handOver)).rejects.toThrow('mounted?');
     await expect(tick(acts).copy(1, FILE, TO_POD)).rejects.toMatchObject({
       problem: { kind: 'recordingFailed' },
       certain: false,
     });
     expect(CONTENT.equals(await readFile(source()))).toBe(true);
+  });
+
+  check('waits while the file system of that directory is not mounted', async () => {
+    const handOver = await tick(acts).copy(1, FILE, TO_POD);
+    const away = { ...acts, missingMount: () => Promise.resolve('/data') };
+    await unlink(handOver.part);
+    await expect(tick(away).whereIs(1, handOver)).rejects.toThrow('/data is not mounted');
+    await expect(tick(away).copy(1, FILE, TO_POD)).rejects.toMatchObject({ certain: false });
+    expect(await namesIn(pod)).toEqual([]);
+  });
+
+  check('in a directory that is no longer the one of Pod is not waited for', async () => {
+    const handOver = await tick(acts).copy(1, FILE, TO_POD);
+    await rm(pod, { recursive: true });
+    pod = join(base, 'new');
+    await mkdir(pod);
+    expect(await tick(acts).whereIs(1, handOver)).toBe('nowhere');
+  });
+
+  check('overwrites no other one that takes the same name at the same time', async () => {
+    const recordings = tick(acts);
+    await mkdir(join(base, 'bbb-live-streaming2', 'videodata'), { recursive: true });
+    await writeFile(join(base, 'bbb-live-streaming2', 'videodata', FILE), 'other');
+    const both = [await recordings.copy(1, FILE, TO_POD), await recordings.copy(2, FILE, { ...TO_POD, livestreamId: 13 })];
+    const ends = await Promise.allSettled(both.map((handOver) => recordings.rename(handOver)));
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(ends[1]).toMatchObject({ reason: { problem: { kind: 'recordingWaiting' } } });
+    expect(await namesIn(pod)).toEqual([`${ID}.mkv`, `${ID}.mkv.13.part`]);
   });
 
   check('that Pod refuses goes to the kept ones instead, at whatever step the tick was killed', async () => {
@@ -155,7 +194,6 @@ describe.each(WAYS)('a recording handed over %s', (_name, { parent, acts, copies
       formerPart: handOver.part,
     });
     expect(await tick(acts).rename(redirected)).toBe(redirected.target);
-    await tick(acts).rename(redirected);
     await tick(acts).removeSource(1, redirected);
     await tick(acts).removeSource(1, redirected);
     expect(await namesIn(pod)).toEqual([]);
@@ -167,6 +205,25 @@ describe.each(WAYS)('a recording handed over %s', (_name, { parent, acts, copies
 });
 
 describe('recordings that are kept', () => {
+  test('under one name at the same time, from two slots, are both kept', async () => {
+    const recordings = tick();
+    await mkdir(join(base, 'bbb-live-streaming2', 'videodata'), { recursive: true });
+    await writeFile(join(base, 'bbb-live-streaming2', 'videodata', FILE), 'other');
+    const both = await Promise.all([recordings.copy(1, FILE, TO_KEPT), recordings.copy(2, FILE, TO_KEPT)]);
+    const finals = await Promise.all(both.map((handOver) => recordings.rename(handOver)));
+    expect(finals.map((path) => statSync(path).size).sort()).toEqual([CONTENT.length, 'other'.length]);
+    expect(await namesIn(join(base, 'kept'))).toEqual([`12-${ID}-2.mkv`, `12-${ID}.mkv`]);
+  });
+
+  test('come from their slot even when the copy for Pod was damaged', async () => {
+    pod = join(base, 'pod');
+    await mkdir(pod);
+    const handOver = await tick(NO_LINKS).copy(1, FILE, TO_POD);
+    await writeFile(handOver.part, Buffer.alloc(CONTENT.length, 'damaged '));
+    const redirected = await tick(NO_LINKS).redirect(1, handOver, TO_KEPT);
+    expect(CONTENT.equals(await readFile(redirected.part))).toBe(true);
+  });
+
   test('get the next free name, in a directory for their owner only', async () => {
     for (const file of ['a.mkv', 'b.mkv', 'c.mkv']) {
       await writeFile(source(file), file);

@@ -1,5 +1,5 @@
 // What the end-to-end tests share: a world for each test, a tick, and short looks at what came of it.
-import { existsSync, readFileSync, readdirSync, watch } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync, watch } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { buildLeanCompose, useLeanCompose } from './lean-compose.js';
 import { temporaryDirectory } from './temporary.js';
@@ -96,13 +96,24 @@ export function whenThere(file: string): Promise<void> {
   return whenChanged(dirname(file), () => existsSync(file));
 }
 
+/** What has not happened by then will not: the program has ended, or hangs. */
+const LONGEST_WAIT_MS = 60_000;
+
 function whenChanged(directory: string, holds: () => boolean): Promise<void> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      watcher.close();
+      clearTimeout(guard);
+    };
     const look = (): void => {
       if (!holds()) return;
-      watcher.close();
+      settle();
       resolve();
     };
+    const guard = setTimeout(() => {
+      settle();
+      reject(new Error(`what was waited for in ${directory} has not happened`));
+    }, LONGEST_WAIT_MS);
     const watcher = watch(directory, look);
     look();
   });
@@ -172,7 +183,7 @@ export function podWrites(world: World): string[] {
 /** All lines of the program's daily logs. */
 export function logText(world: World): string {
   const directory = join(world.baseDirectory, 'logs');
-  if (!existsSync(directory)) return '';
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) return '';
   return readdirSync(directory)
     .filter((name) => name.endsWith('_bbb-pod-live.log'))
     .sort()
