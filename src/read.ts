@@ -11,15 +11,20 @@ const AT_ONCE = 4;
 
 export interface WorldReading {
   world: World;
-  /** What could not be read and is not part of the world. */
-  problems: Problem[];
+  /** What could not be read and is not part of the world: some of it is a livestream's own. */
+  problems: Unread[];
+}
+
+export interface Unread {
+  livestreamId: number | null;
+  problem: Problem;
 }
 
 /** Everything that a plan needs, each part with whether it could be read. */
 export async function readWorld(ports: Ports): Promise<WorldReading> {
   const startedAt = ports.clock.now();
-  const problems: Problem[] = [];
-  const [{ inProgress, waiting }, memory] = await Promise.all([ports.pod.readLivestreams(), ports.memory.read()]);
+  const [{ inProgress, waiting, problems: ofRows }, memory] = await Promise.all([ports.pod.readLivestreams(), ports.memory.read()]);
+  const problems: Unread[] = [...ofRows];
   const ours = inProgress.ok ? ownRows(inProgress.value, ports.config) : new Map<number, Livestream[]>();
   const slots = await readSlots([...ours.keys()], problems, ports);
   const requests = waiting.ok ? withoutHeld(waiting.value, slots) : [];
@@ -46,7 +51,7 @@ export async function readWorld(ports: Ports): Promise<WorldReading> {
   };
   world.meetingInfos = await readMeetingInfos(world, ports);
   world.now = ports.clock.now();
-  if (!memory.ok) problems.push(memory.problem);
+  if (!memory.ok) problems.push({ livestreamId: null, problem: memory.problem });
   return { world, problems };
 }
 
@@ -77,11 +82,11 @@ async function foreseen<T>(ports: Ports, read: () => Promise<Reading<T>>): Promi
 }
 
 /** A base directory that cannot be read has no slot that could be used. */
-async function readSlots(also: number[], problems: Problem[], ports: Ports): Promise<SlotReading[]> {
+async function readSlots(also: number[], problems: Unread[], ports: Ports): Promise<SlotReading[]> {
   try {
     return await ports.slots.read(also);
   } catch (error) {
-    problems.push(problemOf(error, ports.config));
+    problems.push({ livestreamId: null, problem: problemOf(error, ports.config) });
     return [];
   }
 }

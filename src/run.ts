@@ -40,7 +40,7 @@ async function tick(ports: Ports, tell: Tell): Promise<World | 'locked'> {
   if (!(await ports.lock.take())) return 'locked';
   await makeSlots(ports, tell);
   const { world, problems } = await readWorld(ports);
-  for (const problem of problems) tell({ level: 'error', livestreamId: null, slot: null, problem });
+  for (const unread of problems) tell({ level: 'error', slot: null, ...unread });
   tellOfSha1(world, ports, tell);
   const decided = plan(world, ports.config);
   decided.outcomes.forEach(tell);
@@ -124,7 +124,7 @@ function errorLines(outcomes: Outcome[]): string[] {
 async function dryRun(ports: Ports, print: (line: string) => void): Promise<number> {
   const { world, problems } = await readWorld(ports);
   const decided = plan(world, ports.config);
-  const all: Outcome[] = [...problems.map((problem): Outcome => ({ level: 'error', livestreamId: null, slot: null, problem })), ...decided.outcomes];
+  const all: Outcome[] = [...problems.map((unread): Outcome => ({ level: 'error', slot: null, ...unread })), ...decided.outcomes];
   for (const line of describePlan(decided)) print(line);
   for (const outcome of all) {
     const line = lineOf(outcome);

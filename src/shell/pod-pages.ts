@@ -41,8 +41,8 @@ interface Walk {
 }
 
 /**
- * Follows the links. Those that bear page numbers are foreseen and read at once, but such a page counts only if the page
- * before it really links there: the outcome is that of one page after the other.
+ * Follows the links. Those that bear page numbers are foreseen and read at once, but such a page counts only if the
+ * page before it really links there: the outcome is that of one page after the other.
  */
 async function readPages(first: string, get: Get): Promise<Reading<unknown[]> | 'changed'> {
   const walk: Walk = { rows: new Map(), seen: new Set(), count: 0, pageLength: 0, pagesAtOnce: PAGES_AT_ONCE };
@@ -52,14 +52,13 @@ async function readPages(first: string, get: Get): Promise<Reading<unknown[]> | 
     // Pages that were read at once were not read in their order: their counts compare only with those before them.
     const leastCount = walk.count;
     for (const [index, path] of paths.entries()) {
-      if (link !== path) {
+      if (path !== link) {
         walk.pagesAtOnce = 1;
         break;
       }
       const page = pages[index] as (typeof pages)[number];
-      const circle = walk.seen.has(path) ? `its pages go round in a circle at ${path}` : null;
-      const endless = walk.seen.size >= MAXIMUM_PAGES ? `more than ${String(MAXIMUM_PAGES)} pages` : null;
-      if ((circle ?? endless) !== null) return unreadable(`GET ${first}: ${String(circle ?? endless)}`);
+      if (walk.seen.has(path)) return unreadable(`GET ${first}: its pages go round in a circle at ${path}`);
+      if (walk.seen.size >= MAXIMUM_PAGES) return unreadable(`GET ${first}: more than ${String(MAXIMUM_PAGES)} pages`);
       if (page === 'changed') return 'changed';
       if (!page.ok) return page;
       if (page.value.count < leastCount) return 'changed';

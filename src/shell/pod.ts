@@ -121,7 +121,11 @@ function statusOf(row: unknown): number | null {
  * Oldest first. A row of another status need not be whole. One of this status that is not whole is a problem of its own
  * and does not hold up the others: a request is left out, a live in progress still holds its slot and its broadcaster.
  */
-function withStatus(status: 0 | 1, rows: unknown[], path: string): { reading: Reading<Livestream[]>; problems: Lists['problems'] } {
+function withStatus(
+  status: 0 | 1,
+  rows: unknown[],
+  path: string,
+): { reading: Reading<Livestream[]>; problems: Lists['problems'] } {
   const livestreams: Livestream[] = [];
   const problems: Lists['problems'] = [];
   for (const row of rows) {
@@ -129,7 +133,8 @@ function withStatus(status: 0 | 1, rows: unknown[], path: string): { reading: Re
     if ('value' in found && found.value.status !== status) continue;
     const parsed = 'fault' in found ? found : parseKnown(row);
     if ('value' in parsed) livestreams.push(parsed.value);
-    else if (status === 1 || 'fault' in found) return { reading: unreadable(`GET ${path}: ${parsed.fault}`), problems: [] };
+    else if (status === 1 || 'fault' in found)
+      return { reading: unreadable(`GET ${path}: ${parsed.fault}`), problems: [] };
     problems.push(...problemsOf(row));
   }
   livestreams.sort((one, other) => Date.parse(one.startDate) - Date.parse(other.startDate) || one.id - other.id);

@@ -119,7 +119,13 @@ describe('rows of Pod', () => {
       },
     });
     expect(parseDamagedLivestream({ ...LIVESTREAM, is_restricted: null })).toMatchObject({
-      value: { meetingPath: '', isRestricted: true, startDate: LIVESTREAM.start_date, enableChat: true, userPath: '/rest/users/2/' },
+      value: {
+        meetingPath: '',
+        isRestricted: true,
+        startDate: LIVESTREAM.start_date,
+        enableChat: true,
+        userPath: '/rest/users/2/',
+      },
     });
     for (const damage of [{ id: '7' }, { status: null }, { server: 11 }, { broadcaster_id: '4' }]) {
       expect(parseDamagedLivestream({ ...row, ...damage })).toHaveProperty('fault');

@@ -67,7 +67,8 @@ function answering(status: number, body: string, contentType = 'application/json
 
 /** Pod's own answer for one page of a list. */
 function page(count: number, next: string | null, results: unknown[]): HttpAnswer {
-  const text = JSON.stringify({ count, next: next === null ? null : `http://pod.invalid${next}`, previous: null, results });
+  const link = next === null ? null : `http://pod.invalid${next}`;
+  const text = JSON.stringify({ count, next: link, previous: null, results });
   return { status: 200, contentType: 'application/json', location: null, text };
 }
 
@@ -143,8 +144,9 @@ describe.each(VERSIONS)('the livestreams of Pod %s', (version) => {
     expect(bad(await pod.readLivestream(14)).detail).toContain('is_restricted must be');
   });
 
-  test('a live in progress whose row is not whole still holds its slot and its broadcaster, but has no meeting', async () => {
-    const { server, pod } = await start({ version, state: { livestreams: [...rows(2, 0), ...rows(2, 1).map(started)] } });
+  test('a live in progress whose row is not whole holds its slot and broadcaster, but has no meeting', async () => {
+    const livestreams = [...rows(2, 0), ...rows(2, 1).map(started)];
+    const { server, pod } = await start({ version, state: { livestreams } });
     Object.assign(rowOf(server, 11), { start_date: 'yesterday', show_chat: 'no' });
     const read = await pod.readLivestreams();
     expect(ids(read.waiting)).toEqual([1, 2]);
@@ -163,7 +165,10 @@ describe.each(VERSIONS)('the livestreams of Pod %s', (version) => {
     };
     expect(good(read.inProgress)).toEqual([damaged, expect.objectContaining({ id: 12, server: '2/1' })]);
     expect(read.problems).toEqual([
-      { livestreamId: 11, problem: { kind: 'rowInconsistent', detail: expect.stringContaining('livestream 11: start_date') } },
+      {
+        livestreamId: 11,
+        problem: { kind: 'rowInconsistent', detail: expect.stringContaining('livestream 11: start_date') },
+      },
     ]);
     expect(good(await pod.readLivestream(11))).toEqual(damaged);
     await pod.changeLivestream(11, { status: 2, end_date: '2026-01-05T10:30:00+01:00' });
@@ -256,8 +261,12 @@ describe('a list of pages', () => {
 
   test('with a row whose id is not understood is not read', async () => {
     const { server, pod } = await start();
-    const list = { count: 3, next: null, previous: null, results: [{ id: 'x', status: 1 }, { id: 2, status: 2 }, { id: 3, status: 2 }] };
-    server.fault({ answer: answering(200, JSON.stringify(list)) });
+    const results = [
+      { id: 'x', status: 1 },
+      { id: 2, status: 2 },
+      { id: 3, status: 2 },
+    ];
+    server.fault({ answer: answering(200, page(3, null, results).text) });
     const unknown = await pod.readLivestreams();
     expect([unknown.inProgress.ok, unknown.waiting.ok]).toEqual([false, false]);
   });
@@ -302,7 +311,8 @@ describe('a list of many pages', () => {
     ['have numbers in a text', (page) => `?page=${String(page)}x`],
     ['have paths alone', (page) => `${String(page)}/`],
   ])('whose links %s is read all the same', async (_name, query) => {
-    const links = Array.from({ length: 9 }, (_, index) => (index === 0 ? path : `/rest/bbb_livestream/${query(index + 1)}`));
+    const linkTo = (number: number): string => (number === 1 ? path : `/rest/bbb_livestream/${query(number)}`);
+    const links = Array.from({ length: 9 }, (_, index) => linkTo(index + 1));
     const all = Array.from({ length: 50 }, (_, index) => ({ id: index + 1 }));
     const asked: string[] = [];
     const get: Get = (link) => {
@@ -310,7 +320,8 @@ describe('a list of many pages', () => {
       const index = links.indexOf(link);
       // What was foreseen wrongly must not matter, whatever it answers.
       if (index < 0) return Promise.resolve({ ok: true, value: page(60, null, [{ id: 999 }]) });
-      return Promise.resolve({ ok: true, value: page(50, links[index + 1] ?? null, all.slice(index * 6, index * 6 + 6)) });
+      const shown = all.slice(index * 6, index * 6 + 6);
+      return Promise.resolve({ ok: true, value: page(50, links[index + 1] ?? null, shown) });
     };
     expect(await readRows(path, get)).toEqual({ ok: true, value: all });
     expect([...new Set(asked.filter((link) => links.includes(link)))]).toEqual(links);
@@ -330,7 +341,7 @@ describe('a list of many pages', () => {
     expect(await reading(5, 4)).toEqual({ ok: true, value: all });
   });
 
-  test.each(['grows', 'shrinks'] as const)('that %s while it is read lacks no row, in whatever order Pod answers', async (how) => {
+  test.each(['grows', 'shrinks'])('that %s while it is read lacks no row, in any order of answers', async (how) => {
     const missing = { ...page(0, null, []), status: 404, text: '{"detail":"x"}' };
     const changes = fc.array(fc.record({ request: fc.nat(40), at: fc.nat(1000) }), { maxLength: 4 });
     await fc.assert(
@@ -340,7 +351,8 @@ describe('a list of many pages', () => {
         let requests = 0;
         const change = (at: number): void => {
           const index = at % (list.length + 1);
-          list = how === 'grows' ? list.toSpliced(index, 0, { id: 1000 + requests * 10 + list.length }) : list.toSpliced(index, 1);
+          const added = how === 'grows' ? [{ id: 1000 + requests * 10 + list.length }] : [];
+          list = list.toSpliced(index, 1 - added.length, ...added);
         };
         const get: Get = async (link) => {
           // Pod looks at its list when it gets round to it, not when it was asked.

@@ -26,8 +26,6 @@ export interface KillSettings {
 
 const { KILL_TRACE: traceFile = '', KILL_AT: killAt, KILL_WHOM: whom, KILL_SIGNAL: signal = 'SIGKILL', KILL_SMTP_PORT: smtpPort } = process.env;
 
-const LONG_PAUSE_MS = 10_000;
-
 const counts = new Map<string, number>();
 
 function arrive(what: string): void {
@@ -142,11 +140,11 @@ function watchConnections(): void {
   net.createConnection = watched as typeof net.createConnection;
 }
 
-/** The wait for this server's turn in the minute. */
+/** The wait for this server's turn in the minute comes before everything else. */
 function watchPauses(): void {
   const { setTimeout } = timers;
   timers.setTimeout = (ms, value, options) => {
-    if (ms !== undefined && ms >= LONG_PAUSE_MS) arrive(`before a pause of ${String(ms / 1000)} s`);
+    if (ms !== undefined && ms > 0 && counts.size === 0) arrive(`before a pause of ${String(ms / 1000)} s`);
     return setTimeout(ms, value, options);
   };
 }

@@ -55,7 +55,7 @@ export interface TransportOptions {
 /** The world before the tick in question: two lives run, and the one's meeting has just ended. */
 export async function startTransportWorld(options: TransportOptions = {}): Promise<TransportWorld> {
   const begun = await beginning();
-  const world = await emptyWorld(options.version ?? '3.7.0');
+  const world = await emptyWorld(options.version ?? '3.7.0', options.withFailingUp === true ? 5 : 4);
   cpSync(begun.directory, world.directory, { recursive: true, preserveTimestamps: true });
   Object.assign(world.pod.state, structuredClone(begun.pod.state));
   world.bbb.meetings.push(...structuredClone(begun.bbb.meetings));
@@ -73,7 +73,7 @@ let begun: Promise<TransportWorld> | undefined;
 /** Brought about once, by a tick, and then copied. */
 function beginning(): Promise<TransportWorld> {
   return (begun ??= (async () => {
-    const world = await emptyWorld('3.7.0');
+    const world = await emptyWorld('3.7.0', 4);
     ask(world, LIVES.goesOn);
     ask(world, LIVES.ends, { download_meeting: true });
     await world.tick();
@@ -88,17 +88,17 @@ export async function forgetBeginning(): Promise<void> {
   begun = undefined;
 }
 
-async function emptyWorld(version: PodVersion): Promise<TransportWorld> {
+async function emptyWorld(version: PodVersion, numberOfLives: number): Promise<TransportWorld> {
   const directory = mkdtempSync(join(existsSync(MEMORY_FILE_SYSTEM) ? MEMORY_FILE_SYSTEM : tmpdir(), 'bbb-pod-live-test-'));
   const [pod, bbb] = await Promise.all([startPod({ version, token: 'pod-t0ken' }), startBbb({ secret: 'bbb-s3cret' })]);
-  return assemble(directory, pod, bbb);
+  return assemble(directory, pod, bbb, numberOfLives);
 }
 
 type Parts = Omit<TransportWorld, 'tick' | 'stop'>;
 
-function assemble(directory: string, pod: PodServer, bbb: BbbServer): TransportWorld {
+function assemble(directory: string, pod: PodServer, bbb: BbbServer, numberOfLives: number): TransportWorld {
   const config = sampleConfig(join(directory, 'base'), {
-    numberOfLives: 5,
+    numberOfLives,
     bbbUrl: bbb.apiUrl,
     podUrl: pod.url,
     podDefaultBbbPath: directory,
