@@ -191,7 +191,7 @@ function composeOf(world: TransportWorld, config: Config): Compose {
       world.containers.delete(slot);
       return Promise.resolve();
     },
-    saveOutput: () => Promise.resolve(void config),
+    saveOutput: () => Promise.resolve(config),
   };
 }
 
