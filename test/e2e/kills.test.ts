@@ -1,7 +1,17 @@
 // Promise P7 with the built program: killed by SIGKILL at every moment, alone or with its children, and run again.
 import { describe, expect, test } from '@jest/globals';
 import { composeHasEnded, watchedTick } from '../support/killed-program.js';
-import { hasAnotherFileSystem, KILL_STORIES, lastingWorld, prepareStage, startMails, stopWorld, unnotedStartMails, type KillStory, type Stage } from '../support/kill-stories.js';
+import {
+  hasAnotherFileSystem,
+  KILL_STORIES,
+  lastingWorld,
+  prepareStage,
+  startMails,
+  stopWorld,
+  unnotedStartMails,
+  type KillStory,
+  type Stage,
+} from '../support/kill-stories.js';
 import { callsIn, goOn, killDuring, type CallMoment } from '../support/quick-compose.js';
 import type { World } from '../support/world/world.js';
 

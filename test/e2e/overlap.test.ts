@@ -10,7 +10,9 @@ import type { World } from '../support/world/world.js';
 const SLOT_1 = 'bbb-live-streaming1';
 const UP: CallMoment = { project: SLOT_1, at: 'begin', call: 'up -d' };
 
-const ROUNDS = Array.from({ length: 20 }, (_, index) => ({ round: index + 1, up: (['quick', 'slow before', 'slow half way', 'quick'] as const)[index % 4] ?? 'quick' }));
+const WAYS = ['quick', 'slow before', 'slow half way', 'quick'] as const;
+
+const ROUNDS = Array.from({ length: 20 }, (_, index) => ({ round: index + 1, up: WAYS[index % WAYS.length] ?? 'quick' }));
 
 const PATIENCE_MS = 60_000;
 

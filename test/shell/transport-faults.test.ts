@@ -117,8 +117,10 @@ function expected(one: FaultCase, met: Met, { first, last }: Reference): Met {
 
 function endOf(one: FaultCase, end: Record<string, unknown>, last: Record<string, unknown>): Record<string, unknown> {
   if (isKept(one)) return { ...last, recordings: ['base/kept/2-internal-2.mkv'], encodedBy: end['encodedBy'] };
+  if (!isBelieved(one)) return last;
   // The row is there in truth: what hangs on it may be left over.
-  return isBelieved(one) ? { ...end, lives: [...livesOf(last, one.call.affects), ...livesOf(end, []).filter(({ id }) => one.call.affects.includes(id))].sort((a, b) => a.id - b.id) } : last;
+  const own = livesOf(end, []).filter(({ id }) => one.call.affects.includes(id));
+  return { ...end, lives: [...livesOf(last, one.call.affects), ...own].sort((first, second) => first.id - second.id) };
 }
 
 async function inParallel<From, To>(items: From[], act: (item: From) => Promise<To>): Promise<To[]> {

@@ -24,7 +24,13 @@ export interface KillSettings {
   KILL_SMTP_PORT: string;
 }
 
-const { KILL_TRACE: traceFile = '', KILL_AT: killAt, KILL_WHOM: whom, KILL_SIGNAL: signal = 'SIGKILL', KILL_SMTP_PORT: smtpPort } = process.env;
+const {
+  KILL_TRACE: traceFile = '',
+  KILL_AT: killAt,
+  KILL_WHOM: whom,
+  KILL_SIGNAL: signal = 'SIGKILL',
+  KILL_SMTP_PORT: smtpPort,
+} = process.env;
 
 const counts = new Map<string, number>();
 
@@ -77,7 +83,8 @@ function watchWriting(): void {
     const writes = typeof flags === 'string' && flags !== 'r';
     if (writes) arrive(`create ${place(path)}`);
     const handle = await open(path, flags, mode);
-    if (!writes) return handle;
+    // Nobody looks at a temporary file: that it is there is one moment, the one before its rename.
+    if (!writes || String(path).endsWith('.new')) return handle;
     const writeFile = handle.writeFile.bind(handle);
     handle.writeFile = (content, options) => {
       arrive(`write ${place(path)}`);

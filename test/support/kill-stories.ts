@@ -26,16 +26,36 @@ const MEMORY_FILE_SYSTEM = '/dev/shm';
 
 /** A directory on another file system than the system's one for temporary files, if there is one. */
 export function hasAnotherFileSystem(): boolean {
-  return statSync(MEMORY_FILE_SYSTEM, { throwIfNoEntry: false })?.dev !== undefined && statSync(MEMORY_FILE_SYSTEM).dev !== statSync(tmpdir()).dev;
+  const found = statSync(MEMORY_FILE_SYSTEM, { throwIfNoEntry: false });
+  return found !== undefined && found.dev !== statSync(tmpdir()).dev;
 }
 
-const STOP_AMONG = [/^before GET .*getMeetingInfo/, /pkill/, /pgrep/, /^before docker-compose down/, /^after PATCH \/rest\/bbb_meeting/, /^after DELETE/, /^after PATCH \/rest\/bbb_livestream/, /^rename .*\.part to /, /^remove .*live\.json$/];
+const STOP_AMONG = [
+  /^before GET .*getMeetingInfo/,
+  /pkill/,
+  /pgrep/,
+  /^before docker-compose down/,
+  /^after PATCH \/rest\/bbb_meeting/,
+  /^after DELETE/,
+  /^after PATCH \/rest\/bbb_livestream/,
+  /^rename .*\.part to /,
+  /^remove .*live\.json$/,
+];
 
 export const KILL_STORIES: KillStory[] = [
   {
     name: 'start with chat',
-    atLeast: 40,
-    among: [/getMeetings/, /^before POST/, /^after POST/, /^after PATCH/, /^rename .*docker-compose\.yml$/, /^before docker-compose up/, /^after the text of a mail/, /question to the chat/],
+    atLeast: 35,
+    among: [
+      /getMeetings/,
+      /^before POST/,
+      /^after POST/,
+      /^after PATCH/,
+      /^rename .*docker-compose\.yml$/,
+      /^before docker-compose up/,
+      /^after the text of a mail/,
+      /question to the chat/,
+    ],
     begin: (world) => void world.teacherAsks({ meetingId: 'meeting-1', chat: true }),
   },
   {
@@ -55,12 +75,13 @@ export const KILL_STORIES: KillStory[] = [
   },
   {
     name: 'start when the broadcaster is left over from before',
-    atLeast: 40,
+    atLeast: 35,
     among: [/^before PATCH \/rest\/broadcasters/, /^after PATCH \/rest\/broadcasters/, /^after the text of a mail/],
     begin(world) {
       world.teacherAsks({ meetingId: 'meeting-1', restricted: true });
       const stream_url = 'https://hls.test/hls/bbb-meeting-1.m3u8';
-      world.pod.state.broadcasters.push({ id: 40, name: '[BBB] meeting-1', slug: 'bbb-meeting-1', building: 1, description: '', stream_url, status: true, is_restricted: false });
+      const names = { name: '[BBB] meeting-1', slug: 'bbb-meeting-1', stream_url };
+      world.pod.state.broadcasters.push({ id: 40, ...names, building: 1, description: '', status: true, is_restricted: false });
       world.pod.state.nextBroadcasterId = 41;
     },
   },
@@ -93,8 +114,8 @@ export async function prepareStage(story: KillStory): Promise<Stage> {
 }
 
 function freshWorld(story: KillStory): Promise<World> {
-  const recordings = story.isFarTarget === true ? { POD_DEFAULT_BBB_PATH: mkdtempSync(join(MEMORY_FILE_SYSTEM, 'bbb-pod-live-test-')) } : {};
-  return startQuickWorld({ numberOfLives: 1, env: recordings });
+  const far = story.isFarTarget === true ? mkdtempSync(join(MEMORY_FILE_SYSTEM, 'bbb-pod-live-test-')) : null;
+  return startQuickWorld({ numberOfLives: 1, env: far === null ? {} : { POD_DEFAULT_BBB_PATH: far } });
 }
 
 /** Owners, modes and times are kept: a recording is judged by them. */
@@ -138,11 +159,18 @@ const NOT_COMPARED = /^logs(\/|$)|^memory\.json$|\.lock$/;
 /** The lasting world, without times and without what is each world's own. */
 export function lastingWorld(world: World): Record<string, unknown> {
   const { state, requests } = world.pod;
-  const nameOf = (id: number | null): string | null => (id === null ? null : (state.broadcasters.find((row) => row.id === id)?.name ?? 'gone'));
+  const nameOf = (id: number | null): string | null =>
+    id === null ? null : (state.broadcasters.find((row) => row.id === id)?.name ?? 'gone');
+  const isCreation = ({ method, path, status }: (typeof requests)[number]): boolean =>
+    method === 'POST' && path === '/rest/broadcasters/' && status === 201;
   return {
-    livestreams: state.livestreams.map(({ start_date: _start, end_date, broadcaster_id, ...row }) => ({ ...row, hasEnd: end_date !== null, broadcaster: nameOf(broadcaster_id) })),
+    livestreams: state.livestreams.map(({ start_date: _start, end_date, broadcaster_id, ...row }) => ({
+      ...row,
+      hasEnd: end_date !== null,
+      broadcaster: nameOf(broadcaster_id),
+    })),
     broadcasters: state.broadcasters.map(({ id: _id, ...row }) => row).sort((one, other) => one.name.localeCompare(other.name)),
-    broadcastersMade: requests.filter(({ method, path, status }) => method === 'POST' && path === '/rest/broadcasters/' && status === 201).length,
+    broadcastersMade: requests.filter(isCreation).length,
     meetings: state.meetings.map(({ id, encoded_by, encoding_step }) => ({ id, encoded_by, encoding_step })),
     containers: quickContainers(world).map(({ composeFile, ...container }) => ({ ...container, composeFile: plain(composeFile, world) })),
     slotFiles: slotFiles(world).map(({ path, content }) => ({ path, ...plainSlotFile(content, nameOf) })),

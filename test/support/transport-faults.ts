@@ -70,7 +70,7 @@ function answers(status: number, body: string, contentType = 'application/json')
   return { kind: 'answer', status, body, contentType };
 }
 
-const FAILED = '<response><returncode>FAILED</returncode><messageKey>internalError</messageKey><message>Unable to access server</message></response>';
+const FAILED = '<response><returncode>FAILED</returncode><messageKey>internalError</messageKey><message>No server</message></response>';
 
 export const FAULTS: FaultKind[] = [
   { name: 'connection reset', answer: { kind: 'reset' }, isPassing: true },
@@ -89,7 +89,7 @@ export const FAULTS: FaultKind[] = [
   { name: 'empty body', answer: answers(200, '') },
   { name: 'cut body', answer: { kind: 'cut' }, isPassing: true },
   { name: 'wrong JSON type', answer: answers(200, '["count", 3, null]') },
-  { name: 'wrong types within', answer: answers(200, '{"count":"0","next":0,"previous":null,"results":{},"id":"3","status":"1","meeting_id":4}') },
+  { name: 'wrong types within', answer: answers(200, '{"count":"0","next":0,"results":{},"id":"3","status":"1","meeting_id":4}') },
   { name: 'garbage', answer: answers(200, '\u0000\u0007<response><returncode>SUCC', 'application/octet-stream') },
   { name: 'FAILED in XML', answer: answers(200, FAILED, 'text/xml') },
   { name: 'more fields', answer: { kind: 'slow', delayMs: 0 }, isHarmless: true, rewrite: withMoreFields },

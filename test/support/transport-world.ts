@@ -64,7 +64,8 @@ export async function startTransportWorld(options: TransportOptions = {}): Promi
   ask(world, LIVES.takesLeftOver, { is_restricted: true });
   addLeftOver(world.pod, LIVES.takesLeftOver);
   if (options.withFailingUp === true) ask(world, LIVES.failsUp);
-  for (let id = 101; id <= 100 + (options.oldLives ?? 0); id += 1) world.pod.state.livestreams.push(livestreamRow({ id, meeting: 1, status: 2 }));
+  const old = Array.from({ length: options.oldLives ?? 0 }, (_, index) => livestreamRow({ id: 101 + index, meeting: 1, status: 2 }));
+  world.pod.state.livestreams.push(...old);
   return world;
 }
 
@@ -126,15 +127,16 @@ function ask({ pod, bbb }: Parts, id: number, row: Partial<Parameters<typeof liv
   const meetingId = `meeting-${String(id)}`;
   const internalMeetingId = `internal-${String(id)}`;
   bbb.start(meetingId, `Cours ${String(id)}`, { internalMeetingId });
-  pod.state.meetings.push(meetingRow({ id, meeting_id: meetingId, internal_meeting_id: internalMeetingId, meeting_name: `Cours ${String(id)}` }));
+  const names = { meeting_id: meetingId, internal_meeting_id: internalMeetingId, meeting_name: `Cours ${String(id)}` };
+  pod.state.meetings.push(meetingRow({ id, ...names }));
   pod.state.livestreams.push(livestreamRow({ id, meeting: id, ...row }));
 }
 
 /** Public, as it must not stay. */
 function addLeftOver({ state }: PodServer, id: number): void {
   const stream_url = `https://hls.univ.example/hls/bbb-Cours-${String(id)}.m3u8`;
-  const row = { name: `[BBB] Cours ${String(id)}`, slug: `bbb-cours-${String(id)}`, building: 1, description: '', stream_url, status: true, is_restricted: false };
-  state.broadcasters.push({ id: state.nextBroadcasterId, ...row });
+  const names = { name: `[BBB] Cours ${String(id)}`, slug: `bbb-cours-${String(id)}`, stream_url };
+  state.broadcasters.push({ id: state.nextBroadcasterId, ...names, building: 1, description: '', status: true, is_restricted: false });
   state.nextBroadcasterId += 1;
 }
 
@@ -146,7 +148,7 @@ function portsOf(world: TransportWorld, config: Config, options: TickOptions): P
     bbb: createBbb(config, wrapped),
     pod: createPod(config, wrapped),
     slots: createSlots(config, { composeFileText, isOurs, isIntact }),
-    compose: composeOf(world, config),
+    compose: composeOf(world),
     recordings: createRecordings(config),
     chat: { ping: () => Promise.resolve() },
     mail: { send: (mail) => Promise.resolve(void world.mails.push(mail)) },
@@ -168,14 +170,14 @@ function recordIn(world: Parts, slot: number): SlotRecord | null {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as SlotRecord) : null;
 }
 
-function composeOf(world: TransportWorld, config: Config): Compose {
+function composeOf(world: TransportWorld): Compose {
   const recording = (slot: number): string => join(slotDirectory(world, slot), 'videodata', 'meeting-20260101100000.mkv');
   return {
     read: (slot) => Promise.resolve({ ok: true, value: world.containers.has(slot) ? 'running' : 'absent' }),
     up: (slot) => {
       const record = recordIn(world, slot);
       if (record === null) throw new Error('up without a slot file');
-      if (record.livestreamId === LIVES.failsUp && world.trouble.upFails) throw new PortError('startFailed', 'docker-compose up -d: it was told to fail');
+      if (record.livestreamId === LIVES.failsUp && world.trouble.upFails) throw new PortError('startFailed', 'told to fail');
       watchUp(world, slot, record);
       world.containers.set(slot, record.livestreamId);
       if (record.recordingAsked) writeFileSync(recording(slot), `REC of ${String(record.livestreamId)}\n`);
@@ -191,15 +193,17 @@ function composeOf(world: TransportWorld, config: Config): Compose {
       world.containers.delete(slot);
       return Promise.resolve();
     },
-    saveOutput: () => Promise.resolve(config),
+    saveOutput: () => Promise.resolve(),
   };
 }
 
-function watchUp(world: TransportWorld, slot: number, record: SlotRecord): void {
-  const other = world.containers.get(slot);
-  if (other !== undefined && other !== record.livestreamId) world.violations.push(`slot ${String(slot)}, in use by ${String(other)}, was reused for ${String(record.livestreamId)}`);
-  if ([...world.containers].some(([elsewhere, id]) => id === record.livestreamId && elsewhere !== slot)) world.violations.push(`live ${String(record.livestreamId)} was started twice`);
-  watchRestriction(world, record.livestreamId);
+function watchUp(world: TransportWorld, slot: number, { livestreamId }: SlotRecord): void {
+  const { containers, violations } = world;
+  const other = containers.get(slot);
+  if (other !== undefined && other !== livestreamId) violations.push(`slot ${String(slot)}, in use by ${String(other)}, was reused`);
+  const runsElsewhere = [...containers].some(([elsewhere, id]) => id === livestreamId && elsewhere !== slot);
+  if (runsElsewhere) violations.push(`live ${String(livestreamId)} was started twice`);
+  watchRestriction(world, livestreamId);
 }
 
 function watchEnd({ containers, bbb, violations }: TransportWorld, slot: number): void {
@@ -218,19 +222,37 @@ function watchRestriction({ pod, violations }: TransportWorld, id: number): void
 export function inspect(world: TransportWorld, unknownToPod: number | null = null): string[] {
   const { pod, containers } = world;
   for (const id of containers.values()) watchRestriction(world, id);
-  const found = [...world.violations];
-  const ended = pod.state.livestreams.find(({ id }) => id === LIVES.ends);
-  if (!containers.has(1)) found.push('the live that goes on has no container');
-  if (pod.state.livestreams[0]?.status !== 1) found.push("the live that goes on is no longer in progress in Pod");
-  if (recordings(world).length === 0) found.push('the recording is lost');
-  if (ended?.status === 2 && (runs(world, LIVES.ends) || !recordings(world).some((path) => !path.includes('videodata')))) found.push('a live is marked stopped that is not');
-  for (const { id, status, server } of pod.state.livestreams.filter((row) => row.id > LIVES.ends && row.id <= LIVES.failsUp)) {
-    const slot = Number(server?.split('/')[1]);
-    if (status === 1 && id !== unknownToPod && recordIn(world, slot)?.livestreamId !== id) found.push(`live ${String(id)} is marked started, but its slot is free`);
-    if (startMails(world, id) > 1) found.push(`the start of live ${String(id)} was mailed more than once`);
-    if (startMails(world, id) > 0 && !runs(world, id)) found.push(`the start of live ${String(id)} was mailed, but it does not run`);
-  }
-  return found;
+  const started = pod.state.livestreams.filter(({ id }) => id > LIVES.ends && id <= LIVES.failsUp);
+  return [
+    ...world.violations,
+    ...wrongsOfRunning(world),
+    ...started.flatMap(({ id, status, server }) => {
+      const isHeld = recordIn(world, Number(server?.split('/')[1]))?.livestreamId === id;
+      const isFalse = status === 1 && id !== unknownToPod && !isHeld;
+      return [...(isFalse ? [`live ${String(id)} is marked started, but its slot is free`] : []), ...wrongMails(world, id)];
+    }),
+  ];
+}
+
+function wrongsOfRunning(world: TransportWorld): string[] {
+  const { livestreams } = world.pod.state;
+  const statusOf = (id: number): number | undefined => livestreams.find((row) => row.id === id)?.status;
+  const isHandedOver = recordings(world).some((path) => !path.includes('videodata'));
+  const isMarkedEarly = statusOf(LIVES.ends) === 2 && (runs(world, LIVES.ends) || !isHandedOver);
+  return [
+    ...(runs(world, LIVES.goesOn) ? [] : ['the live that goes on has no container']),
+    ...(statusOf(LIVES.goesOn) === 1 ? [] : ['the live that goes on is no longer in progress in Pod']),
+    ...(recordings(world).length > 0 ? [] : ['the recording is lost']),
+    ...(isMarkedEarly ? ['a live is marked stopped that is not'] : []),
+  ];
+}
+
+function wrongMails(world: TransportWorld, id: number): string[] {
+  const sent = startMails(world, id);
+  return [
+    ...(sent > 1 ? [`the start of live ${String(id)} was mailed more than once`] : []),
+    ...(sent > 0 && !runs(world, id) ? [`the start of live ${String(id)} was mailed, but it does not run`] : []),
+  ];
 }
 
 function runs({ containers }: TransportWorld, id: number): boolean {
@@ -254,10 +276,18 @@ export function settled(world: TransportWorld): Record<string, unknown> {
   const { livestreams, broadcasters, meetings } = world.pod.state;
   const nameOf = (id: number | null): string | null => broadcasters.find((row) => row.id === id)?.name ?? null;
   return {
-    lives: livestreams.filter(({ id }) => id <= LIVES.failsUp).map(({ id, status, server, end_date, broadcaster_id }) => ({ id, status, isHere: server?.startsWith('1/') ?? false, hasEnd: end_date !== null, broadcaster: nameOf(broadcaster_id) })),
+    lives: livestreams
+      .filter(({ id }) => id <= LIVES.failsUp)
+      .map(({ id, status, server, end_date, broadcaster_id }) => {
+        const isHere = server?.startsWith('1/') ?? false;
+        return { id, status, isHere, hasEnd: end_date !== null, broadcaster: nameOf(broadcaster_id) };
+      }),
     broadcasters: broadcasters.map(({ name, is_restricted }) => ({ name, is_restricted })).sort((one, other) => one.name.localeCompare(other.name)),
     containers: [...world.containers.values()].sort((one, other) => one - other),
-    slotFiles: [1, 2, 3, 4, 5].flatMap((slot) => recordIn(world, slot) ?? []).map(({ livestreamId, step, startMailSent }) => ({ livestreamId, step, startMailSent })).sort((one, other) => one.livestreamId - other.livestreamId),
+    slotFiles: [1, 2, 3, 4, 5]
+      .flatMap((slot) => recordIn(world, slot) ?? [])
+      .map(({ livestreamId, step, startMailSent }) => ({ livestreamId, step, startMailSent }))
+      .sort((one, other) => one.livestreamId - other.livestreamId),
     recordings: recordings(world),
     encodedBy: meetings.map(({ encoded_by }) => encoded_by),
   };
