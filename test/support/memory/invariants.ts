@@ -79,7 +79,8 @@ export function recordings(world: MemoryWorld): Map<string, string[]> {
     const key = content.replace(/ (whole|cut)$/, '');
     found.set(key, [...(found.get(key) ?? []), place]);
   };
-  for (const [path, { content }] of world.files) add(content, path);
+  // A copy that was cut in the middle is none yet: it is made again.
+  for (const [path, { content }] of world.files) if (!path.endsWith('.part') || content.includes(' take=')) add(content, path);
   for (const [index, host] of world.hosts.entries()) {
     for (const [slot, { videodata }] of host.slots) {
       for (const [file, { content }] of videodata) add(content, `server ${String(index + 1)}, slot ${String(slot)}, ${file}`);
