@@ -34,7 +34,7 @@ export async function readWorld(ports: Ports): Promise<WorldReading> {
   const [meetings, broadcasters, podMeetings, withContainers] = await Promise.all([
     isBusy ? foreseen(ports, () => ports.bbb.readMeetings()) : undefined,
     requests.length > 0 || orphans.length > 0 ? foreseen(ports, () => ports.pod.readBroadcasters()) : undefined,
-    readPodMeetings([...requests.filter(isStillWaiting), ...orphans], ports),
+    readPodMeetings([...requests.filter(isStillWaiting), ...orphans, ...claimedRequests(waiting, slots)], ports),
     readContainers(slots, ours, requests.length > 0, ports),
   ]);
   const world: World = {
@@ -94,6 +94,12 @@ async function readSlots(also: number[], problems: Unread[], ports: Ports): Prom
 function withoutHeld(waiting: Livestream[], slots: SlotReading[]): Livestream[] {
   const held = new Set(slots.map((slot) => (slot.record.ok ? slot.record.value?.livestreamId : undefined)));
   return waiting.filter((request) => !held.has(request.id));
+}
+
+/** Requests that a tick was cut short on: Pod may name another meeting by now. */
+function claimedRequests(waiting: Reading<Livestream[]>, slots: SlotReading[]): Livestream[] {
+  const claimed = new Set(slots.flatMap(({ record }) => (record.ok && record.value !== null ? [record.value.livestreamId] : [])));
+  return waiting.ok ? waiting.value.filter(({ id }) => claimed.has(id)) : [];
 }
 
 async function readPodMeetings(rows: Livestream[], ports: Ports): Promise<Map<string, Reading<PodMeeting>>> {

@@ -143,6 +143,9 @@ function planClaimed(record: SlotRecord, place: RowPlace, draft: Draft): Rest {
   if (place === 'unread') return NOTHING;
   if (place === 'ours') return { reason: 'its start was begun', effects: startChain(record) };
   if (place !== 'waiting') return { reason: 'its request is no longer waiting', effects: unclaimChain() };
+  const meeting = draft.world.podMeetings.get(record.meetingPath);
+  const isOfAnother = meeting?.ok === true && meeting.value.internalMeetingId !== record.internalMeetingId;
+  if (isOfAnother) return { reason: 'Pod now names another meeting', effects: unclaimChain() };
   if (stateOf(record, draft.world) === 'over') return { reason: 'its meeting is over', effects: unclaimChain() };
   return { reason: 'its start was begun', effects: startChain(record) };
 }

@@ -6,7 +6,7 @@ import { check, collect, commands, createRig, minute, type Rig } from './model.j
 
 /** More, and another seed, by `MODEL_RUNS=20000 MODEL_SEED=1 npm test -- model`. */
 const RUNS = Number(process.env['MODEL_RUNS'] ?? 300);
-const SEED = Number(process.env['MODEL_SEED'] ?? Date.now() % 1_000_000_000);
+const SEED = Number(process.env['MODEL_SEED'] ?? 236_441_110);
 const LONGEST = 40;
 
 /** All that was broken is whole, all servers are there: two ticks; with several servers two more, for their claims to settle. */
