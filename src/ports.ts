@@ -39,7 +39,7 @@ export interface Bbb {
   readMeetings(): Promise<Reading<BbbMeeting[]>>;
   /** `getMeetingInfo`. FAILED with `notFound` is a reading (`found: false`); every other failure is none. */
   readMeetingInfo(meetingId: string): Promise<Reading<MeetingInfo>>;
-  /** The algorithm that BBB accepted last, when `BBB_CHECKSUM` is `auto` and BBB refused sha1; else null. */
+  /** True when `BBB_CHECKSUM` is `auto` and BBB took another algorithm than sha1, with which the streaming image signs. */
   refusedSha1(): boolean;
 }
 
