@@ -20,6 +20,37 @@ export const flag: Rule<boolean> = {
   parse: (text) => text.toLowerCase() === 'true',
 };
 
+/** `True` and `False` too, as in Pod's settings. */
+export const yesOrNo: Rule<boolean> = {
+  expected: 'true or false',
+  parse: (text) => (/^(true|false)$/i.test(text) ? text.toLowerCase() === 'true' : undefined),
+};
+
+export const text: Rule<string> = { expected: 'a text', parse: (value) => value };
+
+/** Separated by commas; in lower case. */
+export const words: Rule<string[]> = {
+  expected: 'words of letters and digits, separated by commas',
+  parse(list) {
+    const found = list.split(',').map((word) => word.trim().toLowerCase());
+    return found.every((word) => /^[a-z0-9]+$/.test(word)) ? found : undefined;
+  },
+};
+
+/** A JSON list of texts, or texts separated by commas. */
+export const wordList: Rule<string[]> = {
+  expected: '["one", "another"], or one,another',
+  parse(list) {
+    if (!list.startsWith('[')) return list.split(',').map((word) => word.trim()).filter((word) => word !== '');
+    try {
+      const value = JSON.parse(list) as unknown;
+      return Array.isArray(value) && value.every((word) => typeof word === 'string') ? value : undefined;
+    } catch {
+      return undefined;
+    }
+  },
+};
+
 /** A foreign value (`:/etc/localtime`) is no fault: it means the default. */
 export function zone(fallback: string): Rule<string> {
   return {
@@ -125,6 +156,12 @@ export const bbbUrl: Rule<string> = {
   },
 };
 
+/** The root of a BBB server; a final slash is added. */
+export const serverUrl: Rule<string> = {
+  expected: 'an http(s) URL without /bigbluebutton/api, for instance https://bbb.univ.fr/',
+  parse: (text) => (webUrl(text) !== undefined && !/[?#]|\/bigbluebutton\/api\/?$/.test(text) ? withFinalSlash(text) : undefined),
+};
+
 export const podUrl: Rule<string> = {
   expected: 'an http(s) URL, for instance https://pod.univ.fr',
   parse: (text) => (webUrl(text) !== undefined && !/[?#]/.test(text) ? text.replace(/\/+$/, '') : undefined),
@@ -180,6 +217,8 @@ export const checksum = choice<Config['bbbChecksum']>([
   'sha384',
   'sha512',
 ] satisfies ('auto' | ChecksumAlgorithm)[]);
+
+export const databaseType = choice<'postgresql' | 'mysql' | ''>(['postgresql', 'mysql']);
 
 export const mailLanguage = choice<Config['mailLang']>(['fr', 'en']);
 

@@ -7,7 +7,7 @@ export interface Surroundings {
   workingDirectory: string;
   hostname: string;
   /** The values of the variables above it. */
-  known: Partial<Config>;
+  known: Partial<Pick<Config, 'baseDirectory' | 'serverHostname'>>;
 }
 
 export interface Variable<T> {
@@ -20,6 +20,8 @@ export interface Variable<T> {
   /** How a default that is not a plain text is explained. */
   defaultIs?: { en: string; fr: string };
   secret?: true;
+  /** It may hold line breaks; elsewhere a control character is a slip. */
+  multiline?: true;
   /** The container's shell splits it into words and expands globs (BigBlueButton-liveStreaming, its start script). */
   wordSplit?: true;
   help: string;

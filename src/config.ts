@@ -25,18 +25,27 @@ export function readConfig(
   environment: Environment,
   surroundings: { workingDirectory: string; hostname: string },
 ): ConfigReading {
-  const known: Partial<Config> = {};
-  const faults: string[] = [];
-  for (const key of Object.keys(VARIABLES) as ConfigKey[]) {
-    const variable = VARIABLES[key] as Variable<unknown>;
-    const value = readVariable(variable, environment[variable.name], { ...surroundings, known });
-    if ('fault' in value) faults.push(value.fault);
-    else Object.assign(known, { [key]: value.value });
-  }
+  const { known, faults } = readVariables<Config>(VARIABLES, environment, surroundings);
   faults.push(...serverNumberFaults(known));
   if (faults.length > 0) return { ok: false, faults };
   const config = { ...known, secrets: [], warnings: [] } as unknown as Config;
   return { ok: true, config: { ...config, secrets: secretsOf(config), warnings: warningsOf(config) } };
+}
+
+/** The values of a table of variables, and a line for each that is not as expected. */
+export function readVariables<T extends object>(
+  table: { [Key in keyof T]?: Variable<T[Key]> },
+  environment: Environment,
+  surroundings: { workingDirectory: string; hostname: string },
+): { known: Partial<T>; faults: string[] } {
+  const known: Partial<T> = {};
+  const faults: string[] = [];
+  for (const [key, variable] of Object.entries(table) as [string, Variable<unknown>][]) {
+    const value = readVariable(variable, environment[variable.name], { ...surroundings, known });
+    if ('fault' in value) faults.push(value.fault);
+    else Object.assign(known, { [key]: value.value });
+  }
+  return { known, faults };
 }
 
 type Value = { value: unknown } | { fault: string };
@@ -49,7 +58,7 @@ function readVariable(variable: Variable<unknown>, given: string | undefined, su
   const text = isGiven ? (variable.wordSplit === true ? given : given.trim()) : fallback;
   if (text === '' && variable.empty !== undefined) return { value: variable.empty };
   if (text === null || text === '') return { fault: `${name} is missing: expected ${rule.expected}` };
-  const parsed = /\p{Cc}/u.test(text) ? undefined : rule.parse(text);
+  const parsed = variable.multiline !== true && /\p{Cc}/u.test(text) ? undefined : rule.parse(text);
   if (parsed !== undefined) return { value: parsed };
   return { fault: `${name}: expected ${rule.expected}; ${cameText(variable, text)}` };
 }

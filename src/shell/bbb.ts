@@ -3,10 +3,8 @@ import { parseAnswer, parseMeetingInfo, parseMeetings, type BbbAnswer } from '..
 import type { Parsed } from '../core/checked.js';
 import type { ChecksumAlgorithm, Config, Reading } from '../model.js';
 import type { Bbb } from '../ports.js';
+import { algorithmsToTry, signedAddress } from './bbb-checksum.js';
 import { HttpError, type Http, type HttpAnswer } from './http.js';
-
-/** In the order of `auto`: sha1 is what the streaming image signs with. */
-const ALGORITHMS: readonly ChecksumAlgorithm[] = ['sha1', 'sha256', 'sha384', 'sha512'];
 
 /** From http to https, say; with the same host name only. */
 const REDIRECTS = 3;
@@ -16,7 +14,7 @@ interface Calls {
   accepted(): ChecksumAlgorithm | null;
 }
 
-export function createBbb(config: Pick<Config, 'bbbUrl' | 'bbbSecret' | 'bbbChecksum'>, http: Http): Bbb {
+export function createBbb(config: Pick<Config, 'bbbUrl' | 'bbbSecret' | 'bbbChecksum'>, http: Pick<Http, 'get'>): Bbb {
   const calls = createCalls(config, http);
   return {
     readMeetings: async () => {
@@ -42,18 +40,12 @@ export function createBbb(config: Pick<Config, 'bbbUrl' | 'bbbSecret' | 'bbbChec
   };
 }
 
-function createCalls(config: Pick<Config, 'bbbUrl' | 'bbbSecret' | 'bbbChecksum'>, http: Http): Calls {
+function createCalls(config: Pick<Config, 'bbbUrl' | 'bbbSecret' | 'bbbChecksum'>, http: Pick<Http, 'get'>): Calls {
   let accepted: ChecksumAlgorithm | null = null;
-  const candidates = (): ChecksumAlgorithm[] => {
-    if (config.bbbChecksum !== 'auto') return [config.bbbChecksum];
-    return accepted === null
-      ? [...ALGORITHMS]
-      : [accepted, ...ALGORITHMS.filter((algorithm) => algorithm !== accepted)];
-  };
   return {
     accepted: () => accepted,
     ask: async (call, query) => {
-      const tried = candidates();
+      const tried = algorithmsToTry(config.bbbChecksum, accepted);
       for (const algorithm of tried) {
         const answer = await askSigned(call, query, algorithm, config, http);
         if (!answer.ok) return answer;
@@ -74,11 +66,9 @@ async function askSigned(
   query: string,
   algorithm: ChecksumAlgorithm,
   config: Pick<Config, 'bbbUrl' | 'bbbSecret'>,
-  http: Http,
+  http: Pick<Http, 'get'>,
 ): Promise<Reading<BbbAnswer>> {
-  const { createHash } = await import('node:crypto');
-  const checksum = createHash(algorithm).update(`${call}${query}${config.bbbSecret}`).digest('hex');
-  const address = `${config.bbbUrl.replace(/\/+$/, '')}/${call}?${query}${query === '' ? '' : '&'}checksum=${checksum}`;
+  const address = await signedAddress(call, query, algorithm, config);
   let answer: HttpAnswer;
   try {
     answer = await http.get(address, { Accept: '*/*' }, { redirects: REDIRECTS });

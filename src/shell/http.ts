@@ -1,4 +1,5 @@
-// The one HTTP client: bounded in time and size, text in and text out; every status is an answer, only failures throw.
+// The one HTTP client: bounded in time, answers as text of bounded size or as a stream; every status is an answer, only failures throw.
+import type { Readable } from 'node:stream';
 import type { AxiosRequestConfig } from 'axios';
 
 /** Before the second and the third try of a GET. */
@@ -18,6 +19,33 @@ export interface HttpAnswer {
   text: string;
 }
 
+/** An answer whose body comes piece by piece: it is read, or discarded. */
+export interface HttpStream {
+  status: number;
+  headers: HttpHeaders;
+  /** Where the answer came from, redirects followed. */
+  url: string;
+  /** Unpacked. Throws `HttpError` when it is cut, or silent for too long. */
+  body: AsyncIterable<Buffer>;
+  discard(): void;
+}
+
+/** Keeps cookies between the requests of a visit. */
+export interface CookieJar {
+  /** The header's value for a request to `url`; empty for none. */
+  header(url: string): Promise<string>;
+  keep(url: string, setCookies: string[]): Promise<void>;
+}
+
+export interface OpenOptions {
+  /** The longest silence, before the answer and within it. */
+  idleTimeoutMs: number;
+  /** As with `get`. */
+  redirects?: number;
+  cookies?: CookieJar;
+  ending?: AbortSignal;
+}
+
 export type HttpHeaders = Record<string, string>;
 
 export type WritingMethod = 'POST' | 'PATCH' | 'DELETE';
@@ -29,6 +57,8 @@ export interface Http {
    * https to http; others, and all by default, are answers.
    */
   get(url: string, headers: HttpHeaders, options?: { redirects?: number }): Promise<HttpAnswer>;
+  /** A GET, tried once, for an answer that is too large or too slow for `get`. */
+  open(url: string, headers: HttpHeaders, options: OpenOptions): Promise<HttpStream>;
   /** Tried once; no redirect is followed. */
   send(
     method: WritingMethod,
@@ -57,6 +87,7 @@ export function createHttp({ timeoutMs, pause }: HttpOptions): Http {
   return {
     get: (url, headers, { redirects = 0 } = {}) =>
       persist(() => exchange({ method: 'GET', url, headers }, timeoutMs, redirects), pause),
+    open,
     send: async (method, url, headers, body, options = {}) => {
       const request = { method, url, headers, ...(body === null ? {} : { data: body }), ...(await freshConnection()) };
       return exchange(request, options.timeoutMs ?? timeoutMs, 0);
@@ -109,6 +140,62 @@ async function exchange(request: Request, timeoutMs: number, redirects: number):
   }
 }
 
+/** The silence before the answer is bounded here, the one within it where it is read. */
+async function open(url: string, headers: HttpHeaders, options: OpenOptions): Promise<HttpStream> {
+  const { idleTimeoutMs, redirects = 0, cookies, ending } = options;
+  const { default: axios } = await import('axios');
+  let from = url;
+  for (let left = redirects; ; left -= 1) {
+    const cookie = (await cookies?.header(from)) ?? '';
+    try {
+      const response = await axios.request<Readable>({
+        url: from,
+        headers: { 'User-Agent': 'bbb-pod-live', ...headers, ...(cookie === '' ? {} : { Cookie: cookie }) },
+        responseType: 'stream',
+        timeout: Math.min(idleTimeoutMs, LONGEST_TIMER_MS),
+        validateStatus: () => true,
+        maxRedirects: 0,
+        ...(ending === undefined ? {} : { signal: ending }),
+      });
+      const { status, data: body } = response;
+      const setCookies: unknown = response.headers['set-cookie'];
+      if (Array.isArray(setCookies)) await cookies?.keep(from, setCookies.map(String));
+      const texts = Object.entries(response.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : []));
+      const answered = Object.fromEntries(texts);
+      const next = left > 0 ? redirectOf({ status, location: answered['location'] ?? null }, from) : null;
+      if (next === null) {
+        return { status, headers: answered, url: from, body: patiently(body, idleTimeoutMs, from), discard: () => body.destroy() };
+      }
+      body.destroy();
+      from = next;
+    } catch (error) {
+      throw new HttpError(`${reasonOf(error, idleTimeoutMs)} (${hostOf(from)})`, bareCause(error));
+    }
+  }
+}
+
+/** The pieces of a body, as long as they come. */
+async function* patiently(body: Readable, idleTimeoutMs: number, url: string): AsyncGenerator<Buffer> {
+  const silence = new AbortController();
+  const watch = setTimeout(() => {
+    silence.abort();
+    body.destroy(new Error('silence'));
+  }, Math.min(idleTimeoutMs, LONGEST_TIMER_MS));
+  try {
+    for await (const piece of body) {
+      watch.refresh();
+      yield piece as Buffer;
+      watch.refresh();
+    }
+  } catch (error) {
+    const reason = silence.signal.aborted ? `the answer stopped for more than ${String(idleTimeoutMs / 1000)} s` : reasonOf(error, idleTimeoutMs);
+    throw new HttpError(`${reason} (${hostOf(url)})`, bareCause(error));
+  } finally {
+    clearTimeout(watch);
+    body.destroy();
+  }
+}
+
 /** Bodies pass as they are: axios would parse JSON, and put what is no JSON in quotes. */
 function untouched(body: unknown): unknown {
   return body;
@@ -141,7 +228,7 @@ async function ask(request: Request & { signal: AbortSignal }): Promise<HttpAnsw
 const REDIRECTS = [301, 302, 303, 307, 308];
 
 /** Where to go on, if the answer is a redirect that may be followed. */
-function redirectOf(answer: HttpAnswer, from: string): string | null {
+function redirectOf(answer: Pick<HttpAnswer, 'status' | 'location'>, from: string): string | null {
   if (!REDIRECTS.includes(answer.status) || answer.location === null || !URL.canParse(answer.location, from))
     return null;
   const origin = new URL(from);

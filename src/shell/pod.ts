@@ -40,7 +40,7 @@ interface Calls {
   address(path: string): string;
 }
 
-export function createPod(config: Pick<Config, 'podUrl' | 'podToken' | 'podIdBuilding'>, http: Http): Pod {
+export function createPod(config: Pick<Config, 'podUrl' | 'podToken' | 'podIdBuilding'>, http: Pick<Http, 'get' | 'send'>): Pod {
   const calls = createCalls(config, http);
   const building = calls.address(`/rest/buildings/${String(config.podIdBuilding)}/`);
   return {
@@ -60,7 +60,7 @@ export function createPod(config: Pick<Config, 'podUrl' | 'podToken' | 'podIdBui
   };
 }
 
-function createCalls(config: Pick<Config, 'podUrl' | 'podToken'>, http: Http): Calls {
+function createCalls(config: Pick<Config, 'podUrl' | 'podToken'>, http: Pick<Http, 'get' | 'send'>): Calls {
   const headers = { Accept: 'application/json', Authorization: `Token ${config.podToken}` };
   const address = (path: string): string => addressOnPod(config.podUrl, path);
   return {

@@ -115,6 +115,7 @@ function withMoreFields(answer: HttpAnswer): HttpAnswer {
 export function rewriting(call: Call, rewrite: (answer: HttpAnswer) => HttpAnswer): (http: Http) => Http {
   const isMeant = (method: string, url: string): boolean => method === call.method && call.path.test(url.replace(/^https?:\/\/[^/]*/, ''));
   return (http) => ({
+    open: http.open,
     get: async (url, headers, options) => {
       const answer = await http.get(url, headers, options);
       return isMeant('GET', url) ? rewrite(answer) : answer;

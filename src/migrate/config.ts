@@ -1,0 +1,66 @@
+// From environment variables to what the migration is told; only what the chosen way needs is looked at, all faults at once.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { decoded } from '../config-rules.js';
+import { readVariables, type Environment } from '../config.js';
+import { faultOf } from '../shell/files.js';
+import { MIGRATION_VARIABLES, type MigrationVariable } from './config-table.js';
+import { moodleAddresses } from './database-address.js';
+import type { Choice, MoodleAddress } from './model.js';
+import type { MigrationConfig, Settings } from './settings.js';
+
+export type MigrationConfigReading = { ok: true; config: MigrationConfig } | { ok: false; faults: string[] };
+
+/** `directory`: where the configuration file is, or would be. Relative paths in DB_PARAMS start there. */
+export function readMigrationConfig(
+  environment: Environment,
+  choice: Choice,
+  surroundings: { workingDirectory: string; hostname: string; directory: string },
+): MigrationConfigReading {
+  const needed = neededBy(choice, environment);
+  const { known, faults } = readVariables<Settings>(needed, environment, surroundings);
+  const moodles = new Map<string, MoodleAddress>();
+  if (known.moodleParameters !== undefined) {
+    const read = readMoodles(known.moodleParameters, known.moodleDatabaseType ?? '', surroundings.directory);
+    faults.push(...read.faults);
+    for (const [name, address] of read.moodles) moodles.set(name, address);
+  }
+  if (faults.length > 0) return { ok: false, faults };
+  const unneeded = readVariables<Settings>(MIGRATION_VARIABLES, {}, surroundings).known;
+  const config = { ...EMPTY, ...unneeded, ...known, moodles, directory: surroundings.directory } as Omit<MigrationConfig, 'secrets' | 'warnings'>;
+  return { ok: true, config: { ...config, secrets: secretsOf(config), warnings: warningsOf(choice) } };
+}
+
+/** Of the variables that have no default. */
+const EMPTY: Partial<Settings> = { bbbServerUrl: '', bbbSecret: '', podDatabase: null, moodleParameters: '', podUrl: '', podToken: '' };
+
+/** A claim needs Pod's database only to learn the recorder's directory. */
+function neededBy(choice: Choice, environment: Environment): typeof MIGRATION_VARIABLES {
+  const asksDatabase = choice.way === 'manual-claim' && (environment[MIGRATION_VARIABLES.recorderDirectory.name] ?? '').trim() === '';
+  const isNeeded = (key: string, { neededBy }: MigrationVariable<never>): boolean =>
+    neededBy === undefined || neededBy(choice) || (key === 'podDatabase' && asksDatabase);
+  const needed = Object.entries(MIGRATION_VARIABLES).filter(([key, variable]) => isNeeded(key, variable as MigrationVariable<never>));
+  return Object.fromEntries(needed) as typeof MIGRATION_VARIABLES;
+}
+
+/** DB_PARAMS: what begins with a brace is JSON, everything else the path of a file. */
+function readMoodles(text: string, usualType: Settings['moodleDatabaseType'], directory: string): ReturnType<typeof moodleAddresses> {
+  if (text.trimStart().startsWith('{')) return moodleAddresses(text, usualType);
+  const path = resolve(directory, text.trim());
+  try {
+    return moodleAddresses(readFileSync(path, 'utf8'), usualType);
+  } catch (error) {
+    return { moodles: new Map(), faults: [`DB_PARAMS: expected JSON, or the path of a file that holds it; that file cannot be read (${faultOf(error)})`] };
+  }
+}
+
+function secretsOf(config: Pick<MigrationConfig, 'bbbSecret' | 'podToken' | 'podDatabase' | 'moodles'>): string[] {
+  const passwords = [...config.moodles.values()].map(({ password }) => password);
+  const texts = [config.bbbSecret, config.podToken, config.podDatabase?.password ?? '', ...passwords];
+  return [...new Set(texts.flatMap((text) => [text, decoded(text) ?? text]))].filter((text) => text !== '');
+}
+
+function warningsOf({ way, useMoodle }: Choice): string[] {
+  if (way !== 'manual-claim' || !useMoodle) return [];
+  return ['--use-database-moodle means nothing with --use-manual-claim'];
+}

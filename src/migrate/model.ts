@@ -1,0 +1,172 @@
+// The migration's types: a recording as BBB tells of it, who owns it, and what came of it.
+
+/** The four ways: exactly one is chosen. */
+export type Way = 'manual-claim' | 'import-video' | 'export-csv' | 'forget';
+
+/** What a run is to do. */
+export interface Choice {
+  way: Way;
+  /** With `import-video` and `export-csv`: moderators are looked up in Moodle. */
+  useMoodle: boolean;
+  /** The range, from 1, newest first, inclusive. */
+  first: number;
+  last: number;
+  /** Says what would be done; writes nothing anywhere. */
+  dry: boolean;
+  /** Recordings in work at once, with `manual-claim`. */
+  jobs: number;
+  /** BBB is asked page by page, so many recordings each (1 to 100); null: for all at once. */
+  pageSize: number | null;
+  /** Absolute path of the CSV file. */
+  output: string;
+  /** With `forget`: rows that the journal does not know too. */
+  all: boolean;
+  /** With `forget`: without asking. */
+  yes: boolean;
+}
+
+/** A recording of BBB's `getRecordings`. Texts that are not there are empty. */
+export interface Recording {
+  /** `<internalMeetingID>`, the same as `<recordID>`; the recording's key everywhere. */
+  id: string;
+  /** `<meetingID>`, the front end's id of the room. */
+  meetingId: string;
+  /** `<name>` without white space at its ends; may hold line breaks. */
+  name: string;
+  /** Milliseconds since 1970. */
+  startMs: number;
+  recordingName: string;
+  origin: string;
+  originServerName: string;
+  originVersion: string;
+  originContext: string;
+  originId: string;
+  originLabel: string;
+  description: string;
+  published: string;
+  state: string;
+  /** Already converted from 2.0 to 2.3 where that is asked. */
+  presentationUrl: string;
+  videoUrl: string;
+}
+
+/** A recording with its number: 1 is the newest of all. */
+export interface NumberedRecording {
+  number: number;
+  recording: Recording;
+}
+
+/** What BBB's answer holds. */
+export interface RecordingList {
+  /** The newest ones, newest first, at most as many as were asked for. */
+  recordings: NumberedRecording[];
+  /** All that were understood. */
+  total: number;
+  /** Recordings that could not be understood, a sentence each. */
+  faults: string[];
+}
+
+/** Pod's `auth_user`. */
+export interface PodUser {
+  id: number;
+  username: string;
+  firstName: string;
+  lastName: string;
+  email: string;
+}
+
+/** Moodle's `user`, not deleted. */
+export interface MoodleUser {
+  id: number;
+  username: string;
+  firstName: string;
+  lastName: string;
+  email: string;
+}
+
+/** A row of Moodle's `bigbluebuttonbn` that has a given recording. */
+export interface MoodleActivity {
+  id: number;
+  intro: string | null;
+  /** JSON: a list of `{selectiontype, selectionid, role}`. */
+  participants: string | null;
+}
+
+/** A row of Pod's `import_video_externalrecording` that is to be there. */
+export interface ExternalRecording {
+  name: string;
+  startMs: number;
+  sourceUrl: string;
+  ownerId: number;
+  siteId: number;
+}
+
+/** A row of it that is there. */
+export interface ExternalRow {
+  id: number;
+  sourceUrl: string;
+  /** Null: its owner was deleted. */
+  ownerId: number | null;
+  /** A user has already made a video of it. */
+  isUploaded: boolean;
+}
+
+/**
+ * What came of one recording. `already`: an earlier run has done it. `planned`: a dry run would do it. `skipped`: there is
+ * nothing to be done with it. `failed`: the next run tries again.
+ */
+export type Result = 'done' | 'already' | 'planned' | 'skipped' | 'failed';
+
+export interface Outcome {
+  result: Result;
+  /** What was done, or why not: one sentence, without the recording's name and number. */
+  said: string;
+  /** What the administrator should look at all the same. */
+  warnings: string[];
+}
+
+/** A database, by whatever name it was given. */
+export interface DatabaseAddress {
+  type: 'postgresql' | 'mysql';
+  host: string;
+  /** Null: the usual one. */
+  port: number | null;
+  database: string;
+  user: string;
+  password: string;
+  connectTimeoutMs: number;
+  ssl: boolean;
+}
+
+/** A Moodle's database: an entry of DB_PARAMS. */
+export interface MoodleAddress extends DatabaseAddress {
+  /** What table names begin with. */
+  prefix: string;
+  /** PostgreSQL only. */
+  schema: string;
+}
+
+/**
+ * The journal's lines. `begun` is written before, `done` after; what is between is looked at on the spot. All name the
+ * BBB server, so that two migrations may share a journal.
+ */
+export type JournalEntry = { at: string; server: string; recording: string } & (
+  | {
+      way: 'import-video' | 'import-video+moodle';
+      /** Of `begun`: the owners (Pod's user ids) whose rows are about to be made. Of `forgotten`: whose rows are gone. */
+      step: 'begun' | 'done' | 'forgotten';
+      sourceUrl: string;
+      owners: number[];
+    }
+  | {
+      way: 'manual-claim';
+      /** `whole`: the `.part`, or bbb-recorder's result, is complete and has `size` bytes. */
+      step: 'begun' | 'whole' | 'done';
+      /** Name in the recorder's directory. */
+      file: string;
+      /** Bytes; of `whole` and `done`. */
+      size?: number;
+      /** Of `begun`: the server's ETag or date of the video, so that a later run may go on with the download. */
+      validator?: string;
+    }
+);

@@ -1,0 +1,162 @@
+// The migration's outside, as interfaces. What fails throws an Error whose message says what happened and what to do.
+import type { Clock, Lock } from '../ports.js';
+import type {
+  ExternalRecording,
+  ExternalRow,
+  JournalEntry,
+  MoodleActivity,
+  MoodleUser,
+  PodUser,
+  RecordingList,
+} from './model.js';
+
+/** An act that failed: the message says what happened and what to do, in a sentence for the administrator. */
+export class MigrationError extends Error {
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'MigrationError';
+  }
+}
+
+export interface BbbRecordings {
+  /**
+   * All recordings, or the `keep` newest, from BBB or from the answer that was saved. Throws unless the answer is a whole
+   * SUCCESS that was understood: what cannot be read is not empty.
+   */
+  read(options: {
+    keep: number;
+    pageSize: number | null;
+    /** Saves the answer (0600) for a later run with USE_CACHE, once it is known to be good. */
+    save: boolean;
+    /** Reads the saved answer, and BBB not at all. */
+    fromSaved: boolean;
+    /** Recordings so far. */
+    progress(count: number): void;
+  }): Promise<RecordingList>;
+}
+
+/** Pod's own database, of which REST shows too little. */
+export interface PodDatabase {
+  /** Tries the connection and the tables; throws what is wrong and what to do. */
+  check(): Promise<void>;
+  /** `directory` of a recorder; null: there is no such recorder. */
+  recorderDirectory(recorderId: number): Promise<string | null>;
+  user(id: number): Promise<PodUser | null>;
+  /** As this database compares user names: MariaDB without case. */
+  userNamed(username: string): Promise<PodUser | null>;
+  hasSite(siteId: number): Promise<boolean>;
+  /** Of the meeting with exactly this `meeting_id` that starts last, of any site. */
+  meetingOwner(meetingId: string): Promise<{ owner: PodUser; siteId: number } | null>;
+  /** The owners that have a row with this URL. */
+  ownersOf(sourceUrl: string): Promise<number[]>;
+  /** All rows in one transaction; one whose URL and owner have a row already is left out. Answers how many were made. */
+  addExternalRecordings(rows: ExternalRecording[]): Promise<number>;
+  /** Rows whose `source_url` begins with exactly this text. */
+  externalRowsBeginningWith(urlStart: string): Promise<ExternalRow[]>;
+  /** In one transaction; answers how many are gone. */
+  removeExternalRows(ids: number[]): Promise<number>;
+  /** False: another migration writes to this Pod. It is given up with the connection. */
+  takeTurn(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Pod's REST collection of users: Pod makes the profile of a user that is created there. */
+export interface PodUsers {
+  /** Tries address, token and rights; throws what is wrong and what to do. */
+  check(): Promise<void>;
+  /**
+   * Creates a staff user. `refused`: Pod positively does not take this one, and says why. Throws when it is not known
+   * whether it was created.
+   */
+  create(user: Omit<PodUser, 'id'>): Promise<{ created: true } | { refused: string }>;
+}
+
+/** One Moodle's database. */
+export interface Moodle {
+  /** Tries the connection and the tables; throws what is wrong and what to do. */
+  check(): Promise<void>;
+  /** The activities that have this recording, processed (2) or notified (3). */
+  activitiesOf(recordingId: string): Promise<MoodleActivity[]>;
+  /** Those of the users that are there and not deleted, in the order of `ids`. */
+  users(ids: number[]): Promise<MoodleUser[]>;
+  /** Appends `text` to an activity's intro unless it is there; false: it was. Throws when this account may not write. */
+  appendToIntro(activityId: number, text: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Where claimed recordings go. */
+export interface ClaimFiles {
+  /** Tries the directory and, where presentations are to be encoded, bbb-recorder; answers every fault. */
+  check(): Promise<string[]>;
+  /** The recorder's directory, absolute. */
+  directory(): Promise<string>;
+  /** Size in bytes of a file there, null when there is none. */
+  sizeOf(file: string): Promise<number | null>;
+  /**
+   * Finds the video in the playback page and downloads it to `<file>.part`, going on with what is there when the server
+   * lets it. `validator`: what an earlier run was told of that part. Answers its size once it is complete and on disk.
+   */
+  download(
+    pageUrl: string,
+    file: string,
+    options: { validator: string | null; begun(validator: string | null): Promise<void>; progress(done: number, total: number | null): void },
+  ): Promise<number>;
+  /** Runs bbb-recorder for a presentation and brings its result to `<file>.part`; answers its size, likewise. */
+  encode(presentationUrl: string, file: string): Promise<number>;
+  /** `<file>.part` becomes `<file>`; throws when a file of that name has come meanwhile. */
+  publish(file: string): Promise<void>;
+  /** Size of `<file>.part`, null when there is none. */
+  sizeOfPart(file: string): Promise<number | null>;
+}
+
+/** What was done, one JSON object a line; each line is on disk before its writer goes on. */
+export interface JournalFile {
+  path: string;
+  /** Throws when it cannot be read, or a line is damaged: what was done must not be done twice. */
+  read(): Promise<JournalEntry[]>;
+  append(entry: JournalEntry): Promise<void>;
+}
+
+/** A table that appears whole, or not at all. */
+export interface CsvFile {
+  begin(header: string[]): Promise<void>;
+  row(cells: string[]): Promise<void>;
+  /** The file bears its name from here on. */
+  finish(): Promise<void>;
+  /** Takes away what was begun. */
+  abandon(): Promise<void>;
+}
+
+/** What the operator sees while it works. */
+export interface Screen {
+  line(text: string): void;
+  warning(text: string): void;
+  error(text: string): void;
+  /** The number of recordings in hand, and what is counted. */
+  begin(total: number): void;
+  /** Shown on a terminal only. */
+  current(text: string): void;
+  step(): void;
+  end(): void;
+  /** Answers false for no. Null: there is no terminal to ask on. */
+  ask(question: string): Promise<boolean | null>;
+}
+
+export interface MigrationPorts {
+  bbb: BbbRecordings;
+  pod: PodDatabase;
+  podUsers: PodUsers;
+  /** By the name of DB_PARAMS' entry. */
+  moodles: ReadonlyMap<string, Moodle>;
+  claims: ClaimFiles;
+  journal: JournalFile;
+  csv: CsvFile;
+  screen: Screen;
+  clock: Clock;
+  /** Held by this process and by every bbb-recorder that it starts. */
+  lock: Lock;
+  /** Writes the report beside the journal (0600); answers its path. */
+  writeReport(text: string): Promise<string>;
+  /** The process was asked to end: the recording in hand is finished, none is begun. */
+  endAsked(): boolean;
+}
