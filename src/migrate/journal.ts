@@ -1,0 +1,37 @@
+// What earlier runs and this one have done, recording by recording: the journal's lines in memory, and each new one on disk first.
+import type { Clock } from '../ports.js';
+import type { JournalEntry } from './model.js';
+import type { JournalFile } from './ports.js';
+
+/** An entry without what every entry has. */
+type Fresh<Entry> = Entry extends unknown ? Omit<Entry, 'at' | 'server'> : never;
+export type FreshEntry = Fresh<JournalEntry>;
+
+type EntryOf<W extends JournalEntry['way']> = Extract<JournalEntry, { way: W }>;
+
+export interface Journal {
+  /** The last line about a recording in this way, of this BBB server. */
+  last<W extends JournalEntry['way']>(way: W, recording: string): EntryOf<W> | undefined;
+  /** All lines of this way and this BBB server, oldest first. */
+  entries<W extends JournalEntry['way']>(way: W): EntryOf<W>[];
+  /** The line is on disk when this returns. A dry run never calls it. */
+  note(entry: FreshEntry): Promise<void>;
+}
+
+/** Reads the file; throws when what was done cannot be known. `server`: SCRIPT_BBB_SERVER_URL. */
+export async function openJournal(file: JournalFile, server: string, clock: Clock): Promise<Journal> {
+  const all = (await file.read()).filter((entry) => entry.server === server);
+  const last = new Map<string, JournalEntry>();
+  const key = (way: string, recording: string): string => `${way} ${recording}`;
+  for (const entry of all) last.set(key(entry.way, entry.recording), entry);
+  return {
+    last: <W extends JournalEntry['way']>(way: W, recording: string) => last.get(key(way, recording)) as EntryOf<W> | undefined,
+    entries: <W extends JournalEntry['way']>(way: W) => all.filter((entry): entry is EntryOf<W> => entry.way === way),
+    async note(fresh) {
+      const entry = { ...fresh, at: clock.now().toISOString(), server } as JournalEntry;
+      await file.append(entry);
+      all.push(entry);
+      last.set(key(entry.way, entry.recording), entry);
+    },
+  };
+}

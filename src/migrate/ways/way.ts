@@ -1,0 +1,26 @@
+// What each way of the migration is made of; the command's pipeline knows nothing more of them.
+import type { Journal } from '../journal.js';
+import type { Choice, NumberedRecording, Outcome } from '../model.js';
+import type { MigrationPorts } from '../ports.js';
+import type { MigrationConfig } from '../settings.js';
+
+/** What a way works with. */
+export interface Course {
+  ports: MigrationPorts;
+  config: MigrationConfig;
+  choice: Choice;
+  journal: Journal;
+}
+
+export interface WayAtWork {
+  /** Does one recording, or says what would be done (`choice.dry`). A failure of this recording alone is an outcome; what it throws is one too. */
+  treat(numbered: NumberedRecording): Promise<Outcome>;
+  /** After the last recording; answers a sentence for the summary, or null. `isCutShort`: the process was asked to end before. */
+  finish(isCutShort: boolean): Promise<string | null>;
+}
+
+/** Before the journal is opened: everything that is wrong with what a way needs, a sentence each; nothing is done then. */
+export type Check = (course: Omit<Course, 'journal'>) => Promise<string[]>;
+
+/** Called once all is checked and read. */
+export type Begin = (course: Course) => Promise<WayAtWork>;
