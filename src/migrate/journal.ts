@@ -28,7 +28,7 @@ export async function openJournal(file: JournalFile, server: string, clock: Cloc
     last: <W extends JournalEntry['way']>(way: W, recording: string) => last.get(key(way, recording)) as EntryOf<W> | undefined,
     entries: <W extends JournalEntry['way']>(way: W) => all.filter((entry): entry is EntryOf<W> => entry.way === way),
     async note(fresh) {
-      const entry = { ...fresh, at: clock.now().toISOString(), server } as JournalEntry;
+      const entry = { ...fresh, at: clock.now().toISOString(), server };
       await file.append(entry);
       all.push(entry);
       last.set(key(entry.way, entry.recording), entry);
