@@ -96,7 +96,7 @@ export default defineConfig(
     files: ['src/core/**/*.ts', 'src/model.ts', 'src/ports.ts', 'src/migrate/core/**/*.ts', 'src/migrate/model.ts', 'src/migrate/ports.ts'],
     rules: {
       'no-restricted-imports': imports(LIBRARIES, OUTSIDE, CLI, {
-        regex: '^(\\.\\./)+(?!core/|model\\.js$|ports\\.js$)|^\\./(run|read|execute|host|config)\\.js$',
+        regex: '^(\\.\\./)+(?!\\.\\./|core/|model\\.js$|ports\\.js$)|^\\./(run|read|execute|host|config)\\.js$',
         message: 'core knows its own files, model.ts, and the types of ports.ts.',
       }),
       'no-restricted-syntax': ['error', ...NO_CLOCK, NO_LAZY],
@@ -113,7 +113,7 @@ export default defineConfig(
     files: ['src/shell/**/*.ts', 'src/migrate/shell/**/*.ts'],
     rules: {
       'no-restricted-imports': imports(PROCESSES, AXIOS, CLI, {
-        regex: '^(\\.\\./)+(?!core/|shell/|model\\.js$|ports\\.js$)',
+        regex: '^(\\.\\./)+(?!\\.\\./|core/|shell/|model\\.js$|ports\\.js$)',
         message: 'shell knows core, model and ports, not who uses it.',
       }),
     },
