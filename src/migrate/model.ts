@@ -153,10 +153,13 @@ export interface MoodleAddress extends DatabaseAddress {
 export type JournalEntry = { at: string; server: string; recording: string } & (
   | {
       way: 'import-video' | 'import-video+moodle';
-      /** Of `begun`: the owners (Pod's user ids) whose rows are about to be made. Of `forgotten`: whose rows are gone. */
+      /** `forgotten` is written before its rows are deleted. */
       step: 'begun' | 'done' | 'forgotten';
       sourceUrl: string;
+      /** Pod's user ids: whose rows this program makes, has made, or deletes. */
       owners: number[];
+      /** Of `done`: nothing is left to be said in Moodle. */
+      informed?: boolean;
     }
   | {
       way: 'manual-claim';

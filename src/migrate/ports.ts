@@ -115,6 +115,7 @@ export interface JournalFile {
   /** Throws when it cannot be read, or a line is damaged: what was done must not be done twice. */
   read(): Promise<JournalEntry[]>;
   append(entry: JournalEntry): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** A table that appears whole, or not at all. */

@@ -24,3 +24,13 @@ export type Check = (course: Omit<Course, 'journal'>) => Promise<string[]>;
 
 /** Called once all is checked and read. */
 export type Begin = (course: Course) => Promise<WayAtWork>;
+
+/** What a check throws, as the list of its faults. */
+export async function faultsOf(check: () => Promise<void>): Promise<string[]> {
+  try {
+    await check();
+    return [];
+  } catch (error) {
+    return [(error as Error).message];
+  }
+}

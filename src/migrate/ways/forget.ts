@@ -1,0 +1,49 @@
+// --forget: takes back what --use-import-video has put into Pod, or, with --all, everything that came from that BBB server.
+import type { JournalEntry, ExternalRow } from '../model.js';
+import { MigrationError } from '../ports.js';
+import { faultsOf, type Check, type Course } from './way.js';
+
+const WAYS = ['import-video', 'import-video+moodle'] as const;
+
+export const checkForget: Check = ({ ports }) => faultsOf(ports.pod.check);
+
+/** Answers a sentence on what was done. Throws when it may not ask, or cannot. */
+export async function forget({ ports, config, choice, journal }: Course): Promise<string> {
+  const begun = WAYS.flatMap((way) => journal.entries(way));
+  const isKnown = knownRows(begun);
+  const rows = await ports.pod.externalRowsBeginningWith(config.bbbServerUrl);
+  const chosen = choice.all ? rows : rows.filter(isKnown);
+  const uploaded = chosen.filter(({ isUploaded }) => isUploaded).length;
+  const all = `${rows.length} row${rows.length === 1 ? '' : 's'} of Pod's video import begin with ${config.bbbServerUrl}`;
+  ports.screen.line(`${all}; ${choice.all ? 'all of them' : `${chosen.length} of them, which the journal knows,`} are to be deleted.`);
+  ports.screen.line(`Users have already made a video of ${uploaded} of these; the videos stay.`);
+  if (chosen.length === 0) return 'Nothing to forget.';
+  if (choice.dry) return `${chosen.length} would be deleted.`;
+  if (!choice.yes) {
+    const answer = await ports.screen.ask(`Delete ${chosen.length} row${chosen.length === 1 ? '' : 's'}?`);
+    if (answer === null) throw new MigrationError('there is no terminal to ask on: add --yes to delete without a question; nothing was deleted');
+    if (!answer) return 'Nothing was deleted.';
+  }
+  if (!(await ports.pod.takeTurn())) throw new MigrationError('another migration writes to this Pod now: wait for its end; nothing was deleted');
+  // First, so that a run that is killed between leaves rows that the next import looks for, and the next --forget knows.
+  for (const entry of lastOf(begun)) {
+    const owners = chosen.filter(({ sourceUrl }) => sourceUrl === entry.sourceUrl).flatMap(({ ownerId }) => ownerId ?? []);
+    const { way, recording, sourceUrl } = entry;
+    if (owners.length > 0 && entry.step !== 'forgotten') await journal.note({ way, recording, sourceUrl, owners, step: 'forgotten' });
+  }
+  const deleted = await ports.pod.removeExternalRows(chosen.map(({ id }) => id));
+  return `${deleted} row${deleted === 1 ? ' was' : 's were'} deleted.`;
+}
+
+type ImportEntry = Extract<JournalEntry, { owners: number[] }>;
+
+/** Rows that this program has made: a URL and an owner of a line of the journal. */
+function knownRows(entries: ImportEntry[]): (row: ExternalRow) => boolean {
+  const known = new Set(entries.flatMap(({ sourceUrl, owners }) => owners.map((owner) => `${owner} ${sourceUrl}`)));
+  return ({ ownerId, sourceUrl }) => ownerId !== null && known.has(`${ownerId} ${sourceUrl}`);
+}
+
+/** The last line of each recording in each way. */
+function lastOf(entries: ImportEntry[]): ImportEntry[] {
+  return [...new Map(entries.map((entry) => [`${entry.way} ${entry.recording}`, entry])).values()];
+}

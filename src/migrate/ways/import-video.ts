@@ -1,0 +1,163 @@
+// --use-import-video: each recording becomes a row of Pod's video import, for its owners, who may then make a video of it.
+import { describePerson, isSamePerson } from '../core/people.js';
+import { sourceUrlOf } from '../core/recordings.js';
+import type { ExternalRecording, MoodleUser, NumberedRecording, Outcome, PodUser, Recording } from '../model.js';
+import { MigrationError } from '../ports.js';
+import { sayInMoodle, type Sayings } from './inform.js';
+import { moderatorsOf, type Moderators } from './moderators.js';
+import { faultsOf, type Begin, type Check, type Course } from './way.js';
+
+/** Pod's columns, in characters (pod/import_video/models.py). */
+const LONGEST_NAME = 250;
+const LONGEST_URL = 500;
+
+export const checkImport: Check = async ({ ports, config, choice }) => {
+  const faults = await faultsOf(ports.pod.check);
+  if (faults.length === 0) {
+    if ((await ports.pod.user(config.adminId)) === null) {
+      faults.push(`Pod has no user with the id ${config.adminId}: set SCRIPT_ADMIN_ID to the id of an administrator (in Pod's administration, Users, it stands in the address)`);
+    }
+    if (!(await ports.pod.hasSite(config.podSiteId))) {
+      faults.push(`Pod has no site with the id ${config.podSiteId}: set POD_SITE_ID to SITE_ID of its settings_local.py`);
+    }
+  }
+  if (choice.useMoodle) {
+    faults.push(...(await faultsOf(ports.podUsers.check)));
+    for (const moodle of ports.moodles.values()) faults.push(...(await faultsOf(moodle.check)));
+  }
+  return faults;
+};
+
+export const beginImport: Begin = async (course) => {
+  const { ports, config, choice } = course;
+  if (!choice.dry && !(await ports.pod.takeTurn())) {
+    throw new MigrationError('another migration writes to this Pod now: wait for its end, then run this again');
+  }
+  const administrator = await ports.pod.user(config.adminId);
+  if (administrator === null) throw new MigrationError(`Pod has no user with the id ${config.adminId} any more`);
+  const sayings: Sayings = { refusing: new Set() };
+  return {
+    treat: ({ recording }: NumberedRecording) => importOne(recording, administrator, sayings, course),
+    finish: () => Promise.resolve(null),
+  };
+};
+
+async function importOne(recording: Recording, administrator: PodUser, sayings: Sayings, course: Course): Promise<Outcome> {
+  const { ports, choice, journal } = course;
+  const way = choice.useMoodle ? 'import-video+moodle' : 'import-video';
+  const last = journal.last(way, recording.id);
+  if (last?.step === 'done') return remindMoodle(recording, last, sayings, course);
+  const sourceUrl = sourceUrlOf(recording);
+  if (sourceUrl === '') return { result: 'skipped', said: 'there is neither a video nor a presentation', warnings: [] };
+  if ([...sourceUrl].length > LONGEST_URL) {
+    throw new MigrationError(`its address has more than the ${LONGEST_URL} characters for which Pod has room: ${sourceUrl}`);
+  }
+  const owning = await ownersOf(recording, administrator, course);
+  const having = new Set(await ports.pod.ownersOf(sourceUrl));
+  const lacking = owning.owners.filter(({ id }) => id === null || !having.has(id));
+  if (choice.dry) return planned(owning, lacking);
+
+  const { siteId, moderators } = owning;
+  const ids = lacking.map(idOf);
+  /** What an earlier run had begun is this program's too, whether that run came to the end of it or not. */
+  const owners = [...new Set([...(last?.step === 'begun' ? last.owners : []), ...ids])];
+  const entry = { way, recording: recording.id, sourceUrl, owners } as const;
+  if (ids.length > 0) {
+    await journal.note({ ...entry, step: 'begun' });
+    const name = [...recording.name].slice(0, LONGEST_NAME).join('');
+    await ports.pod.addExternalRecordings(ids.map((ownerId): ExternalRecording => ({ name, startMs: recording.startMs, sourceUrl, ownerId, siteId })));
+  }
+  const { informed, warnings } = await sayInMoodle(moderators, sayings, course);
+  await journal.note({ ...entry, step: 'done', informed });
+  const names = owning.owners.map(describeOwner).join(', ');
+  const said = ids.length > 0 ? `for ${names}${owning.because}` : `was there already, for ${names}`;
+  return { result: ids.length > 0 ? 'done' : 'already', said, warnings: [...owning.warnings, ...warnings] };
+}
+
+/** An earlier run could not write to Moodle, or was not told to: that is all that is missing. */
+async function remindMoodle(recording: Recording, last: { sourceUrl: string; owners: number[]; informed?: boolean }, sayings: Sayings, course: Course): Promise<Outcome> {
+  const { choice, config, journal } = course;
+  const already: Outcome = { result: 'already', said: 'an earlier run did it', warnings: [] };
+  if (!choice.useMoodle || config.inform === '' || last.informed === true || choice.dry) return already;
+  const { informed, warnings } = await sayInMoodle(await moderatorsOf(recording, course), sayings, course);
+  if (!informed) return { ...already, warnings };
+  const { sourceUrl, owners } = last;
+  await journal.note({ way: 'import-video+moodle', recording: recording.id, sourceUrl, owners, step: 'done', informed });
+  return { result: 'done', said: 'an earlier run did it; now it is said in Moodle too', warnings };
+}
+
+/** Without id: a user whom a real run would create. */
+type Owner = Omit<PodUser, 'id'> & { id: number | null };
+
+interface Owning {
+  owners: Owner[];
+  siteId: number;
+  moderators: Moderators;
+  /** Added to what is said of the recording. */
+  because: string;
+  warnings: string[];
+}
+
+/** The owner of Pod's meeting; else, with Moodle, all moderators of its activities; else the administrator. */
+async function ownersOf(recording: Recording, administrator: PodUser, course: Course): Promise<Owning> {
+  const { ports, config, choice } = course;
+  const nobody: Moderators = { moderators: [], activities: [], moodle: null, warnings: [] };
+  const meeting = await ports.pod.meetingOwner(recording.meetingId);
+  if (meeting !== null) {
+    return { owners: [meeting.owner], siteId: meeting.siteId, moderators: nobody, because: ' (meeting of Pod)', warnings: [] };
+  }
+  const moderators = choice.useMoodle ? await moderatorsOf(recording, course) : nobody;
+  const warnings = [...moderators.warnings];
+  const owners = new Map<number | string, Owner>();
+  for (const moderator of moderators.moderators) {
+    const owner = await podUserOf(moderator, administrator, warnings, course);
+    if (owner !== null) owners.set(owner.id ?? owner.username, owner);
+  }
+  const isFound = [...owners.values()].some(({ id }) => id !== administrator.id);
+  if (owners.size === 0) owners.set(administrator.id, administrator);
+  return {
+    owners: [...owners.values()],
+    siteId: config.podSiteId,
+    // Moodle is told of recordings that somebody of the activity has got.
+    moderators: isFound ? moderators : nobody,
+    because: isFound ? ' (activity of Moodle)' : ' (owner not found)',
+    warnings,
+  };
+}
+
+/** Pod's user for a moderator, created when missing; null: Pod does not take this one. */
+async function podUserOf(moderator: MoodleUser, administrator: PodUser, warnings: string[], { ports, choice }: Course): Promise<Owner | null> {
+  const found = await ports.pod.userNamed(moderator.username);
+  if (found !== null) {
+    if (isSamePerson(found, moderator)) return found;
+    warnings.push(`${describePerson(moderator)} has another mail address in Pod than in Moodle and may be another person: it goes to the administrator`);
+    return administrator;
+  }
+  const { username, firstName, lastName, email } = moderator;
+  if (choice.dry) return { id: null, username, firstName, lastName, email };
+  const creation = await ports.podUsers.create({ username, firstName, lastName, email });
+  if ('refused' in creation) {
+    warnings.push(`Pod refuses to create the user ${describePerson(moderator)}: ${creation.refused}`);
+    return null;
+  }
+  const created = await ports.pod.userNamed(username);
+  if (created === null) {
+    throw new MigrationError(`the user ${username} was created at POD_URL and is not in the database of POD_DB_URL: do both mean the same Pod?`);
+  }
+  return created;
+}
+
+function planned({ owners, because, warnings }: Owning, lacking: Owner[]): Outcome {
+  const names = (some: Owner[]): string => some.map(describeOwner).join(', ');
+  if (lacking.length === 0) return { result: 'already', said: `is there already, for ${names(owners)}`, warnings };
+  return { result: 'planned', said: `would be imported for ${names(lacking)}${because}`, warnings };
+}
+
+function describeOwner(owner: Owner): string {
+  return owner.id === null ? `${describePerson(owner)}, to be created in Pod,` : describePerson(owner);
+}
+
+function idOf({ id, username }: Owner): number {
+  if (id === null) throw new Error(`the user ${username} has no id`);
+  return id;
+}
