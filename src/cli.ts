@@ -4,6 +4,8 @@ import { hostname } from 'node:os';
 import { Command, CommanderError } from 'commander';
 import { loadEnvironment, readConfig } from './config.js';
 import { createRedactor, oneLine } from './core/redact.js';
+import { addMigrateRecordings, directoryOf, withHyphens } from './migrate/command-line.js';
+import type { Choice } from './migrate/model.js';
 import type { Config } from './model.js';
 import { PortError } from './ports.js';
 import { portsOfThisHost, type HostOptions, type HostPorts } from './this-host.js';
@@ -32,7 +34,7 @@ export async function main(argv: string[]): Promise<number> {
     status = outcome;
   });
   try {
-    await program.parseAsync(argv);
+    await program.parseAsync(withHyphens(argv));
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
@@ -68,6 +70,9 @@ function commands(done: (status: number) => void): Command {
     .action(async (options: InitOptions) => {
       done(await initCommand(options));
     });
+  addMigrateRecordings(program, CONFIG_HELP, async (choice, configPath) => {
+    done(await migrateCommand(choice, configPath));
+  });
   return program;
 }
 
@@ -116,6 +121,31 @@ async function initCommand(options: InitOptions): Promise<number> {
   );
 }
 
+async function migrateCommand(choice: Choice, configPath: string | undefined): Promise<number> {
+  const workingDirectory = process.cwd();
+  const loaded = loadEnvironment({ environment: process.env, workingDirectory, ...(configPath === undefined ? {} : { configPath }) });
+  const [{ readMigrationConfig }, { migrationPorts }, { migrateRecordings }] = await Promise.all([
+    import('./migrate/config.js'),
+    import('./migrate/host.js'),
+    import('./commands/migrate-recordings.js'),
+  ]);
+  const surroundings = { workingDirectory, hostname: hostname(), directory: directoryOf(configPath) };
+  const read = loaded.ok ? readMigrationConfig(loaded.environment, choice, surroundings) : loaded;
+  if (!read.ok) return complainOfConfiguration(read.faults);
+  const { config } = read;
+  return underSignals(createRedactor(config.secrets), async (signals) => {
+    const { ports, close } = await migrationPorts(config, choice, signals);
+    signals.ending.addEventListener('abort', () => {
+      ports.screen.line('Ending: the recording in hand is finished first. Ctrl-C again stops at once; the next run goes on from there.');
+    });
+    try {
+      return await migrateRecordings(ports, config, choice);
+    } finally {
+      await close();
+    }
+  });
+}
+
 /** An idle tick logs nothing but in debug mode; somebody who looks on must hear of it all the same. */
 function withWatchedLog(ports: HostPorts): { ports: HostPorts; isSilent(): boolean } {
   let isSilent = true;
@@ -141,14 +171,16 @@ function configuration(options: CommonOptions, overriding: Record<string, string
     ? readConfig({ ...loaded.environment, ...overriding }, { workingDirectory, hostname: hostname() })
     : loaded;
   if (read.ok) return read.config;
-  complain(`The configuration is not usable; nothing was done:\n${read.faults.map((fault) => `  - ${fault}`).join('\n')}`);
+  complainOfConfiguration(read.faults);
   return null;
 }
 
-/**
- * SIGTERM, and Ctrl-C likewise: the act in hand is finished, none is begun, and the status is 143. `work` gets a way to
- * print a line.
- */
+function complainOfConfiguration(faults: string[]): number {
+  complain(`The configuration is not usable; nothing was done:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+  return EXIT.usage;
+}
+
+/** `work` gets a way to print a line. */
 async function withPorts(
   config: Config,
   options: Pick<HostOptions, 'screen' | 'locks'>,
@@ -156,23 +188,40 @@ async function withPorts(
 ): Promise<number> {
   const redact = createRedactor(config.secrets);
   const clean = (text: string): string => oneLine(redact(text));
-  const complainCleanly = (text: string): void => {
-    complain(clean(text));
-  };
-  const ending = new AbortController();
+  return underSignals(redact, ({ ending }) => {
+    const ports = portsOfThisHost(config, {
+      ...options,
+      ending,
+      complain: (text) => {
+        complain(clean(text));
+      },
+    });
+    return work(ports, (line) => {
+      print(clean(line));
+    });
+  });
+}
+
+interface Signals {
+  /** The act in hand is finished, none is begun. */
+  ending: AbortSignal;
+  /** Asked a second time. */
+  hurry: AbortSignal;
+}
+
+/** SIGTERM, and Ctrl-C likewise, ask `work` to end; the status is then 143. */
+async function underSignals(redact: (text: string) => string, work: (signals: Signals) => Promise<number>): Promise<number> {
+  const [ending, hurry] = [new AbortController(), new AbortController()];
   const end = (): void => {
-    ending.abort();
+    (ending.signal.aborted ? hurry : ending).abort();
   };
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
   try {
-    const ports = portsOfThisHost(config, { ...options, ending: ending.signal, complain: complainCleanly });
-    const status = await work(ports, (line) => {
-      print(clean(line));
-    });
+    const status = await work({ ending: ending.signal, hurry: hurry.signal });
     return ending.signal.aborted ? EXIT.terminated : status;
   } catch (error) {
-    complainCleanly(readable(error));
+    complain(oneLine(redact(readable(error))));
     return EXIT.error;
   } finally {
     process.off('SIGTERM', end);

@@ -130,6 +130,8 @@ export interface CsvFile {
 
 /** What the operator sees while it works. */
 export interface Screen {
+  /** A bar tells how far it is; recordings that went well need no line of their own. */
+  isQuiet: boolean;
   line(text: string): void;
   warning(text: string): void;
   error(text: string): void;

@@ -1,15 +1,16 @@
 // The journal's file: lines are added at its end, each on disk before the work goes on.
-import { open, readFile, truncate } from 'node:fs/promises';
+import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode, faultOf, syncDirectory } from '../../shell/files.js';
+import { createTurns } from '../../shell/turns.js';
 import { journalLine, parseJournal } from '../core/journal-lines.js';
-import type { JournalEntry } from '../model.js';
 import { MigrationError, type JournalFile } from '../ports.js';
 
 export function createJournalFile(path: string): JournalFile {
-  /** The torn line of a killed run is cut off before the first new one. */
-  let tornFrom: number | null = null;
-  let handle: Awaited<ReturnType<typeof open>> | null = null;
+  const inTurn = createTurns();
+  let handle: FileHandle | null = null;
+  /** Where the next line begins: what stands behind it is the torn line of a kill or of a full disk. */
+  let end = 0;
   return {
     path,
     async read() {
@@ -20,21 +21,22 @@ export function createJournalFile(path: string): JournalFile {
           `the journal ${path} is damaged, so that it cannot be known what was done (${parsed.fault}): mend that line or remove it; nothing was done`,
         );
       }
-      const { entries, whole } = parsed.value;
-      tornFrom = whole < content.length ? Buffer.byteLength(content.slice(0, whole)) : null;
-      return entries;
+      end = Buffer.byteLength(content.slice(0, parsed.value.whole));
+      return parsed.value.entries;
     },
-    async append(entry: JournalEntry) {
-      try {
-        if (tornFrom !== null) await truncate(path, tornFrom);
-        tornFrom = null;
-        handle ??= await openAtEnd(path);
-        await handle.appendFile(journalLine(entry));
-        await handle.datasync();
-      } catch (error) {
-        throw new MigrationError(`the journal ${path} cannot be written: ${faultOf(error)}`, { cause: error });
-      }
-    },
+    append: (entry) =>
+      inTurn(path, async () => {
+        const line = journalLine(entry);
+        try {
+          handle ??= await openAtEnd(path);
+          await handle.truncate(end);
+          await handle.appendFile(line);
+          await handle.datasync();
+        } catch (error) {
+          throw new MigrationError(`the journal ${path} cannot be written: ${faultOf(error)}`, { cause: error });
+        }
+        end += Buffer.byteLength(line);
+      }),
     async close() {
       await handle?.close();
       handle = null;
@@ -51,7 +53,7 @@ async function contentOf(path: string): Promise<string> {
   }
 }
 
-async function openAtEnd(path: string): ReturnType<typeof open> {
+async function openAtEnd(path: string): Promise<FileHandle> {
   const handle = await open(path, 'a', 0o600);
   await syncDirectory(dirname(path));
   return handle;

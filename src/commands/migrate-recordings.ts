@@ -1,0 +1,134 @@
+// `migrate-recordings`: check everything → read BBB's recordings → one after the other → report.
+import { oneLine } from '../core/redact.js';
+import { outcomeLine, newTally, summaryTable, type Tally } from '../migrate/core/summary.js';
+import { openJournal } from '../migrate/journal.js';
+import type { Choice, NumberedRecording, Outcome, RecordingList, Way } from '../migrate/model.js';
+import type { MigrationPorts } from '../migrate/ports.js';
+import type { MigrationConfig } from '../migrate/settings.js';
+import { beginExport, checkExport } from '../migrate/ways/export-csv.js';
+import { checkForget, forget } from '../migrate/ways/forget.js';
+import { beginImport, checkImport } from '../migrate/ways/import-video.js';
+import { beginClaim, checkClaim } from '../migrate/ways/manual-claim.js';
+import type { Begin, Check, Course, WayAtWork } from '../migrate/ways/way.js';
+
+const CHECKS: Record<Way, Check> = {
+  'manual-claim': checkClaim,
+  'import-video': checkImport,
+  'export-csv': checkExport,
+  forget: checkForget,
+};
+
+const BEGINNINGS: Record<Exclude<Way, 'forget'>, Begin> = {
+  'manual-claim': beginClaim,
+  'import-video': beginImport,
+  'export-csv': beginExport,
+};
+
+/** Answers the exit status: 0, 1 (something failed), 2 (what is needed is not there; nothing was done), 143 (asked to end). */
+export async function migrateRecordings(ports: MigrationPorts, config: MigrationConfig, choice: Choice): Promise<number> {
+  const { screen } = ports;
+  for (const warning of config.warnings) screen.warning(warning);
+  if (choice.dry) screen.line('Dry run: nothing is written anywhere.');
+  const faults = await CHECKS[choice.way]({ ports, config, choice });
+  if (faults.length > 0) {
+    for (const fault of faults) screen.error(fault);
+    screen.error('nothing was done');
+    return 2;
+  }
+  if (!choice.dry && !(await ports.lock.take())) {
+    screen.error(`another migration with the journal ${ports.journal.path} is at work, or a bbb-recorder that it has started: wait for its end`);
+    return 1;
+  }
+  const journal = await openJournal(ports.journal, config.bbbServerUrl, ports.clock);
+  const course: Course = { ports, config, choice, journal };
+  if (choice.way !== 'forget') return migrate(choice.way, course);
+  screen.line(await forget(course));
+  return 0;
+}
+
+/** What has come about so far. */
+interface Progress {
+  tally: Tally;
+  warnings: number;
+  /** Of the report. */
+  lines: string[];
+}
+
+async function migrate(way: Exclude<Way, 'forget'>, course: Course): Promise<number> {
+  const { ports, choice } = course;
+  const { screen } = ports;
+  const list = await readRecordings(course);
+  const progress: Progress = { tally: newTally(), warnings: 0, lines: [] };
+  for (const fault of list.faults) tell('error', fault, progress, course);
+  const chosen = list.recordings.filter(({ number }) => number >= choice.first && number <= choice.last);
+  const work = await BEGINNINGS[way](course);
+  screen.begin(chosen.length);
+  const left = [...chosen].reverse();
+  const workers = Array.from({ length: choice.jobs }, () => workThrough(left, work, progress, course));
+  const ends = await Promise.allSettled(workers);
+  const said = await work.finish(ports.endAsked());
+  screen.end();
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  await report(list, chosen.length, left.length, said, progress, course);
+  if (ports.endAsked()) return 143;
+  return progress.tally.failed > 0 || list.faults.length > 0 ? 1 : 0;
+}
+
+async function readRecordings({ ports: { bbb, screen }, config, choice }: Course): Promise<RecordingList> {
+  screen.line(config.useCache ? 'Reading the saved answer of BBB …' : `Reading the recordings of ${config.bbbServerUrl} …`);
+  const list = await bbb.read({ keep: choice.last, pageSize: choice.pageSize, save: !choice.dry, fromSaved: config.useCache, progress: () => undefined });
+  screen.line(`${list.total} recordings; from ${choice.first} to ${choice.last}, the newest being 1, are chosen.`);
+  return list;
+}
+
+/** Takes recordings from the end of `left` until none is left, or the process is asked to end. */
+async function workThrough(left: NumberedRecording[], work: WayAtWork, progress: Progress, course: Course): Promise<void> {
+  const { screen, endAsked } = course.ports;
+  while (!endAsked()) {
+    const next = left.pop();
+    if (next === undefined) return;
+    screen.current(`#${next.number} ${next.recording.name}`);
+    note(next, await outcomeOf(work, next), progress, course);
+    screen.step();
+  }
+}
+
+/** One that fails is told, and holds up no other. */
+async function outcomeOf(work: WayAtWork, next: NumberedRecording): Promise<Outcome> {
+  try {
+    return await work.treat(next);
+  } catch (error) {
+    return { result: 'failed', said: error instanceof Error ? error.message : String(error), warnings: [] };
+  }
+}
+
+function note({ number, recording }: NumberedRecording, outcome: Outcome, progress: Progress, course: Course): void {
+  const { screen } = course.ports;
+  progress.tally[outcome.result] += 1;
+  const line = outcomeLine(number, recording.name, recording.id, outcome);
+  if (outcome.result === 'failed') tell('error', line, progress, course);
+  else {
+    if (!screen.isQuiet || outcome.result === 'skipped') screen.line(line);
+    // What is in the CSV file needs no other list, which would be as long.
+    if (course.choice.way !== 'export-csv' || outcome.result !== 'done') progress.lines.push(line);
+  }
+  progress.warnings += outcome.warnings.length;
+  for (const warning of outcome.warnings) tell('warning', `#${number}: ${warning}`, progress, course);
+}
+
+function tell(level: 'error' | 'warning', text: string, { lines }: Progress, { ports: { screen } }: Course): void {
+  screen[level](text);
+  lines.push(`${level.toUpperCase()}: ${text}`);
+}
+
+async function report(list: RecordingList, chosen: number, left: number, said: string | null, progress: Progress, course: Course): Promise<void> {
+  const { ports, config, choice } = course;
+  const { first, last } = choice;
+  const counts = { total: list.total, chosen, first, last, faults: list.faults.length, left, warnings: progress.warnings };
+  const summary = [...summaryTable(counts, progress.tally, choice.dry), ...(said === null ? [] : [said])];
+  for (const line of ['', ...summary]) ports.screen.line(line);
+  if (choice.dry) return;
+  const head = [`Migration of the recordings of ${config.bbbServerUrl}: --use-${choice.way}`, ports.clock.now().toISOString()];
+  const path = await ports.writeReport([...head, '', ...summary, '', ...progress.lines.map(oneLine), ''].join('\n'));
+  ports.screen.line(`Report: ${path}`);
+}
