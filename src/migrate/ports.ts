@@ -84,29 +84,37 @@ export interface Moodle {
   close(): Promise<void>;
 }
 
-/** Where claimed recordings go. */
+/** Where claimed recordings go. A `file` is a name in the recorder's directory. */
 export interface ClaimFiles {
-  /** Tries the directory and, where presentations are to be encoded, bbb-recorder; answers every fault. */
+  /** Tries the recorder's directory; answers every fault. */
   check(): Promise<string[]>;
+  /** Everything that keeps bbb-recorder from working. It is asked for presentations only: who has none need not have it. */
+  encoderFaults(): Promise<string[]>;
   /** The recorder's directory, absolute. */
   directory(): Promise<string>;
-  /** Size in bytes of a file there, null when there is none. */
-  sizeOf(file: string): Promise<number | null>;
+  /** Something bears that name: there, whole or in part, or among bbb-recorder's results. */
+  isTaken(file: string): Promise<boolean>;
   /**
    * Finds the video in the playback page and downloads it to `<file>.part`, going on with what is there when the server
-   * lets it. `validator`: what an earlier run was told of that part. Answers its size once it is complete and on disk.
+   * lets it; `validator`: what an earlier run was told of that part. `begun` is called before the first byte of a new
+   * `.part` is written. Answers its size once it is complete and on disk. A part that cannot be gone on with is removed.
    */
   download(
     pageUrl: string,
     file: string,
     options: { validator: string | null; begun(validator: string | null): Promise<void>; progress(done: number, total: number | null): void },
   ): Promise<number>;
-  /** Runs bbb-recorder for a presentation and brings its result to `<file>.part`; answers its size, likewise. */
+  /**
+   * Runs bbb-recorder for a presentation. Its result, which stays in its own directory until `publish`, takes the place of
+   * what bears that name there. Answers the result's size once it is complete and on disk.
+   */
   encode(presentationUrl: string, file: string): Promise<number>;
-  /** `<file>.part` becomes `<file>`; throws when a file of that name has come meanwhile. */
-  publish(file: string): Promise<void>;
-  /** Size of `<file>.part`, null when there is none. */
-  sizeOfPart(file: string): Promise<number | null>;
+  /**
+   * The download or bbb-recorder's result, complete and of `size` bytes, gets its name. `gone`: neither is there any more;
+   * an earlier run had done it, and Pod may have taken the file since. `damaged`: what is there has another size. Throws
+   * when something else has got that name meanwhile.
+   */
+  publish(file: string, size: number): Promise<'published' | 'gone' | 'damaged'>;
 }
 
 /** What was done, one JSON object a line; each line is on disk before its writer goes on. */
