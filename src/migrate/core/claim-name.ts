@@ -5,17 +5,14 @@ import { dayInZone } from './day.js';
 /** Of the recording's name, in code points (Python counts those). */
 const NAME_LENGTH = 40;
 
-export type ClaimExtension = '.m4v' | '.webm';
-
 /**
- * The names to try, best first and without end: `cours-2024-01-15.m4v`, `cours-2024-01-15-2.m4v`, … All are ASCII, have
- * neither slash nor blank, and fewer than 230 characters (a code point gives five letters at most).
+ * The name on the given turn, from 1 on: `cours-2024-01-15.m4v`, `cours-2024-01-15-2.m4v`, … It is ASCII, has neither
+ * slash nor blank, and fewer than 230 characters (a code point gives five letters at most).
  */
-export function* claimNames({ name, startMs }: Pick<Recording, 'name' | 'startMs'>, extension: ClaimExtension, timeZone: string): Generator<string, never> {
+export function claimName({ name, startMs }: Pick<Recording, 'name' | 'startMs'>, extension: '.m4v' | '.webm', timeZone: string, turn: number): string {
   const start = [...name.trim()].slice(0, NAME_LENGTH).join('');
   const stem = slugify(`${start} ${dayInZone(startMs, timeZone)}`);
-  yield `${stem}${extension}`;
-  for (let turn = 2; ; turn += 1) yield `${stem}-${turn}${extension}`;
+  return `${stem}${turn === 1 ? '' : `-${turn}`}${extension}`;
 }
 
 /** Django's (django/utils/text.py, without allow_unicode). */
