@@ -1,22 +1,41 @@
-// The configuration in words, from its table: `.env.example` and the table of the READMEs. No command loads this.
+// The configuration in words, from its tables: `.env.example` and the tables of the READMEs. No command loads this.
 import { SECTIONS, VARIABLES, type Variable } from './config-table.js';
+import { MIGRATION_SECTIONS, MIGRATION_VARIABLES } from './migrate/config-table.js';
 
 type Language = 'en' | 'fr';
 
-const ALL = Object.values(VARIABLES) as Variable<unknown>[];
+interface Table {
+  variables: Variable<unknown>[];
+  sections: typeof SECTIONS;
+}
+
+const TICK: Table = { variables: Object.values(VARIABLES), sections: SECTIONS };
+
+/** Without the variables that a tick reads too. */
+const MIGRATION: Table = {
+  variables: (Object.values(MIGRATION_VARIABLES) as Variable<unknown>[]).filter(({ name }) => !TICK.variables.some((other) => other.name === name)),
+  sections: MIGRATION_SECTIONS,
+};
 
 const EXAMPLE_HEAD = `# Configuration of bbb-pod-live. Copy this file to .env in the directory in which bbb-pod-live runs, and fill in what is
 # required; chmod 600 .env, as it holds secrets. Lines that are left empty mean the default. Real environment variables win.
 # A value that holds # or a blank goes between quotes: NAME='value'. Nothing is expanded: $ is a plain character.
 `;
 
+const MIGRATION_HEAD = [
+  '',
+  '# What follows is for bbb-pod-live migrate-recordings alone, which also reads POD_URL, POD_TOKEN, TZ, BBB_CHECKSUM and',
+  '# HTTP_TIMEOUT_S above; "Required" means: by the ways that are named. A tick does not look at it.',
+];
+
 /** The text of `.env.example`: every variable in the table's order, with its explanation, default and an example. */
 export function environmentExample(): string {
-  const lines = ALL.flatMap((variable) => {
-    const section = SECTIONS.find(({ from }) => from === variable.name);
-    return [...(section === undefined ? [] : ['', `# === ${section.en} ===`]), '', ...exampleLines(variable)];
-  });
-  return `${EXAMPLE_HEAD}${lines.join('\n')}\n`;
+  const lines = ({ variables, sections }: Table, prefix = ''): string[] =>
+    variables.flatMap((variable) => {
+      const section = sections.find(({ from }) => from === variable.name);
+      return [...(section === undefined ? [] : ['', `# === ${prefix}${section.en} ===`]), '', ...exampleLines(variable)];
+    });
+  return `${[EXAMPLE_HEAD.trimEnd(), ...lines(TICK), ...MIGRATION_HEAD, ...lines(MIGRATION, 'migrate-recordings: ')].join('\n')}\n`;
 }
 
 function exampleLines(variable: Variable<unknown>): string[] {
@@ -47,10 +66,11 @@ function defaultWords(variable: Variable<unknown>, language: Language): string {
   return variable.default === '' || typeof variable.default === 'function' ? EMPTY[language] : `\`${variable.default}\``;
 }
 
-/** The table of the variables for a README, in Markdown. */
-export function configurationTable(language: Language): string {
-  const rows = ALL.flatMap((variable) => {
-    const section = SECTIONS.find(({ from }) => from === variable.name);
+/** The table of a tick's variables, or of the migration's, for a README, in Markdown. */
+export function configurationTable(language: Language, command: 'run' | 'migrate-recordings' = 'run'): string {
+  const { variables, sections } = command === 'run' ? TICK : MIGRATION;
+  const rows = variables.flatMap((variable) => {
+    const section = sections.find(({ from }) => from === variable.name);
     const cells = [
       `\`${variable.name}\``,
       defaultWords(variable, language),
@@ -66,13 +86,19 @@ function row(cells: string[]): string {
   return `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`;
 }
 
-const BEGIN = '<!-- configuration: generated -->';
-const END = '<!-- /configuration -->';
+const PLACES = [
+  { command: 'run', begin: '<!-- configuration: generated -->', end: '<!-- /configuration -->' },
+  { command: 'migrate-recordings', begin: '<!-- migration: generated -->', end: '<!-- /migration -->' },
+] as const;
 
-/** A README with its table as it is to be; null when it has no place for one. */
+/** A README with its tables as they are to be; null when it has no place for one. */
 export function withConfigurationTable(readme: string, language: Language): string | null {
-  const begin = readme.indexOf(BEGIN);
-  const end = readme.indexOf(END, begin);
-  if (begin === -1 || end === -1) return null;
-  return `${readme.slice(0, begin + BEGIN.length)}\n\n${configurationTable(language)}\n\n${readme.slice(end)}`;
+  let text = readme;
+  for (const { command, begin, end } of PLACES) {
+    const from = text.indexOf(begin);
+    const to = text.indexOf(end, from);
+    if (from === -1 || to === -1) return null;
+    text = `${text.slice(0, from + begin.length)}\n\n${configurationTable(language, command)}\n\n${text.slice(to)}`;
+  }
+  return text;
 }

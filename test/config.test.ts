@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { configurationTable, environmentExample, withConfigurationTable } from '../src/config-docs.js';
 import { VARIABLES, type Variable } from '../src/config-table.js';
 import { loadEnvironment, readConfig, type Environment } from '../src/config.js';
+import { MIGRATION_VARIABLES } from '../src/migrate/config-table.js';
 import type { Config } from '../src/model.js';
 import { temporaryDirectory } from './support/temporary.js';
 
@@ -19,6 +20,8 @@ const REQUIRED = {
 };
 const HERE = { workingDirectory: '/srv/bbb-pod-live', hostname: 'live1.univ.fr' };
 const ALL = Object.values(VARIABLES) as Variable<unknown>[];
+/** Those that a tick does not read. */
+const MIGRATION = (Object.values(MIGRATION_VARIABLES) as Variable<unknown>[]).filter(({ name }) => !ALL.some((other) => other.name === name));
 
 function configOf(environment: Environment): Config {
   const reading = readConfig({ ...REQUIRED, ...environment }, HERE);
@@ -241,7 +244,7 @@ describe('what is generated from the table (node .build/test/support/write-docs.
 
   test('.env.example, with what is required filled in, gives the defaults', () => {
     const text = readFileSync('.env.example', 'utf8');
-    expect([...text.matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name)).toEqual(ALL.map(({ name }) => name));
+    expect([...text.matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name)).toEqual([...ALL, ...MIGRATION].map(({ name }) => name));
     const environment = parseEnv(text) as Record<string, string>;
     expect(configOf({ ...environment, ...REQUIRED })).toEqual(configOf({}));
   });
@@ -259,8 +262,10 @@ describe('what is generated from the table (node .build/test/support/write-docs.
     expect(withConfigurationTable(readme, language)).toBe(readme);
   });
 
-  test.each(['en', 'fr'] as const)('the table has a line for every variable (%s)', (language) => {
+  test.each(['en', 'fr'] as const)('the tables have a line for every variable (%s)', (language) => {
     const table = configurationTable(language);
     for (const { name } of ALL) expect(table).toContain(`| \`${name}\` |`);
+    const other = configurationTable(language, 'migrate-recordings');
+    for (const { name } of MIGRATION) expect(other).toContain(`| \`${name}\` |`);
   });
 });

@@ -149,8 +149,10 @@ export interface Screen {
   current(text: string): void;
   step(): void;
   end(): void;
-  /** Answers false for no. Null: there is no terminal to ask on. */
-  ask(question: string): Promise<boolean | null>;
+  /** There is a terminal to ask on. */
+  canAsk: boolean;
+  /** False: no, or no answer. */
+  ask(question: string): Promise<boolean>;
 }
 
 export interface MigrationPorts {

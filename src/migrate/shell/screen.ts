@@ -55,7 +55,8 @@ export async function createScreen({ redact, hasBar, now }: ScreenOptions): Prom
       bars?.stop();
       bar = null;
     },
-    ask: (question) => (process.stdin.isTTY && process.stdout.isTTY ? ask(clean(question)) : Promise.resolve(null)),
+    canAsk: process.stdin.isTTY && process.stdout.isTTY,
+    ask: (question) => ask(clean(question)),
   };
 }
 

@@ -5,9 +5,12 @@ import { faultsOf, type Check, type Course } from './way.js';
 
 const WAYS = ['import-video', 'import-video+moodle'] as const;
 
-export const checkForget: Check = ({ ports }) => faultsOf(ports.pod.check);
+export const checkForget: Check = async ({ ports: { pod, screen }, choice }) => {
+  const isMute = !choice.dry && !choice.yes && !screen.canAsk;
+  return [...(isMute ? ['there is no terminal to ask on: add --yes to delete without a question'] : []), ...(await faultsOf(pod.check))];
+};
 
-/** Answers a sentence on what was done. Throws when it may not ask, or cannot. */
+/** Answers a sentence on what was done. */
 export async function forget({ ports, config, choice, journal }: Course): Promise<string> {
   const begun = WAYS.flatMap((way) => journal.entries(way));
   const isKnown = knownRows(begun);
@@ -20,9 +23,8 @@ export async function forget({ ports, config, choice, journal }: Course): Promis
   if (chosen.length === 0) return 'Nothing to forget.';
   if (choice.dry) return `${chosen.length} would be deleted.`;
   if (!choice.yes) {
-    const answer = await ports.screen.ask(`Delete ${chosen.length} row${chosen.length === 1 ? '' : 's'}?`);
-    if (answer === null) throw new MigrationError('there is no terminal to ask on: add --yes to delete without a question; nothing was deleted');
-    if (!answer) return 'Nothing was deleted.';
+    const isAgreed = await ports.screen.ask(`Delete ${chosen.length} row${chosen.length === 1 ? '' : 's'}?`);
+    if (!isAgreed) return 'Nothing was deleted.';
   }
   if (!(await ports.pod.takeTurn())) throw new MigrationError('another migration writes to this Pod now: wait for its end; nothing was deleted');
   // First, so that a run that is killed between leaves rows that the next import looks for, and the next --forget knows.

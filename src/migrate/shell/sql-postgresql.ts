@@ -1,0 +1,51 @@
+// PostgreSQL behind `Connection`.
+import type { DatabaseAddress } from '../model.js';
+import type { Connection } from './sql.js';
+
+/** bigint, which the driver gives as a text: ids and counts are far below 2^53. */
+const INT8 = 20;
+
+/** A live site's tables may be locked; nothing here takes that long. */
+const STATEMENT_TIMEOUT_MS = 120_000;
+
+/** The classes of SQLSTATE after which the session is over: connection exceptions, shutdowns, time-outs of idle sessions. */
+const SESSION_OVER = /^(08|57P|25P0[34])/;
+
+export async function connectPostgresql(address: DatabaseAddress): Promise<Connection> {
+  const { Client, DatabaseError, types } = await import('pg');
+  const { host, database, user, password } = address;
+  const client = new Client({
+    host,
+    port: address.port ?? 5432,
+    database,
+    user,
+    password,
+    connectionTimeoutMillis: address.connectTimeoutMs,
+    keepAlive: true,
+    application_name: 'bbb-pod-live',
+    ssl: address.ssl ? { rejectUnauthorized: true } : false,
+    types: { getTypeParser: ((oid: number, format: 'text') => (oid === INT8 ? Number : types.getTypeParser(oid, format))) as typeof types.getTypeParser },
+  });
+  let isLost = false;
+  const lose = (): void => {
+    isLost = true;
+  };
+  client.on('error', lose).on('end', lose);
+  await client.connect();
+  // Not with the connection: a pooler between refuses what it does not know there.
+  await client.query(`SET statement_timeout = ${String(STATEMENT_TIMEOUT_MS)}`);
+  return {
+    async run(text, values) {
+      let count = 0;
+      try {
+        const result = await client.query<object>(text.replace(/\?/g, () => `$${String((count += 1))}`), values);
+        return { rows: result.rows, changed: result.rowCount ?? 0 };
+      } catch (error) {
+        if (!(error instanceof DatabaseError) || SESSION_OVER.test(error.code ?? '')) lose();
+        throw error;
+      }
+    },
+    isLost: () => isLost,
+    end: () => client.end().catch(lose),
+  };
+}
