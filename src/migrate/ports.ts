@@ -128,6 +128,8 @@ export interface JournalFile {
 
 /** A table that appears whole, or not at all. */
 export interface CsvFile {
+  /** Tries whether the file could be written, without writing; throws what is wrong and what to do. */
+  check(): Promise<void>;
   begin(header: string[]): Promise<void>;
   row(cells: string[]): Promise<void>;
   /** The file bears its name from here on. */
