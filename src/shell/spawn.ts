@@ -15,7 +15,8 @@ const LET_GO_DELAY_MS = 1000;
 
 export interface RunOptions {
   cwd?: string;
-  timeoutMs: number;
+  /** Null: it may take as long as it takes. */
+  timeoutMs: number | null;
   /** Between SIGTERM and SIGKILL when the time is up; 5 s by default. */
   killDelayMs?: number;
   /** Written to stdin; without it stdin is closed. */
@@ -26,6 +27,13 @@ export interface RunOptions {
   keepOpen?: number[];
   /** When it is aborted the program is ended as when its time is up, but `timedOut` stays false. */
   ending?: AbortSignal;
+  /** File descriptor that gets what it writes; the result's `stdout` and `stderr` are empty then. */
+  output?: number;
+  /**
+   * In a process group (and session) of its own, which a terminal's Ctrl-C does not reach, and which outlives this
+   * process. When the program is ended from here, the whole group is.
+   */
+  ownGroup?: boolean;
 }
 
 export interface RunResult {
@@ -46,6 +54,7 @@ export async function run(command: string[], options: RunOptions): Promise<RunRe
   const { execa } = await import('execa');
   // Any descriptor will do, though the type has the first ones only.
   const inherited = (options.keepOpen ?? []) as 3[];
+  const output = (options.output ?? 'pipe') as 3 | 'pipe';
   const killDelayMs = options.killDelayMs ?? KILL_DELAY_MS;
   const child = execa(program, programArguments, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
@@ -55,15 +64,17 @@ export async function run(command: string[], options: RunOptions): Promise<RunRe
     reject: false,
     // Gathered below: at its own limit execa would end the program.
     buffer: false,
-    timeout: Math.max(1, options.timeoutMs),
+    ...(options.timeoutMs === null ? {} : { timeout: Math.max(1, options.timeoutMs) }),
     forceKillAfterDelay: killDelayMs,
-    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...inherited],
+    detached: options.ownGroup ?? false,
+    stdio: [options.input === undefined ? 'ignore' : 'pipe', output, output, ...inherited],
   });
   const stdout = gather(child.stdout);
   const stderr = gather(child.stderr);
   const hasEnded = new AbortController();
   const ended = await Promise.race([child, outOfPatience(options, killDelayMs + LET_GO_DELAY_MS, hasEnded.signal)]);
   hasEnded.abort();
+  if (options.ownGroup === true && (ended === null || ended.timedOut || ended.isCanceled)) endGroup(child.pid);
   if (ended === null) {
     letGo(child);
     const timedOut = options.ending?.aborted !== true;
@@ -83,7 +94,7 @@ export async function run(command: string[], options: RunOptions): Promise<RunRe
 /** Null when the time is up, or `ending` was aborted, and `graceMs` have passed since. */
 async function outOfPatience({ timeoutMs, ending }: RunOptions, graceMs: number, hasEnded: AbortSignal): Promise<null> {
   const quietly = { signal: hasEnded };
-  const timeIsUp = sleep(timeoutMs + graceMs, null, quietly);
+  const timeIsUp = timeoutMs === null ? new Promise<null>(() => undefined) : sleep(timeoutMs + graceMs, null, quietly);
   if (ending === undefined) return timeIsUp.catch(() => null);
   const aborted = ending.aborted ? Promise.resolve() : once(ending, 'abort', quietly);
   return Promise.race([timeIsUp, aborted.then(() => sleep(graceMs, null, quietly))]).catch(() => null);
@@ -106,6 +117,16 @@ function letGo(child: { stdout: Readable | null; stderr: Readable | null; unref(
   child.stdout?.destroy();
   child.stderr?.destroy();
   child.unref();
+}
+
+/** What the leader of a group has left behind: it was asked to end, and has had its time. */
+function endGroup(leader: number | undefined): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // Nobody is left, or nobody whom this process may end.
+  }
 }
 
 /** The path of a program that PATH leads to, or null; looked up as execvp(3) does, without running anything. */

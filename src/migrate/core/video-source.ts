@@ -9,7 +9,7 @@ export interface PlaybackPage {
   sources: string[];
 }
 
-/** Pod's script takes the last source, which in BBB's pages is the one in the most widely playable format. */
+/** Pod's script takes the last source. */
 export function videoAddress({ url, from, sources }: PlaybackPage, extensions: string[]): { address: string } | { fault: string } {
   const source = sources.at(-1);
   if (source === undefined) return { fault: 'has no <source>' };
@@ -25,7 +25,7 @@ export function videoAddress({ url, from, sources }: PlaybackPage, extensions: s
 
 /**
  * Scalelite's protected recordings: the page's address, `/recording/ID/video?token=…`, is good once, sets a cookie and leads
- * to `/video/ID/`, below which the files are (scalelite, app/controllers/playback_controller.rb).
+ * to the page below which the files are (facts of the migration; PROTECTED_RECORDINGS_README.md of scalelite).
  */
 function protectedBase(pageUrl: string): string | null {
   const { origin, pathname, searchParams } = new URL(pageUrl);
