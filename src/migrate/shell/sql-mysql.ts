@@ -1,4 +1,5 @@
 // MariaDB and MySQL behind `Connection`.
+import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { DatabaseAddress } from '../model.js';
 import type { Connection } from './sql.js';
 
@@ -13,6 +14,8 @@ const SESSION = `SET SESSION sql_mode = 'ANSI,TRADITIONAL', time_zone = '+00:00'
 
 /** Killed by an administrator (MariaDB), idle for too long (MySQL): beside SQLSTATE 08…, the session is over. */
 const SESSION_OVER = [1927, 4031];
+
+type Result = RowDataPacket[] | ResultSetHeader;
 
 export async function connectMysql(address: DatabaseAddress): Promise<Connection> {
   const { createConnection } = await import('mysql2/promise');
@@ -36,8 +39,8 @@ export async function connectMysql(address: DatabaseAddress): Promise<Connection
   const run: Connection['run'] = async (text, values) => {
     try {
       // BEGIN and its like cannot be prepared; what has values always is.
-      const [result] = values.length === 0 ? await connection.query<object[]>(text) : await connection.execute<object[]>(text, values);
-      return Array.isArray(result) ? { rows: result, changed: 0 } : { rows: [], changed: (result as { affectedRows: number }).affectedRows };
+      const [result] = await (values.length === 0 ? connection.query<Result>(text) : connection.execute<Result>(text, values));
+      return Array.isArray(result) ? { rows: result, changed: 0 } : { rows: [], changed: result.affectedRows };
     } catch (error) {
       if (endsSession(error as { errno?: number; sqlState?: string })) lose();
       throw error;

@@ -24,7 +24,7 @@ export async function connectPostgresql(address: DatabaseAddress): Promise<Conne
     keepAlive: true,
     application_name: 'bbb-pod-live',
     ssl: address.ssl ? { rejectUnauthorized: true } : false,
-    types: { getTypeParser: ((oid: number, format: 'text') => (oid === INT8 ? Number : types.getTypeParser(oid, format))) as typeof types.getTypeParser },
+    types: { getTypeParser: (oid: number, format?: 'text' | 'binary'): unknown => (oid === INT8 ? Number : types.getTypeParser(oid, format)) },
   });
   let isLost = false;
   const lose = (): void => {

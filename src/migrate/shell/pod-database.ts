@@ -1,0 +1,151 @@
+// Pod's own database, of which REST shows too little: whose the meetings are, and the rows of imported recordings.
+import type { DatabaseAddress, ExternalRecording, ExternalRow, PodUser } from '../model.js';
+import { MigrationError, type PodDatabase } from '../ports.js';
+import { openSql, type Sql, type Statements } from './sql.js';
+
+const EXTERNAL = 'import_video_externalrecording';
+
+/** Tables and columns that are used here (Esup-Pod: import_video, meeting and recorder/models.py; Django's own two). */
+const TABLES: Record<string, string> = {
+  [EXTERNAL]: 'id, name, start_at, type, source_url, state, owner_id, site_id, uploaded_to_pod_by_id',
+  auth_user: 'id, username, first_name, last_name, email',
+  meeting: 'id, meeting_id, start_at, owner_id, site_id',
+  recorder_recorder: 'id, directory',
+  django_site: 'id',
+};
+
+/** Kept by the session; a number of our own for PostgreSQL (per database), a name for MariaDB (per server, 64 characters). */
+const TAKE_TURN = {
+  postgresql: 'SELECT CASE WHEN pg_try_advisory_lock(7091602481) THEN 1 ELSE 0 END AS taken',
+  mysql: "SELECT GET_LOCK('bbb-pod-live ' || MD5(DATABASE()), 0) AS taken",
+};
+
+/** Ids in one statement. */
+const BATCH = 500;
+
+/** Null: every use throws. */
+export function createPodDatabase(address: DatabaseAddress | null): PodDatabase {
+  const session: Session = { hasTurn: false };
+  const sql = address === null ? ABSENT : openPod(address, session);
+  return {
+    check: async () => {
+      for (const [table, columns] of Object.entries(TABLES)) await sql.query(`SELECT ${columns} FROM ${table} WHERE 1 = 0`);
+    },
+    recorderDirectory: async (recorderId) => {
+      const [recorder] = await sql.query<{ directory: string }>('SELECT directory FROM recorder_recorder WHERE id = ?', [recorderId]);
+      return recorder?.directory ?? null;
+    },
+    user: (id) => userWhere('id', id, sql),
+    userNamed: (username) => userWhere('username', username, sql),
+    hasSite: async (siteId) => (await sql.query('SELECT id FROM django_site WHERE id = ?', [siteId])).length > 0,
+    meetingOwner: (meetingId) => meetingOwner(meetingId, sql),
+    ownersOf: async (sourceUrl) => [...(await ownersOf(sourceUrl, sql))],
+    addExternalRecordings: (rows) => sql.transaction((statements) => addExternalRecordings(rows, statements)),
+    externalRowsBeginningWith: (urlStart) => externalRowsBeginningWith(urlStart, sql),
+    removeExternalRows: (ids) => sql.transaction((statements) => removeExternalRows(ids, statements)),
+    takeTurn: async () => {
+      session.hasTurn = await takeTurn(address?.type ?? 'postgresql', sql);
+      return session.hasTurn;
+    },
+    close: () => sql.close(),
+  };
+}
+
+const UNKNOWN = new MigrationError("Pod's database is not known: set POD_DB_URL (mysql://user:password@host:port/database or postgresql://…)");
+
+const ABSENT: Sql = {
+  query: () => Promise.reject(UNKNOWN),
+  change: () => Promise.reject(UNKNOWN),
+  transaction: () => Promise.reject(UNKNOWN),
+  close: () => Promise.resolve(),
+};
+
+interface Session {
+  /** The connection holds the turn, and so must the one that takes its place. */
+  hasTurn: boolean;
+}
+
+function openPod(address: DatabaseAddress, session: Session): Sql {
+  return openSql(address, {
+    setting: 'POD_DB_URL',
+    whenMissing: 'is it the database of Pod? If it is, update Pod: this version lacks the import of recordings as it is in Pod 4',
+    begin: async (statements) => {
+      if (!session.hasTurn || (await takeTurn(address.type, statements))) return;
+      throw new MigrationError('the connection to the database of Pod was lost, and meanwhile another migration writes there, or the old connection has not ended yet: run this again later');
+    },
+  });
+}
+
+async function takeTurn(engine: DatabaseAddress['type'], { query }: Pick<Statements, 'query'>): Promise<boolean> {
+  const [turn] = await query<{ taken: number | null }>(TAKE_TURN[engine]);
+  return turn?.taken === 1;
+}
+
+interface UserColumns {
+  id: number;
+  username: string;
+  first_name: string;
+  last_name: string;
+  email: string;
+}
+
+function podUser({ id, username, first_name: firstName, last_name: lastName, email }: UserColumns): PodUser {
+  return { id, username, firstName, lastName, email };
+}
+
+async function userWhere(column: 'id' | 'username', value: number | string, { query }: Statements): Promise<PodUser | null> {
+  const [row] = await query<UserColumns>(`SELECT ${TABLES['auth_user'] ?? ''} FROM auth_user WHERE ${column} = ?`, [value]);
+  return row === undefined ? null : podUser(row);
+}
+
+/** MariaDB compares without case, and without blanks at the end: what it finds is looked at again here, as below. */
+async function meetingOwner(meetingId: string, { query }: Statements): Promise<{ owner: PodUser; siteId: number } | null> {
+  const meetings = await query<UserColumns & { meeting_id: string; site_id: number }>(
+    `SELECT meeting.meeting_id, meeting.site_id, auth_user.id, username, first_name, last_name, email
+     FROM meeting JOIN auth_user ON auth_user.id = meeting.owner_id
+     WHERE meeting.meeting_id = ? ORDER BY meeting.start_at DESC, meeting.id DESC`,
+    [meetingId],
+  );
+  const meeting = meetings.find((row) => row.meeting_id === meetingId);
+  return meeting === undefined ? null : { owner: podUser(meeting), siteId: meeting.site_id };
+}
+
+async function ownersOf(sourceUrl: string, { query }: Statements): Promise<Set<number>> {
+  const rows = await query<{ source_url: string; owner_id: number }>(
+    `SELECT source_url, owner_id FROM ${EXTERNAL} WHERE source_url = ? AND owner_id IS NOT NULL ORDER BY id`,
+    [sourceUrl],
+  );
+  return new Set(rows.filter((row) => row.source_url === sourceUrl).map((row) => row.owner_id));
+}
+
+async function addExternalRecordings(rows: ExternalRecording[], statements: Statements): Promise<number> {
+  let added = 0;
+  for (const { name, startMs, sourceUrl, ownerId, siteId } of rows) {
+    if ((await ownersOf(sourceUrl, statements)).has(ownerId)) continue;
+    added += await statements.change(
+      `INSERT INTO ${EXTERNAL} (name, start_at, type, source_url, state, owner_id, site_id, uploaded_to_pod_by_id)
+       VALUES (?, ?, 'bigbluebutton', ?, NULL, ?, ?, NULL)`,
+      [name, new Date(startMs), sourceUrl, ownerId, siteId],
+    );
+  }
+  return added;
+}
+
+async function externalRowsBeginningWith(urlStart: string, { query }: Statements): Promise<ExternalRow[]> {
+  const rows = await query<{ id: number; source_url: string; owner_id: number | null; uploaded_to_pod_by_id: number | null }>(
+    `SELECT id, source_url, owner_id, uploaded_to_pod_by_id FROM ${EXTERNAL} WHERE source_url LIKE ? ESCAPE '!' ORDER BY id`,
+    [`${urlStart.replace(/[!%_]/g, '!$&')}%`],
+  );
+  return rows
+    .filter((row) => row.source_url.startsWith(urlStart))
+    .map((row) => ({ id: row.id, sourceUrl: row.source_url, ownerId: row.owner_id, isUploaded: row.uploaded_to_pod_by_id !== null }));
+}
+
+async function removeExternalRows(ids: number[], { change }: Statements): Promise<number> {
+  let removed = 0;
+  for (let start = 0; start < ids.length; start += BATCH) {
+    const batch = ids.slice(start, start + BATCH);
+    removed += await change(`DELETE FROM ${EXTERNAL} WHERE id IN (${batch.map(() => '?').join(', ')})`, batch);
+  }
+  return removed;
+}
