@@ -70,9 +70,11 @@ export interface HttpServer {
 
 type ActiveFault = Fault & { left: number; toSkip: number };
 
+export type Handler = (request: HttpRequest) => HttpAnswer | Promise<HttpAnswer>;
+
 /** Starts a server on 127.0.0.1, on a free port unless one is given (a server that comes back after an outage). */
 export async function startHttpServer(
-  handle: (request: HttpRequest) => HttpAnswer,
+  handle: Handler,
   options: { port?: number } = {},
 ): Promise<HttpServer> {
   const requests: LoggedRequest[] = [];
@@ -104,7 +106,7 @@ export async function startHttpServer(
 async function answerOne(
   incoming: IncomingMessage,
   response: ServerResponse,
-  handle: (request: HttpRequest) => HttpAnswer,
+  handle: Handler,
   log: LoggedRequest[],
   faultFor: (request: HttpRequest) => ActiveFault | undefined,
 ): Promise<void> {
@@ -113,7 +115,7 @@ async function answerOne(
   log.push(logged);
   const fault = faultFor(request);
   if (fault === undefined) {
-    send(response, handle(request), logged);
+    send(response, await handle(request), logged);
     return;
   }
   logged.faulty = true;
@@ -124,11 +126,11 @@ async function answerFaulty(
   response: ServerResponse,
   fault: ActiveFault,
   request: HttpRequest,
-  act: () => HttpAnswer,
+  act: () => HttpAnswer | Promise<HttpAnswer>,
   logged: LoggedRequest,
 ): Promise<void> {
   const { answer } = fault;
-  const done = fault.when === 'after' ? act() : undefined;
+  const done = fault.when === 'after' ? await act() : undefined;
   switch (answer.kind) {
     case 'answer': {
       const headers = { 'Content-Type': answer.contentType ?? 'application/json', ...answer.headers };
@@ -141,7 +143,7 @@ async function answerFaulty(
     case 'hang':
       return;
     case 'cut':
-      sendCut(response, done ?? act(), answer.bytes, logged);
+      sendCut(response, done ?? (await act()), answer.bytes, logged);
       return;
     case 'slow':
       await new Promise((resolve) => setTimeout(resolve, answer.delayMs));
@@ -153,7 +155,7 @@ async function answerFaulty(
       await answer.act(request);
       break;
   }
-  send(response, done ?? act(), logged);
+  send(response, done ?? (await act()), logged);
 }
 
 function takeFault(faults: ActiveFault[], request: HttpRequest): ActiveFault | undefined {

@@ -1,0 +1,74 @@
+// Pod's REST collection of users: whoever is created there has a profile, which Pod itself makes.
+import { isMapping, parseJson } from '../../core/checked.js';
+import { describeAnswer, parseBody, parseId, parsePage, refusedFields, shorten } from '../../core/pod-answers.js';
+import type { Config } from '../../model.js';
+import { HttpError, type Http, type HttpAnswer } from '../../shell/http.js';
+import type { PodUser } from '../model.js';
+import { MigrationError, type PodUsers } from '../ports.js';
+
+const USERS = '/rest/users/';
+
+/** What Pod can object to about a user. Another 400, of something in between, is no word of Pod on this user. */
+const OBJECTS = ['username', 'first_name', 'last_name', 'email', 'is_staff', 'non_field_errors'];
+
+/** A filter with few rows; whether there is such a user does not matter. */
+const TRIAL = `${USERS}?username=bbb-pod-live`;
+
+export function createPodUsers({ podUrl, podToken }: Pick<Config, 'podUrl' | 'podToken'>, http: Pick<Http, 'get' | 'send'>): PodUsers {
+  const base = podUrl.replace(/\/+$/, '');
+  const headers = { Accept: 'application/json', Authorization: `Token ${podToken}` };
+  return {
+    check: async () => {
+      const answer = await answerOf(`GET ${USERS}`, () => http.get(`${base}${TRIAL}`, headers));
+      if (answer.status !== 200) throw new MigrationError(`GET ${USERS} ${described(answer, base)}`);
+      const body = parseBody(answer);
+      const page = 'fault' in body ? body : parsePage(body.value);
+      if ('fault' in page) throw new MigrationError(`GET ${USERS}: this is not the REST API of Pod (${page.fault}): check POD_URL`);
+    },
+    create: (user) => create(user, (body) => http.send('POST', `${base}${USERS}`, { ...headers, 'Content-Type': 'application/json' }, body), base),
+  };
+}
+
+async function create(user: Omit<PodUser, 'id'>, post: (body: string) => Promise<HttpAnswer>, base: string): Promise<{ created: true } | { refused: string }> {
+  const { username, firstName, lastName, email } = user;
+  const call = `POST ${USERS}`;
+  const fields = { username, first_name: firstName, last_name: lastName, email, is_staff: true };
+  const answer = await answerOf(call, () => post(JSON.stringify(fields)));
+  if (refusedFields(answer).some((field) => OBJECTS.includes(field))) return { refused: refusalIn(answer) };
+  if (answer.status !== 201) throw new MigrationError(`${call} ${described(answer, base)}`);
+  const body = parseBody(answer);
+  const row = 'fault' in body ? body : parseId(body.value);
+  if ('fault' in row) throw new MigrationError(`${call}: it is not known whether the user was created (${row.fault})`);
+  return { created: true };
+}
+
+async function answerOf(call: string, ask: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof HttpError) throw new MigrationError(`${call}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+/** No redirect is followed: a POST would become a GET, or carry the token to who knows where. */
+function described(answer: HttpAnswer, base: string): string {
+  const words = describeAnswer(answer);
+  if (answer.location !== null && URL.canParse(answer.location, base)) {
+    const [{ origin }, { origin: ours }] = [new URL(answer.location, base), new URL(base)];
+    return origin === ours ? words : `${words}, it should begin with ${origin}`;
+  }
+  return answer.status === 404 ? `${words}: check POD_URL` : words;
+}
+
+/** `username: A user with that username already exists.`, in Pod's language. */
+function refusalIn(answer: HttpAnswer): string {
+  const body = parseJson(answer.text);
+  const entries = 'value' in body && isMapping(body.value) ? Object.entries(body.value) : [];
+  const worded = entries.map(([field, words]) => `${field}: ${[words].flat().map(wordOf).join(' ')}`);
+  return shorten(worded.join('; '), 300);
+}
+
+function wordOf(word: unknown): string {
+  return typeof word === 'string' ? word : JSON.stringify(word);
+}
