@@ -1,0 +1,47 @@
+// bbb-recorder as it is installed on a Pod: a stand-in for its export.js, and the directory of its results.
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type EncoderBehaviour = 'fail' | 'nothing' | 'empty' | 'hold';
+
+export interface BbbRecorder {
+  /** IMPORT_VIDEO_BBB_RECORDER_PLUGIN */
+  plugin: string;
+  /** IMPORT_VIDEO_BBB_RECORDER_PATH; without `logs`, which the program makes. */
+  path: string;
+  /** What it was run with, oldest first. */
+  calls(): { argv: string[]; cwd: string; pid: number }[];
+  /** How it treats a recording from now on; null: well. */
+  behave(id: string, behaviour: EncoderBehaviour | null): void;
+  /** Those that hold go on. */
+  release(): void;
+}
+
+/** Makes both directories, `bbb-recorder` and `results`, below `directory`. */
+export function installBbbRecorder(directory: string): BbbRecorder {
+  const [plugin, path] = [join(directory, 'bbb-recorder'), join(directory, 'results')];
+  for (const made of [plugin, path]) mkdirSync(made);
+  copyFileSync(join(process.cwd(), 'test/support/migrate/bbb-recorder/export.js'), join(plugin, 'export.js'));
+  writeFileSync(join(plugin, 'package.json'), '{"type":"module"}');
+  const calls = join(directory, 'bbb-recorder-calls');
+  const behaviour: Record<string, EncoderBehaviour | null> = {};
+  const configure = (): void => {
+    writeFileSync(join(plugin, 'config.json'), JSON.stringify({ copyToPath: path, calls, behaviour }));
+  };
+  configure();
+  return {
+    plugin,
+    path,
+    calls: () => {
+      const lines = existsSync(calls) ? readFileSync(calls, 'utf8').trimEnd().split('\n') : [];
+      return lines.map((line) => JSON.parse(line) as { argv: string[]; cwd: string; pid: number });
+    },
+    behave: (id, how) => {
+      behaviour[id] = how;
+      configure();
+    },
+    release: () => {
+      writeFileSync(join(plugin, 'release'), '');
+    },
+  };
+}
