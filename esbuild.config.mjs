@@ -8,6 +8,8 @@ const common = {
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
+  // pg's choice of another driver, which is not wanted.
+  external: ['pg-native'],
   legalComments: 'external',
   logLevel: 'warning',
   // The libraries that are CommonJS call `require` for Node's own modules.

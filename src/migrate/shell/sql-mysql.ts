@@ -18,9 +18,10 @@ const SESSION_OVER = [1927, 4031];
 type Result = RowDataPacket[] | ResultSetHeader;
 
 export async function connectMysql(address: DatabaseAddress): Promise<Connection> {
-  const { createConnection } = await import('mysql2/promise');
+  // CommonJS: bundled, it has a default only.
+  const { default: mysql } = await import('mysql2/promise');
   const { host, database, user, password } = address;
-  const connection = await createConnection({
+  const connection = await mysql.createConnection({
     ...(host.startsWith('/') ? { socketPath: host } : { host, port: address.port ?? 3306 }),
     database,
     user,
