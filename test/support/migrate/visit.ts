@@ -1,0 +1,20 @@
+// What a visit to a stand-in needs: the real HTTP client, and a clock that only notes its pauses.
+import { createHttp } from '../../../src/shell/http.js';
+import type { Visit } from '../../../src/migrate/shell/video-page.js';
+
+/** `paused`: the pauses that were made, in milliseconds; `duringPause` is called in each. */
+export function visitor(given: { ending?: AbortSignal; duringPause?: () => void } = {}): Visit & { paused: number[] } {
+  const paused: number[] = [];
+  const sleep = (ms: number): Promise<void> => {
+    paused.push(ms);
+    given.duringPause?.();
+    return Promise.resolve();
+  };
+  return {
+    http: createHttp({ timeoutMs: 20_000, pause: sleep }),
+    clock: { sleep },
+    idleTimeoutMs: 20_000,
+    ending: given.ending ?? new AbortController().signal,
+    paused,
+  };
+}
