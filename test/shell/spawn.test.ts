@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { onPath, run } from '../../src/shell/spawn.js';
@@ -98,7 +98,39 @@ describe('a program that is run', () => {
     });
     expect(result.stdout.trim()).toBe(path);
   });
+
+  test('writes all that it says into a file, when it is given one', async () => {
+    const path = join(temporaryDirectory(), 'output');
+    const descriptor = openSync(path, 'w');
+    const result = await run(script('console.log("out"); console.error("err"); process.exitCode = 3'), { timeoutMs: null, output: descriptor });
+    expect(result).toEqual({ exitCode: 3, stdout: '', stderr: '', timedOut: false, notFound: false });
+    expect(readFileSync(path, 'utf8')).toBe('out\nerr\n');
+  });
+
+  test('leads a process group of its own when that is asked, which ends with it when it is ended from here', async () => {
+    const path = join(temporaryDirectory(), 'output');
+    const parent = `const child = require("node:child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], {stdio: "ignore"});
+      const group = require("node:fs").readFileSync("/proc/self/stat", "utf8").split(" ")[4];
+      console.log(process.pid, group, child.pid); setInterval(() => {}, 1000)`;
+    const ending = new AbortController();
+    const running = run(script(parent), { timeoutMs: null, output: openSync(path, 'w'), ownGroup: true, ending: ending.signal });
+    while (!readFileSync(path, 'utf8').endsWith('\n')) await new Promise(setImmediate);
+    const [leader, group, grandchild] = readFileSync(path, 'utf8').trim().split(' ');
+    expect(group).toBe(leader);
+    ending.abort();
+    expect(await running).toMatchObject({ exitCode: null, timedOut: false });
+    // Killed, and perhaps not yet collected by its new parent.
+    while (isAlive(Number(grandchild))) await new Promise(setImmediate);
+  });
 });
+
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${String(pid)}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
 
 describe('a program on PATH', () => {
   test('is found where PATH leads, if it may be run', () => {
