@@ -73,10 +73,15 @@ function isGood({ status }: HttpStream): boolean {
   return status >= 200 && status < 300;
 }
 
+/** The disk has the time in which a piece is parsed. */
 async function* copied(body: AsyncIterable<Buffer>, write: (piece: Buffer) => Promise<void>): AsyncGenerator<Buffer> {
   for await (const piece of body) {
-    await write(piece);
-    yield piece;
+    const written = write(piece);
+    try {
+      yield piece;
+    } finally {
+      await written;
+    }
   }
 }
 

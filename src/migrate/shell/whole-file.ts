@@ -1,19 +1,18 @@
 // A file that is written piece by piece, and bears its name only once it is complete and on disk.
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { removeIfThere, syncDirectory } from '../../shell/files.js';
 
-/** So much may wait for the disk before the writer waits, too. */
-const WAITING_BYTES = 1024 * 1024;
+/** Small pieces wait for each other: a network gives them by the thousand. */
+const PIECE_BYTES = 256 * 1024;
 
-/** All throw the system call's error; once one has, nothing but `abandon` is left to do. */
+/** `write` and `finish` throw the system call's error; nothing but `abandon` is left to do then. */
 export interface WholeFile {
+  /** One after the other, each awaited. */
   write(piece: Buffer | string): Promise<void>;
   /** Complete: it replaces what bore its name. */
   finish(): Promise<void>;
-  /** Takes away what was begun. Throws nothing. */
+  /** Takes away what was begun; after `finish` there is nothing of that. Throws nothing. */
   abandon(): Promise<void>;
 }
 
@@ -26,29 +25,32 @@ export async function beginWholeFile(path: string, mode: number): Promise<WholeF
   await removeIfThere(temporary);
   // `wx`: never through a link or into a file that somebody else put there.
   const handle = await open(temporary, 'wx', mode);
-  const stream = createWriteStream(temporary, { fd: handle, autoClose: false, highWaterMark: WAITING_BYTES });
-  let failure: Error | null = null;
-  stream.on('error', (error) => (failure ??= error));
-
-  const failed = async (act: Promise<unknown>): Promise<void> => {
-    await act;
-    if (failure !== null) throw failure;
+  let isBegun = true;
+  let waiting: Buffer[] = [];
+  let waitingBytes = 0;
+  const flush = async (): Promise<void> => {
+    const pieces = waiting;
+    [waiting, waitingBytes] = [[], 0];
+    await handle.appendFile(Buffer.concat(pieces));
   };
-
   return {
     write: async (piece) => {
-      if (failure !== null) throw failure;
-      if (!stream.write(piece)) await failed(once(stream, 'drain'));
+      const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+      waiting.push(bytes);
+      waitingBytes += bytes.length;
+      if (waitingBytes >= PIECE_BYTES) await flush();
     },
     finish: async () => {
-      await failed(new Promise((resolve) => stream.end(resolve)));
+      await flush();
       await handle.sync();
       await handle.close();
       await rename(temporary, path);
+      isBegun = false;
       await syncDirectory(dirname(path));
     },
     abandon: async () => {
-      stream.destroy();
+      if (!isBegun) return;
+      isBegun = false;
       await handle.close().catch(() => undefined);
       await removeIfThere(temporary).catch(() => false);
     },
