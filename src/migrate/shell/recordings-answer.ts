@@ -103,8 +103,8 @@ function createPlaces(take: (raw: RawRecording) => void): { document: Place; mea
 
 /** A parser that walks the tree, and throws at what is not well-formed. It expands no entity of a DOCTYPE. */
 async function createParser(document: Place): Promise<{ write(text: string): unknown; close(): unknown }> {
-  const { SaxesParser } = await import('saxes');
-  const parser = new SaxesParser({ position: false });
+  const { default: saxes } = await import('saxes');
+  const parser = new saxes.SaxesParser({ position: false });
   const above: Place[] = [];
   let here = document;
   let text = '';
