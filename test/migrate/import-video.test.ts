@@ -1,0 +1,359 @@
+// --use-import-video with the built program, real databases and Pod's REST users: who gets a recording, once, whatever happens between.
+import { closeSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { createPodDatabase } from '../../src/migrate/shell/pod-database.js';
+import { takeFileLock } from '../../src/shell/lock.js';
+import { withEachDatabase, type ExternalEssence, type MoodleRows } from '../support/migrate/databases.js';
+import { idOf, MOODLE, recordingXml, startOf, type RecordingShape } from '../support/migrate/recording-xml.js';
+import { inMigrationWorld, type MigrationWorld, type MigrationWorldOptions } from '../support/migrate/world.js';
+
+const PATIENCE_MS = 120_000;
+const IMPORT = ['--use-import-video'];
+const WITH_MOODLE = ['--use-import-video', '--use-database-moodle'];
+const INFORM = "<p class='alert'>Vos enregistrements BBB sont désormais sur Pod, l’importeur de vidéos.</p>";
+
+const USERS = [
+  { id: 83, username: 'pnom', firstname: 'Prénom', lastname: 'Nom', email: 'PNOM@univ.example' },
+  { id: 84, username: 'mcurie', firstname: 'Marie', lastname: 'Curie', email: 'm.curie@univ.example' },
+  { id: 85, username: 'ehugo', firstname: 'Émile', lastname: 'O’Hugo', email: 'e.hugo@univ.example' },
+  { id: 86, username: 'edupont', firstname: 'Élodie', lastname: 'Dupont', email: 'elodie.dupont@univ.example' },
+  { id: 87, username: 'gone', firstname: 'Parti', lastname: 'Ailleurs', email: 'gone@univ.example', deleted: 1 },
+  { id: 88, username: 'bad name!', firstname: 'Mal', lastname: 'Nommé', email: 'mal@univ.example' },
+];
+
+/** An activity a recording, with these moderators. */
+function moodleWith(activities: { number: number; moderators: number[]; intro?: string | null; status?: number }[]): MoodleRows {
+  return {
+    users: USERS,
+    activities: activities.map(({ number, moderators, intro = '<p>Bienvenue</p>' }) => ({
+      id: number,
+      intro,
+      participants: JSON.stringify([{ selectiontype: 'all', selectionid: 'all', role: 'viewer' }, ...moderators.map((id) => ({ selectiontype: 'user', selectionid: String(id), role: 'moderator' }))]),
+    })),
+    recordings: activities.map(({ number, status = 2 }) => ({ bigbluebuttonbnid: number, recordingid: idOf(number), status })),
+  };
+}
+
+function worldOf(engine: MigrationWorldOptions['engine'], recordings: RecordingShape[], more: Partial<MigrationWorldOptions> = {}): MigrationWorldOptions {
+  return { engine, bbb: { recordings: recordings.map(recordingXml) }, ...more };
+}
+
+/** Whose rows there are, by the number of the recording. */
+async function owners(world: MigrationWorld): Promise<Record<string, string[]>> {
+  const { external } = await world.pod.essence();
+  const found: Record<string, string[]> = {};
+  for (const { source_url: url, owner } of external) (found[/(\d+)-\d{13}/.exec(url)?.[1] ?? url] ??= []).push(owner ?? '');
+  return found;
+}
+
+async function rowOf(world: MigrationWorld): Promise<ExternalEssence> {
+  const { external } = await world.pod.essence();
+  expect(external).toHaveLength(1);
+  return external[0]!;
+}
+
+withEachDatabase((engine) => {
+  const inWorld = (recordings: RecordingShape[], more: Partial<MigrationWorldOptions>, story: (world: MigrationWorld) => Promise<void>): (() => Promise<void>) =>
+    inMigrationWorld(worldOf(engine, recordings, more), story);
+
+  test(
+    'all moderators get a recording, those whom Pod does not know are created there, and a second run changes nothing',
+    inWorld(
+      [{ number: 1 }, { number: 2 }, { number: 3 }],
+      { moodles: { default: moodleWith([{ number: 1, moderators: [83, 84, 85] }, { number: 2, moderators: [85], status: 3 }, { number: 3, moderators: [84], status: 1 }]) } },
+      async (world) => {
+        const first = await world.run(WITH_MOODLE);
+        expect(first).toMatchObject({ exitCode: 0, stderr: '' });
+        // Notified (3) counts, dismissed (1) does not.
+        expect(await owners(world)).toEqual({ 1: ['ehugo', 'mcurie', 'pnom'], 2: ['ehugo'], 3: ['podadmin'] });
+        const before = await world.essence();
+        expect(before.users.find(({ username }) => username === 'mcurie')).toEqual({
+          username: 'mcurie', first_name: 'Marie', last_name: 'Curie', email: 'm.curie@univ.example', is_staff: true, is_active: true, is_superuser: false,
+        });
+        expect(before.owners.map(({ username }) => username)).toEqual(expect.arrayContaining(['mcurie', 'ehugo']));
+        expect(before.users).toHaveLength(5);
+
+        const requests = world.podUsers.requests.length;
+        const second = await world.run(WITH_MOODLE);
+        expect(second).toMatchObject({ exitCode: 0, stderr: '' });
+        expect(second.stdout).toMatch(/done before +3/);
+        expect(await world.essence()).toEqual(before);
+        expect(world.podUsers.requests.slice(requests).filter(({ method }) => method === 'POST')).toEqual([]);
+      },
+    ),
+    PATIENCE_MS,
+  );
+
+  test(
+    'default serves a Moodle without an entry of its own, and nothing else; an ignored server is not asked',
+    inWorld(
+      [
+        { number: 1, meta: { ...MOODLE, 'bbb-origin-server-name': 'moodle2.univ.example' } },
+        { number: 2, meta: { 'bbb-origin': 'Greenlight', 'bbb-origin-server-name': 'greenlight.univ.example' } },
+        { number: 3, meta: {} },
+        { number: 4, meta: { ...MOODLE, 'bbb-origin-server-name': 'ignored.univ.example' } },
+        { number: 5 },
+      ],
+      {
+        moodles: {
+          default: moodleWith([1, 2, 3, 4, 5].map((number) => ({ number, moderators: [83] }))),
+          'moodle.univ.example': { ...moodleWith([{ number: 5, moderators: [84] }]), options: { prefix: 'm2_' } },
+        },
+        settings: { IGNORED_SERVERS: '["ignored.univ.example"]' },
+      },
+      async (world) => {
+        expect(await world.run(WITH_MOODLE)).toMatchObject({ exitCode: 0, stderr: '' });
+        expect(await owners(world)).toEqual({ 1: ['pnom'], 2: ['podadmin'], 3: ['pnom'], 4: ['podadmin'], 5: ['mcurie'] });
+      },
+    ),
+    PATIENCE_MS,
+  );
+
+  test(
+    'who may be another person, is deleted, or is refused by Pod gets nothing, and that is told',
+    inWorld(
+      [{ number: 1 }, { number: 2 }, { number: 3 }, { number: 4 }],
+      { moodles: { default: moodleWith([{ number: 1, moderators: [86] }, { number: 2, moderators: [87] }, { number: 3, moderators: [88] }, { number: 4, moderators: [88, 84, 86] }]) } },
+      async (world) => {
+        const { exitCode, stderr } = await world.run(WITH_MOODLE);
+        expect(exitCode).toBe(0);
+        // Élève Dupont of Pod has another mail address than Élodie Dupont of Moodle.
+        expect(await owners(world)).toEqual({ 1: ['podadmin'], 2: ['podadmin'], 3: ['podadmin'], 4: ['mcurie', 'podadmin'] });
+        expect(stderr).toMatch(/WARNING: #4: Élodie Dupont \(edupont\) has another mail address/);
+        expect(stderr).toMatch(/WARNING: #2: Pod refuses to create the user Mal Nommé \(bad name!\): username/);
+        expect(world.report()).toContain('Élodie Dupont (edupont)');
+        const { users } = await world.pod.essence();
+        expect(users.map(({ username }) => username)).not.toEqual(expect.arrayContaining(['gone']));
+        expect(users).toHaveLength(4);
+      },
+    ),
+    PATIENCE_MS,
+  );
+
+  test(
+    "Pod's own meeting tells the owner, by exactly its id, the one that starts last, of any site",
+    inWorld(
+      [{ number: 1, meetingId: '0007-reunion' }, { number: 2, meetingId: '0007-Reunion' }],
+      {
+        pod: {
+          meetings: [
+            { id: 7, meeting_id: '0007-reunion', owner_id: 2, site_id: 1, start_at: '2024-01-01T09:00:00Z' },
+            { id: 8, meeting_id: '0007-reunion', owner_id: 3, site_id: 2, start_at: '2024-02-01T09:00:00Z' },
+          ],
+        },
+        moodles: { default: moodleWith([{ number: 1, moderators: [84] }]) },
+      },
+      async (world) => {
+        expect(await world.run(WITH_MOODLE)).toMatchObject({ exitCode: 0, stderr: '' });
+        const { external } = await world.pod.essence();
+        expect(external.map(({ owner, site_id }) => [owner, site_id])).toEqual([['edupont', 2], ['podadmin', 1]]);
+      },
+    ),
+    PATIENCE_MS,
+  );
+
+  test(
+    'a row has the instant to the millisecond, a name that fits, and texts as they are',
+    inWorld([{ number: 1, name: `L’été : « œuvre » 'quote' "\\; DROP TABLE x ${'é'.repeat(300)}`, startMs: startOf(1) + 123 }], {}, async (world) => {
+      expect(await world.run(IMPORT)).toMatchObject({ exitCode: 0, stderr: '' });
+      const row = await rowOf(world);
+      expect(row).toMatchObject({ start_at: new Date(startOf(1) + 123).toISOString(), site_id: 1, type: 'bigbluebutton', state: null, uploaded_to_pod_by_id: null, owner: 'podadmin' });
+      expect([...row.name]).toHaveLength(250);
+      expect(row.name).toMatch(/^L’été : « œuvre » 'quote' "\\; DROP TABLE x é+$/);
+    }),
+    PATIENCE_MS,
+  );
+
+  test(
+    'a recording that cannot be imported is told, and holds up no other',
+    inWorld(
+      [{ number: 1 }, { number: 2, formats: [] }, { number: 3, formats: [{ type: 'presentation', url: `@BBB@${'x'.repeat(500)}` }] }, { number: 4, name: '' }, { number: 5 }],
+      {},
+      async (world) => {
+        const { exitCode, stdout, stderr } = await world.run(IMPORT);
+        expect(exitCode).toBe(1);
+        expect(await owners(world)).toEqual({ 1: ['podadmin'], 5: ['podadmin'] });
+        expect(stdout).toMatch(/#3 skipped: Cours 2 .*neither a video nor a presentation/);
+        expect(stderr).toMatch(/ERROR: #2 failed: Cours 3 .*500 characters/);
+        expect(stderr).toMatch(/has no name/);
+        expect(stdout).toMatch(/not understood +1/);
+      },
+    ),
+    PATIENCE_MS,
+  );
+
+  test(
+    'the word in Moodle is added once to each activity, the exact text being the mark',
+    inWorld(
+      [{ number: 1 }, { number: 2 }, { number: 3 }, { number: 4 }, { number: 5 }],
+      {
+        moodles: {
+          default: moodleWith([
+            { number: 1, moderators: [83], intro: 'Le Pod de la classe' },
+            { number: 2, moderators: [83], intro: null },
+            { number: 3, moderators: [83], intro: '' },
+            { number: 4, moderators: [83], intro: `Déjà dit<br>${INFORM}` },
+            { number: 5, moderators: [], intro: 'Personne' },
+          ]),
+        },
+        settings: { SCRIPT_INFORM: INFORM },
+      },
+      async (world) => {
+        const expected = { 1: `Le Pod de la classe<br>${INFORM}`, 2: INFORM, 3: INFORM, 4: `Déjà dit<br>${INFORM}`, 5: 'Personne' };
+        for (const run of [1, 2]) {
+          expect([run, await world.run(WITH_MOODLE)]).toMatchObject([run, { exitCode: 0, stderr: '' }]);
+          expect((await world.essence()).intro).toEqual({ default: expected });
+        }
+      },
+    ),
+    PATIENCE_MS,
+  );
+
+  test(
+    'a Moodle that cannot be written to is a warning, once, and the next run makes up for it',
+    inWorld(
+      [{ number: 1 }, { number: 2 }],
+      { moodles: { default: { ...moodleWith([{ number: 1, moderators: [83] }, { number: 2, moderators: [83] }]), options: { readOnly: true } } }, settings: { SCRIPT_INFORM: INFORM } },
+      async (world) => {
+        const moodle = world.moodles.get('default')!;
+        const { exitCode, stderr } = await world.run(WITH_MOODLE);
+        expect(exitCode).toBe(0);
+        expect(stderr.match(/SCRIPT_INFORM is not written to Moodle/g)).toHaveLength(1);
+        expect(await owners(world)).toEqual({ 1: ['pnom'], 2: ['pnom'] });
+        await moodle.exec(engine === 'postgresql' ? `GRANT UPDATE ON ALL TABLES IN SCHEMA public TO ${moodle.address.user}` : `GRANT UPDATE ON ${moodle.address.database}.* TO '${moodle.address.user}'@'%'`);
+        expect(await world.run(WITH_MOODLE)).toMatchObject({ exitCode: 0, stderr: '' });
+        expect(await moodle.intro()).toEqual({ 1: `<p>Bienvenue</p><br>${INFORM}`, 2: `<p>Bienvenue</p><br>${INFORM}` });
+        expect(await owners(world)).toEqual({ 1: ['pnom'], 2: ['pnom'] });
+      },
+    ),
+    PATIENCE_MS,
+  );
+
+  test(
+    'a dry run says what would be done and writes nothing anywhere',
+    inWorld(
+      [{ number: 1 }, { number: 2 }],
+      { moodles: { default: moodleWith([{ number: 1, moderators: [84] }, { number: 2, moderators: [83] }]) }, settings: { SCRIPT_INFORM: INFORM } },
+      async (world) => {
+        const before = [await world.essence(), world.files()];
+        const { exitCode, stdout, stderr } = await world.run([...WITH_MOODLE, '--dry']);
+        expect([exitCode, stderr]).toEqual([0, '']);
+        expect(stdout).toMatch(/#2 would be done: Cours 1 .*would be imported for Marie Curie \(mcurie\), to be created in Pod/);
+        expect(stdout).toMatch(/#1 would be done: Cours 2 .*would be imported for Prénom Nom \(pnom\)/);
+        expect([await world.essence(), world.files()]).toEqual(before);
+        expect(world.podUsers.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+      },
+    ),
+    PATIENCE_MS,
+  );
+
+  test(
+    'a run without Moodle, then one with it: moderators get their rows, and nobody gets one twice',
+    inWorld([{ number: 1 }], { moodles: { default: moodleWith([{ number: 1, moderators: [83] }]) } }, async (world) => {
+      expect(await world.run(IMPORT)).toMatchObject({ exitCode: 0 });
+      expect(await owners(world)).toEqual({ 1: ['podadmin'] });
+      for (let run = 0; run < 2; run += 1) {
+        expect(await world.run(WITH_MOODLE)).toMatchObject({ exitCode: 0 });
+        expect(await owners(world)).toEqual({ 1: ['pnom', 'podadmin'] });
+      }
+    }),
+    PATIENCE_MS,
+  );
+
+  test(
+    'what is needed and not there is told all at once, before anything is done',
+    inWorld([{ number: 1 }], { moodles: { default: moodleWith([]) }, settings: { SCRIPT_ADMIN_ID: '99', POD_SITE_ID: '77' } }, async (world) => {
+      const entry = { ...world.moodles.get('default')!.entry, database: 'no_such_database' };
+      const { password } = world.moodles.get('default')!.address;
+      const requests = world.bbb.requests.length;
+      const { exitCode, stderr, stdout } = await world.run(WITH_MOODLE, { DB_PARAMS: JSON.stringify({ default: entry }), POD_TOKEN: 'a-wrong-token' });
+      expect(exitCode).toBe(2);
+      for (const reason of [/no user with the id 99.*SCRIPT_ADMIN_ID/, /no site with the id 77.*POD_SITE_ID/, /POD_TOKEN/, /DB_PARAMS.*no_such_database/]) expect(stderr).toMatch(reason);
+      expect(stderr).toMatch(/nothing was done/);
+      expect(stdout + stderr).not.toContain(world.settings['SCRIPT_BBB_SECRET_KEY']);
+      expect(stdout + stderr).not.toContain(password);
+      expect(world.bbb.requests).toHaveLength(requests);
+      expect(await world.pod.essence()).toMatchObject({ external: [] });
+    }),
+    PATIENCE_MS,
+  );
+
+  test(
+    'an answer of Pod that leaves it open whether a user was created fails the recording; the next run finds out',
+    inWorld([{ number: 1 }, { number: 2 }], { moodles: { default: moodleWith([{ number: 1, moderators: [84] }, { number: 2, moderators: [83] }]) } }, async (world) => {
+      const heal = world.podUsers.fault({ method: 'POST', when: 'after', answer: { kind: 'reset' } });
+      const { exitCode, stderr } = await world.run(WITH_MOODLE);
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/ERROR: #2 failed: Cours 1/);
+      expect(await owners(world)).toEqual({ 2: ['pnom'] });
+      heal();
+      expect(await world.run(WITH_MOODLE)).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(await owners(world)).toEqual({ 1: ['mcurie'], 2: ['pnom'] });
+      expect((await world.pod.essence()).users.filter(({ username }) => username === 'mcurie')).toHaveLength(1);
+    }),
+    PATIENCE_MS,
+  );
+
+  test(
+    'killed again and again, the runs together make each row once, and the journal knows them all',
+    inWorld(Array.from({ length: 40 }, (_, index) => ({ number: index + 1 })), {}, async (world) => {
+      for (let kill = 1; kill <= 4; kill += 1) {
+        const { child, ended } = world.start(IMPORT);
+        // The program says each recording when it is done: after so many it dies, wherever it is by then.
+        let said = '';
+        child.stdout?.on('data', (chunk: Buffer) => {
+          said += chunk.toString();
+          if ((said.match(/ done: /g) ?? []).length >= 4) child.kill('SIGKILL');
+        });
+        await ended;
+      }
+      expect(await world.run(IMPORT)).toMatchObject({ exitCode: 0, stderr: '' });
+      const found = await owners(world);
+      expect(Object.keys(found)).toHaveLength(40);
+      expect(Object.values(found).every((names) => names.length === 1)).toBe(true);
+      const { stdout } = await world.run(['--forget', '--yes']);
+      expect(stdout).toContain('40 rows were deleted');
+    }),
+    PATIENCE_MS,
+  );
+
+  test(
+    'Ctrl-C finishes the recording in hand; the next run goes on from there',
+    inWorld(Array.from({ length: 30 }, (_, index) => ({ number: index + 1 })), {}, async (world) => {
+      const { child, ended } = world.start(IMPORT);
+      let said = '';
+      let isAsked = false;
+      child.stdout?.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+        if (!isAsked && said.includes(' done: ')) isAsked = child.kill('SIGINT');
+      });
+      const { exitCode } = await ended;
+      expect(exitCode).toBe(143);
+      const made = Object.keys(await owners(world)).length;
+      expect(made).toBeGreaterThan(0);
+      expect(made).toBeLessThan(30);
+      expect(said).toMatch(new RegExp(`left for the next run +${30 - made}`));
+      expect(await world.run(IMPORT)).toMatchObject({ exitCode: 0 });
+      expect(Object.keys(await owners(world))).toHaveLength(30);
+    }),
+    PATIENCE_MS,
+  );
+
+  test(
+    'two runs with one journal do not overlap, nor do two with one Pod',
+    inWorld([{ number: 1 }], {}, async (world) => {
+      const lock = (await takeFileLock(join(world.directory, '.migrate-recordings.lock')))!;
+      expect(await world.run(IMPORT)).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/another migration with the journal .* is at work/) });
+      closeSync(lock);
+      const other = createPodDatabase(world.pod.address);
+      expect(await other.takeTurn()).toBe(true);
+      expect(await world.run(IMPORT)).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/another migration writes to this Pod/) });
+      await other.close();
+      expect(await owners(world)).toEqual({});
+      expect(await world.run(IMPORT)).toMatchObject({ exitCode: 0 });
+    }),
+    PATIENCE_MS,
+  );
+});
+
