@@ -1,0 +1,85 @@
+// --forget with the built program and real databases: what it deletes, what it asks, and what it leaves.
+import { expect, test } from '@jest/globals';
+import { withEachDatabase, type EngineName } from '../support/migrate/databases.js';
+import { recordingXml } from '../support/migrate/recording-xml.js';
+import { inMigrationWorld, type MigrationWorld } from '../support/migrate/world.js';
+
+const PATIENCE_MS = 120_000;
+
+/** Two recordings that are imported; a row of Pod's own script; and rows of other servers, one of which a wildcard would match. */
+function inWorld(engine: EngineName, story: (world: MigrationWorld) => Promise<void>): () => Promise<void> {
+  const external = [
+    { source_url: '@BBB@playback/presentation/2.3/of-the-original', owner_id: 2, uploaded_to_pod_by_id: 2 },
+    { source_url: 'https://other.univ.example/playback/presentation/2.3/x' },
+  ];
+  const recordings = [1, 2].map((number) => recordingXml({ number }));
+  return inMigrationWorld({ engine, bbb: { recordings }, pod: { external_recordings: external } }, async (world) => {
+    expect(await world.run(['--use-import-video'])).toMatchObject({ exitCode: 0, stderr: '' });
+    await story(world);
+  });
+}
+
+async function urls(world: MigrationWorld): Promise<string[]> {
+  const { external } = await world.pod.essence();
+  return external.map(({ source_url: url }) => url.replace(world.bbb.url, '').replace(/.*\//, '').replace(/^a+/, '').replace(/-\d{13}$/, '')).sort();
+}
+
+withEachDatabase((engine) => {
+  test(
+    'deletes the rows that this program has made, and no other; then they can be imported again',
+    inWorld(engine, async (world) => {
+      expect(await urls(world)).toEqual(['1', '2', 'of-the-original', 'x']);
+      const { exitCode, stdout, stderr } = await world.run(['--forget', '--yes']);
+      expect([exitCode, stderr]).toEqual([0, '']);
+      expect(stdout).toMatch(/3 rows of Pod's video import begin with .*; 2 of them, which the journal knows/);
+      expect(stdout).toMatch(/already made a video of 0 of these/);
+      expect(stdout).toMatch(/2 rows were deleted/);
+      expect(await urls(world)).toEqual(['of-the-original', 'x']);
+      expect((await world.run(['--forget', '--yes'])).stdout).toContain('Nothing to forget');
+      expect(await world.run(['--use-import-video'])).toMatchObject({ exitCode: 0 });
+      expect(await urls(world)).toEqual(['1', '2', 'of-the-original', 'x']);
+    }),
+    PATIENCE_MS,
+  );
+
+  test(
+    '--all deletes everything that came from that server, also what users have made a video of, and says so',
+    inWorld(engine, async (world) => {
+      const { stdout } = await world.run(['--forget', '--all', '--yes']);
+      expect(stdout).toMatch(/3 rows .* begin with .*; all of them are to be deleted/);
+      expect(stdout).toMatch(/already made a video of 1 of these/);
+      expect(await urls(world)).toEqual(['x']);
+    }),
+    PATIENCE_MS,
+  );
+
+  test(
+    'a dry run counts, and without a terminal nothing is deleted without --yes',
+    inWorld(engine, async (world) => {
+      const files = world.files();
+      expect(await world.run(['--forget', '--dry'])).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/2 would be deleted/) });
+      expect(world.files()).toEqual(files);
+      expect(await world.run(['--forget'])).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/no terminal to ask on: add --yes/) });
+      expect(await urls(world)).toEqual(['1', '2', 'of-the-original', 'x']);
+    }),
+    PATIENCE_MS,
+  );
+
+  test(
+    "wildcards in the server's address are plain signs, and its case counts",
+    inMigrationWorld(
+      {
+        engine,
+        bbb: { recordings: [] },
+        pod: { external_recordings: ['http://b_b%/a/x', 'http://bxb%/a/y', 'http://b_bz/a/z', 'http://B_B%/a/big'].map((source_url) => ({ source_url })) },
+      },
+      async (world) => {
+        const settings = { SCRIPT_BBB_SERVER_URL: 'http://127.0.0.1/b_b%/' };
+        await world.pod.query("UPDATE import_video_externalrecording SET source_url = REPLACE(source_url, 'http://', 'http://127.0.0.1/')", []);
+        expect(await world.run(['--forget', '--all', '--yes'], settings)).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/1 row was deleted/) });
+        expect(await urls(world)).toEqual(['big', 'y', 'z']);
+      },
+    ),
+    PATIENCE_MS,
+  );
+});
