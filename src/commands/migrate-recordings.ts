@@ -52,32 +52,34 @@ interface Progress {
   warnings: number;
   /** Of the report. */
   lines: string[];
+  /** What the recordings were put into did not come about. */
+  broken: boolean;
 }
 
 async function migrate(way: Exclude<Way, 'forget'>, course: Course): Promise<number> {
   const { ports, choice } = course;
   const { screen } = ports;
   const list = await readRecordings(course);
-  const progress: Progress = { tally: newTally(), warnings: 0, lines: [] };
+  const progress: Progress = { tally: newTally(), warnings: 0, lines: [], broken: false };
   for (const fault of list.faults) tell('error', fault, progress, course);
   const chosen = list.recordings.filter(({ number }) => number >= choice.first && number <= choice.last);
   const work = await BEGINNINGS[way](course);
   screen.begin(chosen.length);
   const left = [...chosen].reverse();
-  const workers = Array.from({ length: choice.jobs }, () => workThrough(left, work, progress, course));
-  const ends = await Promise.allSettled(workers);
-  const said = await work.finish(ports.endAsked());
+  await Promise.all(Array.from({ length: choice.jobs }, () => workThrough(left, work, progress, course)));
+  const said = await finish(work, progress, course);
   screen.end();
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
   await report(list, chosen.length, left.length, said, progress, course);
   if (ports.endAsked()) return 143;
-  return progress.tally.failed > 0 || list.faults.length > 0 ? 1 : 0;
+  return progress.broken || progress.tally.failed > 0 || list.faults.length > 0 ? 1 : 0;
 }
 
 async function readRecordings({ ports: { bbb, screen }, config, choice }: Course): Promise<RecordingList> {
-  screen.line(config.useCache ? 'Reading the saved answer of BBB …' : `Reading the recordings of ${config.bbbServerUrl} …`);
-  const list = await bbb.read({ keep: choice.last, pageSize: choice.pageSize, save: !choice.dry, fromSaved: config.useCache, progress: () => undefined });
-  screen.line(`${list.total} recordings; from ${choice.first} to ${choice.last}, the newest being 1, are chosen.`);
+  const { first, last: keep, pageSize, dry } = choice;
+  screen.line(config.useCache ? 'Reading the saved answer of BBB …' : `Reading the recordings of ${config.bbbServerUrl} (this may take minutes) …`);
+  screen.begin(null);
+  const list = await bbb.read({ keep, pageSize, save: !dry, fromSaved: config.useCache, progress: screen.reach }).finally(screen.end);
+  screen.line(`${list.total} recordings; from ${first} to ${keep}, the newest being 1, are chosen.`);
   return list;
 }
 
@@ -89,7 +91,7 @@ async function workThrough(left: NumberedRecording[], work: WayAtWork, progress:
     if (next === undefined) return;
     screen.current(`#${next.number} ${next.recording.name}`);
     note(next, await outcomeOf(work, next), progress, course);
-    screen.step();
+    screen.reach(Object.values(progress.tally).reduce((sum, count) => sum + count));
   }
 }
 
@@ -99,6 +101,16 @@ async function outcomeOf(work: WayAtWork, next: NumberedRecording): Promise<Outc
     return await work.treat(next);
   } catch (error) {
     return { result: 'failed', said: error instanceof Error ? error.message : String(error), warnings: [] };
+  }
+}
+
+async function finish(work: WayAtWork, progress: Progress, course: Course): Promise<string | null> {
+  try {
+    return await work.finish(course.ports.endAsked());
+  } catch (error) {
+    progress.broken = true;
+    tell('error', (error as Error).message, progress, course);
+    return null;
   }
 }
 

@@ -145,11 +145,10 @@ export interface Screen {
   line(text: string): void;
   warning(text: string): void;
   error(text: string): void;
-  /** The number of recordings in hand, and what is counted. */
-  begin(total: number): void;
-  /** Shown on a terminal only. */
+  /** From here to `end` a bar counts recordings; null: nobody knows how many there will be. On a terminal only, as are: */
+  begin(total: number | null): void;
   current(text: string): void;
-  step(): void;
+  reach(count: number): void;
   end(): void;
   /** There is a terminal to ask on. */
   canAsk: boolean;

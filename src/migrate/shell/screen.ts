@@ -5,6 +5,7 @@ import type { Screen } from '../ports.js';
 
 /** `{rate}` is recordings a minute: an encoding takes as long as the lecture, a row in a database a millisecond. */
 const FORMAT = '{bar} {value}/{total} | {rate}/min | {eta_formatted} left | {now}';
+const FORMAT_WITHOUT_END = '{value} recordings | {rate}/min';
 
 /** Of a recording's name beside the bar. */
 const SHOWN_LENGTH = 40;
@@ -19,13 +20,11 @@ export interface ScreenOptions {
 
 export async function createScreen({ redact, hasBar, now }: ScreenOptions): Promise<Screen> {
   const clean = (text: string): string => oneLine(redact(text));
-  const bars = hasBar ? await newBars() : null;
-  let bar: SingleBar | null = null;
-  let startedAt = 0;
-  let steps = 0;
+  const library = hasBar ? (await import('cli-progress')).default : null;
+  let shown: { bars: MultiBar; bar: SingleBar; startedAt: number } | null = null;
   const print = (stream: NodeJS.WriteStream, text: string): void => {
-    if (bars !== null && bar !== null) bars.log(`${clean(text)}\n`);
-    else stream.write(`${clean(text)}\n`);
+    if (shown === null) stream.write(`${clean(text)}\n`);
+    else shown.bars.log(`${clean(text)}\n`);
   };
   return {
     isQuiet: hasBar,
@@ -39,30 +38,24 @@ export async function createScreen({ redact, hasBar, now }: ScreenOptions): Prom
       print(process.stderr, `ERROR: ${text}`);
     },
     begin(total) {
-      startedAt = now();
-      steps = 0;
-      bar = bars?.create(total, 0, { rate: '-', now: '' }) ?? null;
+      if (library === null) return;
+      const format = total === null ? FORMAT_WITHOUT_END : FORMAT;
+      const bars = new library.MultiBar({ format, hideCursor: true, clearOnComplete: true, linewrap: false, stopOnComplete: false }, library.Presets.rect);
+      shown = { bars, bar: bars.create(total ?? 0, 0, { rate: '-', now: '' }), startedAt: now() };
     },
-    current(text) {
-      bar?.update({ now: [...clean(text)].slice(0, SHOWN_LENGTH).join('') });
-    },
-    step() {
-      steps += 1;
-      const minutes = (now() - startedAt) / 60_000;
-      bar?.increment(1, { rate: minutes > 0 ? String(Math.round(steps / minutes)) : '-' });
+    current: (text) => shown?.bar.update({ now: [...clean(text)].slice(0, SHOWN_LENGTH).join('') }),
+    reach(count) {
+      if (shown === null) return;
+      const minutes = (now() - shown.startedAt) / 60_000;
+      shown.bar.update(count, { rate: minutes > 0 ? String(Math.round(count / minutes)) : '-' });
     },
     end() {
-      bars?.stop();
-      bar = null;
+      shown?.bars.stop();
+      shown = null;
     },
     canAsk: process.stdin.isTTY && process.stdout.isTTY,
     ask: (question) => ask(clean(question)),
   };
-}
-
-async function newBars(): Promise<MultiBar> {
-  const { default: progress } = await import('cli-progress');
-  return new progress.MultiBar({ format: FORMAT, hideCursor: true, clearOnComplete: true, linewrap: false, stopOnComplete: false }, progress.Presets.rect);
 }
 
 async function ask(question: string): Promise<boolean> {
