@@ -1,7 +1,7 @@
 // One Moodle's database: who moderates the activities of recordings, and the word to them that their recordings are on Pod.
 import type { MoodleActivity, MoodleAddress, MoodleUser } from '../model.js';
 import type { Moodle } from '../ports.js';
-import { openSql, type Statements } from './sql.js';
+import { openSql, type Sql } from './sql.js';
 
 /** Users in one statement. */
 const BATCH = 500;
@@ -30,19 +30,16 @@ export function createMoodle(name: string, address: MoodleAddress): Moodle {
     activitiesOf: (recordingId) => activitiesOf(recordingId, { activities, recordings }, sql),
     users: (ids) => usersOf(ids, users, sql),
     appendToIntro: async (activityId, text) => {
-      const appended = await sql.change(
-        `UPDATE ${activities} SET intro = CASE WHEN CHAR_LENGTH(intro) > 0 THEN intro || '<br>' || ? ELSE ? END
-         WHERE id = ? AND NOT COALESCE(${HOLDS[address.type]}, FALSE)`,
-        [text, text, activityId, text],
-      );
-      return appended > 0;
+      const update = `UPDATE ${activities} SET intro = CASE WHEN CHAR_LENGTH(intro) > 0 THEN intro || '<br>' || ? ELSE ? END
+        WHERE id = ? AND NOT COALESCE(${HOLDS[address.type]}, FALSE)`;
+      return (await sql.transaction(({ change }) => change(update, [text, text, activityId, text]))) > 0;
     },
     close: () => sql.close(),
   };
 }
 
 /** An activity may have several rows for one recording: they are joined here, as is what MariaDB found without case. */
-async function activitiesOf(recordingId: string, tables: { activities: string; recordings: string }, { query }: Statements): Promise<MoodleActivity[]> {
+async function activitiesOf(recordingId: string, tables: { activities: string; recordings: string }, { query }: Pick<Sql, 'query'>): Promise<MoodleActivity[]> {
   const rows = await query<MoodleActivity & { recordingid: string }>(
     `SELECT recording.recordingid, activity.id, activity.intro, activity.participants
      FROM ${tables.recordings} recording JOIN ${tables.activities} activity ON activity.id = recording.bigbluebuttonbnid
@@ -54,7 +51,7 @@ async function activitiesOf(recordingId: string, tables: { activities: string; r
 }
 
 /** Ids come from what teachers have saved: what cannot be one is nobody. */
-async function usersOf(ids: number[], table: string, { query }: Statements): Promise<MoodleUser[]> {
+async function usersOf(ids: number[], table: string, { query }: Pick<Sql, 'query'>): Promise<MoodleUser[]> {
   const asked = [...new Set(ids)].filter((id) => Number.isSafeInteger(id) && id > 0);
   const found = new Map<number, MoodleUser>();
   for (let start = 0; start < asked.length; start += BATCH) {

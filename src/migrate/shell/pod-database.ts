@@ -55,10 +55,11 @@ const UNKNOWN = new MigrationError("Pod's database is not known: set POD_DB_URL 
 
 const ABSENT: Sql = {
   query: () => Promise.reject(UNKNOWN),
-  change: () => Promise.reject(UNKNOWN),
   transaction: () => Promise.reject(UNKNOWN),
   close: () => Promise.resolve(),
 };
+
+type Reads = Pick<Statements, 'query'>;
 
 interface Session {
   /** The connection holds the turn, and so must the one that takes its place. */
@@ -76,7 +77,7 @@ function openPod(address: DatabaseAddress, session: Session): Sql {
   });
 }
 
-async function takeTurn(engine: DatabaseAddress['type'], { query }: Pick<Statements, 'query'>): Promise<boolean> {
+async function takeTurn(engine: DatabaseAddress['type'], { query }: Reads): Promise<boolean> {
   const [turn] = await query<{ taken: number | null }>(TAKE_TURN[engine]);
   return turn?.taken === 1;
 }
@@ -93,13 +94,13 @@ function podUser({ id, username, first_name: firstName, last_name: lastName, ema
   return { id, username, firstName, lastName, email };
 }
 
-async function userWhere(column: 'id' | 'username', value: number | string, { query }: Statements): Promise<PodUser | null> {
+async function userWhere(column: 'id' | 'username', value: number | string, { query }: Reads): Promise<PodUser | null> {
   const [row] = await query<UserColumns>(`SELECT ${TABLES['auth_user'] ?? ''} FROM auth_user WHERE ${column} = ?`, [value]);
   return row === undefined ? null : podUser(row);
 }
 
 /** MariaDB compares without case, and without blanks at the end: what it finds is looked at again here, as below. */
-async function meetingOwner(meetingId: string, { query }: Statements): Promise<{ owner: PodUser; siteId: number } | null> {
+async function meetingOwner(meetingId: string, { query }: Reads): Promise<{ owner: PodUser; siteId: number } | null> {
   const meetings = await query<UserColumns & { meeting_id: string; site_id: number }>(
     `SELECT meeting.meeting_id, meeting.site_id, auth_user.id, username, first_name, last_name, email
      FROM meeting JOIN auth_user ON auth_user.id = meeting.owner_id
@@ -110,7 +111,7 @@ async function meetingOwner(meetingId: string, { query }: Statements): Promise<{
   return meeting === undefined ? null : { owner: podUser(meeting), siteId: meeting.site_id };
 }
 
-async function ownersOf(sourceUrl: string, { query }: Statements): Promise<Set<number>> {
+async function ownersOf(sourceUrl: string, { query }: Reads): Promise<Set<number>> {
   const rows = await query<{ source_url: string; owner_id: number }>(
     `SELECT source_url, owner_id FROM ${EXTERNAL} WHERE source_url = ? AND owner_id IS NOT NULL ORDER BY id`,
     [sourceUrl],
@@ -131,7 +132,7 @@ async function addExternalRecordings(rows: ExternalRecording[], statements: Stat
   return added;
 }
 
-async function externalRowsBeginningWith(urlStart: string, { query }: Statements): Promise<ExternalRow[]> {
+async function externalRowsBeginningWith(urlStart: string, { query }: Reads): Promise<ExternalRow[]> {
   const rows = await query<{ id: number; source_url: string; owner_id: number | null; uploaded_to_pod_by_id: number | null }>(
     `SELECT id, source_url, owner_id, uploaded_to_pod_by_id FROM ${EXTERNAL} WHERE source_url LIKE ? ESCAPE '!' ORDER BY id`,
     [`${urlStart.replace(/[!%_]/g, '!$&')}%`],

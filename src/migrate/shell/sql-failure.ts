@@ -14,6 +14,7 @@ interface Advice {
 const CHECK_HOST = 'check its host';
 const CHECK_ROUTE = 'check its host and port, and the firewalls between';
 const CHECK_SERVER = 'check its host and port, and that the server is running';
+const CHECK_LOG = "run this again; if it comes back, check its host and port, and the server's log";
 const CHECK_USER = 'check its user and password';
 const CHECK_CERTIFICATE = "the certificate must be valid for this host, and its authority be known (NODE_EXTRA_CA_CERTS names the file of one's own)";
 const NO_RIGHT = 'give the user this right';
@@ -23,9 +24,9 @@ const LATER = 'try again later';
 /** By Node's code, PostgreSQL's SQLSTATE, or the symbol of MySQL and MariaDB. */
 const ADVICE: Record<string, Advice> = {
   ECONNREFUSED: { says: 'connection refused', todo: CHECK_SERVER },
-  ECONNRESET: { says: 'the connection was cut', todo: LATER },
-  EPIPE: { says: 'the connection was cut', todo: LATER },
-  PROTOCOL_CONNECTION_LOST: { says: 'the server closed the connection', todo: LATER },
+  ECONNRESET: { says: 'the connection was cut', todo: CHECK_LOG },
+  EPIPE: { says: 'the connection was cut', todo: CHECK_LOG },
+  PROTOCOL_CONNECTION_LOST: { says: 'the server closed the connection', todo: CHECK_LOG },
   ENOENT: { says: 'there is no such socket', todo: CHECK_SERVER },
   EACCES: { says: 'this user may not open the socket', todo: 'run as another user, or connect over TCP' },
   ENOTFOUND: { says: 'unknown host name', todo: CHECK_HOST },
@@ -33,12 +34,14 @@ const ADVICE: Record<string, Advice> = {
   EHOSTUNREACH: { says: 'the host cannot be reached', todo: CHECK_ROUTE },
   ENETUNREACH: { says: 'the network cannot be reached', todo: CHECK_ROUTE },
   ETIMEDOUT: { says: 'no answer in time', todo: CHECK_ROUTE },
-  DEPTH_ZERO_SELF_SIGNED_CERT: { says: 'its certificate is self-signed', todo: CHECK_CERTIFICATE },
-  SELF_SIGNED_CERT_IN_CHAIN: { says: 'its certificate comes from an unknown authority', todo: CHECK_CERTIFICATE },
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: { says: 'its certificate comes from an unknown authority', todo: CHECK_CERTIFICATE },
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: { says: 'its certificate comes from an unknown authority', todo: CHECK_CERTIFICATE },
-  CERT_HAS_EXPIRED: { says: 'its certificate has expired', todo: CHECK_CERTIFICATE },
-  ERR_TLS_CERT_ALTNAME_INVALID: { says: 'its certificate is for another host', todo: CHECK_CERTIFICATE },
+  DEPTH_ZERO_SELF_SIGNED_CERT: { todo: CHECK_CERTIFICATE },
+  SELF_SIGNED_CERT_IN_CHAIN: { todo: CHECK_CERTIFICATE },
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: { todo: CHECK_CERTIFICATE },
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: { todo: CHECK_CERTIFICATE },
+  CERT_HAS_EXPIRED: { todo: CHECK_CERTIFICATE },
+  ERR_TLS_CERT_ALTNAME_INVALID: { todo: CHECK_CERTIFICATE },
+  // What mysql2 makes of these six.
+  HANDSHAKE_SSL_ERROR: { todo: CHECK_CERTIFICATE },
   '28000': { todo: `${CHECK_USER}, and pg_hba.conf on the server` },
   '28P01': { todo: CHECK_USER },
   '3D000': { todo: 'check its database' },
@@ -70,6 +73,7 @@ const MISSING = ['42P01', '42703', '3F000', 'ER_NO_SUCH_TABLE', 'ER_BAD_FIELD_ER
 const SPEAKING: [RegExp, string][] = [
   [/timeout/i, 'ETIMEDOUT'],
   [/does not support (SSL|secure)/i, 'HANDSHAKE_NO_SSL_SUPPORT'],
+  [/client password must be/i, '28P01'],
   [/connection terminated/i, 'PROTOCOL_CONNECTION_LOST'],
 ];
 

@@ -47,8 +47,7 @@ export async function connectMysql(address: DatabaseAddress): Promise<Connection
       throw error;
     }
   };
-  await run(SESSION, []);
-  return { run, isLost: () => isLost, end: () => connection.end().catch(lose) };
+  return { prepare: SESSION, run, isLost: () => isLost, end: () => connection.end().catch(lose) };
 }
 
 /** Without SQLSTATE it is no answer of the server, but something in between. */

@@ -31,10 +31,14 @@ export async function connectPostgresql(address: DatabaseAddress): Promise<Conne
     isLost = true;
   };
   client.on('error', lose).on('end', lose);
-  await client.connect();
-  // Not with the connection: a pooler between refuses what it does not know there.
-  await client.query(`SET statement_timeout = ${String(STATEMENT_TIMEOUT_MS)}`);
+  await client.connect().catch((error: unknown) => {
+    // A refusal may leave the socket open.
+    void client.end().catch(lose);
+    throw error;
+  });
   return {
+    // Not with the connection: a pooler between refuses what it does not know there.
+    prepare: `SET statement_timeout = ${String(STATEMENT_TIMEOUT_MS)}`,
     async run(text, values) {
       let count = 0;
       try {

@@ -17,14 +17,16 @@ export interface Statements {
   change(text: string, values?: SqlValue[]): Promise<number>;
 }
 
-export interface Sql extends Statements {
-  /** All or nothing; `work` uses what it is given. A connection that is lost meanwhile makes it fail. */
+export interface Sql extends Pick<Statements, 'query'> {
+  /** All or nothing, and the only way to change something; `work` uses what it is given. A connection that is lost meanwhile makes it fail. */
   transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
 /** An engine's driver. It throws the driver's own errors. */
 export interface Connection {
+  /** The statement that a session begins with. */
+  prepare: string;
   run(text: string, values: SqlValue[]): Promise<{ rows: unknown[]; changed: number }>;
   isLost(): boolean;
   end(): Promise<void>;
@@ -65,6 +67,7 @@ export function openSql(address: DatabaseAddress, options: SqlOptions): Sql {
     await giveUp();
     const connection = await CONNECT[address.type](address).catch((error: unknown) => { throw failure(error); });
     try {
+      await statementsOn(connection).query(connection.prepare);
       await options.begin?.(statementsOn(connection));
     } catch (error) {
       await connection.end();
@@ -104,7 +107,6 @@ export function openSql(address: DatabaseAddress, options: SqlOptions): Sql {
 
   return {
     query: <Row>(text: string, values?: SqlValue[]) => turns('', () => persist((connection) => statementsOn(connection).query<Row>(text, values))),
-    change: (text, values) => turns('', async () => statementsOn(await connected()).change(text, values)),
     transaction: (work) => turns('', () => transact(work)),
     close: () => turns('', giveUp),
   };

@@ -1,6 +1,6 @@
 // Real throw-away PostgreSQL and MariaDB servers: one an engine and test file, gone when the file ends.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, chownSync, constants, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { accessSync, chmodSync, chownSync, constants, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +25,14 @@ export interface DatabaseServer {
   admin: Admin;
 }
 
+/** Self-signed; their files are in test/fixtures/migrate/tls. */
+export type CertificateHost = 'localhost' | 'db.univ.example';
+
+export interface ServerOptions {
+  /** Connections may be encrypted; the server shows the certificate of this host. */
+  certificate?: CertificateHost;
+}
+
 /** `setpriv`: a server does not outlive a test that is killed. */
 const PROGRAMS: Record<EngineName, string[]> = {
   postgresql: ['initdb', 'postgres', 'setpriv'],
@@ -45,20 +53,20 @@ export function whyNoDatabase(engine: EngineName): string | null {
 }
 
 /** A `describe` for each engine, with its server started; skipped visibly where it is not installed, but never in CI. */
-export function withEachDatabase(body: (engine: EngineName) => void): void {
-  for (const engine of ENGINES) withDatabase(engine, () => { body(engine); });
+export function withEachDatabase(body: (engine: EngineName) => void, options: ServerOptions = {}): void {
+  for (const engine of ENGINES) withDatabase(engine, () => { body(engine); }, options);
 }
 
-export function withDatabase(engine: EngineName, body: () => void): void {
+export function withDatabase(engine: EngineName, body: () => void, options: ServerOptions = {}): void {
   const reason = whyNoDatabase(engine);
   if (reason !== null && process.env['CI'] !== undefined) throw new Error(`the tests with ${engine} cannot run: ${reason}`);
   (reason === null ? describe : describe.skip)(`${engine}${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
-    beforeAll(() => startDatabase(engine), START_TIMEOUT_MS);
+    beforeAll(() => startDatabase(engine, options), START_TIMEOUT_MS);
     body();
   });
 }
 
-const started = new Map<EngineName, Promise<DatabaseServer>>();
+const started = new Map<string, Promise<DatabaseServer>>();
 const endings: (() => Promise<void>)[] = [];
 
 afterAll(async () => {
@@ -66,18 +74,20 @@ afterAll(async () => {
 }, START_TIMEOUT_MS);
 
 /** This file's server of that engine, started when it is first asked for. */
-export function startDatabase(engine: EngineName): Promise<DatabaseServer> {
-  const server = started.get(engine) ?? start(engine);
-  started.set(engine, server);
+export function startDatabase(engine: EngineName, options: ServerOptions = {}): Promise<DatabaseServer> {
+  const key = `${engine} ${options.certificate ?? ''}`;
+  const server = started.get(key) ?? start(engine, options);
+  started.set(key, server);
   return server;
 }
 
-async function start(engine: EngineName): Promise<DatabaseServer> {
+async function start(engine: EngineName, { certificate }: ServerOptions): Promise<DatabaseServer> {
   const folder = mkdtempSync(join(tmpdir(), 'database-'));
   giveAway(folder);
   const port = await freePort();
   const socketHost = engine === 'postgresql' ? folder : join(folder, 'socket');
-  const command = engine === 'postgresql' ? await preparePostgresql(folder, port) : await prepareMariadb(folder, port);
+  if (certificate !== undefined) putCertificate(folder, certificate);
+  const command = await (engine === 'postgresql' ? preparePostgresql : prepareMariadb)(folder, port, certificate !== undefined);
   const daemon = spawn(need('setpriv'), ['--pdeathsig', ENDING[engine], ...command], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], ...user() });
   const said = lastWords(daemon);
   endings.push(async () => {
@@ -86,6 +96,20 @@ async function start(engine: EngineName): Promise<DatabaseServer> {
   });
   const admin = await untilReady(() => openAdmin({ engine, socketHost, port, database: null }), daemon, said);
   return { engine, port, socketHost, admin };
+}
+
+/** For NODE_EXTRA_CA_CERTS of whoever is to trust it. */
+export function certificatePath(host: CertificateHost, kind: 'crt' | 'key' = 'crt'): string {
+  return join(process.cwd(), `test/fixtures/migrate/tls/${host}.${kind}`);
+}
+
+function putCertificate(folder: string, host: CertificateHost): void {
+  for (const kind of ['key', 'crt'] as const) {
+    const path = join(folder, `server.${kind}`);
+    copyFileSync(certificatePath(host, kind), path);
+    chmodSync(path, 0o600);
+    giveAway(path);
+  }
 }
 
 /** Neither server wants to be run by root. */
@@ -98,23 +122,25 @@ function giveAway(path: string): void {
 }
 
 /** Local connections are trusted, those over TCP need their password. What is lost in a power cut does not matter here. */
-async function preparePostgresql(folder: string, port: number): Promise<string[]> {
+async function preparePostgresql(folder: string, port: number, hasTls: boolean): Promise<string[]> {
   const data = join(folder, 'data');
   const words = ['-D', data, '-U', 'admin', '--no-sync', '-E', 'UTF8', '--locale=C', '--auth-local=trust', '--auth-host=scram-sha-256'];
   await execute(need('initdb'), words, { cwd: folder, ...user() });
   const settings = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'shared_buffers=16MB', 'max_wal_senders=0', 'timezone=Asia/Tokyo'];
+  if (hasTls) settings.push('ssl=on', `ssl_cert_file=${join(folder, 'server.crt')}`, `ssl_key_file=${join(folder, 'server.key')}`);
   const sets = settings.flatMap((setting) => ['-c', setting]);
   return [need('postgres'), '-D', data, '-k', folder, '-h', '127.0.0.1', '-p', String(port), ...sets];
 }
 
 /** The session's modes and time zone are to be those that the program asks for: here they are others. */
-async function prepareMariadb(folder: string, port: number): Promise<string[]> {
+async function prepareMariadb(folder: string, port: number, hasTls: boolean): Promise<string[]> {
   const data = join(folder, 'data');
   mkdirSync(join(folder, 'tmp'));
   giveAway(join(folder, 'tmp'));
   const common = ['--no-defaults', `--datadir=${data}`, `--tmpdir=${join(folder, 'tmp')}`];
   await execute(need('mariadb-install-db'), [...common, '--auth-root-authentication-method=normal', '--skip-test-db'], { cwd: folder, ...user() });
   const settings = ['--innodb-flush-log-at-trx-commit=0', '--innodb-flush-method=nosync', '--sync-frm=0', '--innodb-buffer-pool-size=32M', '--skip-name-resolve', '--sql-mode=', '--default-time-zone=+09:00'];
+  if (hasTls) settings.push(`--ssl-cert=${join(folder, 'server.crt')}`, `--ssl-key=${join(folder, 'server.key')}`);
   return [need('mariadbd'), ...common, `--socket=${join(folder, 'socket')}`, '--bind-address=127.0.0.1', `--port=${port}`, `--pid-file=${join(folder, 'pid')}`, ...settings];
 }
 

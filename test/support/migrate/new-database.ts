@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseAddress } from '../../../src/migrate/model.js';
 import { openAdmin, tablesOf, type Admin, type Cells } from './database-admin.js';
-import { startDatabase, type EngineName } from './database-servers.js';
+import { startDatabase, type EngineName, type ServerOptions } from './database-servers.js';
 
 /** Has every sign that means something in a URL or in SQL. */
 const PASSWORD = 'p@ss:w/rd?#%2F';
@@ -22,7 +22,7 @@ export interface NewDatabase extends Pick<Admin, 'query' | 'exec'> {
   drop(): Promise<void>;
 }
 
-export interface NewDatabaseOptions {
+export interface NewDatabaseOptions extends ServerOptions {
   /** Changes the tables' definitions. */
   edit?(tables: string): string;
   /** PostgreSQL only. */
@@ -34,7 +34,7 @@ let count = 0;
 
 export async function newDatabase(product: 'pod' | 'moodle', engine: EngineName, options: NewDatabaseOptions = {}): Promise<NewDatabase> {
   const { edit = (tables) => tables, schema = 'public', readOnly = false } = options;
-  const server = await startDatabase(engine);
+  const server = await startDatabase(engine, options);
   const name = `${product}_${(count += 1)}`;
   await server.admin.exec(`CREATE DATABASE ${name}${engine === 'mysql' ? ' CHARACTER SET utf8mb4' : ''}`);
   const admin = await openAdmin({ engine, socketHost: server.socketHost, port: server.port, database: name });
