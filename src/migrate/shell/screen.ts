@@ -24,7 +24,7 @@ export async function createScreen({ redact, hasBar, now }: ScreenOptions): Prom
   let shown: { bars: MultiBar; bar: SingleBar; startedAt: number } | null = null;
   const print = (stream: NodeJS.WriteStream, text: string): void => {
     if (shown === null) stream.write(`${clean(text)}\n`);
-    else shown.bars.log(`${clean(text)}\n`);
+    else shown.bars.log(`${folded(clean(text))}\n`);
   };
   return {
     isQuiet: hasBar,
@@ -50,12 +50,20 @@ export async function createScreen({ redact, hasBar, now }: ScreenOptions): Prom
       shown.bar.update(count, { rate: minutes > 0 ? String(Math.round(count / minutes)) : '-' });
     },
     end() {
+      // What was logged since the last tenth of a second would be lost.
+      shown?.bars.update();
       shown?.bars.stop();
       shown = null;
     },
     canAsk: process.stdin.isTTY && process.stdout.isTTY,
     ask: (question) => ask(clean(question)),
   };
+}
+
+/** Beside a bar the terminal cuts lines and folds none. */
+function folded(text: string): string {
+  const width = Math.max(20, process.stdout.columns);
+  return (text.match(new RegExp(`.{1,${width}}`, 'gu')) ?? []).join('\n');
 }
 
 async function ask(question: string): Promise<boolean> {
