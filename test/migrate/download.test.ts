@@ -257,6 +257,7 @@ describe('a download', () => {
     };
     expect(await at.fetch({ progress })).toEqual(expect.any(String));
     expect(at.playback.requests).toHaveLength(1);
+    expect(at.visit.paused.length).toBeLessThan(2);
     expect(await at.fetch({ validator: ETAG }, visitor())).toBe(SIZE);
     expect(at.starts()).toEqual([null, SIZE / 2]);
     expectWhole(at);

@@ -202,9 +202,11 @@ describe('what a kill has left', () => {
   test('a damaged part whose video cannot be downloaded now is not forgotten', async () => {
     begin({ letter: 'a', step: 'whole', file: 'a-2024-01-15.m4v', size: 300 });
     writeFileSync(pathOf('a-2024-01-15.m4v.part'), 'damaged');
-    world.playback.fault(idOf('a'), { pageStatus: 404 });
+    const { playback } = world;
+    playback.fault(idOf('a'), { videoStatus: 404 });
     expect(results(await run([world.video('a')]))).toEqual(['failed']);
-    world.playback.fault(idOf('a'), { pageStatus: 200 });
+    expect(filesIn(world.directory)).toEqual({});
+    playback.fault(idOf('a'), { videoStatus: 200 });
     expect(results(await run([world.video('a')]))).toEqual(['done']);
     expect(filesIn(world.directory)).toEqual({ 'a-2024-01-15.m4v': SIZE });
   });

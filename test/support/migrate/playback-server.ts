@@ -183,7 +183,7 @@ function contentOf({ id, page, version }: Kept): Buffer {
 function answerVideo(recording: Kept, file: string, request: IncomingMessage, response: ServerResponse, hold: (goOn: () => void) => void): void {
   const { faults } = recording;
   if (!sourcesOf(recording).some(({ src }) => src.split('?')[0]?.endsWith(file))) refuse(response, 404);
-  else if (faults.videoStatus !== undefined) refuse(response, faults.videoStatus);
+  else if (faults.videoStatus !== undefined && faults.videoStatus !== 200) refuse(response, faults.videoStatus);
   else if (isBusy(recording)) refuse(response, 503);
   else if (faults.login === true) response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end('<html><body>Login</body></html>');
   else sendVideo(recording, request, response, hold);
