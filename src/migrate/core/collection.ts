@@ -37,12 +37,12 @@ export function createCollection(keep: number, convertsTo23: boolean): Collectio
     add(raw) {
       const id = idOf(raw);
       if (ids.has(id) && !kept.has(id)) return;
-      const parsed = detached(parseRecording(raw, convertsTo23));
+      const parsed = parseRecording(raw, convertsTo23);
       const former = kept.get(id);
       if ('fault' in parsed) faults.add(parsed.fault);
       else if (former === undefined) addNew(parsed.value);
       else kept.set(former.id, withFormatsOf(former, parsed.value));
-      if (former === undefined && id !== '') ids.add('fault' in parsed ? detached(id) : parsed.value.id);
+      if (former === undefined && id !== '') ids.add(id);
     },
     has: (id) => ids.has(id),
     count: () => total + faults.size,
@@ -65,9 +65,4 @@ function withFormatsOf(former: Recording, again: Recording): Recording {
     presentationUrl: former.presentationUrl || again.presentationUrl,
     videoUrl: former.videoUrl || again.videoUrl,
   };
-}
-
-/** A copy. V8 keeps a whole text in memory as long as a part of it is in use: here, all of BBB's answer. */
-function detached<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value)) as T;
 }

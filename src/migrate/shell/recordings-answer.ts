@@ -1,5 +1,7 @@
 // BBB's answer to `getRecordings`, read as it comes: each recording is given away at its end, none is kept.
 import { ELEMENTS, METADATA, type RawFormat, type RawRecording } from '../core/recordings.js';
+import { XmlError } from '../core/xml-grammar.js';
+import { createXmlScanner, type XmlHandlers } from './xml-scanner.js';
 
 /** What an answer says. Recordings that it gave away before it turned out to be anything but a list are worth nothing. */
 export type RecordingsAnswer =
@@ -16,31 +18,25 @@ const HEAD_CHARACTERS = 500;
 
 const LONGEST_MESSAGE = 200;
 
-/**
- * Reads to the end, or to the first fault. BBB writes UTF-8, whatever header and XML declaration say. Throws what `body`
- * throws. `take` may keep nothing of a recording's texts but copies: a part of a text keeps all of it in memory.
- */
+/** Reads to the end, or to the first fault. BBB writes UTF-8, whatever header and XML declaration say. Throws what `body` throws. */
 export async function readRecordingsAnswer(body: AsyncIterable<Buffer>, take: (raw: RawRecording) => void): Promise<RecordingsAnswer> {
   const { document, meaning } = createPlaces(take);
-  const parser = await createParser(document);
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const scanner = createXmlScanner(walkThrough(document));
   let head = '';
-  const parse = (piece: string): void => {
-    if (head.length < HEAD_CHARACTERS) head += piece.slice(0, HEAD_CHARACTERS);
-    parser.write(piece);
-  };
   for await (const piece of body) {
-    if (throws(() => { parse(decoder.decode(piece, { stream: true })); })) return damaged(head);
+    if (head.length < HEAD_CHARACTERS) head += piece.toString('utf8', 0, HEAD_CHARACTERS);
+    if (isMalformed(() => { scanner.write(piece); })) return damaged(head);
   }
-  return throws(() => { parse(decoder.decode()); parser.close(); }) ? damaged(head) : (meaning() ?? damaged(head));
+  return isMalformed(scanner.end) ? damaged(head) : (meaning() ?? damaged(head));
 }
 
-function throws(act: () => void): boolean {
+function isMalformed(act: () => void): boolean {
   try {
     act();
     return false;
-  } catch {
-    return true;
+  } catch (error) {
+    if (error instanceof XmlError) return true;
+    throw error;
   }
 }
 
@@ -101,30 +97,25 @@ function createPlaces(take: (raw: RawRecording) => void): { document: Place; mea
   return { document: place({ response }), meaning };
 }
 
-/** A parser that walks the tree, and throws at what is not well-formed. It expands no entity of a DOCTYPE. */
-async function createParser(document: Place): Promise<{ write(text: string): unknown; close(): unknown }> {
-  const { default: saxes } = await import('saxes');
-  const parser = new saxes.SaxesParser({ position: false });
+/** Goes down and up in the tree as the elements open and close. */
+function walkThrough(document: Place): XmlHandlers {
   const above: Place[] = [];
   let here = document;
   let text = '';
-  const gather = (more: string): void => {
-    if (here.text !== undefined) text += more;
+  return {
+    open: (name) => {
+      above.push(here);
+      here = here.inside.get(name) ?? ELSEWHERE;
+      if (here.text !== undefined) text = '';
+    },
+    wantsText: () => here.text !== undefined,
+    text: (part) => { text += part; },
+    close: () => {
+      here.text?.(text);
+      here.end?.();
+      here = above.pop() ?? document;
+    },
   };
-  parser.on('error', (error) => { throw error; });
-  parser.on('text', gather);
-  parser.on('cdata', gather);
-  parser.on('opentag', ({ name }) => {
-    above.push(here);
-    here = here.inside.get(name) ?? ELSEWHERE;
-    if (here.text !== undefined) text = '';
-  });
-  parser.on('closetag', () => {
-    here.text?.(text);
-    here.end?.();
-    here = above.pop() ?? document;
-  });
-  return parser;
 }
 
 function damaged(head: string): RecordingsAnswer {
