@@ -73,7 +73,7 @@ withEachDatabase((engine) => {
   beforeAll(async () => {
     pod = await newPod(engine);
   });
-  afterAll(() => pod.drop(), 60_000);
+  afterAll(() => pod.drop());
 
   test('the password is wrong, or missing', async () => {
     expect(await complaint({ ...pod.address, password: PASSWORD })).toMatch(/^POD_DB_URL: database "pod_\d+" on 127\.0\.0\.1:\d+: .*: check its user and password$/);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe } from '@jest/globals';
+import { afterAll, beforeAll, describe, jest } from '@jest/globals';
 import { isRoot, ORDINARY_USER } from '../ordinary-user.js';
 import { openAdmin, type Admin } from './database-admin.js';
 
@@ -65,6 +65,9 @@ export function withDatabase(engine: EngineName, body: () => void, options: Serv
     body();
   });
 }
+
+// Making tables takes its time where other tests run too.
+jest.setTimeout(60_000);
 
 const started = new Map<string, Promise<DatabaseServer>>();
 const endings: (() => Promise<void>)[] = [];
