@@ -38,7 +38,7 @@ async function create(user: Omit<PodUser, 'id'>, post: (body: string) => Promise
   if (answer.status !== 201) throw new MigrationError(`${call} ${described(answer, base)}`);
   const body = parseBody(answer);
   const row = 'fault' in body ? body : parseId(body.value);
-  if ('fault' in row) throw new MigrationError(`${call}: it is not known whether the user was created (${row.fault})`);
+  if ('fault' in row) throw new MigrationError(`${call}: it is not known whether the user was created (${row.fault}): the next run looks it up`);
   return { created: true };
 }
 
@@ -58,7 +58,8 @@ function described(answer: HttpAnswer, base: string): string {
     const [{ origin }, { origin: ours }] = [new URL(answer.location, base), new URL(base)];
     return origin === ours ? words : `${words}, it should begin with ${origin}`;
   }
-  return answer.status === 404 ? `${words}: check POD_URL` : words;
+  if (answer.status === 404) return `${words}: check POD_URL`;
+  return answer.status >= 500 ? `${words}: look at the log of Pod` : words;
 }
 
 /** `username: A user with that username already exists.`, in Pod's language. */
