@@ -1,10 +1,13 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { takeFileLock } from '../../src/shell/lock.js';
 import { encoderFaults, film } from '../../src/migrate/shell/bbb-recorder.js';
 import { installBbbRecorder, type BbbRecorder, type EncoderBehaviour } from '../support/migrate/bbb-recorder.js';
 import { temporaryDirectory } from '../support/temporary.js';
+
+// Child processes and servers on a machine that does much else.
+jest.setTimeout(60_000);
 
 const ID = `${'b'.repeat(40)}-1705316400000`;
 const URL_23 = `https://bbb.univ.fr/playback/presentation/2.3/${ID}`;

@@ -1,11 +1,14 @@
 import { existsSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { download, type DownloadOptions } from '../../src/migrate/shell/download.js';
 import type { Video, Visit } from '../../src/migrate/shell/video-page.js';
 import { startPlayback, type Playback, type PlaybackFaults } from '../support/migrate/playback-server.js';
 import { visitor } from '../support/migrate/visit.js';
 import { temporaryDirectory } from '../support/temporary.js';
+
+// Child processes and servers on a machine that does much else.
+jest.setTimeout(60_000);
 
 const ID = `${'a'.repeat(40)}-1705316400000`;
 const SIZE = 300_000;

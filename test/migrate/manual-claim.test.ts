@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, rmSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { checkClaim } from '../../src/migrate/ways/manual-claim.js';
 import type { JournalEntry, Outcome, Recording } from '../../src/migrate/model.js';
 import type { MigrationPorts } from '../../src/migrate/ports.js';
@@ -9,6 +9,9 @@ import { choiceOf } from '../support/migrate/choice.js';
 import { createClaimWorld, filesIn, idOf, planOf, runClaim, SERVER, snapshotOf, START_MS, type ClaimRun, type ClaimWorld } from '../support/migrate/claim-world.js';
 import { pageUrl, startPlayback, type PlayedRecording } from '../support/migrate/playback-server.js';
 import { temporaryDirectory } from '../support/temporary.js';
+
+// Child processes and servers on a machine that does much else.
+jest.setTimeout(60_000);
 
 /** Of the recording a: large enough to be cut. */
 const SIZE = 200_000;

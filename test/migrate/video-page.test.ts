@@ -1,8 +1,11 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { videoAddress } from '../../src/migrate/core/video-source.js';
 import { findVideo } from '../../src/migrate/shell/video-page.js';
 import { pageUrl, startPlayback, type PlaybackFaults, type PlayedRecording } from '../support/migrate/playback-server.js';
 import { visitor } from '../support/migrate/visit.js';
+
+// Child processes and servers on a machine that does much else.
+jest.setTimeout(60_000);
 
 const ID = `${'a'.repeat(40)}-1705316400000`;
 const EXTENSIONS = ['m4v', 'mp4', 'webm'];

@@ -31,3 +31,9 @@ export async function claimProcess(world: ClaimWorld, recordings: Recording[], k
   const [, signal] = (await once(beginClaimProcess(world, recordings, killAt), 'exit')) as [unknown, unknown];
   return { signal, moments: readFileSync(join(world.root, 'trace'), 'utf8').split('\n').filter(Boolean) };
 }
+
+/** Waits until no encoder of a killed run is at work any more. */
+export async function lockIsFree(world: ClaimWorld): Promise<void> {
+  const [status] = (await once(spawn('flock', ['-w', '50', lockOf(world), 'true'], { stdio: 'ignore' }), 'exit')) as [unknown];
+  if (status !== 0) throw new Error('an encoder still holds the lock');
+}
