@@ -156,18 +156,23 @@ const NO_CHARACTERS = ['\u00ef\u00bf\u00be', '\u00ef\u00bf\u00bf'];
 function sourceOf(bytes: Buffer): Source {
   const latin1 = bytes.toString('latin1');
   if (CONTROL.test(latin1) || NO_CHARACTERS.some((bytes) => latin1.includes(bytes))) throw new XmlError('a character that XML does not have');
-  const isReferring = lookoutFor('&', latin1);
-  const hasReturn = lookoutFor('\r', latin1);
-  const hasCdataEnd = lookoutFor(']]>', latin1);
-  return { bytes, latin1, isNotable: (from, to) => isReferring(from, to) || hasReturn(from, to) || hasCdataEnd(from, to) };
+  return { bytes, latin1, isNotable: lookoutFor(['&', '\r', ']]>'], latin1) };
 }
 
-/** Each occurrence of a sign is looked for once. */
-function lookoutFor(sign: string, text: string): (from: number, to: number) => boolean {
-  let next = text.indexOf(sign);
+/** Whether a sign stands between two places, which never go back: each occurrence is looked for once. */
+function lookoutFor(signs: string[], text: string): (from: number, to: number) => boolean {
+  const places = signs.map(() => -1);
+  let next = -1;
   return (from, to) => {
-    if (next >= 0 && next < from) next = text.indexOf(sign, from);
-    return next >= 0 && next < to;
+    if (next < from) {
+      for (const [index, sign] of signs.entries()) {
+        if ((places[index] ?? 0) >= from) continue;
+        const place = text.indexOf(sign, from);
+        places[index] = place < 0 ? Infinity : place;
+      }
+      next = Math.min(...places);
+    }
+    return next < to;
   };
 }
 
