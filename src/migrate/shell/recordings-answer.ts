@@ -121,7 +121,7 @@ function walkThrough(document: Place): XmlHandlers {
 function damaged(head: string): RecordingsAnswer {
   const start = head.trimStart();
   if (start === '') return { kind: 'damaged', what: 'nothing' };
-  if (/^<(!doctype\s+)?html/i.test(start)) return { kind: 'damaged', what: 'an HTML page' };
+  if (/^<(!doc|html)/i.test(start)) return { kind: 'damaged', what: 'an HTML page' };
   return { kind: 'damaged', what: start.includes('<returncode>') ? 'damaged or cut XML' : "something that is not BBB's XML" };
 }
 
