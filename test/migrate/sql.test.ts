@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { MigrationError } from '../../src/migrate/ports.js';
 import { openSql, type Sql, type SqlOptions, type SqlValue } from '../../src/migrate/shell/sql.js';
+import { startFrailLine } from '../support/migrate/frail-line.js';
 import { newPod, withEachDatabase, type TestPod } from '../support/migrate/databases.js';
 
 const INSERT = 'INSERT INTO django_site (id, domain, name) VALUES (?, ?, ?)';
@@ -20,8 +21,8 @@ withEachDatabase((engine) => {
     await pod.drop();
   });
 
-  function open(options: Partial<SqlOptions> = {}): Sql {
-    return openSql(pod.address, { setting: 'POD_DB_URL', whenMissing: 'update Pod', ...options });
+  function open(options: Partial<SqlOptions> = {}, address: { port?: number } = {}): Sql {
+    return openSql({ ...pod.address, ...address }, { setting: 'POD_DB_URL', whenMissing: 'update Pod', ...options });
   }
 
   function change(text: string, values: SqlValue[], on = sql): Promise<number> {
@@ -88,6 +89,7 @@ withEachDatabase((engine) => {
   });
 
   test('what is asked meanwhile waits for the end of a transaction, on the same connection', async () => {
+    await session();
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     const transaction = sql.transaction(async ({ change }) => {
@@ -126,6 +128,29 @@ withEachDatabase((engine) => {
     expect(await names()).toEqual([]);
     await change(INSERT, [13, 'd.example', 'D']);
     expect(await names()).toEqual(['D']);
+  });
+
+  test('a loss that shows only when something is sent is made good for reading and for a beginning, and a change is never made twice', async () => {
+    const line = await startFrailLine(pod.address.port!);
+    const frail = open({}, { port: line.port });
+    try {
+      await frail.query('SELECT 1');
+      line.breakAt('SELECT 2', 'before');
+      expect(await frail.query('SELECT 2 AS two')).toEqual([{ two: 2 }]);
+      line.breakAt('BEGIN', 'before');
+      expect(await change(INSERT, [10, 'a.example', 'A'], frail)).toBe(1);
+      line.breakAt('b.example', 'before');
+      await expect(change(INSERT, [11, 'b.example', 'B'], frail)).rejects.toThrow(MigrationError);
+      line.breakAt('COMMIT', 'before');
+      await expect(change(INSERT, [12, 'c.example', 'C'], frail)).rejects.toThrow(MigrationError);
+      expect(await names()).toEqual(['A']);
+      line.breakAt('COMMIT', 'after');
+      await expect(change(INSERT, [13, 'd.example', 'D'], frail)).rejects.toThrow(MigrationError);
+      expect(await names()).toEqual(['A', 'D']);
+    } finally {
+      await frail.close();
+      line.close();
+    }
   });
 
   test('every new connection begins as it was told to, and serves nothing when that fails', async () => {
