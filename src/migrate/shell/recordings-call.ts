@@ -103,9 +103,10 @@ function adviceFor({ status, headers }: HttpStream, isPaged: boolean): string {
 
 /** A server that was found, but did not answer to the end, may have too much to say. */
 function noAnswer(error: HttpError, isPaged: boolean): MigrationError {
-  const isSlow = /within|stopped|cut/.test(error.message);
-  const advice = isPaged ? 'take a smaller --page-size' : `if its list is long, ${ASK_PAGES}`;
-  return new MigrationError(`getRecordings: ${error.message}${isSlow ? `; ${advice}, or raise SCRIPT_BBB_TIMEOUT_S` : ''}`, { cause: error });
+  const isSilent = /within|stopped/.test(error.message);
+  const pages = isPaged ? 'take a smaller --page-size' : `if its list is long, ${ASK_PAGES}`;
+  const advice = isSilent ? `; ${pages}, or raise SCRIPT_BBB_TIMEOUT_S` : error.message.includes('cut') ? `; ${pages}` : '';
+  return new MigrationError(`getRecordings: ${error.message}${advice}`, { cause: error });
 }
 
 function refused({ messageKey, message }: Extract<RecordingsAnswer, { kind: 'failed' }>): RefusedError {

@@ -65,7 +65,7 @@ async function readOn(pages: Pages, first: Page, firstTotal: number, file: Recor
     if (page.recordings.length === 0 && offset < total) break;
     parts += await takeIn(pages, page.recordings, file);
     pages.progress(collection.count());
-    offset = Math.max(0, offset + pageSize - gone);
+    offset = gone > 0 ? Math.max(0, offset - gone) : offset + pageSize;
     page = page.totalElements === null || offset >= total ? null : await askPage(pages, offset);
   }
   // Older versions of bbb-web count formats in the place of recordings.
