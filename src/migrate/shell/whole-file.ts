@@ -6,7 +6,7 @@ import { removeIfThere, syncDirectory } from '../../shell/files.js';
 /** Small pieces wait for each other: a network gives them by the thousand. */
 const PIECE_BYTES = 256 * 1024;
 
-/** `write` and `finish` throw the system call's error; nothing but `abandon` is left to do then. */
+/** `write` and `finish` throw the system call's error; from then on they throw it always, since a piece is missing. */
 export interface WholeFile {
   /** One after the other, each awaited. */
   write(piece: Buffer | string): Promise<void>;
@@ -28,10 +28,13 @@ export async function beginWholeFile(path: string, mode: number): Promise<WholeF
   let isBegun = true;
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
-  const flush = async (): Promise<void> => {
-    const pieces = waiting;
+  // A write that failed makes all that follow fail.
+  let written = Promise.resolve();
+  const flush = (): Promise<void> => {
+    const pieces = Buffer.concat(waiting);
     [waiting, waitingBytes] = [[], 0];
-    await handle.appendFile(Buffer.concat(pieces));
+    written = written.then(() => handle.appendFile(pieces));
+    return written;
   };
   return {
     write: async (piece) => {
