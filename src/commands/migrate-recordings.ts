@@ -18,6 +18,9 @@ const CHECKS: Record<Way, Check> = {
   forget: checkForget,
 };
 
+/** Rows of the CSV file. */
+const TOLD_EVERY = 5000;
+
 const BEGINNINGS: Record<Exclude<Way, 'forget'>, Begin> = {
   'manual-claim': beginClaim,
   'import-video': beginImport,
@@ -119,13 +122,18 @@ function note({ number, recording }: NumberedRecording, outcome: Outcome, progre
   progress.tally[outcome.result] += 1;
   const line = outcomeLine(number, recording.name, recording.id, outcome);
   if (outcome.result === 'failed') tell('error', line, progress, course);
+  else if (course.choice.way === 'export-csv' && outcome.result === 'done') sayHowFar(progress, screen);
   else {
     if (!screen.isQuiet || outcome.result === 'skipped') screen.line(line);
-    // What is in the CSV file needs no other list, which would be as long.
-    if (course.choice.way !== 'export-csv' || outcome.result !== 'done') progress.lines.push(line);
+    progress.lines.push(line);
   }
   progress.warnings += outcome.warnings.length;
   for (const warning of outcome.warnings) tell('warning', `#${number}: ${warning}`, progress, course);
+}
+
+/** What is in the CSV file needs no other list, which would be as long. */
+function sayHowFar({ tally }: Progress, screen: MigrationPorts['screen']): void {
+  if (!screen.isQuiet && tally.done % TOLD_EVERY === 0) screen.line(`${tally.done} rows …`);
 }
 
 function tell(level: 'error' | 'warning', text: string, { lines }: Progress, { ports: { screen } }: Course): void {
