@@ -55,6 +55,15 @@ withEachDatabase((engine) => {
     expect(await sql.query(`SELECT "name" || ? AS joined FROM "django_site" WHERE "id" = 1`, ['!'])).toEqual([{ joined: 'Pod!' }]);
   });
 
+  test('an instant is the same instant there, whatever the zone of the server', async () => {
+    const instant = Date.parse('2024-01-15T11:00:00.123Z');
+    const asText = { postgresql: `to_char(CAST(? AS timestamptz) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.MS')`, mysql: `CAST(CAST(? AS datetime(3)) AS char)` }[engine];
+    expect(await sql.query(`SELECT ${asText} AS said`, [new Date(instant)])).toEqual([{ said: '2024-01-15 11:00:00.123' }]);
+    const counted = { postgresql: 'EXTRACT(EPOCH FROM CAST(? AS timestamptz)) * 1000', mysql: 'UNIX_TIMESTAMP(?) * 1000' }[engine];
+    const [row] = await sql.query<{ ms: string }>(`SELECT ${counted} AS ms`, [new Date(instant)]);
+    expect(Number(row!.ms)).toBe(instant);
+  });
+
   test('a change answers how many rows it found', async () => {
     expect(await change('UPDATE django_site SET name = ?', ['Same'])).toBe(2);
     expect(await change('UPDATE django_site SET name = ?', ['Same'])).toBe(2);
