@@ -1,5 +1,5 @@
 // Real throw-away PostgreSQL and MariaDB servers: one an engine and test file, gone when the file ends.
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, chmodSync, chownSync, constants, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, jest } from '@jest/globals';
 import { isRoot, ORDINARY_USER } from '../ordinary-user.js';
+import { temporaryDirectory } from '../temporary.js';
 import { openAdmin, type Admin } from './database-admin.js';
 
 const execute = promisify(execFile);
@@ -25,7 +26,7 @@ export interface DatabaseServer {
   admin: Admin;
 }
 
-/** Self-signed; their files are in test/fixtures/migrate/tls. */
+/** Self-signed, made when it is first asked for: no key is kept anywhere. */
 export type CertificateHost = 'localhost' | 'db.univ.example';
 
 export interface ServerOptions {
@@ -35,8 +36,8 @@ export interface ServerOptions {
 
 /** `setpriv`: a server does not outlive a test that is killed. */
 const PROGRAMS: Record<EngineName, string[]> = {
-  postgresql: ['initdb', 'postgres', 'setpriv'],
-  mysql: ['mariadb-install-db', 'mariadbd', 'setpriv'],
+  postgresql: ['initdb', 'postgres', 'setpriv', 'openssl'],
+  mysql: ['mariadb-install-db', 'mariadbd', 'setpriv', 'openssl'],
 };
 
 /** At once, since what they hold is thrown away; PostgreSQL ends its other processes first. */
@@ -103,7 +104,19 @@ async function start(engine: EngineName, { certificate }: ServerOptions): Promis
 
 /** For NODE_EXTRA_CA_CERTS of whoever is to trust it. */
 export function certificatePath(host: CertificateHost, kind: 'crt' | 'key' = 'crt'): string {
-  return join(process.cwd(), `test/fixtures/migrate/tls/${host}.${kind}`);
+  const folder = certificates.get(host) ?? makeCertificate(host);
+  certificates.set(host, folder);
+  return join(folder, `server.${kind}`);
+}
+
+const certificates = new Map<CertificateHost, string>();
+
+function makeCertificate(host: CertificateHost): string {
+  const folder = temporaryDirectory();
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', join(folder, 'server.key')];
+  const names = ['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`];
+  execFileSync(need('openssl'), ['req', '-x509', '-days', '2', ...key, ...names, '-out', join(folder, 'server.crt')], { stdio: 'pipe' });
+  return folder;
 }
 
 function putCertificate(folder: string, host: CertificateHost): void {
