@@ -1,5 +1,5 @@
-// XML in UTF-8, read as it comes, strictly. All of it is checked, but only what is wanted is made into texts: that is several
-// times as fast as the fastest parser that is as strict, saxes, with which the tests compare it.
+// XML in UTF-8, read as it comes, strictly. All of it is checked, but only what is wanted is made into texts. It takes half the
+// time of the fastest parser that is as strict, saxes, with which the tests compare it.
 import { isUtf8 } from 'node:buffer';
 import { cdataOf, checkComment, checkInstruction, parseStartTag, textOf, XmlError, type StartTag } from '../core/xml-grammar.js';
 
@@ -83,10 +83,9 @@ export function createXmlScanner(handlers: XmlHandlers): XmlScanner {
   const endTag = ({ latin1 }: Source, at: number): number => {
     const end = latin1.indexOf('>', at);
     if (end < 0) return -1;
-    const name = open.pop()?.latin1Name;
-    if (name === undefined || !latin1.startsWith(name, at + 2)) throw new XmlError('an end of something else');
-    const nameEnd = at + 2 + name.length;
-    if (nameEnd !== end) checkBlank(latin1.slice(nameEnd, end));
+    const name = latin1.slice(at + 2, end);
+    const opened = open.pop()?.latin1Name;
+    if (name !== opened && name.replace(/[ \t\r\n]+$/, '') !== opened) throw new XmlError('an end of something else');
     handlers.close();
     return end + 1;
   };
