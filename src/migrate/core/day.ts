@@ -5,15 +5,14 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** `YYYY-MM-DD`. Throws a RangeError for an instant that no Date holds, or a zone that is not known. */
 export function dayInZone(startMs: number, timeZone: string): string {
-  const parts = formatOf(timeZone).formatToParts(startMs);
-  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.find((candidate) => candidate.type === type)?.value ?? '';
-  return `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
+  return formatOf(timeZone).format(startMs).padStart('YYYY-MM-DD'.length, '0');
 }
 
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   const known = formats.get(timeZone);
   if (known !== undefined) return known;
-  const made = new Intl.DateTimeFormat('en-GB', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  // Days are written so in Sweden.
+  const made = new Intl.DateTimeFormat('sv-SE', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
   formats.set(timeZone, made);
   return made;
 }
