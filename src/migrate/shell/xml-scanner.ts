@@ -23,8 +23,8 @@ export interface XmlScanner {
 interface Source {
   bytes: Buffer;
   latin1: string;
-  /** Whether there is more between two places than characters that mean themselves. The places never go back. */
-  isNotable(from: number, to: number): boolean;
+  /** Where, from the place in hand on, the next text is that must be looked at: a reference, say. */
+  notableAt: number;
 }
 
 /** A start tag as it was met. */
@@ -60,7 +60,8 @@ export function createXmlScanner(handlers: XmlHandlers): XmlScanner {
     if (to < 0) return -1;
     if (open.length === 0) checkBlank(source.latin1.slice(at, to));
     const isWanted = open.length > 0 && handlers.wantsText();
-    const isNotable = source.isNotable(at, to);
+    if (source.notableAt < at) lookOn(source, at);
+    const isNotable = source.notableAt < to;
     if (isWanted || isNotable) {
       const written = source.bytes.toString('utf8', at, to);
       const part = isNotable ? textOf(written) : written;
@@ -155,24 +156,14 @@ const NO_CHARACTERS = ['\u00ef\u00bf\u00be', '\u00ef\u00bf\u00bf'];
 function sourceOf(bytes: Buffer): Source {
   const latin1 = bytes.toString('latin1');
   if (CONTROL.test(latin1) || NO_CHARACTERS.some((bytes) => latin1.includes(bytes))) throw new XmlError('a character that XML does not have');
-  return { bytes, latin1, isNotable: lookoutFor(['&', '\r', ']]>'], latin1) };
+  return { bytes, latin1, notableAt: -1 };
 }
 
-/** Whether a sign stands between two places, which never go back: each occurrence is looked for once. */
-function lookoutFor(signs: string[], text: string): (from: number, to: number) => boolean {
-  const places = signs.map(() => -1);
-  let next = -1;
-  return (from, to) => {
-    if (next < from) {
-      for (const [index, sign] of signs.entries()) {
-        if ((places[index] ?? 0) >= from) continue;
-        const place = text.indexOf(sign, from);
-        places[index] = place < 0 ? Infinity : place;
-      }
-      next = Math.min(...places);
-    }
-    return next < to;
-  };
+const NOTABLE = /[&\r]|\]\]>/g;
+
+function lookOn(source: Source, from: number): void {
+  NOTABLE.lastIndex = from;
+  source.notableAt = NOTABLE.exec(source.latin1)?.index ?? Infinity;
 }
 
 function checkBlank(text: string): void {

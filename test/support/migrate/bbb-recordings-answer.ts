@@ -1,16 +1,17 @@
 // What bbb-web and Scalelite answer to `getRecordings`: filters, pages and their loss of formats, refusals.
 import { createHash } from 'node:crypto';
+import { generatedRecording } from './generated-recordings.js';
 import { isSigned, type RecordingsSettings } from './bbb-recordings-server.js';
 
-/** The answer in parts; joined they are the XML. */
-export function answerOf(call: string, query: string, settings: RecordingsSettings): string[] {
+/** The answer in parts, made as they are taken; joined they are the XML. */
+export function answerOf(call: string, query: string, settings: RecordingsSettings): Iterable<string> {
   if (!isSigned(call, query, settings)) return failed('checksumError', 'Checksums do not match');
   if (call !== 'getRecordings') return failed('unsupportedRequest', 'This request is not supported.');
   const asked = new URLSearchParams(query);
   return settings.mode === 'scalelite' ? scaleliteAnswer(asked, settings) : bbbWebAnswer(asked, settings);
 }
 
-function scaleliteAnswer(asked: URLSearchParams, settings: RecordingsSettings): string[] {
+function scaleliteAnswer(asked: URLSearchParams, settings: RecordingsSettings): Iterable<string> {
   const declaration = '<?xml version="1.0"?>\n';
   const hasFilter = asked.get('recordID') !== null || asked.get('meetingID') !== null;
   if (settings.apiFiltered && !hasFilter) return [declaration, ...failed('missingParameters', 'param meetingID or recordID must be included.')];
@@ -18,10 +19,11 @@ function scaleliteAnswer(asked: URLSearchParams, settings: RecordingsSettings): 
   return [declaration, ...listed(chosen)];
 }
 
-function bbbWebAnswer(asked: URLSearchParams, settings: RecordingsSettings): string[] {
+function bbbWebAnswer(asked: URLSearchParams, settings: RecordingsSettings): Iterable<string> {
   const limit = asked.get('limit');
   const hasFilter = asked.get('recordID') !== null || asked.get('meetingID') !== null;
   if (!settings.allowFetchAll && !hasFilter && limit === null) return [OPENING, NO_RECORDINGS, '</response>'];
+  if (limit === null && !hasFilter && settings.generated !== null) return generated(settings.generated);
   const chosen = byHash(filtered(asked, settings), idOf);
   if (limit === null) return listed(chosen);
   const size = Math.min(100, Math.max(1, Number.parseInt(limit, 10) || 1));
@@ -41,6 +43,15 @@ function failed(key: string, message: string): string[] {
 function listed(recordings: string[], pagination = ''): string[] {
   return [OPENING, '<recordings>', ...recordings, '</recordings>', recordings.length === 0 ? NO_RECORDINGS : '', pagination, '</response>'];
 }
+
+/** So many that they are made one by one as they are sent, in an order as good as a hash's. */
+function* generated(count: number): Generator<string> {
+  yield `${OPENING}<recordings>`;
+  for (let index = 0; index < count; index += 1) yield generatedRecording(((index * LARGE_PRIME) % count) + 1);
+  yield '</recordings></response>';
+}
+
+const LARGE_PRIME = 7_368_787;
 
 /** An id is asked for by its beginning; unasked, only two states are answered. */
 function filtered(asked: URLSearchParams, settings: RecordingsSettings): string[] {

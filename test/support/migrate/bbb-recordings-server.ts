@@ -5,7 +5,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { ChecksumAlgorithm } from '../../../src/model.js';
 import { answerOf } from './bbb-recordings-answer.js';
-import { generatedRecording } from './generated-recordings.js';
 
 /** May be changed while the server runs. */
 export interface RecordingsSettings {
@@ -16,6 +15,8 @@ export interface RecordingsSettings {
   contentType: string;
   /** `<recording>…</recording>`, one after the other; `@BBB@` in them is the server's address. */
   recordings: string[];
+  /** So many are made up in their place; these cannot be filtered, nor paged. */
+  generated: number | null;
   /** Recordings in any state are answered, not only those that are published or unpublished. */
   allStates: boolean;
   /** bbb-web's allowFetchAllRecordings. */
@@ -53,8 +54,6 @@ export interface RecordingsServer {
 
 export interface RecordingsServerOptions extends Partial<RecordingsSettings> {
   port?: number;
-  /** So many recordings are made up, in the place of `recordings`. */
-  generated?: number;
   /** What is no API call: true if it answers. */
   handler?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -77,13 +76,14 @@ export function recordingsIn(xml: string): string[] {
 }
 
 export async function startRecordingsServer(options: RecordingsServerOptions = {}): Promise<RecordingsServer> {
-  const { port = 0, generated, handler, ...given } = options;
+  const { port = 0, handler, ...given } = options;
   const settings: RecordingsSettings = {
     secret: SECRET,
     mode: 'bbb-web',
     checksums: ['sha1', 'sha256', 'sha384', 'sha512'],
     contentType: given.mode === 'scalelite' ? 'application/xml; charset=utf-8' : 'text/xml;charset=UTF-8',
     recordings: [],
+    generated: null,
     allStates: false,
     allowFetchAll: true,
     apiFiltered: false,
@@ -117,7 +117,6 @@ export async function startRecordingsServer(options: RecordingsServerOptions = {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  if (generated !== undefined) settings.recordings = Array.from({ length: generated }, (_, index) => generatedRecording(index + 1, url));
   const stop = async (): Promise<void> => {
     const closed = once(server, 'close');
     server.close();
@@ -144,7 +143,7 @@ function sendFault({ status = 200, contentType = 'text/html', location, body = '
 }
 
 /** Written recording by recording, as bbb-web does. */
-async function send(parts: string[], url: string, fault: RecordingsFault | undefined, response: ServerResponse): Promise<void> {
+async function send(parts: Iterable<string>, url: string, fault: RecordingsFault | undefined, response: ServerResponse): Promise<void> {
   let left = fault?.cutAt ?? Infinity;
   for (const part of parts) {
     const bytes = Buffer.from(part.replaceAll('@BBB@', url));
