@@ -1,5 +1,5 @@
 // The command line: commands and options; builds the ports, through this-host.ts, and answers the exit status.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { Command, CommanderError } from 'commander';
 import { loadEnvironment, readConfig } from './config.js';
@@ -131,12 +131,12 @@ async function migrateCommand(choice: Choice, configPath: string | undefined): P
   ]);
   const surroundings = { workingDirectory, hostname: hostname(), directory: directoryOf(configPath) };
   const read = loaded.ok ? readMigrationConfig(loaded.environment, choice, surroundings) : loaded;
-  if (!read.ok) return complainOfConfiguration(read.faults);
+  if (!read.ok) return complainOfConfiguration(read.faults, configPath);
   const { config } = read;
   return underSignals(createRedactor(config.secrets), async (signals) => {
     const { ports, close } = await migrationPorts(config, choice, signals);
     signals.ending.addEventListener('abort', () => {
-      ports.screen.line('Ending: the recording in hand is finished first. Ctrl-C again stops at once; the next run goes on from there.');
+      ports.screen.line('Ending: what is in hand is finished first. Ctrl-C again stops at once; the next run goes on from there.');
     });
     try {
       return await migrateRecordings(ports, config, choice);
@@ -171,12 +171,14 @@ function configuration(options: CommonOptions, overriding: Record<string, string
     ? readConfig({ ...loaded.environment, ...overriding }, { workingDirectory, hostname: hostname() })
     : loaded;
   if (read.ok) return read.config;
-  complainOfConfiguration(read.faults);
+  complainOfConfiguration(read.faults, options.config);
   return null;
 }
 
-function complainOfConfiguration(faults: string[]): number {
-  complain(`The configuration is not usable; nothing was done:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+function complainOfConfiguration(faults: string[], configPath: string | undefined): number {
+  const isAlone = configPath === undefined && !existsSync('.env');
+  const where = isAlone ? `\nThere is no file .env in ${process.cwd()}: only the environment was read.` : '';
+  complain(`The configuration is not usable; nothing was done:\n${faults.map((fault) => `  - ${fault}`).join('\n')}${where}`);
   return EXIT.usage;
 }
 
@@ -222,7 +224,7 @@ async function underSignals(redact: (text: string) => string, work: (signals: Si
     return ending.signal.aborted ? EXIT.terminated : status;
   } catch (error) {
     complain(oneLine(redact(readable(error))));
-    return EXIT.error;
+    return ending.signal.aborted ? EXIT.terminated : EXIT.error;
   } finally {
     process.off('SIGTERM', end);
     process.off('SIGINT', end);

@@ -218,7 +218,13 @@ export const checksum = choice<Config['bbbChecksum']>([
   'sha512',
 ] satisfies ('auto' | ChecksumAlgorithm)[]);
 
-export const databaseType = choice<'postgresql' | 'mysql' | ''>(['postgresql', 'mysql']);
+export const databaseType: Rule<'postgresql' | 'mysql' | ''> = {
+  expected: 'postgresql or mysql',
+  parse(text) {
+    if (text === 'postgresql' || text === 'mysql') return text;
+    return text === 'mariadb' ? 'mysql' : undefined;
+  },
+};
 
 export const mailLanguage = choice<Config['mailLang']>(['fr', 'en']);
 

@@ -92,7 +92,9 @@ async function workThrough(left: NumberedRecording[], work: WayAtWork, progress:
   while (!endAsked()) {
     const next = left.pop();
     if (next === undefined) return;
-    screen.current(`#${next.number} ${next.recording.name}`);
+    const what = `#${next.number} ${next.recording.name}`;
+    screen.current(what);
+    if (course.choice.way === 'manual-claim' && !course.choice.dry && !screen.isQuiet) screen.line(`${what} …`);
     note(next, await outcomeOf(work, next), progress, course);
     screen.reach(Object.values(progress.tally).reduce((sum, count) => sum + count));
   }
@@ -124,7 +126,8 @@ function note({ number, recording }: NumberedRecording, outcome: Outcome, progre
   if (outcome.result === 'failed') tell('error', line, progress, course);
   else if (course.choice.way === 'export-csv' && outcome.result === 'done') sayHowFar(progress, screen);
   else {
-    if (!screen.isQuiet || outcome.result === 'skipped') screen.line(line);
+    // A bar says enough of what takes no time.
+    if (!screen.isQuiet || course.choice.way === 'manual-claim' || outcome.result === 'skipped') screen.line(line);
     progress.lines.push(line);
   }
   progress.warnings += outcome.warnings.length;
@@ -144,11 +147,11 @@ function tell(level: 'error' | 'warning', text: string, { lines }: Progress, { p
 async function report(list: RecordingList, chosen: number, left: number, said: string | null, progress: Progress, course: Course): Promise<void> {
   const { ports, config, choice } = course;
   const { first, last } = choice;
-  const counts = { total: list.total, chosen, first, last, faults: list.faults.length, left, warnings: progress.warnings };
+  const counts = { total: list.total + list.faults.length, chosen, first, last, faults: list.faults.length, left, warnings: progress.warnings };
   const summary = [...summaryTable(counts, progress.tally, choice.dry), ...(said === null ? [] : [said])];
   for (const line of ['', ...summary]) ports.screen.line(line);
   if (choice.dry) return;
-  const head = [`Migration of the recordings of ${config.bbbServerUrl}: --use-${choice.way}`, ports.clock.now().toISOString()];
+  const head = [`Migration of the recordings of ${config.bbbServerUrl}: --use-${choice.way}${choice.useMoodle ? ' --use-database-moodle' : ''}`, ports.clock.now().toISOString()];
   const path = await ports.writeReport([...head, '', ...summary, '', ...progress.lines.map(oneLine), ''].join('\n'));
   ports.screen.line(`Report: ${path}`);
 }

@@ -43,8 +43,8 @@ saved answer (getRecordings.xml) and the reports stand beside that file.
 
 A second run does only what is missing. Ctrl-C finishes the recording in hand; a second one stops at once.
 
-Exit status: 0 all went well, 1 something failed (the next run tries it again), 2 bad usage, configuration or set-up:
-nothing was done, 143 ended by Ctrl-C or SIGTERM.
+Exit status: 0 all went well, 1 something failed (what is said, and the report, tell what; the next run tries it again),
+2 bad usage, configuration or set-up: nothing was done, 143 ended by Ctrl-C or SIGTERM.
 
 Try it first on a few, and dry:
   bbb-pod-live migrate-recordings --use-import-video --use-database-moodle --max-value-record-process=10 --dry
@@ -77,7 +77,8 @@ export function addMigrateRecordings(program: Command, configHelp: string, act: 
     .option('--all', 'with --forget: every row whose address begins with SCRIPT_BBB_SERVER_URL')
     .option('--yes', 'with --forget: do not ask')
     .option('--config <path>', configHelp)
-    .addHelpText('after', HELP_AFTER);
+    .addHelpText('after', HELP_AFTER)
+    .showHelpAfterError('(bbb-pod-live migrate-recordings --help tells more)');
   command.action(async (options: MigrateOptions) => {
     const way = chosenWay(command, options);
     const { minValueRecordProcess: first, maxValueRecordProcess: last, useDatabaseMoodle: useMoodle = false, dry = false, jobs, all = false, yes = false } = options;

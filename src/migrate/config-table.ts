@@ -118,8 +118,8 @@ export const MIGRATION_VARIABLES: { [Key in keyof Settings]: MigrationVariable<S
     rule: rules.directory,
     default: '/data/bbb-recorder/',
     neededBy: claims,
-    help: "As in Pod's settings_local.py: where bbb-recorder puts its videos, and their logs in logs/.",
-    helpFr: 'Comme dans settings_local.py de Pod : où bbb-recorder dépose ses vidéos, et leurs journaux dans logs/.',
+    help: "As in Pod's settings_local.py: where bbb-recorder puts its videos (copyToPath in its config.json), and their logs in logs/.",
+    helpFr: 'Comme dans settings_local.py de Pod : où bbb-recorder dépose ses vidéos (copyToPath dans son config.json), et leurs journaux dans logs/.',
     example: '/data/bbb-recorder/',
   },
   videoExtensions: {
@@ -146,8 +146,8 @@ export const MIGRATION_VARIABLES: { [Key in keyof Settings]: MigrationVariable<S
     default: null,
     secret: true,
     neededBy: writesToPod,
-    help: "Pod's database, mysql:// or postgresql://, for an account that may read, and write to import_video_externalrecording. A claim needs it too, without SCRIPT_RECORDER_DIRECTORY.",
-    helpFr: "Base de données de Pod, mysql:// ou postgresql://, avec un compte qui peut lire, et écrire dans import_video_externalrecording. La revendication en a besoin aussi, sans SCRIPT_RECORDER_DIRECTORY.",
+    help: "Pod's database, mysql:// or postgresql://, the user and the password URL-encoded, for an account that may read, and write to import_video_externalrecording. A claim needs it too, without SCRIPT_RECORDER_DIRECTORY.",
+    helpFr: "Base de données de Pod, mysql:// ou postgresql://, l'utilisateur et le mot de passe étant encodés pour une URL, avec un compte qui peut lire, et écrire dans import_video_externalrecording. La revendication en a besoin aussi, sans SCRIPT_RECORDER_DIRECTORY.",
     example: 'postgresql://pod:password@bdd.univ.fr:5432/pod',
   },
   podSiteId: {

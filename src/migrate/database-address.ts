@@ -49,7 +49,7 @@ function entriesOf(text: string, faults: string[]): Record<string, unknown> {
   } catch {
     // The fault is the same: what came may hold passwords and is not shown.
   }
-  faults.push('DB_PARAMS: expected a JSON object by origin server name, {"default": {"host": …}} (null for None, double quotes, no comments, no comma before a closing brace), or the path of a file that holds one');
+  faults.push('DB_PARAMS: expected a JSON object by origin server name, {"default": {"host": …}} (null for None, double quotes, no comments, no comma before a closing brace), or the path of a file that holds one; in .env it stands between single quotes, and a value with an apostrophe is better kept in a file');
   return {};
 }
 

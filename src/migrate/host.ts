@@ -63,7 +63,7 @@ export async function migrationPorts(
 }
 
 async function writeReport(directory: string, now: Date, text: string): Promise<string> {
-  const stamp = now.toISOString().replace(/\.\d+Z$/, 'Z').replaceAll(':', '');
+  const stamp = now.toISOString().replaceAll(':', '');
   const path = join(directory, `migrate-recordings-report-${stamp}.txt`);
   try {
     await writeWhole(path, text, 0o600);

@@ -1,13 +1,13 @@
 // What earlier runs and this one have done, recording by recording: the journal's lines in memory, and each new one on disk first.
 import type { Clock } from '../ports.js';
-import type { JournalEntry } from './model.js';
+import type { ClaimEntry, ImportEntry, JournalEntry } from './model.js';
 import type { JournalFile } from './ports.js';
 
 /** An entry without what every entry has. */
 type Fresh<Entry> = Entry extends unknown ? Omit<Entry, 'at' | 'server'> : never;
 export type FreshEntry = Fresh<JournalEntry>;
 
-type EntryOf<W extends JournalEntry['way']> = Extract<JournalEntry, { way: W }>;
+type EntryOf<W extends JournalEntry['way']> = W extends 'manual-claim' ? ClaimEntry : ImportEntry;
 
 export interface Journal {
   /** The last line about a recording in this way, of this BBB server. */

@@ -146,30 +146,35 @@ export interface MoodleAddress extends DatabaseAddress {
   schema: string;
 }
 
-/**
- * The journal's lines. `begun` is written before, `done` after; what is between is looked at on the spot. All name the
- * BBB server, so that two migrations may share a journal.
- */
-export type JournalEntry = { at: string; server: string; recording: string } & (
-  | {
-      way: 'import-video' | 'import-video+moodle';
-      /** `forgotten` is written before its rows are deleted. */
-      step: 'begun' | 'done' | 'forgotten';
-      sourceUrl: string;
-      /** Pod's user ids: whose rows this program makes, has made, or deletes. */
-      owners: number[];
-      /** Of `done`: nothing is left to be said in Moodle. */
-      informed?: boolean;
-    }
-  | {
-      way: 'manual-claim';
-      /** `whole`: the `.part`, or bbb-recorder's result, is complete and has `size` bytes. */
-      step: 'begun' | 'whole' | 'done';
-      /** Name in the recorder's directory. */
-      file: string;
-      /** Bytes; of `whole` and `done`. */
-      size?: number;
-      /** Of `begun`: the server's ETag or date of the video, so that a later run may go on with the download. */
-      validator?: string;
-    }
-);
+/** What all of the journal's lines have. They name the BBB server, so that two migrations may share a journal. */
+interface Line {
+  at: string;
+  server: string;
+  recording: string;
+}
+
+/** `begun` is written before, `done` after; what is between is looked at on the spot. `forgotten`: before its rows are deleted. */
+export interface ImportEntry extends Line {
+  way: 'import-video' | 'import-video+moodle';
+  step: 'begun' | 'done' | 'forgotten';
+  sourceUrl: string;
+  /** Pod's user ids: whose rows this program makes, has made, or deletes. */
+  owners: number[];
+  /** Of `done`: nothing is left to be said in Moodle. */
+  informed?: boolean;
+}
+
+export interface ClaimEntry extends Line {
+  way: 'manual-claim';
+  /** `whole`: the `.part`, or bbb-recorder's result, is complete and has `size` bytes. */
+  step: 'begun' | 'whole' | 'done';
+  /** Name in the recorder's directory. */
+  file: string;
+  /** Bytes; of `whole` and `done`. */
+  size?: number;
+  /** Of `begun`: the server's ETag or date of the video, so that a later run may go on with the download. */
+  validator?: string;
+}
+
+/** A line of the journal. */
+export type JournalEntry = ImportEntry | ClaimEntry;

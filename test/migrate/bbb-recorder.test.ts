@@ -124,6 +124,13 @@ describe('bbb-recorder', () => {
     ]);
   });
 
+  test('that puts its videos elsewhere is found out before a lecture is filmed', async () => {
+    const elsewhere = temporaryDirectory();
+    expect(await faults({ bbbRecorderPath: elsewhere })).toEqual([expect.stringMatching(/copyToPath.*IMPORT_VIDEO_BBB_RECORDER_PATH/)]);
+    writeFileSync(join(recorder.plugin, 'config.json'), 'no JSON');
+    expect(await faults({ bbbRecorderPath: elsewhere })).toEqual([]);
+  });
+
   test('whose directory of results is a file, or may not be written, cannot work', async () => {
     rmSync(recorder.path, { recursive: true });
     writeFileSync(recorder.path, '');

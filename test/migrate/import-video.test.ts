@@ -65,6 +65,9 @@ withEachDatabase((engine) => {
       async (world) => {
         const first = await world.run(WITH_MOODLE);
         expect(first).toMatchObject({ exitCode: 0, stderr: '' });
+        expect(first.stdout).toMatch(/#3 done: Cours 1 .*: for Prénom Nom \(pnom\), Marie Curie \(mcurie, created in Pod\), Émile O’Hugo \(ehugo\) \(activity of Moodle\)\n/);
+        expect(first.stdout).toMatch(/#2 done: Cours 2 .*: for Émile O’Hugo \(ehugo, created in Pod\) \(activity/);
+        expect(first.stdout).toMatch(/#1 done: Cours 3 .*: for Ada Min \(podadmin\) \(owner not found: Moodle does not have it\)/);
         // Notified (3) counts, dismissed (1) does not.
         expect(await owners(world)).toEqual({ 1: ['ehugo', 'mcurie', 'pnom'], 2: ['ehugo'], 3: ['podadmin'] });
         const before = await world.essence();
@@ -103,8 +106,11 @@ withEachDatabase((engine) => {
         settings: { IGNORED_SERVERS: '["ignored.univ.example"]' },
       },
       async (world) => {
-        expect(await world.run(WITH_MOODLE)).toMatchObject({ exitCode: 0, stderr: '' });
+        const { stdout, ...ended } = await world.run(WITH_MOODLE);
+        expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
         expect(await owners(world)).toEqual({ 1: ['pnom'], 2: ['podadmin'], 3: ['pnom'], 4: ['podadmin'], 5: ['mcurie'] });
+        expect(stdout).toMatch(/Cours 2 .*owner not found: DB_PARAMS has no entry for greenlight\.univ\.example \(Greenlight\)\)/);
+        expect(stdout).toMatch(/Cours 4 .*owner not found: ignored\.univ\.example is in IGNORED_SERVERS\)/);
       },
     ),
     PATIENCE_MS,
@@ -202,8 +208,11 @@ withEachDatabase((engine) => {
       async (world) => {
         const expected = { 1: `Le Pod de la classe<br>${INFORM}`, 2: INFORM, 3: INFORM, 4: `Déjà dit<br>${INFORM}`, 5: 'Personne' };
         for (const run of [1, 2]) {
-          expect([run, await world.run(WITH_MOODLE)]).toMatchObject([run, { exitCode: 0, stderr: '' }]);
+          const { stdout, ...ended } = await world.run(WITH_MOODLE);
+          expect([run, ended]).toMatchObject([run, { exitCode: 0, stderr: '' }]);
           expect((await world.essence()).intro).toEqual({ default: expected });
+          expect(stdout).toContain(`get this text, once: ${INFORM}`);
+          expect(stdout.match(/, and said in Moodle/g) ?? []).toHaveLength(run === 1 ? 3 : 0);
         }
       },
     ),
@@ -221,6 +230,7 @@ withEachDatabase((engine) => {
         expect(exitCode).toBe(0);
         expect(stderr.match(/SCRIPT_INFORM is not written to Moodle/g)).toHaveLength(1);
         expect(await owners(world)).toEqual({ 1: ['pnom'], 2: ['pnom'] });
+        expect((await world.run([...WITH_MOODLE, '--dry'])).stdout).toMatch(/#1 would be done: .*it would be said in Moodle too/);
         await moodle.exec(engine === 'postgresql' ? `GRANT UPDATE ON ALL TABLES IN SCHEMA public TO ${moodle.address.user}` : `GRANT UPDATE ON ${moodle.address.database}.* TO '${moodle.address.user}'@'%'`);
         expect(await world.run(WITH_MOODLE)).toMatchObject({ exitCode: 0, stderr: '' });
         expect(await moodle.intro()).toEqual({ 1: `<p>Bienvenue</p><br>${INFORM}`, 2: `<p>Bienvenue</p><br>${INFORM}` });
@@ -239,7 +249,7 @@ withEachDatabase((engine) => {
         const before = [await world.essence(), world.files()];
         const { exitCode, stdout, stderr } = await world.run([...WITH_MOODLE, '--dry']);
         expect([exitCode, stderr]).toEqual([0, '']);
-        expect(stdout).toMatch(/#2 would be done: Cours 1 .*would be imported for Marie Curie \(mcurie\), to be created in Pod/);
+        expect(stdout).toMatch(/#2 would be done: Cours 1 .*would be imported for Marie Curie \(mcurie, to be created in Pod\) \(activity of Moodle\), and said in Moodle/);
         expect(stdout).toMatch(/#1 would be done: Cours 2 .*would be imported for Prénom Nom \(pnom\)/);
         expect([await world.essence(), world.files()]).toEqual(before);
         expect(world.podUsers.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
@@ -257,6 +267,16 @@ withEachDatabase((engine) => {
         expect(await world.run(WITH_MOODLE)).toMatchObject({ exitCode: 0 });
         expect(await owners(world)).toEqual({ 1: ['pnom', 'podadmin'] });
       }
+    }),
+    PATIENCE_MS,
+  );
+
+  test(
+    'a run with Moodle, then one without it: what is owned stays as it is',
+    inWorld([{ number: 1 }], { moodles: { default: moodleWith([{ number: 1, moderators: [83] }]) } }, async (world) => {
+      expect(await world.run(WITH_MOODLE)).toMatchObject({ exitCode: 0 });
+      expect(await world.run(IMPORT)).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/done before +1/) });
+      expect(await owners(world)).toEqual({ 1: ['pnom'] });
     }),
     PATIENCE_MS,
   );

@@ -1,7 +1,8 @@
 // bbb-recorder, which plays a presentation in a browser and films it: https://github.com/jibon57/bbb-recorder
 import { constants } from 'node:fs';
-import { access, lstat, mkdir, open, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, lstat, mkdir, open, readFile, type FileHandle } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { isMapping, parseJson } from '../../core/checked.js';
 import { errorCode, faultOf, removeIfThere, syncDirectory } from '../../shell/files.js';
 import { onPath, run } from '../../shell/spawn.js';
 import { MigrationError } from '../ports.js';
@@ -18,6 +19,7 @@ export async function encoderFaults({ bbbRecorderPlugin, bbbRecorderPath }: Reco
     onPath('node', process.env) === null ? 'bbb-recorder needs the program `node` on PATH: install Node.js' : null,
     await exportFault(join(bbbRecorderPlugin, 'export.js')),
     await directoryFault(bbbRecorderPath, 'bbb-recorder', 'set IMPORT_VIDEO_BBB_RECORDER_PATH to the directory for its videos'),
+    await placeFault(join(bbbRecorderPlugin, 'config.json'), bbbRecorderPath),
   ];
   return faults.filter((fault) => fault !== null);
 }
@@ -30,6 +32,14 @@ async function exportFault(path: string): Promise<string | null> {
     const advice = 'install bbb-recorder, and set IMPORT_VIDEO_BBB_RECORDER_PLUGIN to its directory';
     return `bbb-recorder cannot be read (${faultOf(error)}): ${advice}`;
   }
+}
+
+/** bbb-recorder has its own word on where videos go, `copyToPath`: a lecture is filmed before it shows that it is another. */
+async function placeFault(configPath: string, bbbRecorderPath: string): Promise<string | null> {
+  const parsed = parseJson(await readFile(configPath, 'utf8').catch(() => ''));
+  const place = 'value' in parsed && isMapping(parsed.value) ? parsed.value['copyToPath'] : undefined;
+  if (typeof place !== 'string' || resolve(place) === resolve(bbbRecorderPath)) return null;
+  return `bbb-recorder puts its videos into ${place} (copyToPath in ${configPath}), not into ${bbbRecorderPath}: set IMPORT_VIDEO_BBB_RECORDER_PATH to the same directory`;
 }
 
 /**

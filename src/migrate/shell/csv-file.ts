@@ -39,7 +39,7 @@ export function createCsvFile(path: string): CsvFile {
     begin: (header) =>
       told(async () => {
         // A link stays one.
-        file = await beginWholeFile(await realPathOf(path), 0o666);
+        file = await beginWholeFile(await realPathOf(path), 0o600);
         rows = [header];
       }),
     row: async (cells) => {

@@ -46,7 +46,7 @@ async function answerOf(call: string, ask: () => Promise<HttpAnswer>): Promise<H
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof HttpError) throw new MigrationError(`${call}: ${error.message}`, { cause: error });
+    if (error instanceof HttpError) throw new MigrationError(`${call}: ${error.message}: check POD_URL, and that Pod runs`, { cause: error });
     throw error;
   }
 }

@@ -105,7 +105,7 @@ function adviceFor({ status, headers }: HttpStream, isPaged: boolean): string {
 function noAnswer(error: HttpError, isPaged: boolean): MigrationError {
   const isSilent = /within|stopped/.test(error.message);
   const pages = isPaged ? 'take a smaller --page-size' : `if its list is long, ${ASK_PAGES}`;
-  const advice = isSilent ? `; ${pages}, or raise SCRIPT_BBB_TIMEOUT_S` : error.message.includes('cut') ? `; ${pages}` : '';
+  const advice = isSilent ? `; ${pages}, or raise SCRIPT_BBB_TIMEOUT_S` : error.message.includes('cut') ? `; ${pages}` : '; check SCRIPT_BBB_SERVER_URL, and that this server runs';
   return new MigrationError(`getRecordings: ${error.message}${advice}`, { cause: error });
 }
 

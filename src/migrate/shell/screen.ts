@@ -4,7 +4,7 @@ import { oneLine } from '../../core/redact.js';
 import type { Screen } from '../ports.js';
 
 /** `{rate}` is recordings a minute: an encoding takes as long as the lecture, a row in a database a millisecond. */
-const FORMAT = '{bar} {value}/{total} | {rate}/min | {eta_formatted} left | {now}';
+const FORMAT = '{bar} {value}/{total} | {rate}/min | {left} left | {now}';
 const FORMAT_WITHOUT_END = '{value} recordings | {rate}/min';
 
 /** Of a recording's name beside the bar. */
@@ -40,14 +40,16 @@ export async function createScreen({ redact, hasBar, now }: ScreenOptions): Prom
     begin(total) {
       if (library === null) return;
       const format = total === null ? FORMAT_WITHOUT_END : FORMAT;
-      const bars = new library.MultiBar({ format, hideCursor: true, clearOnComplete: true, linewrap: false, stopOnComplete: false }, library.Presets.rect);
-      shown = { bars, bar: bars.create(total ?? 0, 0, { rate: '-', now: '' }), startedAt: now() };
+      const bars = new library.MultiBar({ format, hideCursor: true, clearOnComplete: true, linewrap: false, stopOnComplete: false, gracefulExit: false }, library.Presets.rect);
+      shown = { bars, bar: bars.create(total ?? 0, 0, { rate: '-', left: '?', now: '' }), startedAt: now() };
     },
     current: (text) => shown?.bar.update({ now: [...clean(text)].slice(0, SHOWN_LENGTH).join('') }),
     reach(count) {
       if (shown === null) return;
-      const minutes = (now() - shown.startedAt) / 60_000;
-      shown.bar.update(count, { rate: minutes > 0 ? String(Math.round(count / minutes)) : '-' });
+      const { bar, startedAt } = shown;
+      const elapsedMs = now() - startedAt;
+      const rate = elapsedMs > 0 ? String(Math.round((count * 60_000) / elapsedMs)) : '-';
+      bar.update(count, { rate, left: duration((elapsedMs / count) * (bar.getTotal() - count)) });
     },
     end() {
       // What was logged since the last tenth of a second would be lost.
@@ -58,6 +60,15 @@ export async function createScreen({ redact, hasBar, now }: ScreenOptions): Prom
     canAsk: process.stdin.isTTY && process.stdout.isTTY,
     ask: (question) => ask(clean(question)),
   };
+}
+
+/** E.g. `2 h 05 min`, `3 min 20 s`. */
+function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (!Number.isFinite(seconds)) return '?';
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  if (hours > 0) return `${hours} h ${String(minutes).padStart(2, '0')} min`;
+  return minutes > 0 ? `${minutes} min ${String(seconds % 60).padStart(2, '0')} s` : `${seconds} s`;
 }
 
 /** Beside a bar the terminal cuts lines and folds none. */

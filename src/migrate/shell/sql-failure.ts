@@ -78,7 +78,7 @@ const SPEAKING: [RegExp, string][] = [
 ];
 
 export function sqlFailure(error: unknown, address: DatabaseAddress, options: Pick<SqlOptions, 'setting' | 'whenMissing'>): MigrationError {
-  const words = shorten(faultOf(error), 200);
+  const words = shorten(withoutLabel(faultOf(error)), 200);
   const code = errorCode(error) ?? SPEAKING.find(([pattern]) => pattern.test(words))?.[1] ?? '';
   const { says = words, todo }: Partial<Advice> = MISSING.includes(code) ? { todo: options.whenMissing } : (ADVICE[code] ?? {});
   const message = `${options.setting}: database "${address.database}" on ${placeOf(address)}: ${says}${todo === undefined ? '' : `: ${todo}`}`;
@@ -88,4 +88,9 @@ export function sqlFailure(error: unknown, address: DatabaseAddress, options: Pi
 function placeOf({ host, port, type }: DatabaseAddress): string {
   if (host.startsWith('/')) return host;
   return `${host}:${String(port ?? (type === 'postgresql' ? 5432 : 3306))}`;
+}
+
+/** MariaDB's `(using password: YES)` looks like a password, and would be masked. */
+function withoutLabel(words: string): string {
+  return words.replace('(using password: YES)', '(a password was given)').replace('(using password: NO)', '(no password was given)');
 }

@@ -29,7 +29,7 @@ export const beginExport: Begin = async (course) => {
         return 'No CSV file was written: it would not be whole.';
       }
       await ports.csv.finish();
-      return `The CSV file is ${choice.output} (${rows} rows).`;
+      return `The CSV file is ${choice.output} (${rows} row${rows === 1 ? '' : 's'}).`;
     },
   };
 };

@@ -1,5 +1,5 @@
 // --forget: takes back what --use-import-video has put into Pod, or, with --all, everything that came from that BBB server.
-import type { JournalEntry, ExternalRow } from '../model.js';
+import type { ExternalRow, ImportEntry } from '../model.js';
 import { MigrationError } from '../ports.js';
 import { faultsOf, type Check, type Course } from './way.js';
 
@@ -36,8 +36,6 @@ export async function forget({ ports, config, choice, journal }: Course): Promis
   const deleted = await ports.pod.removeExternalRows(chosen.map(({ id }) => id));
   return `${deleted} row${deleted === 1 ? ' was' : 's were'} deleted.`;
 }
-
-type ImportEntry = Extract<JournalEntry, { owners: number[] }>;
 
 /** Rows that this program has made: a URL and an owner of a line of the journal. */
 function knownRows(entries: ImportEntry[]): (row: ExternalRow) => boolean {

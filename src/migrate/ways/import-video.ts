@@ -3,7 +3,7 @@ import { describePerson, isSamePerson } from '../core/people.js';
 import { sourceUrlOf } from '../core/recordings.js';
 import type { ExternalRecording, MoodleUser, NumberedRecording, Outcome, PodUser, Recording } from '../model.js';
 import { MigrationError } from '../ports.js';
-import { sayInMoodle, type Sayings } from './inform.js';
+import { isUnsaidInMoodle, sayInMoodle, type Sayings } from './inform.js';
 import { moderatorsOf, type Moderators } from './moderators.js';
 import { faultsOf, type Begin, type Check, type Course } from './way.js';
 
@@ -36,6 +36,7 @@ export const beginImport: Begin = async (course) => {
   const administrator = await ports.pod.user(config.adminId);
   if (administrator === null) throw new MigrationError(`Pod has no user with the id ${config.adminId} any more`);
   const sayings: Sayings = { refusing: new Set() };
+  if (choice.useMoodle && config.inform !== '') ports.screen.line(`Activities of Moodle whose recordings are imported get this text, once: ${config.inform}`);
   return {
     treat: ({ recording }: NumberedRecording) => importOne(recording, administrator, sayings, course),
     finish: () => Promise.resolve(null),
@@ -47,6 +48,8 @@ async function importOne(recording: Recording, administrator: PodUser, sayings: 
   const way = choice.useMoodle ? 'import-video+moodle' : 'import-video';
   const last = journal.last(way, recording.id);
   if (last?.step === 'done') return remindMoodle(recording, last, sayings, course);
+  // Its owners are known better than this run could.
+  if (!choice.useMoodle && journal.last('import-video+moodle', recording.id)?.step === 'done') return ALREADY;
   const sourceUrl = sourceUrlOf(recording);
   if (sourceUrl === '') return { result: 'skipped', said: 'there is neither a video nor a presentation', warnings: [] };
   if ([...sourceUrl].length > LONGEST_URL) {
@@ -55,7 +58,7 @@ async function importOne(recording: Recording, administrator: PodUser, sayings: 
   const owning = await ownersOf(recording, administrator, course);
   const having = new Set(await ports.pod.ownersOf(sourceUrl));
   const lacking = owning.owners.filter(({ id }) => id === null || !having.has(id));
-  if (choice.dry) return planned(owning, lacking);
+  if (choice.dry) return planned(owning, lacking, course);
 
   const { siteId, moderators } = owning;
   const ids = lacking.map(idOf);
@@ -67,27 +70,30 @@ async function importOne(recording: Recording, administrator: PodUser, sayings: 
     const name = [...recording.name].slice(0, LONGEST_NAME).join('');
     await ports.pod.addExternalRecordings(ids.map((ownerId): ExternalRecording => ({ name, startMs: recording.startMs, sourceUrl, ownerId, siteId })));
   }
-  const { informed, warnings } = await sayInMoodle(moderators, sayings, course);
-  await journal.note({ ...entry, step: 'done', informed });
+  const saying = await sayInMoodle(moderators, sayings, course);
+  await journal.note({ ...entry, step: 'done', informed: saying.informed });
   const names = owning.owners.map(describeOwner).join(', ');
   const said = ids.length > 0 ? `for ${names}${owning.because}` : `was there already, for ${names}`;
-  return { result: ids.length > 0 ? 'done' : 'already', said, warnings: [...owning.warnings, ...warnings] };
+  return { result: ids.length > 0 ? 'done' : 'already', said: `${said}${saying.said}`, warnings: [...owning.warnings, ...saying.warnings] };
 }
+
+const ALREADY: Outcome = { result: 'already', said: 'an earlier run did it', warnings: [] };
 
 /** An earlier run could not write to Moodle, or was not told to: that is all that is missing. */
 async function remindMoodle(recording: Recording, last: { sourceUrl: string; owners: number[]; informed?: boolean }, sayings: Sayings, course: Course): Promise<Outcome> {
   const { choice, config, journal } = course;
-  const already: Outcome = { result: 'already', said: 'an earlier run did it', warnings: [] };
-  if (!choice.useMoodle || config.inform === '' || last.informed === true || choice.dry) return already;
-  const { informed, warnings } = await sayInMoodle(await moderatorsOf(recording, course), sayings, course);
-  if (!informed) return { ...already, warnings };
+  if (!choice.useMoodle || config.inform === '' || last.informed === true) return ALREADY;
+  const moderators = await moderatorsOf(recording, course);
+  if (choice.dry) return isUnsaidInMoodle(moderators, course) ? { ...ALREADY, result: 'planned', said: 'an earlier run did it; it would be said in Moodle too' } : ALREADY;
+  const { informed, warnings } = await sayInMoodle(moderators, sayings, course);
+  if (!informed) return { ...ALREADY, warnings };
   const { sourceUrl, owners } = last;
   await journal.note({ way: 'import-video+moodle', recording: recording.id, sourceUrl, owners, step: 'done', informed });
   return { result: 'done', said: 'an earlier run did it; now it is said in Moodle too', warnings };
 }
 
 /** Without id: a user whom a real run would create. */
-type Owner = Omit<PodUser, 'id'> & { id: number | null };
+type Owner = Omit<PodUser, 'id'> & { id: number | null; isNew?: boolean };
 
 interface Owning {
   owners: Owner[];
@@ -101,7 +107,7 @@ interface Owning {
 /** The owner of Pod's meeting; else, with Moodle, all moderators of its activities; else the administrator. */
 async function ownersOf(recording: Recording, administrator: PodUser, course: Course): Promise<Owning> {
   const { ports, config, choice } = course;
-  const nobody: Moderators = { moderators: [], activities: [], moodle: null, warnings: [] };
+  const nobody: Moderators = { moderators: [], activities: [], moodle: null, because: 'Moodle is not asked', warnings: [] };
   const meeting = await ports.pod.meetingOwner(recording.meetingId);
   if (meeting !== null) {
     return { owners: [meeting.owner], siteId: meeting.siteId, moderators: nobody, because: ' (meeting of Pod)', warnings: [] };
@@ -120,7 +126,7 @@ async function ownersOf(recording: Recording, administrator: PodUser, course: Co
     siteId: config.podSiteId,
     // Moodle is told of recordings that somebody of the activity has got.
     moderators: isFound ? moderators : nobody,
-    because: isFound ? ' (activity of Moodle)' : ' (owner not found)',
+    because: isFound ? ' (activity of Moodle)' : ` (owner not found: ${moderators.moderators.length > 0 ? 'see the warnings' : moderators.because})`,
     warnings,
   };
 }
@@ -130,7 +136,8 @@ async function podUserOf(moderator: MoodleUser, administrator: PodUser, warnings
   const found = await ports.pod.userNamed(moderator.username);
   if (found !== null) {
     if (isSamePerson(found, moderator)) return found;
-    warnings.push(`${describePerson(moderator)} has another mail address in Pod than in Moodle and may be another person: it goes to the administrator`);
+    const addresses = `in Pod (${found.email}) than in Moodle (${moderator.email})`;
+    warnings.push(`${describePerson(moderator)} has another mail address ${addresses} and may be another person: it goes to the administrator`);
     return administrator;
   }
   const { username, firstName, lastName, email } = moderator;
@@ -144,17 +151,21 @@ async function podUserOf(moderator: MoodleUser, administrator: PodUser, warnings
   if (created === null) {
     throw new MigrationError(`the user ${username} was created at POD_URL and is not in the database of POD_DB_URL: do both mean the same Pod?`);
   }
-  return created;
+  return { ...created, isNew: true };
 }
 
-function planned({ owners, because, warnings }: Owning, lacking: Owner[]): Outcome {
+function planned({ owners, moderators, because, warnings }: Owning, lacking: Owner[], course: Course): Outcome {
   const names = (some: Owner[]): string => some.map(describeOwner).join(', ');
-  if (lacking.length === 0) return { result: 'already', said: `is there already, for ${names(owners)}`, warnings };
-  return { result: 'planned', said: `would be imported for ${names(lacking)}${because}`, warnings };
+  const moodle = isUnsaidInMoodle(moderators, course) ? ', and said in Moodle' : '';
+  if (lacking.length > 0) return { result: 'planned', said: `would be imported for ${names(lacking)}${because}${moodle}`, warnings };
+  const there = `is there already, for ${names(owners)}`;
+  return moodle === '' ? { result: 'already', said: there, warnings } : { result: 'planned', said: `${there}; it would be said in Moodle`, warnings };
 }
 
 function describeOwner(owner: Owner): string {
-  return owner.id === null ? `${describePerson(owner)}, to be created in Pod,` : describePerson(owner);
+  const person = describePerson(owner);
+  if (owner.id !== null && owner.isNew !== true) return person;
+  return person.replace(/\)$/, `, ${owner.id === null ? 'to be created' : 'created'} in Pod)`);
 }
 
 function idOf({ id, username }: Owner): number {

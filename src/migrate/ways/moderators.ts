@@ -12,6 +12,8 @@ export interface Moderators {
   activities: MoodleActivity[];
   /** Where they are; null: no Moodle is to be asked about this recording. */
   moodle: Moodle | null;
+  /** When there are no moderators: why. */
+  because: string;
   warnings: string[];
 }
 
@@ -19,7 +21,7 @@ export interface Moderators {
 export async function moderatorsOf(recording: Recording, { ports, config }: Pick<Course, 'ports' | 'config'>): Promise<Moderators> {
   const entry = moodleEntryFor(recording, ports.moodles, config.ignoredServers);
   const moodle = (entry === null ? undefined : ports.moodles.get(entry)) ?? null;
-  if (moodle === null) return { moderators: [], activities: [], moodle, warnings: [] };
+  if (moodle === null) return { moderators: [], activities: [], moodle, because: whyNoMoodle(recording, config.ignoredServers), warnings: [] };
   const activities = await moodle.activitiesOf(recording.id);
   const ids = new Set<number>();
   const warnings: string[] = [];
@@ -29,5 +31,12 @@ export async function moderatorsOf(recording: Recording, { ports, config }: Pick
     else for (const moderator of found.value) ids.add(moderator);
   }
   const moderators = ids.size === 0 ? [] : await moodle.users([...ids]);
-  return { moderators, activities, moodle, warnings };
+  const because = activities.length === 0 ? 'Moodle does not have it' : 'its Moodle activity names no moderator';
+  return { moderators, activities, moodle, because, warnings };
+}
+
+function whyNoMoodle({ origin, originServerName }: Recording, ignoredServers: string[]): string {
+  if (ignoredServers.includes(originServerName)) return `${originServerName} is in IGNORED_SERVERS`;
+  const server = originServerName === '' ? 'a recording without origin server' : originServerName;
+  return `DB_PARAMS has no entry for ${server}${origin === '' ? '' : ` (${origin})`}`;
 }

@@ -107,7 +107,8 @@ export async function startMigrationWorld(options: MigrationWorldOptions): Promi
       return readFileSync(join(directory, newest), 'utf8');
     },
     stop: async () => {
-      await Promise.all([bbb.stop(), podUsers.stop(), pod.drop(), ...[...moodles.values()].map((moodle) => moodle.drop())]);
+      await Promise.all([bbb.stop(), podUsers.stop()]);
+      for (const database of [pod, ...moodles.values()]) await database.drop();
     },
   };
 }
