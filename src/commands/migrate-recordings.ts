@@ -51,6 +51,7 @@ export async function migrateRecordings(ports: MigrationPorts, config: Migration
 
 /** What has come about so far. */
 interface Progress {
+  count: number;
   tally: Tally;
   warnings: number;
   /** Of the report. */
@@ -63,7 +64,7 @@ async function migrate(way: Exclude<Way, 'forget'>, course: Course): Promise<num
   const { ports, choice } = course;
   const { screen } = ports;
   const list = await readRecordings(course);
-  const progress: Progress = { tally: newTally(), warnings: 0, lines: [], broken: false };
+  const progress: Progress = { count: 0, tally: newTally(), warnings: 0, lines: [], broken: false };
   for (const fault of list.faults) tell('error', fault, progress, course);
   const chosen = list.recordings.filter(({ number }) => number >= choice.first && number <= choice.last);
   const work = await BEGINNINGS[way](course);
@@ -96,7 +97,7 @@ async function workThrough(left: NumberedRecording[], work: WayAtWork, progress:
     screen.current(what);
     if (course.choice.way === 'manual-claim' && !course.choice.dry && !screen.isQuiet) screen.line(`${what} …`);
     note(next, await outcomeOf(work, next), progress, course);
-    screen.reach(Object.values(progress.tally).reduce((sum, count) => sum + count));
+    screen.reach((progress.count += 1));
   }
 }
 
@@ -119,19 +120,24 @@ async function finish(work: WayAtWork, progress: Progress, course: Course): Prom
   }
 }
 
-function note({ number, recording }: NumberedRecording, outcome: Outcome, progress: Progress, course: Course): void {
-  const { screen } = course.ports;
+function note(numbered: NumberedRecording, outcome: Outcome, progress: Progress, course: Course): void {
+  const { ports, choice } = course;
   progress.tally[outcome.result] += 1;
+  if (choice.way === 'export-csv' && outcome.result === 'done') sayHowFar(progress, ports.screen);
+  else sayOutcome(numbered, outcome, progress, course);
+  progress.warnings += outcome.warnings.length;
+  for (const warning of outcome.warnings) tell('warning', `#${numbered.number}: ${warning}`, progress, course);
+}
+
+function sayOutcome({ number, recording }: NumberedRecording, outcome: Outcome, progress: Progress, course: Course): void {
+  const { screen } = course.ports;
   const line = outcomeLine(number, recording.name, recording.id, outcome);
   if (outcome.result === 'failed') tell('error', line, progress, course);
-  else if (course.choice.way === 'export-csv' && outcome.result === 'done') sayHowFar(progress, screen);
   else {
     // A bar says enough of what takes no time.
     if (!screen.isQuiet || course.choice.way === 'manual-claim' || outcome.result === 'skipped') screen.line(line);
     progress.lines.push(line);
   }
-  progress.warnings += outcome.warnings.length;
-  for (const warning of outcome.warnings) tell('warning', `#${number}: ${warning}`, progress, course);
 }
 
 /** What is in the CSV file needs no other list, which would be as long. */
