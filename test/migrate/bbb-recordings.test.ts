@@ -141,7 +141,7 @@ describe('what cannot be read is not empty:', () => {
     const server = await start();
     await server.stop();
     servers.length = 0;
-    expect(await createReader(server).failure()).toMatch(/^getRecordings: connection refused \(127\.0\.0\.1:\d+\)$/);
+    expect(await createReader(server).failure()).toMatch(/^getRecordings: connection refused \(127\.0\.0\.1:\d+\); check SCRIPT_BBB_SERVER_URL/);
   });
 
   test('a reading that was stopped', async () => {
