@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Clock } from '../../src/ports.js';
 import { createChat } from '../../src/shell/chat.js';
+import { pathOf } from '../support/programs.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { startChatRedis } from '../support/world/redis.js';
 
@@ -96,8 +96,8 @@ describe('the chat’s Redis', () => {
     }
   });
 
-  const redisServer = ['/usr/bin/redis-server', '/usr/local/bin/redis-server'].find(isExecutable);
-  (redisServer === undefined ? test.skip : test)('as the compose file starts it answers to PING', async () => {
+  const redisServer = pathOf('redis-server');
+  (redisServer === null ? test.skip : test)('as the compose file starts it answers to PING', async () => {
     const port = await freePort();
     const network = [
       '--port',
@@ -121,12 +121,3 @@ describe('the chat’s Redis', () => {
     await createChat({ redisBindAddress: '0.0.0.0' }, pausingClock()).ping(port - PORT_BASE);
   });
 });
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,11 +1,11 @@
 // A real Docker engine for tests: its own data, socket and process, in one temporary directory; images made from local files.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { need, whyNot } from '../programs.js';
 
 const execute = promisify(execFile);
 
@@ -27,28 +27,7 @@ export const REDIS_IMAGE = 'redis:6.2';
 /** Why no engine can be started here; null when one can. */
 export function whyNoEngine(): string | null {
   if (process.getuid?.() !== 0) return 'a Docker engine needs root';
-  const missing = PROGRAMS.filter((program) => pathOf(program) === null);
-  return missing.length === 0 ? null : `not installed: ${missing.join(', ')}`;
-}
-
-function pathOf(program: string): string | null {
-  const folders = ['/usr/bin', '/usr/sbin', '/bin', '/sbin', ...(process.env['PATH'] ?? '').split(':')];
-  return folders.map((folder) => join(folder, program)).find(isExecutable) ?? null;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function need(program: string): string {
-  const path = pathOf(program);
-  if (path === null) throw new Error(`${program} is not installed`);
-  return path;
+  return whyNot(PROGRAMS);
 }
 
 /** Starts dockerd, waits until it answers, and makes the two images. */

@@ -1,6 +1,6 @@
 // Real throw-away PostgreSQL and MariaDB servers: one an engine and test file, gone when the file ends.
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, chmodSync, chownSync, constants, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, jest } from '@jest/globals';
 import { isRoot, ORDINARY_USER } from '../ordinary-user.js';
+import { need, whyNot } from '../programs.js';
 import { temporaryDirectory } from '../temporary.js';
 import { openAdmin, type Admin } from './database-admin.js';
 
@@ -49,8 +50,7 @@ const START_TIMEOUT_MS = 120_000;
 
 /** Why no such server can be started here; null when one can. */
 export function whyNoDatabase(engine: EngineName): string | null {
-  const missing = PROGRAMS[engine].filter((program) => pathOf(program) === null);
-  return missing.length === 0 ? null : `not installed: ${missing.join(', ')}`;
+  return whyNot(PROGRAMS[engine]);
 }
 
 /** A `describe` for each engine, with its server started; skipped visibly where it is not installed, but never in CI. */
@@ -188,34 +188,4 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-/** Debian puts PostgreSQL's programs into a directory a version, and MariaDB's server where only root looks. */
-function pathOf(program: string): string | null {
-  const versions = directoryNames('/usr/lib/postgresql').sort((one, other) => Number(other) - Number(one));
-  const folders = [...versions.map((version) => `/usr/lib/postgresql/${version}/bin`), ...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/bin'];
-  return folders.map((folder) => join(folder, program)).find(isExecutable) ?? null;
-}
-
-function directoryNames(path: string): string[] {
-  try {
-    return readdirSync(path);
-  } catch {
-    return [];
-  }
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function need(program: string): string {
-  const path = pathOf(program);
-  if (path === null) throw new Error(`${program} is not installed`);
-  return path;
 }

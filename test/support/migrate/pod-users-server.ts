@@ -3,6 +3,7 @@ import { parseBody } from '../world/pod-body.js';
 import { boolean, text, validate, type Field, type Validated } from '../world/pod-fields.js';
 import { htmlPage, json, redirect, serverError } from '../world/pod-answers.js';
 import { sentences, type Say } from '../world/pod-sentences.js';
+import { checkToken } from '../world/pod.js';
 import { startHttpServer, type HttpAnswer, type HttpRequest, type HttpServer } from '../world/http-server.js';
 import { addPodUser, type TestPod } from './pod-in-database.js';
 
@@ -41,15 +42,6 @@ async function answer(request: HttpRequest, pod: TestPod, options: PodUsersOptio
   if (request.method === 'GET') return key === undefined ? list(url, pod, say) : showOne(Number(key), url, pod, say);
   if (request.method === 'POST' && key === undefined) return create(request, url, pod, say);
   return json(405, { detail: say('badMethod', request.method) });
-}
-
-function checkToken(request: HttpRequest, options: PodUsersOptions, say: Say): HttpAnswer | undefined {
-  const given = /^token (.*)$/i.exec(request.headers['authorization'] ?? '')?.[1];
-  const challenge = { 'WWW-Authenticate': 'Basic realm="api"' };
-  if (given === undefined) return json(401, { detail: say('noCredentials') }, challenge);
-  if (given === options.token) return undefined;
-  if (given === options.otherToken) return json(403, { detail: say('forbidden') });
-  return json(401, { detail: say('badToken') }, challenge);
 }
 
 /** Exact as the database compares: MariaDB without case. */

@@ -103,7 +103,8 @@ function routeOf(path: string, names: string[]): [string, string | undefined] | 
   return [name, match[2] === undefined ? undefined : decodeURIComponent(match[2])];
 }
 
-function checkToken(request: HttpRequest, options: PodOptions, say: Say): HttpAnswer | undefined {
+/** Django REST framework's word on who asks; undefined: somebody who may. */
+export function checkToken(request: HttpRequest, options: Pick<PodOptions, 'token' | 'otherToken'>, say: Say): HttpAnswer | undefined {
   const given = /^token (.*)$/i.exec(request.headers['authorization'] ?? '')?.[1];
   const challenge = { 'WWW-Authenticate': 'Basic realm="api"' };
   if (given === undefined) return json(401, { detail: say('noCredentials') }, challenge);
