@@ -161,7 +161,7 @@ describe('in a plain case of the PHP script, the same comes of it', () => {
         await world.stop();
       }
     },
-    60_000,
+    120_000,
   );
 
   test('and there are twenty of them', () => {

@@ -70,7 +70,7 @@ describe.each([
     if (story === undefined) throw new Error(`there is no story ${name}`);
     const stage = await prepareStage(story);
     await termAt(stage, one).finally(() => stage.clear());
-  }, 60_000);
+  }, 120_000);
 });
 
 test.concurrent('SIGTERM while it waits for its turn in the minute: it ends at once, and nothing is done', async () => {
@@ -84,4 +84,4 @@ test.concurrent('SIGTERM while it waits for its turn in the minute: it ends at o
   } finally {
     await world.stop();
   }
-}, 60_000);
+}, 120_000);

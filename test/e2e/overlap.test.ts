@@ -14,7 +14,7 @@ const WAYS = ['quick', 'slow before', 'slow half way', 'quick'] as const;
 
 const ROUNDS = Array.from({ length: 20 }, (_, index) => ({ round: index + 1, up: WAYS[index % WAYS.length] ?? 'quick' }));
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 /** What was done for the one request, as numbers. */
 function done(world: World): Record<string, number> {

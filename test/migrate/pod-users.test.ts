@@ -156,7 +156,7 @@ withDatabase('postgresql', () => {
 
     test('tells that nobody answers', async () => {
       await server.stop();
-      expect(await failure(users.check())).toMatch(/^GET \/rest\/users\/: connection refused \(127\.0\.0\.1:\d+\)$/);
+      expect(await failure(users.check())).toMatch(/^GET \/rest\/users\/: connection refused \(127\.0\.0\.1:\d+\): check POD_URL, and that Pod runs$/);
     });
 
     test('is patient with a Pod that stumbles', async () => {
