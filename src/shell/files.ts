@@ -1,5 +1,5 @@
 // Files that are written whole or not at all, and what is said of a file that could not be.
-import { open, rename, unlink } from 'node:fs/promises';
+import { lstat, open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** The acts on the file system that writing needs; tests put themselves between. */
@@ -42,6 +42,16 @@ export async function removeIfThere(path: string, acts: Pick<FileActs, 'unlink'>
     return true;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** Bytes; null when nothing bears that name. Links are not followed. */
+export async function sizeOf(path: string): Promise<number | null> {
+  try {
+    return (await lstat(path)).size;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
     throw error;
   }
 }

@@ -118,7 +118,7 @@ async function copyContent(source: string, part: string, mode: number): Promise<
   return hash.digest('hex');
 }
 
-function inMegabytes(bytes: number): string {
+export function inMegabytes(bytes: number): string {
   return `${String(Math.ceil(bytes / 1e6))} MB`;
 }
 

@@ -1,7 +1,7 @@
 // Where claimed recordings go: the directory of a recorder of Pod, and bbb-recorder's on the way there.
-import { lstat, rename, unlink } from 'node:fs/promises';
+import { rename, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { errorCode, faultOf, syncDirectory } from '../../shell/files.js';
+import { faultOf, sizeOf, syncDirectory } from '../../shell/files.js';
 import type { Http } from '../../shell/http.js';
 import { adviceFor, placeWhole, REAL_COPY_ACTS } from '../../shell/recording-copy.js';
 import { MigrationError, type ClaimFiles, type PodDatabase } from '../ports.js';
@@ -105,16 +105,6 @@ async function bringResult(result: string, size: number, part: string, bbbRecord
   await placeWhole(result, part, POD_MODE, REAL_COPY_ACTS);
   await unlink(result);
   await syncDirectory(bbbRecorderPath);
-}
-
-/** Null when nothing bears that name. Links are not followed: what they lead to is not of this migration. */
-async function sizeOf(path: string): Promise<number | null> {
-  try {
-    return (await lstat(path)).size;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw error;
-  }
 }
 
 /** An act on a recording; its failure says what could not be done, why, and what to do. */

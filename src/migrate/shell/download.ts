@@ -1,9 +1,10 @@
 // A large file from a web server to `.part`: it goes on where it was cut, and is known to be complete before anybody says so.
 import { constants } from 'node:fs';
-import { lstat, open, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errorCode, removeIfThere, syncDirectory } from '../../shell/files.js';
+import { errorCode, removeIfThere, sizeOf, syncDirectory } from '../../shell/files.js';
 import { HttpError, type HttpStream } from '../../shell/http.js';
+import { inMegabytes } from '../../shell/recording-copy.js';
 import { MigrationError } from '../ports.js';
 import { expectPassable, persist } from './persistence.js';
 import { isHtml, withoutQuery, type Video, type Visit } from './video-page.js';
@@ -46,14 +47,14 @@ export async function download(video: Video, path: string, options: DownloadOpti
     return await persist(() => fetchRest(video, part, options, visit), visit.clock, visit.ending);
   } catch (error) {
     // On a full disk Pod itself has no room.
-    const isOfUse = part.validator !== null && (await sizeOf(path)) > 0 && !['ENOSPC', 'EDQUOT'].includes(errorCode(error) ?? '');
+    const isOfUse = part.validator !== null && ((await sizeOf(path)) ?? 0) > 0 && !['ENOSPC', 'EDQUOT'].includes(errorCode(error) ?? '');
     if (!isOfUse) await removeIfThere(path).catch(() => false);
     throw error;
   }
 }
 
 async function fetchRest({ url, cookies }: Video, part: Part, options: DownloadOptions, { http, idleTimeoutMs, ending }: Visit): Promise<number> {
-  const size = part.validator === null ? 0 : await sizeOf(part.path);
+  const size = part.validator === null ? 0 : ((await sizeOf(part.path)) ?? 0);
   const rest = part.validator === null || size === 0 ? {} : { Range: `bytes=${size}-`, 'If-Range': part.validator };
   const answer = await http.open(url, { 'Accept-Encoding': 'identity', ...rest }, { idleTimeoutMs, redirects: REDIRECTS, cookies, ending });
   try {
@@ -139,17 +140,4 @@ function validatorOf({ headers }: HttpStream): string | null {
 function isSame(answer: HttpStream, { validator }: Part): boolean {
   const given = validatorOf(answer);
   return given === null || given === validator;
-}
-
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await lstat(path)).size;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return 0;
-    throw error;
-  }
-}
-
-function inMegabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6)} MB`;
 }
