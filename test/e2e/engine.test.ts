@@ -1,6 +1,6 @@
 // A real Docker engine, the real docker-compose 1.29 and real Redis servers: lives side by side, chat, ends, and kills.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
@@ -33,11 +33,12 @@ async function until(what: string, holds: () => Promise<boolean> | boolean): Pro
   afterAll(async () => {
     await engine.stop();
   }, 60_000);
+  // The containers go first: one that still records would write into the world that is being removed.
   afterEach(async () => {
-    await world.stop();
     const left = (await engine.docker('ps', '-aq')).split('\n').filter(Boolean);
     if (left.length > 0) await engine.docker('rm', '-f', ...left);
     await engine.docker('network', 'prune', '-f');
+    await world.stop();
   }, 60_000);
 
   /** The stand-in of docker-compose gives way to the real one; the chat is published on the loopback. */
@@ -64,14 +65,15 @@ async function until(what: string, holds: () => Promise<boolean> | boolean): Pro
   const running = async (): Promise<string[]> => (await engine.docker('ps', '--format', '{{.Names}}')).split('\n').filter(Boolean).sort();
   const everything = async (): Promise<string[]> => (await engine.docker('ps', '-a', '--format', '{{.Names}}')).split('\n').filter(Boolean);
   const networks = async (): Promise<string[]> => (await engine.docker('network', 'ls', '--format', '{{.Name}}')).split('\n').filter((name) => name.includes('live-streaming'));
-  const isRecording = (slot: number): boolean => {
+  const recordingsIn = (slot: number): string[] => {
     const folder = join(world.slotDirectory(slot), 'videodata');
-    return existsSync(folder) && readdirSync(folder).some((file) => file.endsWith('.mkv') && statSync(join(folder, file)).size > 0);
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder).filter((file) => file.endsWith('.mkv') && statSync(join(folder, file)).size > 0);
   };
+  const isRecording = (slot: number): boolean => recordingsIn(slot).length > 0;
 
-  function recordingOf({ meeting }: Request): string {
-    return readFileSync(join(world.recordingsDirectory, `${meeting.internal_meeting_id}.mkv`), 'utf8');
-  }
+  const recordingPath = ({ meeting }: Request): string => join(world.recordingsDirectory, `${meeting.internal_meeting_id}.mkv`);
+  const recordingOf = (request: Request): string => readFileSync(recordingPath(request), 'utf8');
 
   async function publish(port: number, channel: string, message: string): Promise<number> {
     const redis = new Redis({ host: '127.0.0.1', port, protocol: 2, enableReadyCheck: false, disableClientInfo: true, maxRetriesPerRequest: 3 });
@@ -175,5 +177,18 @@ async function until(what: string, holds: () => Promise<boolean> | boolean): Pro
     expect(await running()).toContain('liveStreaming1');
     await tick();
     expect(request.livestream.status).toBe(1);
-  }, 120_000);
+    await until('it records again', () => recordingsIn(1).length === 2);
+
+    world.meetingEnds(request.meeting.meeting_id);
+    // The second part waits until Pod has collected the first: the administrator is told.
+    await tick(1);
+    const first = recordingOf(request);
+    rmSync(recordingPath(request));
+    await tick();
+    const parts = [first, recordingOf(request)];
+    expect(parts.map((part) => part.startsWith(`REC ${request.meeting.meeting_id}\n`))).toEqual([true, true]);
+    expect(parts.map((part) => part.endsWith(`END ${request.meeting.meeting_id}\n`))).toEqual([false, true]);
+    expect(recordingsIn(1)).toEqual([]);
+    expect(await everything()).toEqual([]);
+  }, 180_000);
 });

@@ -1,13 +1,14 @@
 // Directories for one test file, gone when it ends.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
+import { removeDirectory } from './remove.js';
 
 const made: string[] = [];
 
 afterAll(() => {
-  for (const directory of made) rmSync(directory, { recursive: true, force: true });
+  for (const directory of made) removeDirectory(directory);
 });
 
 /** A new directory, below the system's one for temporary files or below `parent`. */

@@ -1,8 +1,9 @@
 // A whole world around the program, on loopback and in a temporary directory: Pod, BBB, mail, docker-compose.
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeDirectory } from '../remove.js';
 import { startBbb, type BbbMeetingRow, type BbbServer, type BbbSettings } from './bbb.js';
 import { createDocker, type FakeContainer, type FakeDocker } from './docker.js';
 import { listFiles, type ListedFile } from './files.js';
@@ -239,5 +240,5 @@ function views(parts: Parts): Pick<World, 'slotDirectory' | 'files' | 'snapshot'
 async function stop(parts: Parts, keep: boolean): Promise<void> {
   const servers = [parts.pod, parts.bbb, parts.smtp, ...parts.chats];
   await Promise.all(servers.map((server) => server.stop()));
-  if (!keep) rmSync(parts.root, { recursive: true, force: true });
+  if (!keep) removeDirectory(parts.root);
 }
