@@ -334,3 +334,13 @@ export interface Plan {
   chains: Chain[];
   outcomes: Outcome[];
 }
+
+/** A mail before its template: `core/report.ts` makes it. */
+export interface MailMessage {
+  template: 'start' | 'errors';
+  subject: string;
+  /** What the template shows; plain text, not yet escaped. */
+  values: Record<string, unknown>;
+}
+
+export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR';

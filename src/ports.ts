@@ -6,6 +6,8 @@ import type {
   ContainerState,
   HandOver,
   Livestream,
+  LogLevel,
+  MailMessage,
   MeetingInfo,
   Memory,
   PodMeeting,
@@ -165,16 +167,6 @@ export interface Chat {
 export interface Mail {
   send(mail: MailMessage): Promise<void>;
 }
-
-/** A mail before its template: `core/report.ts` makes it. */
-export interface MailMessage {
-  template: 'start' | 'errors';
-  subject: string;
-  /** What the template shows; plain text, not yet escaped. */
-  values: Record<string, unknown>;
-}
-
-export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR';
 
 export interface Log {
   /** One line, whatever `message` contains; secrets are taken out. */

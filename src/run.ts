@@ -3,9 +3,9 @@ import { describePlan } from './core/describe.js';
 import { plan } from './core/plan.js';
 import { lineOf, report } from './core/report.js';
 import { execute, problemOf } from './execute.js';
-import type { Outcome, World } from './model.js';
+import type { Outcome, Plan, World } from './model.js';
 import { PortError, type Ports } from './ports.js';
-import { readWorld, unreadWorld } from './read.js';
+import { readWorld, unreadWorld, type Unread } from './read.js';
 
 export interface RunOptions {
   delay: boolean;
@@ -46,9 +46,14 @@ async function tick(ports: Ports, tell: Tell): Promise<World | 'locked'> {
   decided.outcomes.forEach(tell);
   if (decided.chains.length > 0) for (const warning of ports.config.warnings) ports.log.write('WARNING', warning);
   if (ports.config.debug) for (const line of describePlan(decided)) ports.log.write('DEBUG', line);
-  if (decided.chains.length === 0) ports.log.write('DEBUG', 'nothing to do');
+  if (decided.chains.length === 0 && !isTroubled(problems, decided)) ports.log.write('DEBUG', 'nothing to do');
   await execute(decided, world, ports, tell);
   return world;
+}
+
+/** Something could not be read or decided: that nothing is done does not mean that there is nothing to do. */
+function isTroubled(problems: Unread[], decided: Plan): boolean {
+  return problems.length > 0 || decided.outcomes.some(({ level }) => level === 'error');
 }
 
 /** What stops a whole tick is told like every other error; of the world only the memory is then known. */

@@ -59,4 +59,17 @@ describe('the command line', () => {
     }),
     PATIENCE_MS,
   );
+
+  test.concurrent(
+    'says with --debug that nothing was to do, but not after something that it could not read',
+    inWorld({}, async (world) => {
+      expect((await world.run(['run', '--debug'])).stdout).toContain('nothing to do');
+      world.pod.fault({ answer: { kind: 'answer', status: 401, body: '{"detail":"no"}' } });
+      const blind = await world.run(['run', '--debug']);
+      expect(blind.exitCode).toBe(1);
+      expect(blind.stderr).toContain('ERROR');
+      expect(blind.stdout + blind.stderr).not.toMatch(/nothing to do/i);
+    }),
+    PATIENCE_MS,
+  );
 });

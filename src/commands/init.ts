@@ -31,7 +31,7 @@ export async function init(ports: Ports, host: Host, { pull, print }: InitOption
   const steps = [
     ...(isOurs ? [makeLogDirectory, makeSlots] : []),
     tellFindings,
-    ...(isOurs && pull ? [pullImages] : []),
+    ...(isOurs ? [pull ? pullImages : askDocker] : []),
   ];
   for (const step of steps) {
     if (!ports.endAsked()) await attempt(course, () => step(course));
@@ -90,6 +90,13 @@ async function tellFindings(course: Course): Promise<void> {
 async function pullImages({ ports, host, print, free }: Course): Promise<void> {
   print(`pulling  ${ports.config.streamerImage} and ${ports.config.redisImage} (this may take a while)`);
   await host.pull(free[0] ?? null);
+}
+
+/** Whether the engine answers; pulling would have shown it. A slot in use is left alone. */
+async function askDocker({ ports, free: [slot] }: Course): Promise<void> {
+  if (slot === undefined) return;
+  const containers = await ports.compose.read(slot);
+  if (!containers.ok) throw new PortError(containers.problem.kind, containers.problem.detail);
 }
 
 type Rows = { known: true; bySlot: Map<number, Livestream[]> } | { known: false; problem: Problem };

@@ -1,6 +1,5 @@
 // What is mailed to the administrator, before its template.
-import type { Config, SlotRecord } from '../model.js';
-import type { MailMessage } from '../ports.js';
+import type { Config, MailMessage, SlotRecord } from '../model.js';
 import { pageUrl } from './names.js';
 import { oneLine } from './redact.js';
 import { streamUrlParts } from './stream-url.js';

@@ -1,6 +1,5 @@
 // From what came of a tick to log lines, the mail, the exit status and what is remembered.
-import type { Config, Memory, Outcome, Told, World } from '../model.js';
-import type { LogLevel, MailMessage } from '../ports.js';
+import type { Config, LogLevel, MailMessage, Memory, Outcome, Told, World } from '../model.js';
 import { FAILED_START_PAUSE_MS } from './claims.js';
 import { ageMs } from './dates.js';
 import { readableDate, subject } from './mails.js';

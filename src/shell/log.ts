@@ -5,8 +5,8 @@ import { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { Logger } from 'winston';
 import { createRedactor, oneLine } from '../core/redact.js';
-import type { Config, Problem } from '../model.js';
-import type { Log, LogLevel } from '../ports.js';
+import type { Config, LogLevel, Problem } from '../model.js';
+import type { Log } from '../ports.js';
 import { faultOf } from './files.js';
 
 export interface LogOptions {

@@ -1,7 +1,7 @@
 // Mails to the administrator: built from templates, sent through an SMTP server or the local sendmail.
 import { createRedactor, oneLine } from '../core/redact.js';
-import type { Config } from '../model.js';
-import { PortError, type Mail, type MailMessage } from '../ports.js';
+import type { Config, MailMessage } from '../model.js';
+import { PortError, type Mail } from '../ports.js';
 import type { run } from './spawn.js';
 import { renderTemplate } from './templates.js';
 

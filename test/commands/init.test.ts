@@ -70,6 +70,20 @@ describe('init', () => {
   );
 
   test.concurrent(
+    'is not ready while the Docker engine does not answer, with or without pulling',
+    inWorld({}, async (world) => {
+      world.docker.setBehaviour({ daemonDown: true });
+      for (const words of [['init', '--no-pull'], ['init']]) {
+        const { exitCode, stdout, stderr } = await world.run(words);
+        expect([exitCode, stderr]).toEqual([1, '']);
+        expect(stdout.match(/^ERROR .*$/gm)).toEqual([expect.stringMatching(/Docker daemon/i)]);
+        expect(stdout).toContain('Not ready');
+      }
+    }),
+    PATIENCE_MS,
+  );
+
+  test.concurrent(
     'tells everything that is wrong, also where it can make nothing, and makes nothing there',
     inWorld({}, async (world) => {
       const base = join(world.root, 'not-mounted', 'base');

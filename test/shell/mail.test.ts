@@ -1,8 +1,8 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Config } from '../../src/model.js';
-import { PortError, type MailMessage } from '../../src/ports.js';
+import type { Config, MailMessage } from '../../src/model.js';
+import { PortError } from '../../src/ports.js';
 import { createMail } from '../../src/shell/mail.js';
 import { run } from '../../src/shell/spawn.js';
 import { sampleConfig } from '../support/samples.js';

@@ -2,8 +2,8 @@
 import { appendFileSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Config, SlotRecord } from '../../src/model.js';
-import { PortError, type Compose, type MailMessage, type Ports } from '../../src/ports.js';
+import type { Config, MailMessage, SlotRecord } from '../../src/model.js';
+import { PortError, type Compose, type Ports } from '../../src/ports.js';
 import { run } from '../../src/run.js';
 import { createBbb } from '../../src/shell/bbb.js';
 import { composeFileText, isIntact, isOurs } from '../../src/shell/compose-file.js';

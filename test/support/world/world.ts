@@ -130,6 +130,7 @@ function environment(
 ): Record<string, string> {
   return {
     PATH: world.docker.binDirectory,
+    TMPDIR: world.root,
     PHYSICAL_BASE_ROOT: world.baseDirectory,
     ADMIN_EMAIL: 'admin@univ.test',
     SERVER_HOSTNAME: 'live1.test',
