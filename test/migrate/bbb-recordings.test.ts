@@ -212,6 +212,21 @@ describe('the saved answer', () => {
     }
   });
 
+  test('of another server is refused; one without a mark, as the original saves it, is not', async () => {
+    const [one, other] = [await start(), await start()];
+    const reader = createReader(one);
+    for (const pageSize of [null, 2]) {
+      await reader.read({ pageSize });
+      const elsewhere = createReader(other, { directory: reader.directory });
+      expect(await elsewhere.failure({ fromSaved: true })).toBe(
+        `the saved answer ${reader.savedPath} is of ${one.url}, not of ${other.url}: set USE_CACHE=false, so that BBB is asked`,
+      );
+      expect(idsOf(await reader.read({ fromSaved: true }))).toEqual(ALL);
+      writeFileSync(reader.savedPath, readFileSync(reader.savedPath, 'utf8').replace(/<\?bbb-pod-live .*\n$/, ''));
+      expect(idsOf(await elsewhere.read({ fromSaved: true }))).toEqual(ALL);
+    }
+  });
+
   test('that cannot be written is known before BBB is asked', async () => {
     const server = await start();
     const reader = createReader(server, { directory: '/proc/nowhere' });

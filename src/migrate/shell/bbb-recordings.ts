@@ -6,7 +6,7 @@ import type { RawRecording } from '../core/recordings.js';
 import { MigrationError, type BbbRecordings } from '../ports.js';
 import { createRecordingsCall, type BbbAccess } from './recordings-call.js';
 import { readPages } from './recordings-pages.js';
-import { readSavedAnswer, savedAnswerPath } from './saved-answer.js';
+import { readSavedAnswer, savedAnswerOf, type SavedAnswer } from './saved-answer.js';
 
 export interface BbbRecordingsConfig extends BbbAccess {
   /** SCRIPT_PLAYBACK_URL_23. */
@@ -22,7 +22,7 @@ export function createBbbRecordings(
   http: Pick<Http, 'open'>,
   { clock, ending }: { clock: Pick<Clock, 'sleep'>; ending: AbortSignal },
 ): BbbRecordings {
-  const path = savedAnswerPath(config.directory);
+  const saved = savedAnswerOf(config.directory, config.bbbServerUrl);
   return {
     read: async ({ keep, pageSize, save, fromSaved, progress }) => {
       const collection = createCollection(keep, config.convertsTo23);
@@ -31,9 +31,9 @@ export function createBbbRecordings(
         if (collection.count() % PROGRESS_EVERY === 0) progress(collection.count());
       };
       const call = createRecordingsCall(config, http, ending);
-      const saving = save ? { savePath: path } : {};
-      if (fromSaved) await readSavedAnswer(path, take);
-      else if (pageSize === null) await readAtOnce(call, take, saving.savePath);
+      const saving = save ? { saved } : {};
+      if (fromSaved) await readSavedAnswer(saved, take);
+      else if (pageSize === null) await readAtOnce(call, take, saving.saved);
       else await readPages({ call, collection, pageSize, ...saving, progress, pause: (ms) => clock.sleep(ms), ending });
       progress(collection.count());
       return collection.list();
@@ -41,8 +41,8 @@ export function createBbbRecordings(
   };
 }
 
-async function readAtOnce(call: ReturnType<typeof createRecordingsCall>, take: (raw: RawRecording) => void, savePath?: string): Promise<void> {
-  const { kind } = await call('', take, savePath);
+async function readAtOnce(call: ReturnType<typeof createRecordingsCall>, take: (raw: RawRecording) => void, saved?: SavedAnswer): Promise<void> {
+  const { kind } = await call('', take, saved);
   // bbb-web's allowFetchAllRecordings=false; a server without recordings sends an empty list.
   if (kind === 'unlisted')
     throw new MigrationError('getRecordings answers noRecordings without a list: that server refuses to list all recordings at once (allowFetchAllRecordings); ask page by page with --page-size 100');

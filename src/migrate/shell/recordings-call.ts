@@ -5,7 +5,7 @@ import { HttpError, type Http, type HttpStream } from '../../shell/http.js';
 import type { RawRecording } from '../core/recordings.js';
 import { MigrationError } from '../ports.js';
 import { readRecordingsAnswer, type RecordingsAnswer } from './recordings-answer.js';
-import { beginSaving } from './saved-answer.js';
+import { beginSaving, type SavedAnswer } from './saved-answer.js';
 
 export interface BbbAccess {
   /** With its final slash. */
@@ -19,10 +19,10 @@ export interface BbbAccess {
 type ListAnswer = Extract<RecordingsAnswer, { kind: 'listed' | 'unlisted' }>;
 
 /**
- * `query` is encoded, and empty for all recordings at once. With `savePath` the answer becomes that file when it is a list.
+ * `query` is encoded, and empty for all recordings at once. With `saved` the answer becomes that file when it is a list.
  * Throws `MigrationError`, without the address: its checksum can be used again. What `take` got before is worth nothing then.
  */
-export type RecordingsCall = (query: string, take: (raw: RawRecording) => void, savePath?: string) => Promise<ListAnswer>;
+export type RecordingsCall = (query: string, take: (raw: RawRecording) => void, saved?: SavedAnswer) => Promise<ListAnswer>;
 
 /** BBB has understood, and says no: asking again is of no use. */
 export class RefusedError extends MigrationError {}
@@ -38,9 +38,9 @@ const ASK_PAGES = 'ask page by page with --page-size 100';
 export function createRecordingsCall(access: BbbAccess, http: Pick<Http, 'open'>, ending: AbortSignal): RecordingsCall {
   const signer = { bbbUrl: `${access.bbbServerUrl}bigbluebutton/api`, bbbSecret: access.bbbSecret };
   let accepted: ChecksumAlgorithm | null = null;
-  const ask = async (query: string, algorithm: ChecksumAlgorithm, take: (raw: RawRecording) => void, savePath?: string): Promise<Exclude<RecordingsAnswer, { kind: 'damaged' }>> => {
+  const ask = async (query: string, algorithm: ChecksumAlgorithm, take: (raw: RawRecording) => void, saved?: SavedAnswer): Promise<Exclude<RecordingsAnswer, { kind: 'damaged' }>> => {
     // Before BBB is asked: it may take half an hour.
-    const file = savePath === undefined ? null : await beginSaving(savePath);
+    const file = saved === undefined ? null : await beginSaving(saved);
     try {
       const url = await signedAddress('getRecordings', query, algorithm, signer);
       const stream = await http.open(url, { Accept: '*/*' }, { idleTimeoutMs: access.bbbTimeoutMs, redirects: REDIRECTS, ending });
@@ -56,10 +56,10 @@ export function createRecordingsCall(access: BbbAccess, http: Pick<Http, 'open'>
       await file?.abandon();
     }
   };
-  return async (query, take, savePath) => {
+  return async (query, take, saved) => {
     const tried = algorithmsToTry(access.bbbChecksum, accepted);
     for (const algorithm of tried) {
-      const answer = await ask(query, algorithm, take, savePath);
+      const answer = await ask(query, algorithm, take, saved);
       if (answer.kind === 'failed' && answer.messageKey === 'checksumError') continue;
       accepted = algorithm;
       if (answer.kind === 'listed' || answer.kind === 'unlisted') return answer;

@@ -3,7 +3,7 @@ import type { Collection } from '../core/collection.js';
 import { idOf, type RawRecording } from '../core/recordings.js';
 import { MigrationError } from '../ports.js';
 import { RefusedError, type RecordingsCall } from './recordings-call.js';
-import { beginSavingRecordings, type RecordingsFile } from './saved-answer.js';
+import { beginSavingRecordings, type RecordingsFile, type SavedAnswer } from './saved-answer.js';
 
 /** Before the second and the third try of a request. */
 const PAUSES_MS = [2000, 10_000];
@@ -19,7 +19,7 @@ export interface Pages {
   collection: Collection;
   pageSize: number;
   /** Where all that was read is saved as one answer. */
-  savePath?: string;
+  saved?: SavedAnswer;
   progress(count: number): void;
   pause(ms: number): Promise<void>;
   ending: AbortSignal;
@@ -33,12 +33,12 @@ interface Page {
 
 /** Puts all recordings into the collection. Throws unless everything came that BBB says it has. */
 export async function readPages(pages: Pages): Promise<void> {
-  const first = await askPage(pages, 0, pages.savePath);
+  const first = await askPage(pages, 0, pages.saved);
   if (first.totalElements === null) {
     for (const raw of first.recordings) pages.collection.add(raw);
     return;
   }
-  const file = pages.savePath === undefined ? null : await beginSavingRecordings(pages.savePath);
+  const file = pages.saved === undefined ? null : await beginSavingRecordings(pages.saved);
   try {
     await readOn(pages, first, first.totalElements, file);
     await file?.finish();
@@ -116,7 +116,7 @@ function groupsOf(ids: string[]): string[][] {
 }
 
 /** More recordings than a page may hold go straight into the collection: they may be all that there are. */
-async function askPage(pages: Pages, offset: number, savePath?: string): Promise<Page> {
+async function askPage(pages: Pages, offset: number, saved?: SavedAnswer): Promise<Page> {
   return persistently(pages, async () => {
     const recordings: RawRecording[] = [];
     let more = 0;
@@ -129,7 +129,7 @@ async function askPage(pages: Pages, offset: number, savePath?: string): Promise
       pages.collection.add(raw);
       if (more % 1000 === 0) pages.progress(pages.collection.count());
     };
-    const answer = await pages.call(`offset=${offset}&limit=${pages.pageSize}`, take, savePath);
+    const answer = await pages.call(`offset=${offset}&limit=${pages.pageSize}`, take, saved);
     if (answer.kind === 'unlisted') {
       if (offset > 0) return { recordings: [], totalElements: null };
       throw new RefusedError('getRecordings answers noRecordings without a list even when asked for a page: that server lists no recordings to this secret');

@@ -1,5 +1,6 @@
 // BBB's answer on disk, for later runs with USE_CACHE: as BBB wrote it, or one of the same shape made of many pages.
 import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, faultOf } from '../../shell/files.js';
 import { ELEMENTS, METADATA, type RawField, type RawRecording } from '../core/recordings.js';
@@ -10,13 +11,19 @@ import { beginWholeFile, type WholeFile } from './whole-file.js';
 const HEAD = '<response><returncode>SUCCESS</returncode><recordings>\n';
 const END = '</recordings></response>\n';
 
-/** As the original calls it, beside the configuration. */
-export function savedAnswerPath(directory: string): string {
-  return join(directory, 'getRecordings.xml');
+export interface SavedAnswer {
+  path: string;
+  /** SCRIPT_BBB_SERVER_URL. */
+  serverUrl: string;
+}
+
+/** Named as the original names it, beside the configuration. */
+export function savedAnswerOf(directory: string, serverUrl: string): SavedAnswer {
+  return { path: join(directory, 'getRecordings.xml'), serverUrl };
 }
 
 /** For its owner's eyes only. Throws `MigrationError` when it cannot be written. */
-export async function beginSaving(path: string): Promise<WholeFile> {
+export async function beginSaving({ path, serverUrl }: SavedAnswer): Promise<WholeFile> {
   const told = async <T>(act: Promise<T>): Promise<T> => {
     try {
       return await act;
@@ -25,7 +32,11 @@ export async function beginSaving(path: string): Promise<WholeFile> {
     }
   };
   const file = await told(beginWholeFile(path, 0o600));
-  return { write: (piece) => told(file.write(piece)), finish: () => told(file.finish()), abandon: file.abandon };
+  const finish = async (): Promise<void> => {
+    await file.write(markOf(serverUrl));
+    await file.finish();
+  };
+  return { write: (piece) => told(file.write(piece)), finish: () => told(finish()), abandon: file.abandon };
 }
 
 /** Recordings one by one, as one answer. */
@@ -35,8 +46,8 @@ export interface RecordingsFile {
   abandon(): Promise<void>;
 }
 
-export async function beginSavingRecordings(path: string): Promise<RecordingsFile> {
-  const file = await beginSaving(path);
+export async function beginSavingRecordings(saved: SavedAnswer): Promise<RecordingsFile> {
+  const file = await beginSaving(saved);
   await file.write(HEAD);
   return {
     add: (raw) => file.write(recordingXml(raw)),
@@ -48,9 +59,12 @@ export async function beginSavingRecordings(path: string): Promise<RecordingsFil
   };
 }
 
-/** Reads the saved answer. Throws `MigrationError` when there is none, or none that can be used. */
-export async function readSavedAnswer(path: string, take: (raw: RawRecording) => void): Promise<void> {
+/** Reads the saved answer. Throws `MigrationError` when there is none, none that can be used, or one of another server. */
+export async function readSavedAnswer({ path, serverUrl }: SavedAnswer, take: (raw: RawRecording) => void): Promise<void> {
   try {
+    const saved = await markIn(path);
+    if (saved !== null && saved !== encodeURI(serverUrl))
+      throw new MigrationError(`the saved answer ${path} is of ${saved}, not of ${serverUrl}: set USE_CACHE=false, so that BBB is asked`);
     const answer = await readRecordingsAnswer(createReadStream(path, { highWaterMark: 256 * 1024 }), take);
     if (answer.kind === 'listed') return;
     const what = answer.kind === 'damaged' ? answer.what : answer.kind === 'failed' ? 'a refusal of BBB' : 'no list';
@@ -59,6 +73,24 @@ export async function readSavedAnswer(path: string, take: (raw: RawRecording) =>
     if (error instanceof MigrationError) throw error;
     if (errorCode(error) !== 'ENOENT') throw new MigrationError(`the saved answer ${path} cannot be read: ${faultOf(error)}`, { cause: error });
     throw new MigrationError(`USE_CACHE is true, but no answer of BBB is saved yet (${path}): run once with USE_CACHE=false and without --dry`, { cause: error });
+  }
+}
+
+/** Which server has answered, behind the root, where nobody else looks. An answer that the original saved has none. */
+function markOf(serverUrl: string): string {
+  return `\n<?bbb-pod-live ${encodeURI(serverUrl)}?>\n`;
+}
+
+const LONGEST_MARK = 4096;
+
+async function markIn(path: string): Promise<string | null> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(LONGEST_MARK), position: Math.max(0, size - LONGEST_MARK) });
+    return /<\?bbb-pod-live (\S+)\?>\n$/.exec(buffer.toString('utf8', 0, bytesRead))?.[1] ?? null;
+  } finally {
+    await file.close();
   }
 }
 
