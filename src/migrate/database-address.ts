@@ -1,5 +1,5 @@
 // A database's address: as a URL (POD_DB_URL), or as an entry of DB_PARAMS.
-import { decoded, type Rule } from '../config-rules.js';
+import { decoded, yesOrNo, type Rule } from '../config-rules.js';
 import { isMapping, type Parsed } from '../core/checked.js';
 import type { DatabaseAddress, MoodleAddress } from './model.js';
 
@@ -13,7 +13,7 @@ const SCHEMES: Record<string, DatabaseAddress['type']> = {
 };
 
 export const databaseUrl: Rule<DatabaseAddress> = {
-  expected: 'mysql://user:password@host:port/database or postgresql://…, the user and the password URL-encoded, with ?ssl=true for an encrypted connection',
+  expected: 'mysql://user:password@host:port/database or postgresql://…, the user and the password URL-encoded, with ?ssl=true, and nothing else behind the ?, for an encrypted connection',
   parse(text) {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     const type = url === undefined ? undefined : SCHEMES[url.protocol];
@@ -21,7 +21,9 @@ export const databaseUrl: Rule<DatabaseAddress> = {
     const [user, password, database, host] = [url.username, url.password, url.pathname.slice(1), url.hostname].map(decoded);
     if (user == null || user === '' || password == null || database == null || host == null || !/^[^/]+$/.test(database)) return undefined;
     const port = url.port === '' ? null : Number(url.port);
-    const ssl = url.searchParams.get('ssl') === 'true';
+    const ssl = yesOrNo.parse(url.searchParams.get('ssl') ?? 'false');
+    // What is not understood (sslmode=require, say) would be missing without a word.
+    if (ssl === undefined || [...url.searchParams.keys()].some((key) => key !== 'ssl')) return undefined;
     return { type, host: host.replace(/^\[(.*)\]$/, '$1'), port, database, user, password, connectTimeoutMs: CONNECT_TIMEOUT_S * 1000, ssl };
   },
 };

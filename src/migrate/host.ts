@@ -45,7 +45,7 @@ export async function migrationPorts(
     claims: createClaimFiles(config, { http, clock, podDatabase: pod, lockDescriptor: () => lockDescriptor, ending: hurry }),
     journal,
     csv: createCsvFile(choice.output),
-    screen: await createScreen({ redact, hasBar: process.stdout.isTTY && !choice.dry, now: () => clock.now().getTime() }),
+    screen: await createScreen({ redact, hasBar: process.stdout.isTTY && process.stderr.isTTY && !choice.dry, now: () => clock.now().getTime() }),
     clock,
     lock: {
       take: async () => {

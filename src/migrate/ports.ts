@@ -37,8 +37,8 @@ export interface BbbRecordings {
 
 /** Pod's own database, of which REST shows too little. */
 export interface PodDatabase {
-  /** Tries the connection and the tables; throws what is wrong and what to do. */
-  check(): Promise<void>;
+  /** Tries the connection, the tables and the right to change the rows of imported recordings so; throws what is wrong and what to do. */
+  check(right: 'INSERT' | 'DELETE' | null): Promise<void>;
   /** `directory` of a recorder; null: there is no such recorder. */
   recorderDirectory(recorderId: number): Promise<string | null>;
   user(id: number): Promise<PodUser | null>;
@@ -49,6 +49,8 @@ export interface PodDatabase {
   meetingOwner(meetingId: string): Promise<{ owner: PodUser; siteId: number } | null>;
   /** The owners that have a row with this URL. */
   ownersOf(sourceUrl: string): Promise<number[]>;
+  /** The name as this database can keep it: U+FFFD stands for what is beyond three bytes in a MariaDB of old. */
+  keepable(name: string): Promise<string>;
   /** All rows in one transaction; one whose URL and owner have a row already is left out. Answers how many were made. */
   addExternalRecordings(rows: ExternalRecording[]): Promise<number>;
   /** Rows whose `source_url` begins with exactly this text. */

@@ -95,6 +95,15 @@ describe("the migration's configuration", () => {
     expect(other.ignoredServers).toEqual(['a.univ.fr', 'b.univ.fr']);
   });
 
+  test.each(['sslmode=require', 'ssl=yes', 'ssl=true&charset=utf8mb4'])("does not pass over what it does not know behind a URL's ?: %s", (query) => {
+    const reading = read('import-video', { ...BBB, ...REST, POD_DB_URL: `postgresql://pod:p%40ss-w0rd@bdd.univ.fr/pod?${query}` });
+    expect(reading).toEqual({ ok: false, faults: [expect.stringMatching(/^POD_DB_URL: expected .*\?ssl=true/)] });
+  });
+
+  test('takes ssl=True as true', () => {
+    expect(configOf('import-video', { ...BBB, ...REST, POD_DB_URL: 'postgresql://pod:p@bdd.univ.fr/pod?ssl=True' }).podDatabase?.ssl).toBe(true);
+  });
+
   test('knows every secret, as it is written and as it is meant', () => {
     const environment = { ...BBB, ...REST, ...MOODLE, POD_DB_URL: 'mysql://pod:p%40ss-w0rd@bdd.univ.fr:3307/pod' };
     const { secrets, podDatabase } = configOf('import-video', environment, { useMoodle: true });

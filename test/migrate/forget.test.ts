@@ -54,6 +54,27 @@ withEachDatabase((engine) => {
   );
 
   test(
+    'rows that were gone before, or have lost their owner, can be imported again as well',
+    inWorld(engine, async (world) => {
+      await world.pod.query('DELETE FROM import_video_externalrecording WHERE owner_id = 1 AND source_url LIKE ?', [`${world.bbb.url}%`]);
+      const gone = await world.run(['--forget', '--yes']);
+      expect(gone).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(gone.stdout).toContain('No row is left to be deleted; the next import begins anew.');
+      expect(await world.run(['--use-import-video'])).toMatchObject({ exitCode: 0 });
+      expect(await urls(world)).toEqual(['1', '2', 'of-the-original', 'x']);
+
+      await world.pod.query('UPDATE import_video_externalrecording SET owner_id = NULL WHERE owner_id = 1', []);
+      // They stay, and so does what the journal says of them.
+      expect((await world.run(['--forget', '--yes'])).stdout).toContain('Nothing to forget');
+      expect((await world.run(['--use-import-video'])).stdout).toMatch(/done before +2/);
+      expect((await world.run(['--forget', '--all', '--yes'])).stdout).toContain('3 rows were deleted');
+      expect(await world.run(['--use-import-video'])).toMatchObject({ exitCode: 0 });
+      expect(await urls(world)).toEqual(['1', '2', 'x']);
+    }),
+    PATIENCE_MS,
+  );
+
+  test(
     'a dry run counts, and without a terminal nothing is deleted without --yes',
     inWorld(engine, async (world) => {
       const files = world.files();

@@ -41,6 +41,7 @@ function portsOn(disk: Disk, killAt: number): { ports: MigrationPorts; acts(): n
       userNamed: (name: string) => Promise.resolve(disk.users.find(({ username }) => username === name) ?? null),
       meetingOwner: () => Promise.resolve(null),
       ownersOf: (url: string) => Promise.resolve(disk.rows.filter(({ sourceUrl }) => sourceUrl === url).map(({ ownerId }) => ownerId)),
+      keepable: (name: string) => Promise.resolve(name),
       addExternalRecordings: (rows: { name: string; sourceUrl: string; ownerId: number }[]) =>
         act(() => disk.rows.push(...rows.map(({ name, sourceUrl, ownerId }, index) => ({ id: disk.rows.length + index, name, sourceUrl, ownerId, isUploaded: false })))),
       externalRowsBeginningWith: () => Promise.resolve([...disk.rows]),

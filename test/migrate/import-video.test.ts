@@ -300,6 +300,69 @@ withEachDatabase((engine) => {
   );
 
   test(
+    'the administrator may be the moderator: then the activity gets its text as well',
+    inWorld(
+      [{ number: 1 }],
+      {
+        moodles: { default: { ...moodleWith([{ number: 1, moderators: [1] }]), users: [{ id: 1, username: 'podadmin', firstname: 'Ada', lastname: 'Min', email: 'admin@univ.example' }] } },
+        settings: { SCRIPT_INFORM: INFORM },
+      },
+      async (world) => {
+        await world.pod.query("UPDATE auth_user SET email = 'admin@univ.example' WHERE username = 'podadmin'", []);
+        const { stdout, ...ended } = await world.run(WITH_MOODLE);
+        expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
+        expect(stdout).toMatch(/#1 done: .*: for Ada Min \(podadmin\) \(activity of Moodle\), and said in Moodle\n/);
+        expect(await owners(world)).toEqual({ 1: ['podadmin'] });
+      },
+    ),
+    PATIENCE_MS,
+  );
+
+  test(
+    'a Moodle that is not asked just now is not told, and stays to be told',
+    inWorld([{ number: 1 }], { moodles: { default: moodleWith([{ number: 1, moderators: [83] }]) } }, async (world) => {
+      expect(await world.run(WITH_MOODLE)).toMatchObject({ exitCode: 0 });
+      const ignoring = await world.run(WITH_MOODLE, { SCRIPT_INFORM: INFORM, IGNORED_SERVERS: 'moodle.univ.example' });
+      expect(ignoring.stdout).toMatch(/done before +1/);
+      expect(ignoring.stdout).not.toMatch(/said in Moodle/);
+      expect((await world.run(WITH_MOODLE, { SCRIPT_INFORM: INFORM })).stdout).toMatch(/#1 done: .*now it is said in Moodle too/);
+      expect((await world.run(WITH_MOODLE, { SCRIPT_INFORM: INFORM })).stdout).toMatch(/done before +1/);
+    }),
+    PATIENCE_MS,
+  );
+
+  test(
+    'an account that may not write to Pod is told so before anybody is created there; a dry run needs no such right',
+    inWorld([{ number: 1 }], { moodles: { default: moodleWith([{ number: 1, moderators: [84] }]) }, podOptions: { readOnly: true } }, async (world) => {
+      const before = await world.essence();
+      const { exitCode, stderr } = await world.run(WITH_MOODLE);
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(/POD_DB_URL: .*denied.*: give the user this right/);
+      expect(await world.run(['--forget', '--yes'])).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/POD_DB_URL: .*denied/) });
+      expect(await world.run([...WITH_MOODLE, '--dry'])).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(await world.essence()).toEqual(before);
+      expect(world.podUsers.requests.filter(({ method }) => method === 'POST')).toEqual([]);
+    }),
+    PATIENCE_MS,
+  );
+
+  test(
+    'a name with an emoji is kept, as far as the database can',
+    inWorld([{ number: 1, name: 'Cours 🎓 d’été' }, { number: 2, name: 'Suite 🎓' }], {}, async (world) => {
+      expect(await world.run([...IMPORT, '--max-value-record-process=1'])).toMatchObject({ exitCode: 0, stderr: '' });
+      const isMysql = engine === 'mysql';
+      expect(await rowOf(world)).toMatchObject({ name: 'Suite 🎓' });
+      await world.run(['--forget', '--yes']);
+      if (isMysql) await world.pod.exec(`ALTER TABLE ${world.pod.address.database}.import_video_externalrecording MODIFY name varchar(250) CHARACTER SET utf8mb3 NOT NULL`);
+      const { stderr, exitCode } = await world.run([...IMPORT, '--min-value-record-process=2']);
+      expect(exitCode).toBe(0);
+      expect(stderr).toEqual(isMysql ? expect.stringMatching(/^WARNING: .*its name has signs that the database of Pod cannot keep/) : '');
+      expect((await rowOf(world)).name).toBe(isMysql ? 'Cours \ufffd d’été' : 'Cours 🎓 d’été');
+    }),
+    PATIENCE_MS,
+  );
+
+  test(
     'an answer of Pod that leaves it open whether a user was created fails the recording; the next run finds out',
     inWorld([{ number: 1 }, { number: 2 }], { moodles: { default: moodleWith([{ number: 1, moderators: [84] }, { number: 2, moderators: [83] }]) } }, async (world) => {
       const heal = world.podUsers.fault({ method: 'POST', when: 'after', answer: { kind: 'reset' } });
@@ -334,6 +397,23 @@ withEachDatabase((engine) => {
       expect(Object.values(found).every((names) => names.length === 1)).toBe(true);
       const { stdout } = await world.run(['--forget', '--yes']);
       expect(stdout).toContain('40 rows were deleted');
+    }),
+    PATIENCE_MS,
+  );
+
+  test(
+    'the bar is for a terminal: with the errors in a file, each recording has its line',
+    inWorld([{ number: 1 }], {}, async (world) => {
+      const onTerminal = (...streams: string[]): Record<string, string> => ({
+        NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(streams.map((stream) => `Object.defineProperty(process.${stream}, 'isTTY', { value: true });`).join(''))}`,
+      });
+      const plain = await world.run(IMPORT, onTerminal('stdout'));
+      expect(plain).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(plain.stdout).toMatch(/#1 done: Cours 1/);
+      await world.run(['--forget', '--yes']);
+      const drawn = await world.run(IMPORT, onTerminal('stdout', 'stderr'));
+      expect(drawn).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('1/1') });
+      expect(drawn.stdout + drawn.stderr).not.toContain('#1 done');
     }),
     PATIENCE_MS,
   );

@@ -15,7 +15,7 @@ function recording(differently: Partial<ExternalRecording> = {}): ExternalRecord
 test('without an address every use says which variable is to be set; nothing is there to be closed', async () => {
   const none = createPodDatabase(null);
   const uses: (() => Promise<unknown>)[] = [
-    () => none.check(), () => none.recorderDirectory(1), () => none.user(1), () => none.userNamed('pnom'), () => none.hasSite(1), () => none.meetingOwner('0007-a'),
+    () => none.check(null), () => none.recorderDirectory(1), () => none.user(1), () => none.userNamed('pnom'), () => none.hasSite(1), () => none.meetingOwner('0007-a'),
     () => none.ownersOf(URL_A), () => none.addExternalRecordings([recording()]), () => none.externalRowsBeginningWith('https'), () => none.removeExternalRows([1]), () => none.takeTurn(),
   ];
   for (const use of uses) {
@@ -53,18 +53,18 @@ withEachDatabase((engine) => {
   }
 
   test('a whole Pod passes the check, by its URL and through its socket too', async () => {
-    await database.check();
+    await database.check(null);
     expect(databaseUrl.parse(pod.url)).toEqual(pod.address);
-    await another(pod.socketAddress).check();
+    await another(pod.socketAddress).check(null);
   });
 
   test('a Pod that is too old for a table or a column does not', async () => {
     await pod.exec('ALTER TABLE import_video_externalrecording RENAME TO import_video_recording');
-    await expect(database.check()).rejects.toThrow(/^POD_DB_URL: database "pod_\d+" on .*import_video_externalrecording.*: is it the database of Pod\? If it is, update Pod/);
+    await expect(database.check(null)).rejects.toThrow(/^POD_DB_URL: database "pod_\d+" on .*import_video_externalrecording.*: is it the database of Pod\? If it is, update Pod/);
     await pod.exec('ALTER TABLE import_video_recording RENAME TO import_video_externalrecording');
-    await database.check();
+    await database.check(null);
     await pod.exec(`ALTER TABLE recorder_recorder DROP COLUMN directory`);
-    await expect(database.check()).rejects.toThrow(/directory.*update Pod/);
+    await expect(database.check(null)).rejects.toThrow(/directory.*update Pod/);
   });
 
   test('nor does one whose tables may not be read', async () => {
@@ -75,7 +75,7 @@ withEachDatabase((engine) => {
         ? `REVOKE ALL ON recorder_recorder FROM ${user}`
         : `REVOKE ALL ON ${name}.* FROM '${user}'@'%'; ${tables.map((table) => `GRANT SELECT ON ${name}.${table} TO '${user}'@'%'`).join('; ')}`,
     );
-    await expect(database.check()).rejects.toThrow(/denied.*recorder_recorder.*: give the user this right/);
+    await expect(database.check(null)).rejects.toThrow(/denied.*recorder_recorder.*: give the user this right/);
   });
 
   test('a recorder has its directory, a user his names, a site is there or not', async () => {
@@ -164,7 +164,7 @@ withEachDatabase((engine) => {
 
   test('an account that may only read is told so, and makes nothing', async () => {
     await haveInstead({}, { readOnly: true });
-    await database.check();
+    await database.check(null);
     await expect(database.addExternalRecordings([recording()])).rejects.toThrow(/^POD_DB_URL: .*denied.*: give the user this right$/);
   });
 

@@ -20,6 +20,13 @@ const TAKE_TURN = {
   mysql: "SELECT GET_LOCK('bbb-pod-live ' || MD5(DATABASE()), 0) AS taken",
 };
 
+/** Refused to an account without the right; of no effect to another. */
+const CHANGE_NOTHING = {
+  INSERT: `INSERT INTO ${EXTERNAL} (name, start_at, type, source_url, state, owner_id, site_id, uploaded_to_pod_by_id)
+    SELECT name, start_at, type, source_url, state, owner_id, site_id, uploaded_to_pod_by_id FROM ${EXTERNAL} WHERE 1 = 0`,
+  DELETE: `DELETE FROM ${EXTERNAL} WHERE 1 = 0`,
+};
+
 /** Ids in one statement. */
 const BATCH = 500;
 
@@ -28,8 +35,9 @@ export function createPodDatabase(address: DatabaseAddress | null): PodDatabase 
   const session: Session = { hasTurn: false };
   const sql = address === null ? ABSENT : openPod(address, session);
   return {
-    check: async () => {
+    check: async (right) => {
       for (const [table, columns] of Object.entries(TABLES)) await sql.query(`SELECT ${columns} FROM ${table} WHERE 1 = 0`);
+      if (right !== null) await sql.query(CHANGE_NOTHING[right]);
     },
     recorderDirectory: async (recorderId) => {
       const [recorder] = await sql.query<{ directory: string }>('SELECT directory FROM recorder_recorder WHERE id = ?', [recorderId]);
@@ -40,6 +48,10 @@ export function createPodDatabase(address: DatabaseAddress | null): PodDatabase 
     hasSite: async (siteId) => (await sql.query('SELECT id FROM django_site WHERE id = ?', [siteId])).length > 0,
     meetingOwner: (meetingId) => meetingOwner(meetingId, sql),
     ownersOf: async (sourceUrl) => [...(await ownersOf(sourceUrl, sql))],
+    keepable: async (name) => {
+      const shorter = name.replace(/[\u{10000}-\u{10ffff}]/gu, '\ufffd');
+      return shorter !== name && (await hasThreeBytes(address, sql)) ? shorter : name;
+    },
     addExternalRecordings: (rows) => sql.transaction((statements) => addExternalRecordings(rows, statements)),
     externalRowsBeginningWith: (urlStart) => externalRowsBeginningWith(urlStart, sql),
     removeExternalRows: (ids) => sql.transaction((statements) => removeExternalRows(ids, statements)),
@@ -117,6 +129,15 @@ async function ownersOf(sourceUrl: string, { query }: Reads): Promise<Set<number
     [sourceUrl],
   );
   return new Set(rows.filter((row) => row.source_url === sourceUrl).map((row) => row.owner_id));
+}
+
+/** Names are kept in MariaDB's or MySQL's character set of three bytes, which has no emoji. */
+async function hasThreeBytes(address: DatabaseAddress | null, { query }: Reads): Promise<boolean> {
+  if (address?.type !== 'mysql') return false;
+  const [column] = await query<{ charset: string }>(
+    `SELECT character_set_name AS charset FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = '${EXTERNAL}' AND column_name = 'name'`,
+  );
+  return column?.charset === 'utf8' || column?.charset === 'utf8mb3';
 }
 
 async function addExternalRecordings(rows: ExternalRecording[], statements: Statements): Promise<number> {

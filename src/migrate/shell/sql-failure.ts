@@ -63,6 +63,7 @@ const ADVICE: Record<string, Advice> = {
   ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: { todo: READ_ONLY },
   ER_CON_COUNT_ERROR: { todo: LATER },
   ER_TOO_MANY_USER_CONNECTIONS: { todo: LATER },
+  ER_NOT_SUPPORTED_YET: { todo: 'some versions of MariaDB refuse GET_LOCK in a Galera cluster: update it, or connect to a node that is alone (wsrep_on=OFF)' },
   ER_LOCK_WAIT_TIMEOUT: { todo: `its tables are locked: ${LATER}` },
 };
 

@@ -3,11 +3,13 @@ import type { ExternalRow, ImportEntry } from '../model.js';
 import { MigrationError } from '../ports.js';
 import { faultsOf, type Check, type Course } from './way.js';
 
+type Forgotten = Omit<ImportEntry, 'at' | 'server' | 'step'> & { step: 'forgotten' };
+
 const WAYS = ['import-video', 'import-video+moodle'] as const;
 
 export const checkForget: Check = async ({ ports: { pod, screen }, choice }) => {
   const isMute = !choice.dry && !choice.yes && !screen.canAsk;
-  return [...(isMute ? ['there is no terminal to ask on: add --yes to delete without a question'] : []), ...(await faultsOf(pod.check))];
+  return [...(isMute ? ['there is no terminal to ask on: add --yes to delete without a question'] : []), ...(await faultsOf(() => pod.check(choice.dry ? null : 'DELETE')))];
 };
 
 /** Answers a sentence on what was done. */
@@ -20,19 +22,17 @@ export async function forget({ ports, config, choice, journal }: Course): Promis
   const all = `${rows.length} row${rows.length === 1 ? '' : 's'} of Pod's video import begin with ${config.bbbServerUrl}`;
   ports.screen.line(`${all}; ${choice.all ? 'all of them' : `${chosen.length} of them, which the journal knows,`} are to be deleted.`);
   ports.screen.line(`Users have already made a video of ${uploaded} of these; the videos stay.`);
-  if (chosen.length === 0) return 'Nothing to forget.';
+  const forgotten = forgottenBy(chosen, rows, lastOf(begun).filter(({ sourceUrl }) => sourceUrl.startsWith(config.bbbServerUrl)));
+  if (chosen.length === 0 && (forgotten.length === 0 || choice.dry)) return 'Nothing to forget.';
   if (choice.dry) return `${chosen.length} would be deleted.`;
-  if (!choice.yes) {
+  if (!choice.yes && chosen.length > 0) {
     const isAgreed = await ports.screen.ask(`Delete ${chosen.length} row${chosen.length === 1 ? '' : 's'}?`);
     if (!isAgreed) return 'Nothing was deleted.';
   }
   if (!(await ports.pod.takeTurn())) throw new MigrationError('another migration writes to this Pod now: wait for its end; nothing was deleted');
   // First, so that a run that is killed between leaves rows that the next import looks for, and the next --forget knows.
-  for (const entry of lastOf(begun)) {
-    const owners = chosen.filter(({ sourceUrl }) => sourceUrl === entry.sourceUrl).flatMap(({ ownerId }) => ownerId ?? []);
-    const { way, recording, sourceUrl } = entry;
-    if (owners.length > 0 && entry.step !== 'forgotten') await journal.note({ way, recording, sourceUrl, owners, step: 'forgotten' });
-  }
+  for (const entry of forgotten) await journal.note(entry);
+  if (chosen.length === 0) return 'No row is left to be deleted; the next import begins anew.';
   const deleted = await ports.pod.removeExternalRows(chosen.map(({ id }) => id));
   return `${deleted} row${deleted === 1 ? ' was' : 's were'} deleted.`;
 }
@@ -41,6 +41,18 @@ export async function forget({ ports, config, choice, journal }: Course): Promis
 function knownRows(entries: ImportEntry[]): (row: ExternalRow) => boolean {
   const known = new Set(entries.flatMap(({ sourceUrl, owners }) => owners.map((owner) => `${owner} ${sourceUrl}`)));
   return ({ ownerId, sourceUrl }) => ownerId !== null && known.has(`${ownerId} ${sourceUrl}`);
+}
+
+/** What the journal says of recordings of which rows go now, or are gone already: the next import is to look for them again. */
+function forgottenBy(chosen: ExternalRow[], rows: ExternalRow[], entries: ImportEntry[]): Forgotten[] {
+  const ownersByUrl = new Map<string, number[]>();
+  for (const { sourceUrl, ownerId } of chosen) ownersByUrl.set(sourceUrl, [...(ownersByUrl.get(sourceUrl) ?? []), ...(ownerId === null ? [] : [ownerId])]);
+  const going = new Set(chosen.map(({ id }) => id));
+  const staying = new Set(rows.filter(({ id }) => !going.has(id)).map(({ sourceUrl }) => sourceUrl));
+  return entries.flatMap(({ way, recording, sourceUrl, step }) => {
+    if (step === 'forgotten' || (staying.has(sourceUrl) && !ownersByUrl.has(sourceUrl))) return [];
+    return [{ way, recording, sourceUrl, owners: ownersByUrl.get(sourceUrl) ?? [], step: 'forgotten' as const }];
+  });
 }
 
 /** The last line of each recording in each way. */

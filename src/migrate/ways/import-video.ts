@@ -11,8 +11,11 @@ import { faultsOf, type Begin, type Check, type Course } from './way.js';
 const LONGEST_NAME = 250;
 const LONGEST_URL = 500;
 
+/** Stands for a character that cannot be kept. */
+const REPLACED = '\ufffd';
+
 export const checkImport: Check = async ({ ports, config, choice }) => {
-  const faults = await faultsOf(ports.pod.check);
+  const faults = await faultsOf(() => ports.pod.check(choice.dry ? null : 'INSERT'));
   if (faults.length === 0) {
     if ((await ports.pod.user(config.adminId)) === null) {
       faults.push(`Pod has no user with the id ${config.adminId}: set SCRIPT_ADMIN_ID to the id of an administrator (in Pod's administration, Users, it stands in the address)`);
@@ -67,7 +70,8 @@ async function importOne(recording: Recording, administrator: PodUser, sayings: 
   const entry = { way, recording: recording.id, sourceUrl, owners } as const;
   if (ids.length > 0) {
     await journal.note({ ...entry, step: 'begun' });
-    const name = [...recording.name].slice(0, LONGEST_NAME).join('');
+    const name = await ports.pod.keepable([...recording.name].slice(0, LONGEST_NAME).join(''));
+    if (name.includes(REPLACED) && !recording.name.includes(REPLACED)) owning.warnings.push(`its name has signs that the database of Pod cannot keep (a column that is not utf8mb4): they are replaced by ${REPLACED}`);
     await ports.pod.addExternalRecordings(ids.map((ownerId): ExternalRecording => ({ name, startMs: recording.startMs, sourceUrl, ownerId, siteId })));
   }
   const saying = await sayInMoodle(moderators, sayings, course);
@@ -84,12 +88,14 @@ async function remindMoodle(recording: Recording, last: { sourceUrl: string; own
   const { choice, config, journal } = course;
   if (!choice.useMoodle || config.inform === '' || last.informed === true) return ALREADY;
   const moderators = await moderatorsOf(recording, course);
+  // Of no use to anybody now, and nothing to be noted: another run may find them.
+  if (moderators.moodle === null || moderators.activities.length === 0) return ALREADY;
   if (choice.dry) return isUnsaidInMoodle(moderators, course) ? { ...ALREADY, result: 'planned', said: 'an earlier run did it; it would be said in Moodle too' } : ALREADY;
-  const { informed, warnings } = await sayInMoodle(moderators, sayings, course);
+  const { informed, said, warnings } = await sayInMoodle(moderators, sayings, course);
   if (!informed) return { ...ALREADY, warnings };
   const { sourceUrl, owners } = last;
   await journal.note({ way: 'import-video+moodle', recording: recording.id, sourceUrl, owners, step: 'done', informed });
-  return { result: 'done', said: 'an earlier run did it; now it is said in Moodle too', warnings };
+  return said === '' ? { ...ALREADY, warnings } : { result: 'done', said: 'an earlier run did it; now it is said in Moodle too', warnings };
 }
 
 /** Without id: a user whom a real run would create. */
@@ -115,11 +121,14 @@ async function ownersOf(recording: Recording, administrator: PodUser, course: Co
   const moderators = choice.useMoodle ? await moderatorsOf(recording, course) : nobody;
   const warnings = [...moderators.warnings];
   const owners = new Map<number | string, Owner>();
+  let isFound = false;
   for (const moderator of moderators.moderators) {
-    const owner = await podUserOf(moderator, administrator, warnings, course);
-    if (owner !== null) owners.set(owner.id ?? owner.username, owner);
+    const match = await podUserOf(moderator, warnings, course);
+    if (match === 'refused') continue;
+    const owner = match === 'another' ? administrator : match;
+    owners.set(owner.id ?? owner.username, owner);
+    isFound ||= match !== 'another';
   }
-  const isFound = [...owners.values()].some(({ id }) => id !== administrator.id);
   if (owners.size === 0) owners.set(administrator.id, administrator);
   return {
     owners: [...owners.values()],
@@ -131,21 +140,21 @@ async function ownersOf(recording: Recording, administrator: PodUser, course: Co
   };
 }
 
-/** Pod's user for a moderator, created when missing; null: Pod does not take this one. */
-async function podUserOf(moderator: MoodleUser, administrator: PodUser, warnings: string[], { ports, choice }: Course): Promise<Owner | null> {
+/** Pod's user for a moderator, created when missing. `another`: who has that name in Pod may be another person. `refused`: Pod does not take this one. */
+async function podUserOf(moderator: MoodleUser, warnings: string[], { ports, choice }: Course): Promise<Owner | 'another' | 'refused'> {
   const found = await ports.pod.userNamed(moderator.username);
   if (found !== null) {
     if (isSamePerson(found, moderator)) return found;
     const addresses = `in Pod (${found.email}) than in Moodle (${moderator.email})`;
     warnings.push(`${describePerson(moderator)} has another mail address ${addresses} and may be another person: it goes to the administrator`);
-    return administrator;
+    return 'another';
   }
   const { username, firstName, lastName, email } = moderator;
   if (choice.dry) return { id: null, username, firstName, lastName, email };
   const creation = await ports.podUsers.create({ username, firstName, lastName, email });
   if ('refused' in creation) {
     warnings.push(`Pod refuses to create the user ${describePerson(moderator)}: ${creation.refused}`);
-    return null;
+    return 'refused';
   }
   const created = await ports.pod.userNamed(username);
   if (created === null) {

@@ -15,6 +15,7 @@ export interface MigrationWorldOptions {
   bbb?: RecordingsServerOptions;
   playback?: PlayedRecording[];
   pod?: PodRows;
+  podOptions?: Parameters<typeof newPod>[2];
   /** By the name of the entry in DB_PARAMS. */
   moodles?: Record<string, MoodleRows & { options?: MoodleOptions }>;
   /** Added to the configuration; undefined takes a variable away. */
@@ -62,7 +63,7 @@ export async function startMigrationWorld(options: MigrationWorldOptions): Promi
   for (const made of [directory, recorderDirectory]) mkdirSync(made, { recursive: true });
   const playback = createPlayback(options.playback ?? []);
   const bbb = await startRecordingsServer({ ...options.bbb, handler: playback.handle });
-  const pod = await newPod(engine, withAddress(options.pod ?? {}, bbb.url));
+  const pod = await newPod(engine, withAddress(options.pod ?? {}, bbb.url), options.podOptions);
   const podUsers = await startPodUsers(pod, { token: TOKEN });
   const moodles = new Map<string, TestMoodle>();
   for (const [name, { options: how, ...rows }] of Object.entries(options.moodles ?? {})) moodles.set(name, await newMoodle(engine, rows, how));
