@@ -1,5 +1,5 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { takeFileLock } from '../../src/shell/lock.js';
 import { encoderFaults, film } from '../../src/migrate/shell/bbb-recorder.js';
@@ -127,6 +127,8 @@ describe('bbb-recorder', () => {
   test('that puts its videos elsewhere is found out before a lecture is filmed', async () => {
     const elsewhere = temporaryDirectory();
     expect(await faults({ bbbRecorderPath: elsewhere })).toEqual([expect.stringMatching(/copyToPath.*IMPORT_VIDEO_BBB_RECORDER_PATH/)]);
+    writeFileSync(join(recorder.plugin, 'config.json'), JSON.stringify({ copyToPath: relative(recorder.plugin, elsewhere) }));
+    expect(await faults({ bbbRecorderPath: elsewhere })).toEqual([]);
     writeFileSync(join(recorder.plugin, 'config.json'), 'no JSON');
     expect(await faults({ bbbRecorderPath: elsewhere })).toEqual([]);
   });

@@ -1,7 +1,7 @@
 // bbb-recorder, which plays a presentation in a browser and films it: https://github.com/jibon57/bbb-recorder
 import { constants } from 'node:fs';
 import { access, lstat, mkdir, open, readFile, type FileHandle } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { isMapping, parseJson } from '../../core/checked.js';
 import { errorCode, faultOf, removeIfThere, syncDirectory } from '../../shell/files.js';
 import { onPath, run } from '../../shell/spawn.js';
@@ -34,11 +34,11 @@ async function exportFault(path: string): Promise<string | null> {
   }
 }
 
-/** bbb-recorder has its own word on where videos go, `copyToPath`: a lecture is filmed before it shows that it is another. */
+/** bbb-recorder has its own word on where videos go, `copyToPath`, from its own directory on: a lecture is filmed before it shows that it is another. */
 async function placeFault(configPath: string, bbbRecorderPath: string): Promise<string | null> {
   const parsed = parseJson(await readFile(configPath, 'utf8').catch(() => ''));
   const place = 'value' in parsed && isMapping(parsed.value) ? parsed.value['copyToPath'] : undefined;
-  if (typeof place !== 'string' || resolve(place) === resolve(bbbRecorderPath)) return null;
+  if (typeof place !== 'string' || resolve(dirname(configPath), place) === resolve(bbbRecorderPath)) return null;
   return `bbb-recorder puts its videos into ${place} (copyToPath in ${configPath}), not into ${bbbRecorderPath}: set IMPORT_VIDEO_BBB_RECORDER_PATH to the same directory`;
 }
 
