@@ -1,11 +1,7 @@
 // The built program's command line: what it shows is clean, on a terminal it says that nothing was to do, and signals are obeyed.
 import { describe, expect, test } from '@jest/globals';
 import { inWorld, logText, PATIENCE_MS } from './support/e2e-world.js';
-
-/** Variables that make the program take its stdout for a terminal. */
-const TERMINAL = {
-  NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent("Object.defineProperty(process.stdout, 'isTTY', { value: true })")}`,
-};
+import { onTerminal } from './support/terminal.js';
 
 describe('the command line', () => {
   test.concurrent(
@@ -49,9 +45,9 @@ describe('the command line', () => {
     'says on a terminal that nothing was to do, and not otherwise, nor in the log',
     inWorld({}, async (world) => {
       expect(await world.run(['run'])).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
-      expect(await world.run(['run'], TERMINAL)).toMatchObject({ exitCode: 0, stdout: 'Nothing to do.\n', stderr: '' });
+      expect(await world.run(['run'], onTerminal('stdout'))).toMatchObject({ exitCode: 0, stdout: 'Nothing to do.\n', stderr: '' });
       world.teacherAsks({ meetingId: 'm' });
-      const starting = await world.run(['run'], TERMINAL);
+      const starting = await world.run(['run'], onTerminal('stdout'));
       expect(starting).toMatchObject({ exitCode: 0, stderr: '' });
       expect(starting.stdout).toContain('livestream 1');
       expect(starting.stdout).not.toContain('Nothing to do');

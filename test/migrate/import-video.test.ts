@@ -6,6 +6,7 @@ import { createPodDatabase } from '../../src/migrate/shell/pod-database.js';
 import { takeFileLock } from '../../src/shell/lock.js';
 import { withEachDatabase, type ExternalEssence, type MoodleRows } from '../support/migrate/databases.js';
 import { idOf, MOODLE, recordingXml, startOf, type RecordingShape } from '../support/migrate/recording-xml.js';
+import { onTerminal } from '../support/terminal.js';
 import { inMigrationWorld, type MigrationWorld, type MigrationWorldOptions } from '../support/migrate/world.js';
 
 const PATIENCE_MS = 120_000;
@@ -404,9 +405,6 @@ withEachDatabase((engine) => {
   test(
     'the bar is for a terminal: with the errors in a file, each recording has its line',
     inWorld([{ number: 1 }], {}, async (world) => {
-      const onTerminal = (...streams: string[]): Record<string, string> => ({
-        NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(streams.map((stream) => `Object.defineProperty(process.${stream}, 'isTTY', { value: true });`).join(''))}`,
-      });
       const plain = await world.run(IMPORT, onTerminal('stdout'));
       expect(plain).toMatchObject({ exitCode: 0, stderr: '' });
       expect(plain.stdout).toMatch(/#1 done: Cours 1/);

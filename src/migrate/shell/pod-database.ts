@@ -5,9 +5,12 @@ import { openSql, type Sql, type Statements } from './sql.js';
 
 const EXTERNAL = 'import_video_externalrecording';
 
+/** All its columns but the id, which the database gives. */
+const EXTERNAL_COLUMNS = 'name, start_at, type, source_url, state, owner_id, site_id, uploaded_to_pod_by_id';
+
 /** Tables and columns that are used here (Esup-Pod: import_video, meeting and recorder/models.py; Django's own two). */
 const TABLES: Record<string, string> = {
-  [EXTERNAL]: 'id, name, start_at, type, source_url, state, owner_id, site_id, uploaded_to_pod_by_id',
+  [EXTERNAL]: `id, ${EXTERNAL_COLUMNS}`,
   auth_user: 'id, username, first_name, last_name, email',
   meeting: 'id, meeting_id, start_at, owner_id, site_id',
   recorder_recorder: 'id, directory',
@@ -22,8 +25,8 @@ const TAKE_TURN = {
 
 /** Refused to an account without the right; of no effect to another. */
 const CHANGE_NOTHING = {
-  INSERT: `INSERT INTO ${EXTERNAL} (name, start_at, type, source_url, state, owner_id, site_id, uploaded_to_pod_by_id)
-    SELECT name, start_at, type, source_url, state, owner_id, site_id, uploaded_to_pod_by_id FROM ${EXTERNAL} WHERE 1 = 0`,
+  INSERT: `INSERT INTO ${EXTERNAL} (${EXTERNAL_COLUMNS})
+    SELECT ${EXTERNAL_COLUMNS} FROM ${EXTERNAL} WHERE 1 = 0`,
   DELETE: `DELETE FROM ${EXTERNAL} WHERE 1 = 0`,
 };
 
@@ -145,7 +148,7 @@ async function addExternalRecordings(rows: ExternalRecording[], statements: Stat
   for (const { name, startMs, sourceUrl, ownerId, siteId } of rows) {
     if ((await ownersOf(sourceUrl, statements)).has(ownerId)) continue;
     added += await statements.change(
-      `INSERT INTO ${EXTERNAL} (name, start_at, type, source_url, state, owner_id, site_id, uploaded_to_pod_by_id)
+      `INSERT INTO ${EXTERNAL} (${EXTERNAL_COLUMNS})
        VALUES (?, ?, 'bigbluebutton', ?, NULL, ?, ?, NULL)`,
       [name, new Date(startMs), sourceUrl, ownerId, siteId],
     );

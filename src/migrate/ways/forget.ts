@@ -1,9 +1,8 @@
 // --forget: takes back what --use-import-video has put into Pod, or, with --all, everything that came from that BBB server.
+import type { FreshEntry } from '../journal.js';
 import type { ExternalRow, ImportEntry } from '../model.js';
 import { MigrationError } from '../ports.js';
 import { faultsOf, type Check, type Course } from './way.js';
-
-type Forgotten = Omit<ImportEntry, 'at' | 'server' | 'step'> & { step: 'forgotten' };
 
 const WAYS = ['import-video', 'import-video+moodle'] as const;
 
@@ -44,11 +43,11 @@ function knownRows(entries: ImportEntry[]): (row: ExternalRow) => boolean {
 }
 
 /** What the journal says of recordings of which rows go now, or are gone already: the next import is to look for them again. */
-function forgottenBy(chosen: ExternalRow[], rows: ExternalRow[], entries: ImportEntry[]): Forgotten[] {
+function forgottenBy(chosen: ExternalRow[], rows: ExternalRow[], entries: ImportEntry[]): FreshEntry[] {
   const ownersByUrl = new Map<string, number[]>();
   for (const { sourceUrl, ownerId } of chosen) ownersByUrl.set(sourceUrl, [...(ownersByUrl.get(sourceUrl) ?? []), ...(ownerId === null ? [] : [ownerId])]);
-  const going = new Set(chosen.map(({ id }) => id));
-  const staying = new Set(rows.filter(({ id }) => !going.has(id)).map(({ sourceUrl }) => sourceUrl));
+  const going = new Set(chosen);
+  const staying = new Set(rows.filter((row) => !going.has(row)).map(({ sourceUrl }) => sourceUrl));
   return entries.flatMap(({ way, recording, sourceUrl, step }) => {
     if (step === 'forgotten' || (staying.has(sourceUrl) && !ownersByUrl.has(sourceUrl))) return [];
     return [{ way, recording, sourceUrl, owners: ownersByUrl.get(sourceUrl) ?? [], step: 'forgotten' as const }];

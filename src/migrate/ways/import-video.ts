@@ -11,9 +11,6 @@ import { faultsOf, type Begin, type Check, type Course } from './way.js';
 const LONGEST_NAME = 250;
 const LONGEST_URL = 500;
 
-/** Stands for a character that cannot be kept. */
-const REPLACED = '\ufffd';
-
 export const checkImport: Check = async ({ ports, config, choice }) => {
   const faults = await faultsOf(() => ports.pod.check(choice.dry ? null : 'INSERT'));
   if (faults.length === 0) {
@@ -70,8 +67,9 @@ async function importOne(recording: Recording, administrator: PodUser, sayings: 
   const entry = { way, recording: recording.id, sourceUrl, owners } as const;
   if (ids.length > 0) {
     await journal.note({ ...entry, step: 'begun' });
-    const name = await ports.pod.keepable([...recording.name].slice(0, LONGEST_NAME).join(''));
-    if (name.includes(REPLACED) && !recording.name.includes(REPLACED)) owning.warnings.push(`its name has signs that the database of Pod cannot keep (a column that is not utf8mb4): they are replaced by ${REPLACED}`);
+    const fitting = [...recording.name].slice(0, LONGEST_NAME).join('');
+    const name = await ports.pod.keepable(fitting);
+    if (name !== fitting) owning.warnings.push('its name has signs that the database of Pod cannot keep (a column that is not utf8mb4): they are replaced by \ufffd');
     await ports.pod.addExternalRecordings(ids.map((ownerId): ExternalRecording => ({ name, startMs: recording.startMs, sourceUrl, ownerId, siteId })));
   }
   const saying = await sayInMoodle(moderators, sayings, course);
