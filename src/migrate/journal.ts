@@ -1,5 +1,6 @@
 // What earlier runs and this one have done, recording by recording: the journal's lines in memory, and each new one on disk first.
 import type { Clock } from '../ports.js';
+import { serverKey } from './core/server-key.js';
 import type { ClaimEntry, ImportEntry, JournalEntry } from './model.js';
 import type { JournalFile } from './ports.js';
 
@@ -14,18 +15,22 @@ export interface Journal {
   last<W extends JournalEntry['way']>(way: W, recording: string): EntryOf<W> | undefined;
   /** All lines of this way and this BBB server, oldest first. */
   entries<W extends JournalEntry['way']>(way: W): EntryOf<W>[];
+  /** Names of files that were given to recordings, of whatever BBB server: they may share a directory. */
+  claimedNames(): string[];
   /** The line is on disk when this returns. A dry run never calls it. */
   note(entry: FreshEntry): Promise<void>;
 }
 
 /** Reads the file; throws when what was done cannot be known. `server`: SCRIPT_BBB_SERVER_URL. */
 export async function openJournal(file: JournalFile, server: string, clock: Clock): Promise<Journal> {
-  const all = (await file.read()).filter((entry) => entry.server === server);
+  const everyone = await file.read();
+  const all = everyone.filter((entry) => serverKey(entry.server) === serverKey(server));
   const last = new Map<string, JournalEntry>();
   const key = (way: string, recording: string): string => `${way} ${recording}`;
   for (const entry of all) last.set(key(entry.way, entry.recording), entry);
   return {
     last: <W extends JournalEntry['way']>(way: W, recording: string) => last.get(key(way, recording)) as EntryOf<W> | undefined,
+    claimedNames: () => everyone.flatMap((entry) => (entry.way === 'manual-claim' ? [entry.file] : [])),
     entries: <W extends JournalEntry['way']>(way: W) => all.filter((entry): entry is EntryOf<W> => entry.way === way),
     async note(fresh) {
       const entry = { ...fresh, at: clock.now().toISOString(), server };

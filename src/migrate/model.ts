@@ -170,6 +170,8 @@ export interface ClaimEntry extends Line {
   step: 'begun' | 'whole' | 'done';
   /** Name in the recorder's directory. */
   file: string;
+  /** Where it comes about: `ClaimFiles.directories`. */
+  directories: string[];
   /** Bytes; of `whole` and `done`. */
   size?: number;
   /** Of `begun`: the server's ETag or date of the video, so that a later run may go on with the download. */

@@ -94,6 +94,8 @@ export interface ClaimFiles {
   encoderFaults(): Promise<string[]>;
   /** The recorder's directory, absolute. */
   directory(): Promise<string>;
+  /** Where a file comes about, absolute: the recorder's directory, and bbb-recorder's for a film. */
+  directories(file: string): Promise<string[]>;
   /** Something bears that name: there, whole or in part, or among bbb-recorder's results. */
   isTaken(file: string): Promise<boolean>;
   /**

@@ -73,7 +73,7 @@ describe('people', () => {
 
 describe("the journal's text", () => {
   const IMPORT: JournalEntry = { at: '2026-01-01T00:00:00.000Z', server: 'https://bbb/', way: 'import-video', recording: 'r', step: 'done', sourceUrl: 'u', owners: [1], informed: true };
-  const CLAIM: JournalEntry = { at: '2026-01-01T00:00:00.000Z', server: 'https://bbb/', way: 'manual-claim', recording: 'r\n"', step: 'whole', file: 'a.m4v', size: 3 };
+  const CLAIM: JournalEntry = { at: '2026-01-01T00:00:00.000Z', server: 'https://bbb/', way: 'manual-claim', recording: 'r\n"', step: 'whole', file: 'a.m4v', directories: ['/claims'], size: 3 };
 
   test('comes back as it was written', () => {
     const content = journalLine(IMPORT) + journalLine(CLAIM);
@@ -92,6 +92,7 @@ describe("the journal's text", () => {
     ['no JSON', 'nonsense\n'],
     ['another object', '{}\n'],
     ['a path in the place of a file name', journalLine({ ...CLAIM, file: '../a' })],
+    ['a file without its directories', journalLine({ ...CLAIM, directories: undefined as unknown as string[] })],
     ['an owner that is no id', journalLine({ ...IMPORT, owners: ['1'] as unknown as number[] })],
     ['an unknown step', journalLine({ ...IMPORT, step: 'perhaps' as 'done' })],
   ])('is damaged by %s', (_what, line) => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, rmSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { checkClaim } from '../../src/migrate/ways/manual-claim.js';
@@ -6,7 +6,7 @@ import type { JournalEntry, Outcome, Recording } from '../../src/migrate/model.j
 import type { MigrationPorts } from '../../src/migrate/ports.js';
 import type { MigrationConfig } from '../../src/migrate/settings.js';
 import { choiceOf } from '../support/migrate/choice.js';
-import { createClaimWorld, filesIn, idOf, planOf, runClaim, SERVER, snapshotOf, START_MS, type ClaimRun, type ClaimWorld } from '../support/migrate/claim-world.js';
+import { createClaimWorld, filesIn, idOf, planOf, runClaim, SERVER, snapshotOf, START_MS, type ClaimPlan, type ClaimRun, type ClaimWorld } from '../support/migrate/claim-world.js';
 import { pageUrl, startPlayback, type PlayedRecording } from '../support/migrate/playback-server.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
@@ -39,7 +39,10 @@ function journal(): JournalEntry[] {
 
 /** What an earlier run has written into the journal. */
 function begin(...steps: { letter: string; step: 'begun' | 'whole' | 'done'; file: string; size?: number; validator?: string }[]): void {
-  const lines = steps.map(({ letter, ...step }) => JSON.stringify({ at: '2026-03-01T09:00:00.000Z', server: SERVER, way: 'manual-claim', recording: idOf(letter), ...step }));
+  const lines = steps.map(({ letter, ...step }) => {
+    const directories = [world.directory, ...(step.file.endsWith('.webm') ? [world.recorder.path] : [])];
+    return JSON.stringify({ at: '2026-03-01T09:00:00.000Z', server: SERVER, way: 'manual-claim', recording: idOf(letter), directories, ...step });
+  });
   writeFileSync(world.journalPath, lines.map((line) => `${line}\n`).join(''));
 }
 
@@ -239,6 +242,56 @@ describe('what a kill has left', () => {
     expect(results(await run([world.presentation('p')]))).toEqual(['done']);
     expect(world.recorder.calls()).toHaveLength(1);
     expect(filesIn(world.directory)).toEqual({ 'p-2024-01-15.webm': 180 });
+  });
+});
+
+describe('with a journal that others have written too', () => {
+  /** A run that was cut off just before the file got its name. */
+  const broken: ClaimRun = { claims: (real) => ({ ...real, publish: () => Promise.reject(new Error('killed')) }) };
+
+  function elsewhere(changes: Partial<ClaimPlan>): ClaimPlan {
+    for (const directory of Object.values(changes)) mkdirSync(directory);
+    return { ...planOf(world), ...changes };
+  }
+
+  test('what was complete in another directory is made again in this one, under the same name, and that is told', async () => {
+    const recordings = [world.video('a'), world.presentation('p')];
+    await run(recordings, broken);
+    const directory = join(world.root, 'right');
+    const outcomes = await runClaim(elsewhere({ directory }), recordings);
+    expect(results(outcomes)).toEqual(['done', 'done']);
+    expect(outcomes[0]?.warnings).toEqual([expect.stringContaining(`a-2024-01-15.m4v was begun in ${world.directory} before`)]);
+    expect(filesIn(directory)).toMatchObject({ 'a-2024-01-15.m4v': SIZE });
+    expect(Object.keys(filesIn(directory))).toHaveLength(2);
+    expect(filesIn(world.directory)).toEqual({ 'a-2024-01-15.m4v.part': SIZE });
+    expect(results(await runClaim({ ...planOf(world), directory }, recordings))).toEqual(['already', 'already']);
+  });
+
+  test('a film whose result was complete in another directory of bbb-recorder is made again', async () => {
+    await run([world.presentation('p')], broken);
+    const plan = elsewhere({ results: join(world.root, 'other-results') });
+    world.recorder.putsInto(plan.results);
+    expect(await runClaim(plan, [world.presentation('p')])).toMatchObject([{ result: 'done', warnings: [expect.stringContaining(world.recorder.path)] }]);
+    expect(filesIn(world.directory)).toEqual({ 'p-2024-01-15.webm': 180 });
+  });
+
+  test('what was done stays done, wherever', async () => {
+    await run([world.video('a')]);
+    expect(await runClaim(elsewhere({ directory: join(world.root, 'right') }), [world.video('a')])).toMatchObject([{ result: 'already' }]);
+  });
+
+  test('a name that a recording of another BBB server has begun is not taken', async () => {
+    world.playback.fault(idOf('a'), { pageStatus: 404 });
+    const [a, b] = ['a', 'b'].map((letter) => world.video(letter, { name: 'Cours' })) as [Recording, Recording];
+    expect(results(await run([a]))).toEqual(['failed']);
+    expect(results(await run([b], { server: 'https://other.univ.fr/' }))).toEqual(['done']);
+    expect(filesIn(world.directory)).toEqual({ 'cours-2024-01-15-2.m4v': 300 });
+  });
+
+  test('another spelling of the address is the same server', async () => {
+    await run([world.video('a')]);
+    expect(results(await run([world.video('a')], { server: 'http://BBB.univ.fr/' }))).toEqual(['already']);
+    expect(results(await run([world.video('a')], { server: 'https://bbb.univ.fr:8443/' }))).toEqual(['done']);
   });
 });
 

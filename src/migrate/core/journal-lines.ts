@@ -18,6 +18,7 @@ const CLAIM: Record<string, Rule> = {
   way: oneOf(['manual-claim']),
   step: oneOf(['begun', 'whole', 'done']),
   file: { expected: 'a file name', holds: (value) => typeof value === 'string' && value !== '' && !value.includes('/') },
+  directories: { expected: 'a list of directories', holds: (value) => Array.isArray(value) && value.every(text.holds) },
   size: orAbsent(count),
   validator: orAbsent(text),
 };

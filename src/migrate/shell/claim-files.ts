@@ -40,6 +40,7 @@ export function createClaimFiles(places: ClaimPlaces, surroundings: ClaimSurroun
   const inDirectory = async (file: string): Promise<string> => join(await directory(), file);
   return {
     directory,
+    directories: async (file) => [await directory(), ...(isEncoded(file) ? [resolve(bbbRecorderPath)] : [])],
     check: () => checkDirectory(directory),
     encoderFaults: () => encoderFaults(places),
     isTaken: (file) =>

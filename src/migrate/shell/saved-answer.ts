@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, faultOf } from '../../shell/files.js';
 import { ELEMENTS, METADATA, type RawField, type RawRecording } from '../core/recordings.js';
+import { serverKey } from '../core/server-key.js';
 import { MigrationError } from '../ports.js';
 import { readRecordingsAnswer } from './recordings-answer.js';
 import { beginWholeFile, type WholeFile } from './whole-file.js';
@@ -63,7 +64,7 @@ export async function beginSavingRecordings(saved: SavedAnswer): Promise<Recordi
 export async function readSavedAnswer({ path, serverUrl }: SavedAnswer, take: (raw: RawRecording) => void): Promise<void> {
   try {
     const saved = await markIn(path);
-    if (saved !== null && saved !== encodeURI(serverUrl))
+    if (saved !== null && serverKey(saved) !== serverKey(serverUrl))
       throw new MigrationError(`the saved answer ${path} is of ${saved}, not of ${serverUrl}: set USE_CACHE=false, so that BBB is asked`);
     const answer = await readRecordingsAnswer(createReadStream(path, { highWaterMark: 256 * 1024 }), take);
     if (answer.kind === 'listed') return;

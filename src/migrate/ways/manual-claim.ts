@@ -11,7 +11,7 @@ type Published = Awaited<ReturnType<ClaimFiles['publish']>>;
 
 /** What the recordings of a run have in common. */
 interface Common {
-  /** Names that are some recording's, of this run or of an earlier one; Pod may have taken the files since. */
+  /** Names that are some recording's, of whatever run and BBB server; Pod may have taken the files since. */
   names: Set<string>;
   /** Faults of bbb-recorder that a dry run has told of. */
   told: Set<string>;
@@ -27,19 +27,31 @@ interface Playback {
 export const checkClaim: Check = ({ ports }) => ports.claims.check();
 
 export const beginClaim: Begin = (course) => {
-  const names = new Set(course.journal.entries('manual-claim').map(({ file }) => file));
-  const common: Common = { names, told: new Set() };
+  const common: Common = { names: new Set(course.journal.claimedNames()), told: new Set() };
   return Promise.resolve({
     treat: (numbered) => claimOne(numbered, common, course),
     finish: async () => (course.choice.dry ? null : `The files are in ${await course.ports.claims.directory()}.`),
   });
 };
 
-/** Each step is in the journal before the next one is done: whatever a kill leaves, the next run knows where to go on. */
 async function claimOne(numbered: NumberedRecording, common: Common, course: Course): Promise<Outcome> {
-  const { recording } = numbered;
-  const last = lastEntry(recording, course);
+  const last = lastEntry(numbered.recording, course);
   if (last?.step === 'done') return outcome('already', `an earlier run did it: ${last.file}`);
+  if (last === undefined || (await isHere(last, course))) return goOn(numbered, last, common, course);
+  const anew = await goOn(numbered, undefined, common, course);
+  const moved = `${last.file} was begun in ${last.directories.join(' and ')} before the configuration named other directories: it is begun anew, look there for what is left`;
+  return { ...anew, warnings: [...anew.warnings, moved] };
+}
+
+/** What was begun elsewhere can neither be gone on with nor be known to have come to its end. */
+async function isHere({ file, directories }: Entry, { ports }: Course): Promise<boolean> {
+  const now = await ports.claims.directories(file);
+  return directories.length === now.length && now.every((directory, index) => directory === directories[index]);
+}
+
+/** Each step is in the journal before the next one is done: whatever a kill leaves, the next run knows where to go on. */
+async function goOn(numbered: NumberedRecording, last: Entry | undefined, common: Common, course: Course): Promise<Outcome> {
+  const { recording } = numbered;
   if (last?.step === 'whole' && course.choice.dry) return outcome('planned', `is complete and would be named ${last.file}`);
   // Gone: it bears its name, or did before Pod took it; only the journal's last line was missing.
   if (last?.step === 'whole' && (await publish(recording, last.file, last.size ?? 0, ['published', 'gone'], course))) {
@@ -54,15 +66,19 @@ async function claimOne(numbered: NumberedRecording, common: Common, course: Cou
   if (faults.length > 0) throw new MigrationError(faults.join('; '));
 
   const size = await fetchWhole(numbered, playback, file, last, course);
-  await course.journal.note({ way: 'manual-claim', recording: recording.id, step: 'whole', file, size });
+  await note(recording, { step: 'whole', file, size }, course);
   if (!(await publish(recording, file, size, ['published'], course))) {
-    await course.journal.note({ way: 'manual-claim', recording: recording.id, step: 'begun', file });
+    await note(recording, { step: 'begun', file }, course);
     throw new MigrationError(`something else has changed or taken away ${file} before it was complete: the next run makes it again`);
   }
   return outcome('done', `${playback.verb} to ${file} (${(size / 1e6).toFixed(1)} MB)`);
 }
 
-function lastEntry({ id }: Recording, { journal }: Course) {
+async function note({ id }: Recording, entry: Pick<Entry, 'step' | 'file' | 'size' | 'validator'>, { ports, journal }: Course): Promise<void> {
+  await journal.note({ way: 'manual-claim', recording: id, directories: await ports.claims.directories(entry.file), ...entry });
+}
+
+function lastEntry({ id }: Recording, { journal }: Pick<Course, 'journal'>) {
   return journal.last('manual-claim', id);
 }
 
@@ -73,10 +89,11 @@ function playbackOf({ videoUrl, presentationUrl }: Recording): Playback | null {
   return null;
 }
 
-async function freeName(recording: Recording, { extension }: Playback, { names }: Common, { ports, config }: Course): Promise<string> {
+async function freeName(recording: Recording, { extension }: Playback, { names }: Common, { ports, config, journal }: Course): Promise<string> {
   for (let turn = 1; ; turn += 1) {
     const name = claimName(recording, extension, config.timeZone, turn);
-    if (names.has(name)) continue;
+    // Its own of an earlier run, in another directory, is as good as free.
+    if (names.has(name) && name !== lastEntry(recording, { journal })?.file) continue;
     // Before the look, which takes a while: of two recordings in work at once only one looks at a name.
     names.add(name);
     if (!(await ports.claims.isTaken(name))) return name;
@@ -85,16 +102,16 @@ async function freeName(recording: Recording, { extension }: Playback, { names }
 
 /** Answers the size of what is complete now, under another name than its own. */
 async function fetchWhole({ number, recording }: NumberedRecording, { url, verb }: Playback, file: string, last: Entry | undefined, course: Course): Promise<number> {
-  const { ports, journal } = course;
-  const begun = { way: 'manual-claim', recording: recording.id, step: 'begun', file } as const;
+  const { ports } = course;
+  const begun = { step: 'begun', file } as const;
   const isBegun = last?.step === 'begun' && last.file === file;
   // Also in the place of a `whole` that is damaged: what is there is not whole any more.
-  if (!isBegun) await journal.note(begun);
+  if (!isBegun) await note(recording, begun, course);
   if (verb === 'encoded') return ports.claims.encode(url, file);
   let shown = '';
   return ports.claims.download(url, file, {
     validator: (isBegun ? last.validator : null) ?? null,
-    begun: (validator) => journal.note(validator === null ? begun : { ...begun, validator }),
+    begun: (validator) => note(recording, validator === null ? begun : { ...begun, validator }, course),
     progress: (done, total) => {
       const now = total === null ? `${Math.floor(done / 1e7) * 10} MB` : `${Math.floor((done / total) * 100)} %`;
       if (now !== shown) ports.screen.current(`#${number} ${recording.name} (${now})`);
@@ -104,9 +121,9 @@ async function fetchWhole({ number, recording }: NumberedRecording, { url, verb 
 }
 
 /** False: what was complete is not there as it was. */
-async function publish(recording: Recording, file: string, size: number, good: Published[], { ports, journal }: Course): Promise<boolean> {
-  if (!good.includes(await ports.claims.publish(file, size))) return false;
-  await journal.note({ way: 'manual-claim', recording: recording.id, step: 'done', file, size });
+async function publish(recording: Recording, file: string, size: number, good: Published[], course: Course): Promise<boolean> {
+  if (!good.includes(await course.ports.claims.publish(file, size))) return false;
+  await note(recording, { step: 'done', file, size }, course);
   return true;
 }
 

@@ -13,6 +13,8 @@ export interface BbbRecorder {
   calls(): { argv: string[]; cwd: string; pid: number }[];
   /** How it treats a recording from now on; null: well. */
   behave(id: string, behaviour: EncoderBehaviour | null): void;
+  /** Its videos go there from now on. */
+  putsInto(directory: string): void;
   /** Those that hold go on. */
   release(): void;
 }
@@ -25,8 +27,9 @@ export function installBbbRecorder(directory: string): BbbRecorder {
   writeFileSync(join(plugin, 'package.json'), '{"type":"module"}');
   const calls = join(directory, 'bbb-recorder-calls');
   const behaviour: Record<string, EncoderBehaviour | null> = {};
+  let copyToPath = path;
   const configure = (): void => {
-    writeFileSync(join(plugin, 'config.json'), JSON.stringify({ copyToPath: path, calls, behaviour }));
+    writeFileSync(join(plugin, 'config.json'), JSON.stringify({ copyToPath, calls, behaviour }));
   };
   configure();
   return {
@@ -38,6 +41,10 @@ export function installBbbRecorder(directory: string): BbbRecorder {
     },
     behave: (id, how) => {
       behaviour[id] = how;
+      configure();
+    },
+    putsInto: (directory) => {
+      copyToPath = directory;
       configure();
     },
     release: () => {

@@ -111,17 +111,19 @@ export interface ClaimRun {
   claims?: (real: ClaimFiles) => ClaimFiles;
   journal?: (real: JournalFile) => JournalFile;
   lockDescriptor?: number;
+  /** SCRIPT_BBB_SERVER_URL. */
+  server?: string;
 }
 
 /** A run over these recordings; answers what came of each, in their order, `said` alone for a failure. */
-export async function runClaim(plan: ClaimPlan, recordings: Recording[], { dry = false, jobs = 1, claims = (real) => real, journal = (real) => real, lockDescriptor }: ClaimRun = {}): Promise<Outcome[]> {
+export async function runClaim(plan: ClaimPlan, recordings: Recording[], { dry = false, jobs = 1, claims = (real) => real, journal = (real) => real, lockDescriptor, server = SERVER }: ClaimRun = {}): Promise<Outcome[]> {
   const file = createJournalFile(plan.journalPath);
   const clock = { now: () => new Date('2026-03-02T09:00:00Z'), sleep: () => Promise.resolve() };
   const real = claimFilesOf(plan, lockDescriptor === undefined ? {} : { lockDescriptor });
   const ports = { claims: claims(real), screen: { current: () => undefined }, clock } as unknown as MigrationPorts;
   const choice: Choice = choiceOf('manual-claim', { dry, jobs });
   const config = { timeZone: 'Europe/Paris' } as MigrationConfig;
-  const work = await beginClaim({ ports, config, choice, journal: await openJournal(journal(file), SERVER, clock) });
+  const work = await beginClaim({ ports, config, choice, journal: await openJournal(journal(file), server, clock) });
   const numbered = recordings.map((recording, index): NumberedRecording => ({ number: index + 1, recording }));
   const outcomes: Outcome[] = [];
   const left = [...numbered];
