@@ -1,4 +1,5 @@
 // The command line: commands and options; builds the ports, through this-host.ts, and answers the exit status.
+import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { Command, CommanderError } from 'commander';
@@ -29,6 +30,7 @@ interface InitOptions extends CommonOptions {
 
 /** Runs one command; answers the exit status. */
 export async function main(argv: string[]): Promise<number> {
+  outliveReaders();
   let status: number = EXIT.ok;
   const program = commands((outcome) => {
     status = outcome;
@@ -41,6 +43,16 @@ export async function main(argv: string[]): Promise<number> {
     // No configuration is known here, nor its secrets.
     complain(oneLine(createRedactor([])(readable(error))));
     return EXIT.error;
+  }
+}
+
+/** A reader of what is printed that goes away (`| head`), or a full disk there, ends no work. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.once('error', (error: NodeJS.ErrnoException) => {
+      stream.on('error', () => undefined);
+      if (stream === process.stdout && error.code !== 'EPIPE') complain(`what is printed cannot be written (${error.message}); the work goes on`);
+    });
   }
 }
 
@@ -136,7 +148,7 @@ async function migrateCommand(choice: Choice, configPath: string | undefined): P
   return underSignals(createRedactor(config.secrets), async (signals) => {
     const { ports, close } = await migrationPorts(config, choice, signals);
     signals.ending.addEventListener('abort', () => {
-      ports.screen.line('Ending: what is in hand is finished first. Ctrl-C again stops at once; the next run goes on from there.');
+      ports.screen.line('Ending: the recording in hand is finished first; a list of recordings that is being read is given up. Ctrl-C again stops at once; the next run goes on from there.');
     });
     try {
       return await migrateRecordings(ports, config, choice);
@@ -214,6 +226,8 @@ interface Signals {
 /** SIGTERM, and Ctrl-C likewise, ask `work` to end; the status is then 143. */
 async function underSignals(redact: (text: string) => string, work: (signals: Signals) => Promise<number>): Promise<number> {
   const [ending, hurry] = [new AbortController(), new AbortController()];
+  // Each recording and slot in work listens.
+  setMaxListeners(0, ending.signal, hurry.signal);
   const end = (): void => {
     (ending.signal.aborted ? hurry : ending).abort();
   };

@@ -106,7 +106,13 @@ export interface ClaimFiles {
   download(
     pageUrl: string,
     file: string,
-    options: { validator: string | null; begun(validator: string | null): Promise<void>; progress(done: number, total: number | null): void },
+    options: {
+      validator: string | null;
+      begun(validator: string | null): Promise<void>;
+      progress(done: number, total: number | null): void;
+      /** Called before each pause after which the server is asked again. */
+      waiting(reason: string, pauseMs: number): void;
+    },
   ): Promise<number>;
   /**
    * Runs bbb-recorder for a presentation. Its result, which stays in its own directory until `publish`, takes the place of

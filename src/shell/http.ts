@@ -71,9 +71,13 @@ export interface Http {
 
 /** No whole answer came. The message is short, on one line, and names the host only: an address may bear a checksum. */
 export class HttpError extends Error {
-  constructor(message: string, cause?: Error) {
+  /** Somebody has to mend something before it is of use to ask again: a host name, a certificate. */
+  readonly isLasting: boolean;
+
+  constructor(message: string, cause?: Error & { code?: string }) {
     super(message, { cause });
     this.name = 'HttpError';
+    this.isLasting = LASTING.test(cause?.code ?? '');
   }
 }
 
@@ -263,6 +267,8 @@ const REASONS: Record<string, string> = {
   ERR_INVALID_URL: 'the address is not valid',
 };
 
+const LASTING = /^(?:ENOTFOUND|ERR_INVALID_URL|CERT_|ERR_TLS_CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
+
 function reasonOf(error: unknown, timeoutMs: number): string {
   const code = textOf(error, 'code');
   const message = textOf(error, 'message');
@@ -284,6 +290,6 @@ function textOf(error: unknown, key: 'code' | 'message'): string {
 }
 
 /** The failure's message and code alone: axios's error holds the whole request, token and checksum included. */
-function bareCause(error: unknown): Error {
+function bareCause(error: unknown): Error & { code: string } {
   return Object.assign(new Error(textOf(error, 'message')), { code: textOf(error, 'code') });
 }

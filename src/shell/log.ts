@@ -142,8 +142,6 @@ async function endOf(logger: Logger): Promise<void> {
 
 function createEcho(screen: NonNullable<LogOptions['screen']>): (level: LogLevel, message: string) => void {
   if (screen === 'none') return () => undefined;
-  // A reader of the screen that goes away (`| head`) must not end the tick.
-  for (const stream of [process.stdout, process.stderr]) if (stream.listenerCount('error') === 0) stream.on('error', () => undefined);
   return (level, message) => {
     if (level === 'DEBUG' && screen !== 'debug') return;
     const stream = LEVELS[level] <= LEVELS.WARNING ? process.stderr : process.stdout;

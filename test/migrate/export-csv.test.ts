@@ -1,4 +1,6 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { csvHeader, csvRow } from '../../src/migrate/core/csv-row.js';
@@ -8,7 +10,7 @@ import { createCsvFile } from '../../src/migrate/shell/csv-file.js';
 import { beginExport, checkExport } from '../../src/migrate/ways/export-csv.js';
 import type { Course } from '../../src/migrate/ways/way.js';
 import { createReader } from '../support/migrate/bbb-reading.js';
-import { optionsOfWorld, startRecordingsServer } from '../support/migrate/bbb-recordings-server.js';
+import { optionsOfWorld, SECRET, startRecordingsServer } from '../support/migrate/bbb-recordings-server.js';
 import { choiceOf } from '../support/migrate/choice.js';
 import { readCsv } from '../support/migrate/csv.js';
 import { temporaryDirectory } from '../support/temporary.js';
@@ -163,5 +165,28 @@ describe('the export', () => {
     const ports = { ...bad.ports, csv: createCsvFile(join(bad.directory, 'nowhere/out.csv')) };
     expect(await checkExport({ ...bad, ports })).toEqual([expect.stringMatching(/^the CSV file .* cannot be written/), 'no such database']);
     expect(await checkExport({ ...bad, choice: { ...bad.choice, useMoodle: false } })).toEqual([]);
+  });
+});
+
+describe('what is printed, when nobody can have it,', () => {
+  test.each([
+    ['because its reader has gone', 'pipe', ''],
+    ['because the disk there is full', '/dev/full', 'bbb-pod-live: what is printed cannot be written (ENOSPC: no space left on device, write); the work goes on\n'],
+  ])('%s holds up nothing', async (_why, to, complaint) => {
+    const server = await startRecordingsServer(optionsOfWorld(referenceOf('csv_mixed').input));
+    const directory = temporaryDirectory();
+    const descriptor = to === 'pipe' ? null : openSync(to, 'w');
+    const env = { PATH: process.env['PATH'], SCRIPT_BBB_SERVER_URL: server.url, SCRIPT_BBB_SECRET_KEY: SECRET };
+    const program = [join(process.cwd(), 'bin/bbb-pod-live'), 'migrate-recordings', '--use-export-csv'];
+    const child = spawn(process.execPath, program, { cwd: directory, env, stdio: ['ignore', descriptor ?? 'pipe', 'pipe'] });
+    child.stdout?.destroy();
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    expect(await once(child, 'close')).toEqual([0, null]);
+    if (descriptor !== null) closeSync(descriptor);
+    await server.stop();
+    expect(said).toBe(complaint);
+    expect(readCsv(readFileSync(join(directory, 'out.csv'), 'utf8')).length).toBeGreaterThan(2);
+    expect(readdirSync(directory).filter((name) => name.includes('report'))).toHaveLength(1);
   });
 });

@@ -110,6 +110,7 @@ describe('a playback page', () => {
     const { found, visit } = await find(undefined, { busy: 2 });
     expect(found).toMatchObject({ url: expect.stringContaining('video-0.m4v') });
     expect(visit.paused).toHaveLength(2);
+    expect(visit.reasons).toEqual(Array(2).fill('the server answered with the status 503'));
     expect((await find(undefined, { busy: 100 })).found).toMatch(/status 503/);
   });
 

@@ -35,6 +35,7 @@ export interface ClaimSurroundings {
 export function createClaimFiles(places: ClaimPlaces, surroundings: ClaimSurroundings): ClaimFiles {
   const { http, clock, podDatabase, lockDescriptor, ending } = surroundings;
   const { bbbRecorderPath, videoExtensions, httpTimeoutMs: idleTimeoutMs } = places;
+  const exhausted = new Set<string>();
   let known: Promise<string> | null = null;
   const directory = (): Promise<string> => (known ??= recorderDirectory(places, podDatabase));
   const inDirectory = async (file: string): Promise<string> => join(await directory(), file);
@@ -51,7 +52,7 @@ export function createClaimFiles(places: ClaimPlaces, surroundings: ClaimSurroun
       }),
     download: (pageUrl, file, options) =>
       onClaim(`cannot download ${file}`, ending, async () => {
-        const visit = { http, clock, idleTimeoutMs, ending };
+        const visit = { http, clock, idleTimeoutMs, ending, exhausted, waiting: options.waiting };
         const video = await findVideo(pageUrl, videoExtensions, visit);
         return download(video, partOf(await inDirectory(file)), { ...options, freeBytes: REAL_COPY_ACTS.freeBytes, mode: POD_MODE }, visit);
       }),

@@ -44,7 +44,7 @@ interface Piece {
 export async function download(video: Video, path: string, options: DownloadOptions, visit: Visit): Promise<number> {
   const part: Part = { path, validator: options.validator };
   try {
-    return await persist(() => fetchRest(video, part, options, visit), visit.clock, visit.ending);
+    return await persist(`video ${new URL(video.url).host}`, () => fetchRest(video, part, options, visit), visit);
   } catch (error) {
     // On a full disk Pod itself has no room.
     const isOfUse = part.validator !== null && ((await sizeOf(path)) ?? 0) > 0 && !['ENOSPC', 'EDQUOT'].includes(errorCode(error) ?? '');

@@ -4,18 +4,38 @@ import { HttpError } from '../../shell/http.js';
 /** Before each further try: a server that is started anew is back within a minute or two. */
 const PAUSES_MS = [1000, 5000, 15_000, 30_000, 60_000];
 
-/** `HttpError` is what passes; a status that may pass is one too (`expectPassable`). Everything else is thrown at once. */
-export async function persist<T>(attempt: () => Promise<T>, clock: { sleep(ms: number): Promise<void> }, ending: AbortSignal): Promise<T> {
-  for (const pauseMs of PAUSES_MS) {
+export interface Perseverance {
+  clock: { sleep(ms: number): Promise<void> };
+  ending: AbortSignal;
+  /** What no try has brought lately, for the whole run: it is tried once only, until it comes again. */
+  exhausted: Set<string>;
+  /** Called before each pause. */
+  waiting(reason: string, pauseMs: number): void;
+}
+
+/**
+ * `what` names what is asked of which server. `HttpError` is what may pass; a status that may pass is one too
+ * (`expectPassable`). Everything else is thrown at once.
+ */
+export async function persist<T>(what: string, attempt: () => Promise<T>, { clock, ending, exhausted, waiting }: Perseverance): Promise<T> {
+  const pausesMs = exhausted.has(what) ? [] : [...PAUSES_MS];
+  for (;;) {
     try {
-      return await attempt();
+      const brought = await attempt();
+      exhausted.delete(what);
+      return brought;
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
+      const pauseMs = error.isLasting ? undefined : pausesMs.shift();
+      if (pauseMs === undefined) {
+        exhausted.add(what);
+        throw error;
+      }
+      waiting(error.message, pauseMs);
       await clock.sleep(pauseMs);
       if (ending.aborted) throw error;
     }
   }
-  return attempt();
 }
 
 /** Throws `HttpError` for a status that may be another one in a minute. */

@@ -2,7 +2,7 @@
 import type { CookieJar, Http, HttpStream } from '../../shell/http.js';
 import { videoAddress } from '../core/video-source.js';
 import { MigrationError } from '../ports.js';
-import { expectPassable, persist } from './persistence.js';
+import { expectPassable, persist, type Perseverance } from './persistence.js';
 
 /** BBB's page has some kilobytes. */
 const LARGEST_PAGE_BYTES = 4 * 1024 * 1024;
@@ -10,11 +10,9 @@ const LARGEST_PAGE_BYTES = 4 * 1024 * 1024;
 const REDIRECTS = 5;
 
 /** What a visit to a web server needs. */
-export interface Visit {
+export interface Visit extends Perseverance {
   http: Pick<Http, 'open'>;
-  clock: { sleep(ms: number): Promise<void> };
   idleTimeoutMs: number;
-  ending: AbortSignal;
 }
 
 export interface Video {
@@ -26,7 +24,7 @@ export interface Video {
 export async function findVideo(pageUrl: string, extensions: string[], visit: Visit): Promise<Video> {
   if (!URL.canParse(pageUrl) || !/^https?:$/.test(new URL(pageUrl).protocol)) throw new MigrationError("the address of its playback page is no address on the web");
   const cookies = await createCookieJar();
-  const { from, html } = await persist(() => readPage(pageUrl, cookies, visit), visit.clock, visit.ending);
+  const { from, html } = await persist(`page ${new URL(pageUrl).host}`, () => readPage(pageUrl, cookies, visit), visit);
   const found = videoAddress({ url: pageUrl, from, sources: await sourcesOf(html) }, extensions);
   if ('fault' in found) throw new MigrationError(`the playback page ${withoutQuery(pageUrl)} ${found.fault}`);
   return { url: found.address, cookies };

@@ -112,6 +112,9 @@ async function fetchWhole({ number, recording }: NumberedRecording, { url, verb 
   return ports.claims.download(url, file, {
     validator: (isBegun ? last.validator : null) ?? null,
     begun: (validator) => note(recording, validator === null ? begun : { ...begun, validator }, course),
+    waiting: (reason, pauseMs) => {
+      ports.screen.line(`#${number} ${recording.name}: ${reason}; it is asked again in ${pauseMs / 1000} s`);
+    },
     progress: (done, total) => {
       const now = total === null ? `${Math.floor(done / 1e7) * 10} MB` : `${Math.floor((done / total) * 100)} %`;
       if (now !== shown) ports.screen.current(`#${number} ${recording.name} (${now})`);

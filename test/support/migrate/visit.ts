@@ -2,9 +2,9 @@
 import { createHttp } from '../../../src/shell/http.js';
 import type { Visit } from '../../../src/migrate/shell/video-page.js';
 
-/** `paused`: the pauses that were made, in milliseconds; `duringPause` is called in each. */
-export function visitor(given: { ending?: AbortSignal; duringPause?: () => void } = {}): Visit & { paused: number[] } {
-  const paused: number[] = [];
+/** `paused`: the pauses that were made, in milliseconds, `reasons` why; `duringPause` is called in each. */
+export function visitor(given: { ending?: AbortSignal; duringPause?: () => void } = {}): Visit & { paused: number[]; reasons: string[] } {
+  const [paused, reasons]: [number[], string[]] = [[], []];
   const sleep = (ms: number): Promise<void> => {
     paused.push(ms);
     given.duringPause?.();
@@ -15,6 +15,9 @@ export function visitor(given: { ending?: AbortSignal; duringPause?: () => void 
     clock: { sleep },
     idleTimeoutMs: 20_000,
     ending: given.ending ?? new AbortController().signal,
+    exhausted: new Set(),
+    waiting: (reason) => reasons.push(reason),
     paused,
+    reasons,
   };
 }
