@@ -314,6 +314,7 @@ withEachDatabase((engine) => {
         expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
         expect(stdout).toMatch(/#1 done: .*: for Ada Min \(podadmin\) \(activity of Moodle\), and said in Moodle\n/);
         expect(await owners(world)).toEqual({ 1: ['podadmin'] });
+        expect((await world.essence()).intro).toEqual({ default: { 1: expect.stringContaining(INFORM) } });
       },
     ),
     PATIENCE_MS,
