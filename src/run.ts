@@ -130,11 +130,13 @@ async function dryRun(ports: Ports, print: (line: string) => void): Promise<numb
   const { world, problems } = await readWorld(ports);
   const decided = plan(world, ports.config);
   const all: Outcome[] = [...problems.map((unread): Outcome => ({ level: 'error', slot: null, ...unread })), ...decided.outcomes];
+  const missing = world.slots.filter(({ directory }) => directory === 'missing').map(({ slot }) => slot);
+  if (missing.length > 0) print(`Make the missing slot directories: ${missing.join(', ')}`);
   for (const line of describePlan(decided)) print(line);
   for (const outcome of all) {
     const line = lineOf(outcome);
     if (line !== null) print(`${line.level}: ${line.message}`);
   }
-  if (decided.chains.length === 0 && all.length === 0) print('Nothing to do.');
+  if (missing.length === 0 && decided.chains.length === 0 && all.length === 0) print('Nothing to do.');
   return all.some((outcome) => outcome.level === 'error') ? 1 : 0;
 }

@@ -221,6 +221,7 @@ describe('a dry run', () => {
       world.teacherAsks({ meetingId: 'm' });
       const result = await world.run(['run', '--dry-run', '--debug'], { NUMBER_SERVERS: '2', SERVER_NUMBER: '2' });
       expect(result).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(result.stdout).toMatch(/^Make the missing slot directories: 1\nLivestream 1, slot 1: /);
       expect(result.stdout).toContain('docker-compose up -d');
       expect(world.files()).toEqual([]);
       expect(podWrites(world)).toEqual([]);
