@@ -14,6 +14,9 @@ import { portsOfThisHost, type HostOptions, type HostPorts } from './this-host.j
 /** Exit statuses: the README's table says the same. */
 const EXIT = { ok: 0, error: 1, usage: 2, terminated: 143 } as const;
 
+/** What is stopped in the middle has so long to put things away. */
+const GRACE_MS = 3000;
+
 interface CommonOptions {
   config?: string;
 }
@@ -149,6 +152,11 @@ async function migrateCommand(choice: Choice, configPath: string | undefined): P
     const { ports, close } = await migrationPorts(config, choice, signals);
     signals.ending.addEventListener('abort', () => {
       ports.screen.line('Ending: the recording in hand is finished first; a list of recordings that is being read is given up. Ctrl-C again stops at once; the next run goes on from there.');
+    });
+    // A database or a server that is silent is not waited for; whatever is under way, the next run goes on from there.
+    signals.hurry.addEventListener('abort', () => {
+      // eslint-disable-next-line no-restricted-properties -- what is silent would keep the process for minutes
+      setTimeout(() => process.exit(EXIT.terminated), GRACE_MS).unref();
     });
     try {
       return await migrateRecordings(ports, config, choice);

@@ -114,8 +114,13 @@ export function loadEnvironment(options: {
     return { ok: false, faults: [`the configuration file ${path} cannot be read (${code})`] };
   }
   const variables = parseEnv(text.replace(/^\ufeff/, '').replace(/\r\n/g, '\n'));
-  // A line without `=` becomes part of the next name.
+  // A line without `=` becomes part of the next name, which may hold a secret then.
   const rubbish = Object.keys(variables).filter((name) => name.includes('\n'));
-  if (rubbish.length > 0) return { ok: false, faults: rubbish.map((name) => `the configuration file ${path} has a line that is not NAME=value, before ${name.slice(name.lastIndexOf('\n') + 1)}`) };
+  if (rubbish.length > 0) return { ok: false, faults: rubbish.map((name) => `the configuration file ${path} has a line that is not NAME=value: line ${lineOf(name, text)}`) };
   return { ok: true, environment: { ...variables, ...options.environment } };
+}
+
+/** The number of the line in which `part` begins. */
+function lineOf(part: string, text: string): number {
+  return text.replace(/\r\n/g, '\n').split(part)[0]?.split('\n').length ?? 1;
 }

@@ -230,10 +230,12 @@ describe('the file of variables', () => {
 
   test('with a line that is no variable is a fault, which shows nothing of that line', () => {
     const workingDirectory = temporaryDirectory();
-    writeFileSync(join(workingDirectory, '.env'), 'A=1\ns3cret rubbish\nPOD_TOKEN=x\n');
-    const loaded = loadEnvironment({ environment: {}, workingDirectory });
-    expect(loaded).toEqual({ ok: false, faults: [expect.stringContaining('not NAME=value, before POD_TOKEN')] });
-    expect(JSON.stringify(loaded)).not.toContain('s3cret');
+    for (const rubbish of ['s3cret rubbish\nPOD_TOKEN=x', 'POD_TOKEN\ns3cret=abc', 's3cret rubbish\r\nPOD_TOKEN=x']) {
+      writeFileSync(join(workingDirectory, '.env'), `A=1\n\n${rubbish}\n`);
+      const loaded = loadEnvironment({ environment: {}, workingDirectory });
+      expect(loaded).toEqual({ ok: false, faults: [expect.stringMatching(/has a line that is not NAME=value: line 3$/)] });
+      expect(JSON.stringify(loaded)).not.toContain('s3cret');
+    }
   });
 });
 

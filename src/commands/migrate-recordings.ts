@@ -71,7 +71,7 @@ async function migrate(way: Exclude<Way, 'forget'>, course: Course): Promise<num
   screen.begin(chosen.length);
   const left = [...chosen].reverse();
   await Promise.all(Array.from({ length: choice.jobs }, () => workThrough(left, work, progress, course)));
-  const said = await finish(work, progress, course);
+  const said = await finish(work, left.length > 0, progress, course);
   screen.end();
   await report(list, chosen.length, left.length, said, progress, course);
   if (ports.endAsked()) return 143;
@@ -110,9 +110,9 @@ async function outcomeOf(work: WayAtWork, next: NumberedRecording): Promise<Outc
   }
 }
 
-async function finish(work: WayAtWork, progress: Progress, course: Course): Promise<string | null> {
+async function finish(work: WayAtWork, isCutShort: boolean, progress: Progress, course: Course): Promise<string | null> {
   try {
-    return await work.finish(course.ports.endAsked());
+    return await work.finish(isCutShort);
   } catch (error) {
     progress.broken = true;
     tell('error', (error as Error).message, progress, course);

@@ -14,7 +14,7 @@ const readsBbb = ({ way }: Choice): boolean => way !== 'forget';
 const claims = ({ way }: Choice): boolean => way === 'manual-claim';
 const imports = ({ way }: Choice): boolean => way === 'import-video';
 const usesMoodle = ({ way, useMoodle }: Choice): boolean => useMoodle && (way === 'import-video' || way === 'export-csv');
-const createsUsers = (choice: Choice): boolean => imports(choice) && choice.useMoodle;
+const importsWithMoodle = (choice: Choice): boolean => imports(choice) && choice.useMoodle;
 const writesToPod = ({ way }: Choice): boolean => way === 'import-video' || way === 'forget';
 
 /** Pod's VIDEO_ALLOWED_EXTENSIONS, as Pod has it by default (pod/video/models.py). */
@@ -188,7 +188,7 @@ export const MIGRATION_VARIABLES: { [Key in keyof Settings]: MigrationVariable<S
     empty: '',
     defaultIs: { en: 'empty: nothing is written to Moodle', fr: "vide : rien n'est écrit dans Moodle" },
     multiline: true,
-    neededBy: createsUsers,
+    neededBy: importsWithMoodle,
     help: "Text (HTML) that is appended once to the description of each activity whose recordings were imported. Needs write access to Moodle's database.",
     helpFr: "Texte (HTML) ajouté une fois à la description de chaque activité dont des enregistrements ont été importés. Demande un accès en écriture à la base de données de Moodle.",
     example: "'<p class=\"alert\">Vos enregistrements sont sur Pod.</p>'",
@@ -203,8 +203,8 @@ export const MIGRATION_VARIABLES: { [Key in keyof Settings]: MigrationVariable<S
     helpFr: "Serveurs d'origine qui ne sont pas des Moodle, ou à ne pas interroger : liste JSON, ou séparés par des virgules.",
     example: '["not-a-moodle.univ.fr"]',
   },
-  podUrl: { ...VARIABLES.podUrl, neededBy: createsUsers },
-  podToken: { ...VARIABLES.podToken, neededBy: createsUsers },
+  podUrl: { ...VARIABLES.podUrl, neededBy: importsWithMoodle },
+  podToken: { ...VARIABLES.podToken, neededBy: importsWithMoodle },
   timeZone: VARIABLES.timeZone,
   bbbChecksum: VARIABLES.bbbChecksum,
   httpTimeoutMs: VARIABLES.httpTimeoutMs,

@@ -17,7 +17,7 @@ export function readMigrationConfig(
   choice: Choice,
   surroundings: { workingDirectory: string; hostname: string; directory: string },
 ): MigrationConfigReading {
-  const needed = neededBy(choice, environment);
+  const needed = variablesFor(choice, environment);
   const { known, faults } = readVariables<Settings>(needed, environment, surroundings);
   const moodles = new Map<string, MoodleAddress>();
   if (known.moodleParameters !== undefined) {
@@ -32,10 +32,10 @@ export function readMigrationConfig(
 }
 
 /** Of the variables that have no default. */
-const EMPTY: Partial<Settings> = { bbbServerUrl: '', bbbSecret: '', podDatabase: null, moodleParameters: '', podUrl: '', podToken: '' };
+const EMPTY: Partial<Settings> = { bbbSecret: '', podDatabase: null, moodleParameters: '', podUrl: '', podToken: '' };
 
 /** A claim needs Pod's database only to learn the recorder's directory. */
-function neededBy(choice: Choice, environment: Environment): typeof MIGRATION_VARIABLES {
+function variablesFor(choice: Choice, environment: Environment): typeof MIGRATION_VARIABLES {
   const asksDatabase = choice.way === 'manual-claim' && (environment[MIGRATION_VARIABLES.recorderDirectory.name] ?? '').trim() === '';
   const isNeeded = (key: string, { neededBy }: MigrationVariable<never>): boolean =>
     neededBy === undefined || neededBy(choice) || (key === 'podDatabase' && asksDatabase);
@@ -48,9 +48,11 @@ function readMoodles(text: string, usualType: Settings['moodleDatabaseType'], di
   if (text.trimStart().startsWith('{')) return moodleAddresses(text, usualType);
   const path = resolve(directory, text.trim());
   try {
-    return moodleAddresses(readFileSync(path, 'utf8'), usualType);
+    return moodleAddresses(readFileSync(path, 'utf8').replace(/^\ufeff/, ''), usualType);
   } catch (error) {
-    return { moodles: new Map(), faults: [`DB_PARAMS: expected JSON, or the path of a file that holds it; that file cannot be read (${faultOf(error)})`] };
+    // What does not look like a path may hold passwords.
+    const came = /^[\w./-]+$/.test(text.trim()) ? faultOf(error) : 'what came is neither, and is not shown, since it may hold passwords';
+    return { moodles: new Map(), faults: [`DB_PARAMS: expected a JSON object, which begins with {, or the path of a file that holds one: ${came}`] };
   }
 }
 

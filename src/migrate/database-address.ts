@@ -1,5 +1,5 @@
 // A database's address: as a URL (POD_DB_URL), or as an entry of DB_PARAMS.
-import { decoded, yesOrNo, type Rule } from '../config-rules.js';
+import { databaseType, decoded, yesOrNo, type Rule } from '../config-rules.js';
 import { isMapping, type Parsed } from '../core/checked.js';
 import type { DatabaseAddress, MoodleAddress } from './model.js';
 
@@ -31,6 +31,8 @@ export const databaseUrl: Rule<DatabaseAddress> = {
 /** Beside the names of the original's entries: `type`, `prefix`, `schema`, `ssl`. */
 const KEYS = new Set(['type', 'host', 'port', 'database', 'user', 'password', 'connect_timeout', 'prefix', 'schema', 'ssl']);
 
+const TEXTS = ['type', 'host', 'database', 'user', 'password', 'prefix', 'schema'];
+
 /** The entries of DB_PARAMS (the text is JSON), or everything that is wrong with them. `usualType`: MOODLE_DB_TYPE. */
 export function moodleAddresses(text: string, usualType: DatabaseAddress['type'] | ''): { moodles: Map<string, MoodleAddress>; faults: string[] } {
   const moodles = new Map<string, MoodleAddress>();
@@ -60,13 +62,15 @@ function moodleAddress(entry: unknown, usualType: DatabaseAddress['type'] | ''):
   const unknown = Object.keys(entry).find((key) => !KEYS.has(key));
   if (unknown !== undefined) return { fault: `has "${unknown}", which is not known: expected ${[...KEYS].join(', ')}` };
   const text = (key: string, fallback = ''): string => (typeof entry[key] === 'string' ? entry[key] : fallback);
-  const type = text('type', usualType);
+  const type = databaseType.parse(text('type', usualType));
+  const noText = TEXTS.find((key) => entry[key] != null && typeof entry[key] !== 'string');
+  if (noText !== undefined) return { fault: `has a ${noText} that is no text between double quotes` };
   const port = wholeNumber(entry['port'], null);
   const seconds = wholeNumber(entry['connect_timeout'], CONNECT_TIMEOUT_S);
   const [prefix, schema] = [text('prefix', 'mdl_'), text('schema', 'public')];
   const missing = ['host', 'database', 'user'].filter((key) => text(key) === '');
   if (missing.length > 0) return { fault: `lacks ${missing.join(' and ')}` };
-  if (type !== 'postgresql' && type !== 'mysql') return { fault: 'has no type: set MOODLE_DB_TYPE, or "type" in the entry, to postgresql or mysql' };
+  if (type === undefined || type === '') return { fault: 'has no type: set MOODLE_DB_TYPE, or "type" in the entry, to postgresql or mysql' };
   if (port === undefined || (port !== null && (port < 1 || port > 65_535))) return { fault: 'has a port that is no number from 1 to 65535, and not null' };
   if (seconds == null || seconds < 1) return { fault: 'has a connect_timeout that is no number of seconds' };
   if (![prefix, schema].every((name) => /^\w*$/.test(name)) || schema === '') return { fault: 'has a prefix or a schema with other signs than letters, digits and _' };

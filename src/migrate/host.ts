@@ -38,14 +38,14 @@ export async function migrationPorts(
   const journal = createJournalFile(join(config.directory, 'migrate-recordings.journal'));
   let lockDescriptor: number | null = null;
   const ports: MigrationPorts = {
-    bbb: createBbbRecordings(config, http, { clock, ending }),
+    bbb: createBbbRecordings(config, http, { clock: { sleep: (ms) => systemClock.sleep(ms, ending) }, ending }),
     pod,
     podUsers: createPodUsers(config, http),
     moodles,
     claims: createClaimFiles(config, { http, clock, podDatabase: pod, lockDescriptor: () => lockDescriptor, ending: hurry }),
     journal,
     csv: createCsvFile(choice.output),
-    screen: await createScreen({ redact, hasBar: process.stdout.isTTY && process.stderr.isTTY && !choice.dry, now: () => clock.now().getTime() }),
+    screen: await createScreen({ redact, hasBar: process.stdout.isTTY && process.stderr.isTTY && !choice.dry, now: () => clock.now().getTime(), ending }),
     clock,
     lock: {
       take: async () => {

@@ -15,6 +15,8 @@ export interface Journal {
   last<W extends JournalEntry['way']>(way: W, recording: string): EntryOf<W> | undefined;
   /** All lines of this way and this BBB server, oldest first. */
   entries<W extends JournalEntry['way']>(way: W): EntryOf<W>[];
+  /** The addresses of this recording for which rows of Pod's video import were begun, in either way of importing. */
+  importedAt(recording: string): string[];
   /** Names of files that were given to recordings, of whatever BBB server: they may share a directory. */
   claimedNames(): string[];
   /** The line is on disk when this returns. A dry run never calls it. */
@@ -26,17 +28,24 @@ export async function openJournal(file: JournalFile, server: string, clock: Cloc
   const everyone = await file.read();
   const all = everyone.filter((entry) => serverKey(entry.server) === serverKey(server));
   const last = new Map<string, JournalEntry>();
+  const addresses = new Map<string, Set<string>>();
   const key = (way: string, recording: string): string => `${way} ${recording}`;
-  for (const entry of all) last.set(key(entry.way, entry.recording), entry);
+  const remember = (entry: JournalEntry): void => {
+    last.set(key(entry.way, entry.recording), entry);
+    if (entry.way === 'manual-claim') return;
+    addresses.set(entry.recording, (addresses.get(entry.recording) ?? new Set()).add(entry.sourceUrl));
+  };
+  all.forEach(remember);
   return {
     last: <W extends JournalEntry['way']>(way: W, recording: string) => last.get(key(way, recording)) as EntryOf<W> | undefined,
+    importedAt: (recording) => [...(addresses.get(recording) ?? [])],
     claimedNames: () => everyone.flatMap((entry) => (entry.way === 'manual-claim' ? [entry.file] : [])),
     entries: <W extends JournalEntry['way']>(way: W) => all.filter((entry): entry is EntryOf<W> => entry.way === way),
     async note(fresh) {
       const entry = { ...fresh, at: clock.now().toISOString(), server };
       await file.append(entry);
       all.push(entry);
-      last.set(key(entry.way, entry.recording), entry);
+      remember(entry);
     },
   };
 }

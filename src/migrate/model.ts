@@ -105,7 +105,7 @@ export interface ExternalRecording {
 export interface ExternalRow {
   id: number;
   sourceUrl: string;
-  /** Null: its owner was deleted. */
+  /** Null: it has none; Pod deletes the rows of a user with the user. */
   ownerId: number | null;
   /** A user has already made a video of it. */
   isUploaded: boolean;

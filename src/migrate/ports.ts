@@ -64,8 +64,11 @@ export interface PodDatabase {
 
 /** Pod's REST collection of users: Pod makes the profile of a user that is created there. */
 export interface PodUsers {
-  /** Tries address, token and rights; throws what is wrong and what to do. */
-  check(): Promise<void>;
+  /**
+   * Tries address, token and rights, and whether this is the Pod whose database has that user (null: not known); throws
+   * what is wrong and what to do.
+   */
+  check(known: Pick<PodUser, 'id' | 'username'> | null): Promise<void>;
   /**
    * Creates a staff user. `refused`: Pod positively does not take this one, and says why. Throws when it is not known
    * whether it was created.

@@ -69,15 +69,18 @@ export interface Http {
   ): Promise<HttpAnswer>;
 }
 
+/** `lasting`: somebody has to mend something before it is of use to ask again, a host name or a certificate. */
+export type HttpFailure = 'silent' | 'cut' | 'lasting' | 'other';
+
 /** No whole answer came. The message is short, on one line, and names the host only: an address may bear a checksum. */
 export class HttpError extends Error {
-  /** Somebody has to mend something before it is of use to ask again: a host name, a certificate. */
-  readonly isLasting: boolean;
-
-  constructor(message: string, cause?: Error & { code?: string }) {
+  constructor(
+    message: string,
+    readonly kind: HttpFailure = 'other',
+    cause?: Error,
+  ) {
     super(message, { cause });
     this.name = 'HttpError';
-    this.isLasting = LASTING.test(cause?.code ?? '');
   }
 }
 
@@ -137,8 +140,7 @@ async function exchange(request: Request, timeoutMs: number, redirects: number):
       url = next;
     }
   } catch (error) {
-    const reason = patience.signal.aborted ? noAnswer(timeoutMs) : reasonOf(error, timeoutMs);
-    throw new HttpError(`${reason} (${hostOf(url)})`, bareCause(error));
+    throw failureOf(error, url, timeoutMs, patience.signal.aborted ? noAnswer(timeoutMs) : null);
   } finally {
     clearTimeout(timer);
   }
@@ -173,7 +175,7 @@ async function open(url: string, headers: HttpHeaders, options: OpenOptions): Pr
       body.destroy();
       from = next;
     } catch (error) {
-      throw new HttpError(`${reasonOf(error, idleTimeoutMs)} (${hostOf(from)})`, bareCause(error));
+      throw failureOf(error, from, idleTimeoutMs, null);
     }
   }
 }
@@ -192,8 +194,8 @@ async function* patiently(body: Readable, idleTimeoutMs: number, url: string): A
       watch.refresh();
     }
   } catch (error) {
-    const reason = silence.signal.aborted ? `the answer stopped for more than ${String(idleTimeoutMs / 1000)} s` : reasonOf(error, idleTimeoutMs);
-    throw new HttpError(`${reason} (${hostOf(url)})`, bareCause(error));
+    const stopped = `the answer stopped for more than ${String(idleTimeoutMs / 1000)} s`;
+    throw failureOf(error, url, idleTimeoutMs, silence.signal.aborted ? stopped : null);
   } finally {
     clearTimeout(watch);
     body.destroy();
@@ -267,7 +269,23 @@ const REASONS: Record<string, string> = {
   ERR_INVALID_URL: 'the address is not valid',
 };
 
-const LASTING = /^(?:ENOTFOUND|ERR_INVALID_URL|CERT_|ERR_TLS_CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
+/** `silence`: what is said when the time was over here. */
+function failureOf(error: unknown, url: string, timeoutMs: number, silence: string | null): HttpError {
+  const kind = silence === null ? kindOf(error) : 'silent';
+  return new HttpError(`${silence ?? reasonOf(error, timeoutMs)} (${hostOf(url)})`, kind, bareCause(error));
+}
+
+const KINDS: [Exclude<HttpFailure, 'other'>, RegExp][] = [
+  ['silent', /^ECONNABORTED$/],
+  ['cut', /^(?:ECONNRESET|EPIPE|Z_)/],
+  ['lasting', /^(?:ENOTFOUND|ERR_INVALID_URL|CERT_|ERR_TLS_CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/],
+];
+
+function kindOf(error: unknown): HttpFailure {
+  const code = textOf(error, 'code');
+  const known = KINDS.find(([, pattern]) => pattern.test(code))?.[0];
+  return known ?? (textOf(error, 'message').includes('aborted') ? 'cut' : 'other');
+}
 
 function reasonOf(error: unknown, timeoutMs: number): string {
   const code = textOf(error, 'code');
@@ -290,6 +308,6 @@ function textOf(error: unknown, key: 'code' | 'message'): string {
 }
 
 /** The failure's message and code alone: axios's error holds the whole request, token and checksum included. */
-function bareCause(error: unknown): Error & { code: string } {
+function bareCause(error: unknown): Error {
   return Object.assign(new Error(textOf(error, 'message')), { code: textOf(error, 'code') });
 }

@@ -80,8 +80,7 @@ async function copyWhole(source: string, part: string, mode: number, acts: CopyA
   const { size } = await lstat(source);
   const free = await acts.freeBytes(dirname(part));
   if (free < size) {
-    const detail = `${inMegabytes(size)} are needed in ${dirname(part)} and ${inMegabytes(free)} are free: make room there`;
-    throw new PortError('recordingFailed', detail);
+    throw new PortError('recordingFailed', lackOfRoom(size, free, dirname(part)));
   }
   const sha256 = await copyContent(source, part, mode);
   const copied = await lstat(part);
@@ -118,8 +117,9 @@ async function copyContent(source: string, part: string, mode: number): Promise<
   return hash.digest('hex');
 }
 
-export function inMegabytes(bytes: number): string {
-  return `${String(Math.ceil(bytes / 1e6))} MB`;
+/** `needed` and `free` in bytes, the first being greater; rounded so that it is in what is shown. */
+export function lackOfRoom(needed: number, free: number, directory: string): string {
+  return `${String(Math.ceil(needed / 1e6))} MB are needed in ${directory} and ${String(Math.floor(free / 1e6))} MB are free: make room there`;
 }
 
 /** What an administrator can do about a failed system call on a recording. */

@@ -147,6 +147,21 @@ describe('DB_PARAMS', () => {
     expect(missing).toEqual({ ok: false, faults: [expect.stringMatching(/^DB_PARAMS: .*none\.json/)] });
   });
 
+  test.each(['postgresql://moodle:s3cret@bddmoodle/moodle', '[{"host":"h","password":"s3cret"}]', '"{\\"default\\":{\\"password\\":\\"s3cret\\"}}"', 'host=h user=u password=s3cret', "default: {password: 's3cret'}"])(
+    'that is neither JSON nor a path is not shown: %s',
+    (parameters) => {
+      const reading = readMigrationConfig({ ...BBB, MOODLE_DB_TYPE: 'mysql', DB_PARAMS: parameters }, choiceOf('export-csv', { useMoodle: true }), { ...HERE, directory: temporaryDirectory() });
+      expect(reading).toEqual({ ok: false, faults: [expect.stringMatching(/^DB_PARAMS: expected a JSON object.* may hold passwords$/)] });
+      expect(JSON.stringify(reading)).not.toContain('s3cret');
+    },
+  );
+
+  test('in a file may begin with a byte order mark', () => {
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, 'moodle.json'), `\ufeff${JSON.stringify({ default: ENTRY })}`);
+    expect(readMigrationConfig({ ...BBB, MOODLE_DB_TYPE: 'mysql', DB_PARAMS: 'moodle.json' }, choiceOf('export-csv', { useMoodle: true }), { ...HERE, directory })).toMatchObject({ ok: true });
+  });
+
   test.each([
     ['{}', /at least one entry/],
     ['[]', /JSON object|cannot be read/],

@@ -124,7 +124,7 @@ withDatabase('postgresql', () => {
     const target = await startHttpServer(() => ({ status: 201, headers: {}, body: '{"id":9}' }));
     server.fault({ answer: { kind: 'answer', status: 301, body: '', headers: { Location: `${target.url}/rest/users/` } } });
     expect(await failure(users.create(MARIE))).toBe(`POST /rest/users/ answers a redirect (301) to ${target.url}/rest/users/: check POD_URL, it should begin with ${target.url}`);
-    expect(await failure(users.check())).toContain(`it should begin with ${target.url}`);
+    expect(await failure(users.check(null))).toContain(`it should begin with ${target.url}`);
     server.clearFaults();
     server.fault({ answer: { kind: 'answer', status: 302, body: '', headers: { Location: '/accounts/login/' } } });
     expect(await failure(users.create(MARIE))).toMatch(/answers a redirect \(302\) to \/accounts\/login\/: check POD_URL$/);
@@ -134,34 +134,40 @@ withDatabase('postgresql', () => {
 
   describe('the check', () => {
     test('passes with a good address and token, whether it ends in a slash or not, and creates nobody', async () => {
-      await users.check();
-      await usersOf(`${server.url}/`).check();
+      await users.check(null);
+      await usersOf(`${server.url}/`).check(null);
       expect(server.requests.map(({ method }) => method)).toEqual(['GET', 'GET']);
       expect((await pod.essence()).users).toHaveLength(3);
     });
 
+    test('tells another Pod than that of the database, whose user has another name, or is not there', async () => {
+      await users.check({ id: 1, username: 'podadmin' });
+      expect(await failure(users.check({ id: 1, username: 'root' }))).toBe('POD_URL and POD_DB_URL are not of the same Pod: the user with the id 1 is podadmin at the one, and is root in the other');
+      expect(await failure(users.check({ id: 99, username: 'root' }))).toMatch(/not of the same Pod: the user with the id 99 does not exist at the one/);
+    });
+
     test('tells a wrong token from one without rights', async () => {
-      expect(await failure(usersOf(server.url, 'wrong').check())).toMatch(/^GET \/rest\/users\/ answers 401 in JSON .*: check POD_TOKEN$/);
-      expect(await failure(usersOf(server.url, 'student').check())).toMatch(/^GET \/rest\/users\/ answers 403 in JSON .*: the user of POD_TOKEN needs staff rights in Pod$/);
+      expect(await failure(usersOf(server.url, 'wrong').check(null))).toMatch(/^GET \/rest\/users\/ answers 401 in JSON .*: check POD_TOKEN$/);
+      expect(await failure(usersOf(server.url, 'student').check(null))).toMatch(/^GET \/rest\/users\/ answers 403 in JSON .*: the user of POD_TOKEN needs staff rights in Pod$/);
     });
 
     test('tells an address that is not that of Pod', async () => {
-      expect(await failure(usersOf(`${server.url}/pod`).check())).toMatch(/^GET \/rest\/users\/ answers 404 with an HTML page: check POD_URL$/);
+      expect(await failure(usersOf(`${server.url}/pod`).check(null))).toMatch(/^GET \/rest\/users\/ answers 404 with an HTML page: check POD_URL$/);
       server.fault({ answer: { kind: 'answer', status: 200, body: '<html><title>Welcome to nginx</title>', contentType: 'text/html' } });
-      expect(await failure(users.check())).toMatch(/this is not the REST API of Pod \(.*an HTML page.*\): check POD_URL$/);
+      expect(await failure(users.check(null))).toMatch(/this is not the REST API of Pod \(.*an HTML page.*\): check POD_URL$/);
       server.clearFaults();
       server.fault({ answer: { kind: 'answer', status: 200, body: '{"hello":"world"}' } });
-      expect(await failure(users.check())).toMatch(/this is not the REST API of Pod .*: check POD_URL$/);
+      expect(await failure(users.check(null))).toMatch(/this is not the REST API of Pod .*: check POD_URL$/);
     });
 
     test('tells that nobody answers', async () => {
       await server.stop();
-      expect(await failure(users.check())).toMatch(/^GET \/rest\/users\/: connection refused \(127\.0\.0\.1:\d+\): check POD_URL, and that Pod runs$/);
+      expect(await failure(users.check(null))).toMatch(/^GET \/rest\/users\/: connection refused \(127\.0\.0\.1:\d+\): check POD_URL, and that Pod runs$/);
     });
 
     test('is patient with a Pod that stumbles', async () => {
       server.fault({ times: 2, answer: { kind: 'answer', status: 503, body: '' } });
-      await users.check();
+      await users.check(null);
     });
   });
 });

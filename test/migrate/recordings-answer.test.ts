@@ -27,7 +27,7 @@ describe('an answer', () => {
   test('that is a page says how many recordings there are', async () => {
     const page = (total: string): string => success(`<recordings/><pagination><pageable><offset>0</offset><limit>2</limit></pageable>${total}<empty>false</empty></pagination>`);
     expect((await read(page('<totalElements> 25 </totalElements>'))).answer).toEqual({ kind: 'listed', totalElements: 25 });
-    expect((await read(page(''))).answer).toEqual({ kind: 'damaged', what: 'a page that does not say how many recordings there are' });
+    expect((await read(page(''))).answer).toEqual({ kind: 'damaged', what: 'a page that does not say how many recordings there are', isOfBbb: true });
   });
 
   test('without a list but noRecordings is no list', async () => {
@@ -56,8 +56,20 @@ describe('an answer', () => {
     [listed('<name>a'), 'damaged or cut XML'],
     [Buffer.from(listed('<name>Séance</name>'), 'latin1'), 'damaged or cut XML'],
   ])('that is %j is damaged', async (xml, what) => {
-    expect((await read(xml)).answer).toEqual({ kind: 'damaged', what });
-    expect((await read(xml, 100_000)).answer).toEqual({ kind: 'damaged', what });
+    const isOfBbb = /XML$|<recordings>$/.test(what) && !what.startsWith('something');
+    expect((await read(xml)).answer).toEqual({ kind: 'damaged', what, isOfBbb });
+    expect((await read(xml, 100_000)).answer).toEqual({ kind: 'damaged', what, isOfBbb });
+  });
+
+  test('that is damaged says where, by the recording before', async () => {
+    expect((await read(listed('<recordID>a-1</recordID>', '<recordID>b-2</recordID>', '<name>&nbsp;</name>'))).answer).toMatchObject({ what: 'damaged or cut XML after the recording b-2' });
+  });
+
+  test('may have control characters in its texts, which were pasted there; they become blanks', async () => {
+    const { answer, taken } = await read(listed('<name>Cours\u000bde\u001fdroit</name>'));
+    expect(answer).toEqual({ kind: 'listed', totalElements: null });
+    expect(taken.map(({ texts }) => texts.name)).toEqual(['Cours de droit']);
+    expect((await read(listed('<name>Cours\u0000</name>'))).answer.kind).toBe('damaged');
   });
 
   test('that is cut anywhere is damaged', async () => {
@@ -75,7 +87,7 @@ describe('an answer', () => {
       isRead = true;
       yield Buffer.from('</html>');
     }
-    expect(await readRecordingsAnswer(body(), () => undefined)).toEqual({ kind: 'damaged', what: 'an HTML page' });
+    expect(await readRecordingsAnswer(body(), () => undefined)).toEqual({ kind: 'damaged', what: 'an HTML page', isOfBbb: false });
     expect(isRead).toBe(false);
   });
 });

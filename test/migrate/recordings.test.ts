@@ -130,4 +130,14 @@ describe('the recordings of an answer', () => {
     expect(collection.list()).toMatchObject({ recordings: [{ number: 1 }, { number: 2 }], total: 2, faults: ['recording bad has no name'] });
     expect(collection.has('bad')).toBe(true);
   });
+
+  test('that come twice, once damaged, count once, as the good one', () => {
+    const [good, bad] = [at('a', 2), raw({ internalMeetingId: 'a', name: '' })];
+    for (const order of [[good, bad], [bad, good]]) {
+      const collection = createCollection(10, true);
+      order.forEach(collection.add);
+      expect(collection.list()).toMatchObject({ recordings: [{ number: 1 }], total: 1, faults: [] });
+      expect(collection.count()).toBe(1);
+    }
+  });
 });

@@ -15,7 +15,8 @@ export interface Collection {
 export function createCollection(keep: number, convertsTo23: boolean): Collection {
   const kept = new Map<string, Recording>();
   const ids = new Set<string>();
-  const faults = new Set<string>();
+  /** By id, or by themselves where there is none. */
+  const faults = new Map<string, string>();
   let total = 0;
   let oldestKept: Recording | null = null;
 
@@ -39,17 +40,21 @@ export function createCollection(keep: number, convertsTo23: boolean): Collectio
       if (ids.has(id) && !kept.has(id)) return;
       const parsed = parseRecording(raw, convertsTo23);
       const former = kept.get(id);
-      if ('fault' in parsed) faults.add(parsed.fault);
-      else if (former === undefined) addNew(parsed.value);
+      if ('fault' in parsed) {
+        if (former === undefined) faults.set(id || parsed.fault, parsed.fault);
+        return;
+      }
+      faults.delete(id);
+      ids.add(id);
+      if (former === undefined) addNew(parsed.value);
       else kept.set(former.id, withFormatsOf(former, parsed.value));
-      if (former === undefined && id !== '') ids.add(id);
     },
-    has: (id) => ids.has(id),
+    has: (id) => ids.has(id) || faults.has(id),
     count: () => total + faults.size,
     list: () => ({
       recordings: trim().map((recording, index) => ({ number: index + 1, recording })),
       total,
-      faults: [...faults],
+      faults: [...faults.values()],
     }),
   };
 }

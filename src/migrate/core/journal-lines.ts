@@ -29,18 +29,17 @@ export function journalLine(entry: JournalEntry): string {
 
 /**
  * The entries of a journal's text. A last line without its end is what a kill left: it was never said to be written, and is
- * left out (`whole` is the length, in UTF-16 units, of the text before it). Any other damaged line is a fault.
+ * left out. Any other damaged line is a fault.
  */
-export function parseJournal(content: string): Parsed<{ entries: JournalEntry[]; whole: number }> {
-  const whole = content.lastIndexOf('\n') + 1;
+export function parseJournal(content: string): Parsed<JournalEntry[]> {
   const entries: JournalEntry[] = [];
-  for (const [index, line] of content.slice(0, whole).split('\n').entries()) {
+  for (const [index, line] of content.slice(0, content.lastIndexOf('\n') + 1).split('\n').entries()) {
     if (line.trim() === '') continue;
     const entry = parseEntry(line);
     if ('fault' in entry) return { fault: `line ${index + 1}: ${entry.fault}` };
     entries.push(entry.value);
   }
-  return { value: { entries, whole } };
+  return { value: entries };
 }
 
 function parseEntry(line: string): Parsed<JournalEntry> {

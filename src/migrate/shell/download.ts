@@ -4,7 +4,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode, removeIfThere, sizeOf, syncDirectory } from '../../shell/files.js';
 import { HttpError, type HttpStream } from '../../shell/http.js';
-import { inMegabytes } from '../../shell/recording-copy.js';
+import { lackOfRoom } from '../../shell/recording-copy.js';
 import { MigrationError } from '../ports.js';
 import { expectPassable, persist } from './persistence.js';
 import { isHtml, withoutQuery, type Video, type Visit } from './video-page.js';
@@ -29,6 +29,8 @@ export interface DownloadOptions {
 interface Part {
   path: string;
   validator: string | null;
+  /** Bytes, as far as this call has seen them come. */
+  arrived: number;
 }
 
 /** What an answer brings: bytes from `from` on; `end` is where they end, null when the server does not tell. */
@@ -42,9 +44,9 @@ interface Piece {
  * server could not be reached often enough, or the system call's error; `path` stays only if a later call can go on with it.
  */
 export async function download(video: Video, path: string, options: DownloadOptions, visit: Visit): Promise<number> {
-  const part: Part = { path, validator: options.validator };
+  const part: Part = { path, validator: options.validator, arrived: 0 };
   try {
-    return await persist(`video ${new URL(video.url).host}`, () => fetchRest(video, part, options, visit), visit);
+    return await persist(`video ${new URL(video.url).host}`, () => fetchRest(video, part, options, visit), visit, () => part.arrived);
   } catch (error) {
     // On a full disk Pod itself has no room.
     const isOfUse = part.validator !== null && ((await sizeOf(path)) ?? 0) > 0 && !['ENOSPC', 'EDQUOT'].includes(errorCode(error) ?? '');
@@ -61,9 +63,7 @@ async function fetchRest({ url, cookies }: Video, part: Part, options: DownloadO
     const piece = pieceOf(answer, size, part, url);
     const needed = (piece.end ?? 0) - piece.from;
     const free = await options.freeBytes(dirname(part.path));
-    if (free < needed) {
-      throw new MigrationError(`${inMegabytes(needed)} are needed in ${dirname(part.path)} and ${inMegabytes(free)} are free: make room there`);
-    }
+    if (free < needed) throw new MigrationError(lackOfRoom(needed, free, dirname(part.path)));
     return await write(answer, piece, part, options);
   } finally {
     answer.discard();
@@ -77,14 +77,15 @@ function pieceOf(answer: HttpStream, size: number, part: Part, url: string): Pie
   if (![200, 206, 416].includes(status)) {
     throw new MigrationError(`the video ${withoutQuery(url)} cannot be downloaded: the server answered with the status ${status}`);
   }
-  if (status !== 416 && isHtml(answer)) {
+  if (status === 200 && isHtml(answer)) {
     throw new MigrationError(`a web page came in the place of the video ${withoutQuery(url)}: does that server ask for a login?`);
   }
   if (status === 200) return { from: 0, end: lengthOf(answer, url) };
-  const [, from, last, total] = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+|\*)$/i.exec(headers['content-range'] ?? '') ?? [];
+  const [, from, total] = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/i.exec(headers['content-range'] ?? '') ?? [];
   // Nothing is left to be sent.
   const start = status === 416 ? total : from;
-  if (size > 0 && Number(start) === size && isSame(answer, part)) return { from: size, end: total === '*' ? Number(last) + 1 : Number(total) };
+  // Without the total nobody knows whether that is all of the rest.
+  if (size > 0 && total !== '*' && Number(start) === size && isSame(answer, part)) return { from: size, end: Number(total) };
   part.validator = null;
   throw new HttpError('the server gave another part of the video than it was asked for');
 }
@@ -106,6 +107,7 @@ async function write(answer: HttpStream, { from, end }: Piece, part: Part, optio
       for await (const bytes of answer.body) {
         await handle.appendFile(bytes);
         at += bytes.length;
+        if (part.validator !== null) part.arrived = at;
         options.progress(at, end);
       }
     }

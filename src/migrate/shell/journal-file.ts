@@ -15,14 +15,14 @@ export function createJournalFile(path: string): JournalFile {
     path,
     async read() {
       const content = await contentOf(path);
-      const parsed = parseJournal(content);
+      const parsed = parseJournal(content.toString('utf8'));
       if ('fault' in parsed) {
         throw new MigrationError(
           `the journal ${path} is damaged, so that it cannot be known what was done (${parsed.fault}): mend that line or remove it; nothing was done`,
         );
       }
-      end = Buffer.byteLength(content.slice(0, parsed.value.whole));
-      return parsed.value.entries;
+      end = content.lastIndexOf('\n') + 1;
+      return parsed.value;
     },
     append: (entry) =>
       inTurn(path, async () => {
@@ -44,11 +44,11 @@ export function createJournalFile(path: string): JournalFile {
   };
 }
 
-async function contentOf(path: string): Promise<string> {
+async function contentOf(path: string): Promise<Buffer> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return '';
+    if (errorCode(error) === 'ENOENT') return Buffer.alloc(0);
     throw new MigrationError(`the journal ${path} cannot be read: ${faultOf(error)}; nothing was done`, { cause: error });
   }
 }

@@ -4,6 +4,9 @@ import { HttpError } from '../../shell/http.js';
 /** Before each further try: a server that is started anew is back within a minute or two. */
 const PAUSES_MS = [1000, 5000, 15_000, 30_000, 60_000];
 
+/** Bytes that a try has brought for the next ones to count from the beginning again. */
+const PROGRESS_BYTES = 1e6;
+
 export interface Perseverance {
   clock: { sleep(ms: number): Promise<void> };
   ending: AbortSignal;
@@ -14,26 +17,31 @@ export interface Perseverance {
 }
 
 /**
- * `what` names what is asked of which server. `HttpError` is what may pass; a status that may pass is one too
- * (`expectPassable`). Everything else is thrown at once.
+ * `what` names what is asked of which server; `arrived` tells how many bytes of it are here, of those that are kept for the
+ * next try. `HttpError` is what may pass; a status that may pass is one too (`expectPassable`). Everything else is thrown
+ * at once.
  */
-export async function persist<T>(what: string, attempt: () => Promise<T>, { clock, ending, exhausted, waiting }: Perseverance): Promise<T> {
-  const pausesMs = exhausted.has(what) ? [] : [...PAUSES_MS];
+export async function persist<T>(what: string, attempt: () => Promise<T>, { clock, ending, exhausted, waiting }: Perseverance, arrived: () => number = () => 0): Promise<T> {
+  let pausesMs = exhausted.has(what) ? [] : [...PAUSES_MS];
+  const atFirst = arrived();
+  let before = atFirst;
+  const isStopped = (): boolean => ending.aborted;
   for (;;) {
     try {
       const brought = await attempt();
       exhausted.delete(what);
       return brought;
     } catch (error) {
-      if (!(error instanceof HttpError)) throw error;
-      const pauseMs = error.isLasting ? undefined : pausesMs.shift();
+      if (!(error instanceof HttpError) || isStopped()) throw error;
+      if (arrived() >= before + PROGRESS_BYTES) [pausesMs, before] = [[...PAUSES_MS], arrived()];
+      const pauseMs = error.kind === 'lasting' ? undefined : pausesMs.shift();
       if (pauseMs === undefined) {
-        exhausted.add(what);
+        if (arrived() === atFirst) exhausted.add(what);
         throw error;
       }
       waiting(error.message, pauseMs);
       await clock.sleep(pauseMs);
-      if (ending.aborted) throw error;
+      if (isStopped()) throw error;
     }
   }
 }

@@ -30,6 +30,10 @@ const CHANGE_NOTHING = {
   DELETE: `DELETE FROM ${EXTERNAL} WHERE 1 = 0`,
 };
 
+/** Behind an id of the type serial is a sequence with a right of its own; an identity column needs none, and MariaDB has neither. */
+const MAY_COUNT = `SELECT has_sequence_privilege(pg_get_serial_sequence('${EXTERNAL}', 'id'), 'USAGE') AS granted
+  FROM information_schema.columns WHERE table_name = '${EXTERNAL}' AND column_name = 'id' AND column_default LIKE 'nextval(%'`;
+
 /** Ids in one statement. */
 const BATCH = 500;
 
@@ -41,6 +45,11 @@ export function createPodDatabase(address: DatabaseAddress | null): PodDatabase 
     check: async (right) => {
       for (const [table, columns] of Object.entries(TABLES)) await sql.query(`SELECT ${columns} FROM ${table} WHERE 1 = 0`);
       if (right !== null) await sql.query(CHANGE_NOTHING[right]);
+      if (right !== 'INSERT' || address?.type !== 'postgresql') return;
+      const sequences = await sql.query<{ granted: boolean | null }>(MAY_COUNT);
+      if (sequences.some(({ granted }) => granted === false)) {
+        throw new MigrationError(`POD_DB_URL: this user may not use the sequence ${EXTERNAL}_id_seq, from which the rows of ${EXTERNAL} get their ids: grant USAGE on it`);
+      }
     },
     recorderDirectory: async (recorderId) => {
       const [recorder] = await sql.query<{ directory: string }>('SELECT directory FROM recorder_recorder WHERE id = ?', [recorderId]);

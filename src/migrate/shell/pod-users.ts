@@ -18,15 +18,27 @@ export function createPodUsers({ podUrl, podToken }: Pick<Config, 'podUrl' | 'po
   const base = podUrl.replace(/\/+$/, '');
   const headers = { Accept: 'application/json', Authorization: `Token ${podToken}` };
   return {
-    check: async () => {
-      const answer = await answerOf(`GET ${USERS}`, () => http.get(`${base}${TRIAL}`, headers));
+    check: async (known) => {
+      const get = (path: string): Promise<HttpAnswer> => answerOf(`GET ${USERS}`, () => http.get(`${base}${path}`, headers));
+      const answer = await get(TRIAL);
       if (answer.status !== 200) throw new MigrationError(`GET ${USERS} ${described(answer, base)}`);
       const body = parseBody(answer);
       const page = 'fault' in body ? body : parsePage(body.value);
       if ('fault' in page) throw new MigrationError(`GET ${USERS}: this is not the REST API of Pod (${page.fault}): check POD_URL`);
+      if (known !== null) expectUser(known, await get(`${USERS}${known.id}/`), base);
     },
     create: (user) => create(user, (body) => http.send('POST', `${base}${USERS}`, { ...headers, 'Content-Type': 'application/json' }, body), base),
   };
+}
+
+/** Users would be created in one Pod, and looked for in the database of another. */
+function expectUser({ id, username }: Pick<PodUser, 'id' | 'username'>, answer: HttpAnswer, base: string): void {
+  const body = answer.status === 200 ? parseJson(answer.text) : { fault: '' };
+  const found = 'value' in body && isMapping(body.value) ? body.value['username'] : undefined;
+  if (found === username) return;
+  if (answer.status !== 404 && found === undefined) throw new MigrationError(`GET ${USERS}${id}/ ${described(answer, base)}`);
+  const there = typeof found === 'string' ? `is ${shorten(found, 100)}` : 'does not exist';
+  throw new MigrationError(`POD_URL and POD_DB_URL are not of the same Pod: the user with the id ${id} ${there} at the one, and is ${username} in the other`);
 }
 
 async function create(user: Omit<PodUser, 'id'>, post: (body: string) => Promise<HttpAnswer>, base: string): Promise<{ created: true } | { refused: string }> {

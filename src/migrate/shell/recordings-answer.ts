@@ -1,5 +1,5 @@
 // BBB's answer to `getRecordings`, read as it comes: each recording is given away at its end, none is kept.
-import { ELEMENTS, METADATA, type RawFormat, type RawRecording } from '../core/recordings.js';
+import { ELEMENTS, idOf, METADATA, type RawFormat, type RawRecording } from '../core/recordings.js';
 import { XmlError } from '../core/xml-grammar.js';
 import { createXmlScanner, type XmlHandlers } from './xml-scanner.js';
 
@@ -10,8 +10,8 @@ export type RecordingsAnswer =
   /** SUCCESS and `noRecordings`, without a list: a server that is not to list everything says so, too. */
   | { kind: 'unlisted' }
   | { kind: 'failed'; messageKey: string; message: string }
-  /** No whole answer of BBB. `what`: what it is instead. */
-  | { kind: 'damaged'; what: string };
+  /** No whole answer of BBB. `what`: what it is instead; `isOfBbb`: it began like one. */
+  | { kind: 'damaged'; what: string; isOfBbb: boolean };
 
 /** The beginning of an answer that is none of BBB's tells what it is. */
 const HEAD_CHARACTERS = 500;
@@ -20,14 +20,19 @@ const LONGEST_MESSAGE = 200;
 
 /** Reads to the end, or to the first fault. BBB writes UTF-8, whatever header and XML declaration say. Throws what `body` throws. */
 export async function readRecordingsAnswer(body: AsyncIterable<Buffer>, take: (raw: RawRecording) => void): Promise<RecordingsAnswer> {
-  const { document, meaning } = createPlaces(take);
-  const scanner = createXmlScanner(walkThrough(document));
+  let lastId = '';
+  const { document, meaning } = createPlaces((raw) => {
+    lastId = idOf(raw);
+    take(raw);
+  });
+  // Names are what somebody has pasted: older versions of BBB pass control characters on.
+  const scanner = createXmlScanner(walkThrough(document), 'blank');
   let head = '';
   for await (const piece of body) {
     if (head.length < HEAD_CHARACTERS) head += piece.toString('utf8', 0, HEAD_CHARACTERS);
-    if (isMalformed(() => { scanner.write(piece); })) return damaged(head);
+    if (isMalformed(() => { scanner.write(piece); })) return damaged(head, lastId);
   }
-  return isMalformed(scanner.end) ? damaged(head) : (meaning() ?? damaged(head));
+  return isMalformed(scanner.end) ? damaged(head, lastId) : (meaning() ?? damaged(head, lastId));
 }
 
 function isMalformed(act: () => void): boolean {
@@ -89,9 +94,9 @@ function createPlaces(take: (raw: RawRecording) => void): { document: Place; mea
     const messageKey = oneLine(answer.messageKey);
     if (code === 'FAILED') return { kind: 'failed', messageKey, message: oneLine(answer.message) };
     if (code !== 'SUCCESS') return null;
-    if (!hasList) return messageKey === 'noRecordings' ? { kind: 'unlisted' } : { kind: 'damaged', what: 'SUCCESS, but no <recordings>' };
+    if (!hasList) return messageKey === 'noRecordings' ? { kind: 'unlisted' } : damagedList('SUCCESS, but no <recordings>');
     const total = answer.totalElements?.trim() ?? '';
-    if (isPage && !/^\d{1,15}$/.test(total)) return { kind: 'damaged', what: 'a page that does not say how many recordings there are' };
+    if (isPage && !/^\d{1,15}$/.test(total)) return damagedList('a page that does not say how many recordings there are');
     return { kind: 'listed', totalElements: isPage ? Number(total) : null };
   };
   return { document: place({ response }), meaning };
@@ -118,11 +123,18 @@ function walkThrough(document: Place): XmlHandlers {
   };
 }
 
-function damaged(head: string): RecordingsAnswer {
+function damagedList(what: string): RecordingsAnswer {
+  return { kind: 'damaged', what, isOfBbb: true };
+}
+
+/** `lastId`: of the last recording that came whole. */
+function damaged(head: string, lastId: string): RecordingsAnswer {
   const start = head.trimStart();
-  if (start === '') return { kind: 'damaged', what: 'nothing' };
-  if (/^<(!doc|html)/i.test(start)) return { kind: 'damaged', what: 'an HTML page' };
-  return { kind: 'damaged', what: start.includes('<returncode>') ? 'damaged or cut XML' : "something that is not BBB's XML" };
+  if (start === '') return { kind: 'damaged', what: 'nothing', isOfBbb: false };
+  if (/^<(!doc|html)/i.test(start)) return { kind: 'damaged', what: 'an HTML page', isOfBbb: false };
+  const place = lastId === '' ? '' : ` after the recording ${oneLine(lastId)}`;
+  if (start.includes('<returncode>')) return damagedList(`damaged or cut XML${place}`);
+  return { kind: 'damaged', what: "something that is not BBB's XML", isOfBbb: false };
 }
 
 function oneLine(text = ''): string {

@@ -89,7 +89,9 @@ async function* copied(body: AsyncIterable<Buffer>, write: (piece: Buffer) => Pr
 function sound(answer: RecordingsAnswer, stream: HttpStream, isPaged: boolean): Exclude<RecordingsAnswer, { kind: 'damaged' }> {
   if (answer.kind === 'failed' || (isGood(stream) && answer.kind !== 'damaged')) return answer;
   const what = answer.kind === 'damaged' ? answer.what : 'SUCCESS';
-  throw new MigrationError(`getRecordings answers ${stream.status} with ${what}: ${adviceFor(stream, isPaged)}`);
+  const isBroken = answer.kind === 'damaged' && answer.isOfBbb && isGood(stream);
+  const advice = isBroken ? 'try again; if it comes back, look on that server at the recordings there' : adviceFor(stream, isPaged);
+  throw new MigrationError(`getRecordings answers ${stream.status} with ${what}: ${advice}`);
 }
 
 function adviceFor({ status, headers }: HttpStream, isPaged: boolean): string {
@@ -103,9 +105,8 @@ function adviceFor({ status, headers }: HttpStream, isPaged: boolean): string {
 
 /** A server that was found, but did not answer to the end, may have too much to say. */
 function noAnswer(error: HttpError, isPaged: boolean): MigrationError {
-  const isSilent = /within|stopped/.test(error.message);
   const pages = isPaged ? 'take a smaller --page-size' : `if its list is long, ${ASK_PAGES}`;
-  const advice = isSilent ? `; ${pages}, or raise SCRIPT_BBB_TIMEOUT_S` : error.message.includes('cut') ? `; ${pages}` : '; check SCRIPT_BBB_SERVER_URL, and that this server runs';
+  const advice = error.kind === 'silent' ? `; ${pages}, or raise SCRIPT_BBB_TIMEOUT_S` : error.kind === 'cut' ? `; ${pages}` : '; check SCRIPT_BBB_SERVER_URL, and that this server runs';
   return new MigrationError(`getRecordings: ${error.message}${advice}`, { cause: error });
 }
 

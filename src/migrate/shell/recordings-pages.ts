@@ -3,7 +3,7 @@ import type { Collection } from '../core/collection.js';
 import { idOf, type RawRecording } from '../core/recordings.js';
 import { MigrationError } from '../ports.js';
 import { RefusedError, type RecordingsCall } from './recordings-call.js';
-import { beginSavingRecordings, type RecordingsFile, type SavedAnswer } from './saved-answer.js';
+import { beginSavingRecordings, SavingError, type RecordingsFile, type SavedAnswer } from './saved-answer.js';
 
 /** Before the second and the third try of a request. */
 const PAUSES_MS = [2000, 10_000];
@@ -139,13 +139,13 @@ async function askPage(pages: Pages, offset: number, saved?: SavedAnswer): Promi
   });
 }
 
-/** Tried again twice, but not when BBB said no. */
+/** Tried again twice, but not when BBB said no, or the disk did. */
 async function persistently<T>({ pause, ending }: Pages, act: () => Promise<T>): Promise<T> {
   for (const pauseMs of PAUSES_MS) {
     try {
       return await act();
     } catch (error) {
-      if (ending.aborted || error instanceof RefusedError || !(error instanceof MigrationError)) throw error;
+      if (ending.aborted || error instanceof RefusedError || error instanceof SavingError || !(error instanceof MigrationError)) throw error;
     }
     await pause(pauseMs);
   }

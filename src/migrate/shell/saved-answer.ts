@@ -18,18 +18,21 @@ export interface SavedAnswer {
   serverUrl: string;
 }
 
+/** The disk is at fault, not BBB. */
+export class SavingError extends MigrationError {}
+
 /** Named as the original names it, beside the configuration. */
 export function savedAnswerOf(directory: string, serverUrl: string): SavedAnswer {
   return { path: join(directory, 'getRecordings.xml'), serverUrl };
 }
 
-/** For its owner's eyes only. Throws `MigrationError` when it cannot be written. */
+/** For its owner's eyes only. Throws `SavingError` when it cannot be written. */
 export async function beginSaving({ path, serverUrl }: SavedAnswer): Promise<WholeFile> {
   const told = async <T>(act: Promise<T>): Promise<T> => {
     try {
       return await act;
     } catch (error) {
-      throw new MigrationError(`the answer of BBB cannot be saved as ${path}: ${faultOf(error)}`, { cause: error });
+      throw new SavingError(`the answer of BBB cannot be saved as ${path}: ${faultOf(error)}`, { cause: error });
     }
   };
   const file = await told(beginWholeFile(path, 0o600));

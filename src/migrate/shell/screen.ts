@@ -16,9 +16,11 @@ export interface ScreenOptions {
   /** False: every line is printed, and there is no bar. */
   hasBar: boolean;
   now(): number;
+  /** No answer is waited for after that. */
+  ending: AbortSignal;
 }
 
-export async function createScreen({ redact, hasBar, now }: ScreenOptions): Promise<Screen> {
+export async function createScreen({ redact, hasBar, now, ending }: ScreenOptions): Promise<Screen> {
   const clean = (text: string): string => oneLine(redact(text));
   const library = hasBar ? (await import('cli-progress')).default : null;
   let shown: { bars: MultiBar; bar: SingleBar; startedAt: number } | null = null;
@@ -58,7 +60,7 @@ export async function createScreen({ redact, hasBar, now }: ScreenOptions): Prom
       shown = null;
     },
     canAsk: process.stdin.isTTY && process.stdout.isTTY,
-    ask: (question) => ask(clean(question)),
+    ask: (question) => ask(clean(question), ending),
   };
 }
 
@@ -77,10 +79,11 @@ function folded(text: string): string {
   return (text.match(new RegExp(`.{1,${width}}`, 'gu')) ?? []).join('\n');
 }
 
-async function ask(question: string): Promise<boolean> {
+async function ask(question: string, ending: AbortSignal): Promise<boolean> {
   const { createInterface } = await import('node:readline/promises');
   const dialogue = createInterface({ input: process.stdin, output: process.stdout });
   const leaving = new AbortController();
+  const signal = AbortSignal.any([leaving.signal, ending]);
   // Ctrl-C and Ctrl-D are no answer, which is no.
   for (const event of ['SIGINT', 'close']) {
     dialogue.on(event, () => {
@@ -88,9 +91,9 @@ async function ask(question: string): Promise<boolean> {
     });
   }
   try {
-    return /^(y|yes)$/i.test((await dialogue.question(`${question} [y/N] `, { signal: leaving.signal })).trim());
+    return /^(y|yes)$/i.test((await dialogue.question(`${question} [y/N] `, { signal })).trim());
   } catch (error) {
-    if (leaving.signal.aborted) return false;
+    if (signal.aborted) return false;
     throw error;
   } finally {
     dialogue.close();

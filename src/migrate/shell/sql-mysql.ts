@@ -1,4 +1,5 @@
 // MariaDB and MySQL behind `Connection`.
+import type { Socket } from 'node:net';
 import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { DatabaseAddress } from '../model.js';
 import type { Connection } from './sql.js';
@@ -47,7 +48,12 @@ export async function connectMysql(address: DatabaseAddress): Promise<Connection
       throw error;
     }
   };
-  return { prepare: SESSION, run, isLost: () => isLost, end: () => connection.end().catch(lose) };
+  const cut = (): void => {
+    lose();
+    // The driver's own `destroy` waits for the other side.
+    (connection as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+  };
+  return { prepare: SESSION, run, isLost: () => isLost, cut, end: () => connection.end().catch(lose) };
 }
 
 /** Without SQLSTATE it is no answer of the server, but something in between. */

@@ -50,6 +50,11 @@ export async function connectPostgresql(address: DatabaseAddress): Promise<Conne
       }
     },
     isLost: () => isLost,
+    cut: () => {
+      lose();
+      // The driver destroys the socket of a query that is under way.
+      void client.end().catch(lose);
+    },
     end: () => client.end().catch(lose),
   };
 }

@@ -29,6 +29,8 @@ export interface Connection {
   prepare: string;
   run(text: string, values: SqlValue[]): Promise<{ rows: unknown[]; changed: number }>;
   isLost(): boolean;
+  /** Of use no more: whoever waits for an answer fails. */
+  cut(): void;
   end(): Promise<void>;
 }
 
@@ -39,17 +41,30 @@ export interface SqlOptions {
   whenMissing: string;
   /** Done on every new connection before anything else. */
   begin?(statements: Statements): Promise<void>;
+  /** 150 s by default. */
+  longestSilenceMs?: number;
 }
+
+/** Longer than the servers themselves wait for a lock: a line that is dead says nothing at all. */
+const LONGEST_SILENCE_MS = 150_000;
+
+/** A server to which it took longer than this not to be connected is left alone for a while: a thousand recordings would wait as long each. */
+const SLOW_MS = 1000;
+const LEFT_ALONE_MS = 60_000;
 
 const CONNECT = { postgresql: connectPostgresql, mysql: connectMysql };
 
 export function openSql(address: DatabaseAddress, options: SqlOptions): Sql {
   let kept: Connection | null = null;
+  let unreachable: { error: Error; until: number } | null = null;
   const turns = createTurns();
   const failure = (error: unknown): Error => sqlFailure(error, address, options);
 
   function statementsOn(connection: Connection): Statements {
-    const run: Connection['run'] = (text, values) => connection.run(text, values).catch((error: unknown) => { throw failure(error); });
+    const run: Connection['run'] = async (text, values) => {
+      const patience = setTimeout(connection.cut, options.longestSilenceMs ?? LONGEST_SILENCE_MS);
+      return connection.run(text, values).catch((error: unknown) => { throw failure(error); }).finally(() => { clearTimeout(patience); });
+    };
     return {
       query: async <Row>(text: string, values: SqlValue[] = []) => (await run(text, values)).rows as Row[],
       change: async (text, values = []) => (await run(text, values)).changed,
@@ -62,10 +77,23 @@ export function openSql(address: DatabaseAddress, options: SqlOptions): Sql {
     await connection?.end();
   }
 
+  async function connect(): Promise<Connection> {
+    const startMs = performance.now();
+    if (unreachable !== null && startMs < unreachable.until) throw unreachable.error;
+    try {
+      return await CONNECT[address.type](address);
+    } catch (cause) {
+      const error = failure(cause);
+      const nowMs = performance.now();
+      if (nowMs - startMs > SLOW_MS) unreachable = { error, until: nowMs + LEFT_ALONE_MS };
+      throw error;
+    }
+  }
+
   async function connected(): Promise<Connection> {
     if (kept !== null && !kept.isLost()) return kept;
     await giveUp();
-    const connection = await CONNECT[address.type](address).catch((error: unknown) => { throw failure(error); });
+    const connection = await connect();
     try {
       await statementsOn(connection).query(connection.prepare);
       await options.begin?.(statementsOn(connection));

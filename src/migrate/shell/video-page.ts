@@ -47,7 +47,8 @@ async function readPage(url: string, cookies: CookieJar, { http, idleTimeoutMs, 
   try {
     expectPassable(answer.status);
     if (answer.status !== 200) throw new MigrationError(refusal(url, answer));
-    if (!isHtml(answer)) throw new MigrationError(`the playback page ${withoutQuery(url)} is no page but ${answer.headers['content-type'] ?? ''}`);
+    // What does not say what it is may be a page.
+    if (answer.headers['content-type'] !== undefined && !isHtml(answer)) throw new MigrationError(`the playback page ${withoutQuery(url)} is no page but ${answer.headers['content-type']}`);
     return { from: answer.url, html: await textOf(answer, url) };
   } finally {
     answer.discard();
@@ -55,15 +56,14 @@ async function readPage(url: string, cookies: CookieJar, { http, idleTimeoutMs, 
 }
 
 function refusal(url: string, { status, headers }: HttpStream): string {
-  const what = headers['location'] === undefined ? `the server answered with the status ${status}` : 'it leads to another server';
+  const what = headers['location'] === undefined ? `the server answered with the status ${status}` : 'it leads to another server, or in a circle';
   // Scalelite answers 404 to a token that was used, or is older than an hour.
   const why = new URL(url).searchParams.has('token') ? '; its token is good once and for a while only: run this again with USE_CACHE=false' : '';
   return `the playback page ${withoutQuery(url)} cannot be read: ${what}${why}`;
 }
 
-/** What does not say what it is may be a page. */
 export function isHtml({ headers }: HttpStream): boolean {
-  return /^(?:text\/html|application\/xhtml\+xml|$)/i.test(headers['content-type'] ?? '');
+  return /^(?:text\/html|application\/xhtml\+xml)/i.test(headers['content-type'] ?? '');
 }
 
 async function textOf({ body }: HttpStream, url: string): Promise<string> {

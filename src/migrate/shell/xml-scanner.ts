@@ -47,7 +47,8 @@ const SLASH = 0x2f;
 const BANG = 0x21;
 const QUESTION = 0x3f;
 
-export function createXmlScanner(handlers: XmlHandlers): XmlScanner {
+/** `controls`: what becomes of control characters that XML does not have, and that got into texts by pasting; but NUL. */
+export function createXmlScanner(handlers: XmlHandlers, controls: 'refused' | 'blank' = 'refused'): XmlScanner {
   const tagAt = createTags();
   const open: Tag[] = [];
   let rest: Buffer = Buffer.alloc(0);
@@ -117,7 +118,7 @@ export function createXmlScanner(handlers: XmlHandlers): XmlScanner {
 
   return {
     write: (piece) => {
-      const source = sourceOf(rest.length === 0 ? piece : Buffer.concat([rest, piece]));
+      const source = sourceOf(rest.length === 0 ? piece : Buffer.concat([rest, piece]), controls);
       const { bytes } = source;
       const start = isStart && bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
       let at = start;
@@ -151,11 +152,18 @@ const OTHERS = [CDATA, COMMENT, INSTRUCTION];
 /** XML does not have them, nor U+FFFE and U+FFFF, here in UTF-8. */
 // eslint-disable-next-line no-control-regex -- what must not be there
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/;
+// eslint-disable-next-line no-control-regex -- what must not be there
+const CONTROLS = /[\u0001-\u0008\u000b\u000c\u000e-\u001f]/g;
 const NO_CHARACTERS = ['\u00ef\u00bf\u00be', '\u00ef\u00bf\u00bf'];
 
-function sourceOf(bytes: Buffer): Source {
+function sourceOf(bytes: Buffer, controls: 'refused' | 'blank'): Source {
   const latin1 = bytes.toString('latin1');
-  if (CONTROL.test(latin1) || NO_CHARACTERS.some((bytes) => latin1.includes(bytes))) throw new XmlError('a character that XML does not have');
+  if (CONTROL.test(latin1)) {
+    const blanked = controls === 'blank' ? latin1.replace(CONTROLS, ' ') : latin1;
+    if (CONTROL.test(blanked)) throw new XmlError('a character that XML does not have');
+    return sourceOf(Buffer.from(blanked, 'latin1'), 'refused');
+  }
+  if (NO_CHARACTERS.some((bytes) => latin1.includes(bytes))) throw new XmlError('a character that XML does not have');
   return { bytes, latin1, notableAt: -1 };
 }
 

@@ -21,12 +21,16 @@ export async function forget({ ports, config, choice, journal }: Course): Promis
   const all = `${rows.length} row${rows.length === 1 ? '' : 's'} of Pod's video import begin with ${config.bbbServerUrl}`;
   ports.screen.line(`${all}; ${choice.all ? 'all of them' : `${chosen.length} of them, which the journal knows,`} are to be deleted.`);
   ports.screen.line(`Users have already made a video of ${uploaded} of these; the videos stay.`);
-  const forgotten = forgottenBy(chosen, rows, lastOf(begun).filter(({ sourceUrl }) => sourceUrl.startsWith(config.bbbServerUrl)));
+  const known = lastOf(begun).filter(({ step }) => step !== 'forgotten');
+  const here = known.filter(({ sourceUrl }) => sourceUrl.startsWith(config.bbbServerUrl));
+  const elsewhere = known.length - here.length;
+  if (elsewhere > 0) ports.screen.line(`The journal knows ${elsewhere} more of this server, whose addresses begin otherwise: they stay.`);
+  const forgotten = forgottenBy(chosen, rows, here);
   if (chosen.length === 0 && (forgotten.length === 0 || choice.dry)) return 'Nothing to forget.';
   if (choice.dry) return `${chosen.length} would be deleted.`;
   if (!choice.yes && chosen.length > 0) {
     const isAgreed = await ports.screen.ask(`Delete ${chosen.length} row${chosen.length === 1 ? '' : 's'}?`);
-    if (!isAgreed) return 'Nothing was deleted.';
+    if (!isAgreed || ports.endAsked()) return 'Nothing was deleted.';
   }
   if (!(await ports.pod.takeTurn())) throw new MigrationError('another migration writes to this Pod now: wait for its end; nothing was deleted');
   // First, so that a run that is killed between leaves rows that the next import looks for, and the next --forget knows.
@@ -48,8 +52,8 @@ function forgottenBy(chosen: ExternalRow[], rows: ExternalRow[], entries: Import
   for (const { sourceUrl, ownerId } of chosen) ownersByUrl.set(sourceUrl, [...(ownersByUrl.get(sourceUrl) ?? []), ...(ownerId === null ? [] : [ownerId])]);
   const going = new Set(chosen);
   const staying = new Set(rows.filter((row) => !going.has(row)).map(({ sourceUrl }) => sourceUrl));
-  return entries.flatMap(({ way, recording, sourceUrl, step }) => {
-    if (step === 'forgotten' || (staying.has(sourceUrl) && !ownersByUrl.has(sourceUrl))) return [];
+  return entries.flatMap(({ way, recording, sourceUrl }) => {
+    if (staying.has(sourceUrl) && !ownersByUrl.has(sourceUrl)) return [];
     return [{ way, recording, sourceUrl, owners: ownersByUrl.get(sourceUrl) ?? [], step: 'forgotten' as const }];
   });
 }

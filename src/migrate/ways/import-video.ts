@@ -13,8 +13,9 @@ const LONGEST_URL = 500;
 
 export const checkImport: Check = async ({ ports, config, choice }) => {
   const faults = await faultsOf(() => ports.pod.check(choice.dry ? null : 'INSERT'));
+  const administrator = faults.length === 0 ? await ports.pod.user(config.adminId) : null;
   if (faults.length === 0) {
-    if ((await ports.pod.user(config.adminId)) === null) {
+    if (administrator === null) {
       faults.push(`Pod has no user with the id ${config.adminId}: set SCRIPT_ADMIN_ID to the id of an administrator (in Pod's administration, Users, it stands in the address)`);
     }
     if (!(await ports.pod.hasSite(config.podSiteId))) {
@@ -22,7 +23,7 @@ export const checkImport: Check = async ({ ports, config, choice }) => {
     }
   }
   if (choice.useMoodle) {
-    faults.push(...(await faultsOf(ports.podUsers.check)));
+    faults.push(...(await faultsOf(() => ports.podUsers.check(administrator))));
     for (const moodle of ports.moodles.values()) faults.push(...(await faultsOf(moodle.check)));
   }
   return faults;
@@ -56,15 +57,17 @@ async function importOne(recording: Recording, administrator: PodUser, sayings: 
     throw new MigrationError(`its address has more than the ${LONGEST_URL} characters for which Pod has room: ${sourceUrl}`);
   }
   const owning = await ownersOf(recording, administrator, course);
-  const having = new Set(await ports.pod.ownersOf(sourceUrl));
+  // BBB may have given it another address before: another token, or no video yet.
+  const having = new Set<number>();
+  for (const address of new Set([sourceUrl, ...journal.importedAt(recording.id)])) {
+    for (const owner of await ports.pod.ownersOf(address)) having.add(owner);
+  }
   const lacking = owning.owners.filter(({ id }) => id === null || !having.has(id));
   if (choice.dry) return planned(owning, lacking, course);
 
   const { siteId, moderators } = owning;
   const ids = lacking.map(idOf);
-  /** What an earlier run had begun is this program's too, whether that run came to the end of it or not. */
-  const owners = [...new Set([...(last?.step === 'begun' ? last.owners : []), ...ids])];
-  const entry = { way, recording: recording.id, sourceUrl, owners } as const;
+  const entry = { way, recording: recording.id, sourceUrl, owners: ids } as const;
   if (ids.length > 0) {
     await journal.note({ ...entry, step: 'begun' });
     const fitting = [...recording.name].slice(0, LONGEST_NAME).join('');

@@ -15,7 +15,7 @@ export interface Course {
 export interface WayAtWork {
   /** Does one recording, or says what would be done (`choice.dry`). A failure of this recording alone is an outcome; what it throws is one too. */
   treat(numbered: NumberedRecording): Promise<Outcome>;
-  /** After the last recording; answers a sentence for the summary, or null. `isCutShort`: the process was asked to end before. */
+  /** After the last recording; answers a sentence for the summary, or null. `isCutShort`: the process was asked to end before it. */
   finish(isCutShort: boolean): Promise<string | null>;
 }
 
