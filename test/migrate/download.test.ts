@@ -206,6 +206,20 @@ describe('a download', () => {
     expectWhole(at);
   });
 
+  test('goes on with a 206 that repeats neither type nor validator', async () => {
+    const at = await scene({ cuts: 1, bareRange: true });
+    expect(await at.fetch()).toBe(SIZE);
+    expectWhole(at);
+    expect(at.starts()).toEqual([null, expect.any(Number)]);
+  });
+
+  test('is not taken for whole when a 206 does not say how much there is', async () => {
+    const at = await scene({ cuts: 1, unknownTotal: true });
+    expect(await at.fetch()).toBe(SIZE);
+    expectWhole(at);
+    expect(at.starts()).toEqual([null, expect.any(Number), null]);
+  });
+
   test('waits for a server that is overloaded, and does not insist on one that refuses', async () => {
     const at = await scene({ busy: 2 });
     expect(await at.fetch()).toBe(SIZE);
@@ -220,7 +234,7 @@ describe('a download', () => {
   test('for which there is no room is not begun; what is there already counts', async () => {
     const at = await scene();
     const freeBytes = (): Promise<number> => Promise.resolve(SIZE - 1);
-    expect(await at.fetch({ freeBytes })).toMatch(/^1 MB are needed in .* and 1 MB are free: make room there$/);
+    expect(await at.fetch({ freeBytes })).toMatch(/^1 MB are needed in .* and 0 MB are free: make room there$/);
     expect(at.begun).toEqual([]);
     writeFileSync(at.part, at.playback.video(ID).subarray(0, 1000));
     expect(await at.fetch({ validator: ETAG, freeBytes })).toBe(SIZE);

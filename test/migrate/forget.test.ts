@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { withEachDatabase, type EngineName } from '../support/migrate/databases.js';
 import { recordingXml } from '../support/migrate/recording-xml.js';
 import { inMigrationWorld, type MigrationWorld } from '../support/migrate/world.js';
+import { onTerminal } from '../support/terminal.js';
 
 const PATIENCE_MS = 120_000;
 
@@ -70,6 +71,50 @@ withEachDatabase((engine) => {
       expect((await world.run(['--forget', '--all', '--yes'])).stdout).toContain('3 rows were deleted');
       expect(await world.run(['--use-import-video'])).toMatchObject({ exitCode: 0 });
       expect(await urls(world)).toEqual(['1', '2', 'x']);
+    }),
+    PATIENCE_MS,
+  );
+
+  test(
+    'what the journal knows of this server under another spelling of its address is told, and stays',
+    inWorld(engine, async (world) => {
+      const spelled = { SCRIPT_BBB_SERVER_URL: world.bbb.url.replace('http:', 'https:') };
+      const { exitCode, stdout } = await world.run(['--forget', '--yes'], spelled);
+      expect(exitCode).toBe(0);
+      expect(stdout).toContain('The journal knows 2 more of this server, whose addresses begin otherwise: they stay.');
+      expect(stdout).toContain('Nothing to forget');
+      expect(await urls(world)).toEqual(['1', '2', 'of-the-original', 'x']);
+    }),
+    PATIENCE_MS,
+  );
+
+  test.each([
+    ['y\n', 2],
+    ['yes\n', 2],
+    ['n\n', 4],
+    ['\n', 4],
+    ['', 4],
+  ])(
+    'asks on a terminal, and the answer %j leaves its rows',
+    (answer, left) =>
+      inWorld(engine, async (world) => {
+        const { child, ended } = world.start(['--forget'], onTerminal('stdin', 'stdout'), 'pipe');
+        child.stdin?.end(answer);
+        expect(await ended).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Delete 2 rows? [y/N]') });
+        expect(await urls(world)).toHaveLength(left);
+      })(),
+    PATIENCE_MS,
+  );
+
+  test(
+    'SIGTERM is no answer, and ends it',
+    inWorld(engine, async (world) => {
+      const { child, ended } = world.start(['--forget'], onTerminal('stdin', 'stdout'), 'pipe');
+      child.stdout?.on('data', (chunk: Buffer) => {
+        if (chunk.includes('[y/N]')) child.kill('SIGTERM');
+      });
+      expect(await ended).toMatchObject({ exitCode: 143, stdout: expect.stringContaining('Nothing was deleted.') });
+      expect(await urls(world)).toHaveLength(4);
     }),
     PATIENCE_MS,
   );

@@ -1,5 +1,5 @@
 // --use-import-video with the built program, real databases and Pod's REST users: who gets a recording, once, whatever happens between.
-import { closeSync } from 'node:fs';
+import { closeSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createPodDatabase } from '../../src/migrate/shell/pod-database.js';
@@ -130,6 +130,8 @@ withEachDatabase((engine) => {
         expect(stderr).toMatch(/WARNING: #4: Élodie Dupont \(edupont\) has another mail address/);
         expect(stderr).toMatch(/WARNING: #2: Pod refuses to create the user Mal Nommé \(bad name!\): username/);
         expect(world.report()).toContain('Élodie Dupont (edupont)');
+        const reports = readdirSync(world.directory).filter((name) => name.includes('-report-'));
+        expect(reports.map((name) => statSync(join(world.directory, name)).mode & 0o777)).toEqual([0o600]);
         const { users } = await world.pod.essence();
         expect(users.map(({ username }) => username)).not.toEqual(expect.arrayContaining(['gone']));
         expect(users).toHaveLength(4);
@@ -413,6 +415,32 @@ withEachDatabase((engine) => {
       const drawn = await world.run(IMPORT, onTerminal('stdout', 'stderr'));
       expect(drawn).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('1/1') });
       expect(drawn.stdout + drawn.stderr).not.toContain('#1 done');
+    }),
+    PATIENCE_MS,
+  );
+
+  test(
+    'a recording whose address has changed is not imported a second time for the same owner',
+    inWorld([{ number: 1 }, { number: 2 }], { moodles: { default: moodleWith([{ number: 2, moderators: [84] }]) } }, async (world) => {
+      expect(await world.run(IMPORT)).toMatchObject({ exitCode: 0 });
+      const video = (number: number): string => recordingXml({ number, formats: [{ type: 'video', url: `@BBB@playback/video/${idOf(number)}/?token=new` }] });
+      world.bbb.settings.recordings = [1, 2].map(video);
+      const again = await world.run(WITH_MOODLE);
+      expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/#2 done before: Cours 1 .*: was there already, for /) });
+      expect(await owners(world)).toEqual({ 1: ['podadmin'], 2: ['podadmin', 'mcurie'] });
+    }),
+    PATIENCE_MS,
+  );
+
+  test(
+    "another Pod's REST is told before anybody is created there",
+    inWorld([{ number: 1 }], { moodles: { default: moodleWith([{ number: 1, moderators: [84] }]) } }, async (world) => {
+      await world.pod.query("UPDATE auth_user SET username = 'root' WHERE id = 1", []);
+      world.podUsers.fault({ path: /users\/1\//, answer: { kind: 'answer', status: 200, body: '{"id":1,"username":"podadmin"}' } });
+      const { exitCode, stderr } = await world.run(WITH_MOODLE);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain('POD_URL and POD_DB_URL are not of the same Pod: the user with the id 1 is podadmin at the one, and is root in the other');
+      expect(world.podUsers.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
     }),
     PATIENCE_MS,
   );

@@ -1,4 +1,6 @@
 // One connection to a database of either engine: values, transactions and losses, on real servers.
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { MigrationError } from '../../src/migrate/ports.js';
 import { openSql, type Sql, type SqlOptions, type SqlValue } from '../../src/migrate/shell/sql.js';
@@ -160,6 +162,34 @@ withEachDatabase((engine) => {
       await frail.close();
       line.close();
     }
+  });
+
+  test('a line that has gone dead is left after a while, and holds up nobody', async () => {
+    const line = await startFrailLine(pod.address.port!);
+    const frail = open({ longestSilenceMs: 300 }, { port: line.port });
+    try {
+      await frail.query('SELECT 1');
+      line.breakAt('a.example', 'dead');
+      await expect(change(INSERT, [10, 'a.example', 'A'], frail)).rejects.toThrow(/no answer in time: check its host and port/);
+      expect(await names()).toEqual([]);
+      expect(await change(INSERT, [11, 'b.example', 'B'], frail)).toBe(1);
+      line.breakAt('SELECT 2', 'dead');
+      expect(await frail.query('SELECT 2 AS two')).toEqual([{ two: 2 }]);
+    } finally {
+      await frail.close();
+      line.close();
+    }
+  });
+
+  test('a server that does not answer at all is not asked for each recording', async () => {
+    let callers = 0;
+    const mute = createServer(() => (callers += 1)).listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const unanswered = openSql({ ...pod.address, port: (mute.address() as AddressInfo).port, connectTimeoutMs: 1200 }, { setting: 'POD_DB_URL', whenMissing: '' });
+    for (let turn = 0; turn < 3; turn += 1) await expect(unanswered.query('SELECT 1')).rejects.toThrow(/no answer in time/);
+    expect(callers).toBe(1);
+    await unanswered.close();
+    mute.close();
   });
 
   test('every new connection begins as it was told to, and serves nothing when that fails', async () => {

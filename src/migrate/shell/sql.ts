@@ -62,8 +62,18 @@ export function openSql(address: DatabaseAddress, options: SqlOptions): Sql {
 
   function statementsOn(connection: Connection): Statements {
     const run: Connection['run'] = async (text, values) => {
-      const patience = setTimeout(connection.cut, options.longestSilenceMs ?? LONGEST_SILENCE_MS);
-      return connection.run(text, values).catch((error: unknown) => { throw failure(error); }).finally(() => { clearTimeout(patience); });
+      const silence = new AbortController();
+      const patience = setTimeout(() => {
+        silence.abort();
+        connection.cut();
+      }, options.longestSilenceMs ?? LONGEST_SILENCE_MS);
+      try {
+        return await connection.run(text, values);
+      } catch (error) {
+        throw failure(silence.signal.aborted ? new Error('timeout') : error);
+      } finally {
+        clearTimeout(patience);
+      }
     };
     return {
       query: async <Row>(text: string, values: SqlValue[] = []) => (await run(text, values)).rows as Row[],

@@ -1,16 +1,18 @@
 // A TCP line to a database server that breaks on demand, so that its user learns of it only when it sends something.
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
+type Break = 'before' | 'after' | 'dead';
+
 export interface FrailLine {
   /** On 127.0.0.1. */
   port: number;
-  /** The next piece of data that is sent and holds `text` cuts its connection: `before` it is passed on, or `after` the server has answered it. */
-  breakAt(text: string, when: 'before' | 'after'): void;
+  /** The next piece of data that is sent and holds `text` cuts its connection: `before` it is passed on, or `after` the server has answered it; or nothing passes there any more (`dead`). */
+  breakAt(text: string, when: Break): void;
   close(): void;
 }
 
 export async function startFrailLine(serverPort: number): Promise<FrailLine> {
-  let trap: { text: string; when: 'before' | 'after' } | null = null;
+  let trap: { text: string; when: Break } | null = null;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const line = connect(serverPort, '127.0.0.1');
@@ -23,13 +25,17 @@ export async function startFrailLine(serverPort: number): Promise<FrailLine> {
       socket.on('error', () => undefined).on('close', cut);
     }
     line.on('data', (data) => client.write(data));
+    let isDead = false;
     client.on('data', (data) => {
+      if (isDead) return;
       if (trap === null || !data.includes(trap.text)) {
         line.write(data);
         return;
       }
       const { when } = trap;
       trap = null;
+      isDead = when === 'dead';
+      if (isDead) return;
       if (when === 'before') {
         cut();
         return;

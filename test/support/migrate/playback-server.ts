@@ -37,6 +37,10 @@ export interface PlaybackFaults {
   noRanges?: boolean;
   /** A range is answered, but another one than was asked for. */
   wrongRange?: boolean;
+  /** A range is answered with what RFC 9110 asks of a 206, without the type of the file and its validators. */
+  bareRange?: boolean;
+  /** A range is answered with half of what is left, and without saying how much there is. */
+  unknownTotal?: boolean;
   /** If-Range is ignored: the range of a video that has changed is answered. */
   noIfRange?: boolean;
   /** How the length is told: chunked, not at all (the connection's end is the video's), or ten bytes too many. */
@@ -217,11 +221,13 @@ function sendVideo(recording: Kept, request: IncomingMessage, response: ServerRe
     return;
   }
   const start = asked === null ? 0 : asked - (faults.wrongRange === true ? 1 : 0);
-  const body = content.subarray(start);
-  const range = asked === null ? {} : { 'Content-Range': `bytes ${start}-${content.length - 1}/${content.length}` };
+  const isHalf = asked !== null && faults.unknownTotal === true;
+  const body = content.subarray(start, isHalf ? Math.ceil((start + content.length) / 2) : content.length);
+  const range = asked === null ? {} : { 'Content-Range': `bytes ${start}-${start + body.length - 1}/${isHalf ? '*' : content.length}` };
   const length = { chunked: {}, none: {}, wrong: { 'Content-Length': body.length + 10 }, right: { 'Content-Length': body.length } }[faults.length ?? 'right'];
   if (faults.length === 'none') response.useChunkedEncodingByDefault = false;
-  response.writeHead(asked === null ? 200 : 206, { 'Content-Type': 'video/mp4', ...validatorsOf(recording), ...length, ...range });
+  const representation = asked !== null && faults.bareRange === true ? {} : { 'Content-Type': 'video/mp4', ...validatorsOf(recording) };
+  response.writeHead(asked === null ? 200 : 206, { ...representation, ...length, ...range });
   sendBody(faults, body, response, hold);
 }
 

@@ -45,7 +45,7 @@ export interface MigrationWorld {
   recorderDirectory: string;
   settings: Record<string, string>;
   run(args: string[], settings?: Record<string, string | undefined>): Promise<ProgramResult>;
-  start(args: string[], settings?: Record<string, string | undefined>): RunningProgram;
+  start(args: string[], settings?: Record<string, string | undefined>, stdin?: 'pipe'): RunningProgram;
   essence(): Promise<Essence>;
   /** All files of the working directory and the recorder's, with their contents: what a dry run must leave as it is. */
   files(): Record<string, string>;
@@ -80,8 +80,8 @@ export async function startMigrationWorld(options: MigrationWorldOptions): Promi
     IMPORT_VIDEO_BBB_RECORDER_PATH: recorder.path,
   };
   const settings = defined({ ...usual, ...options.settings });
-  const start: MigrationWorld['start'] = (args, more = {}) =>
-    startProgram(['migrate-recordings', ...args], directory, defined({ PATH: process.env['PATH'], ...settings, ...more }));
+  const start: MigrationWorld['start'] = (args, more = {}, stdin) =>
+    startProgram(['migrate-recordings', ...args], directory, defined({ PATH: process.env['PATH'], ...settings, ...more }), stdin);
   return {
     bbb,
     playback,

@@ -30,13 +30,14 @@ export function linkPrograms(directory: string): void {
 /** A tick that takes longer than this hangs: it is killed, and the test sees the signal. */
 const LONGEST_TICK_MS = 60_000;
 
-export function startProgram(args: string[], cwd: string, env: Record<string, string>): RunningProgram {
+/** `stdin`: a pipe for answers; cron gives nothing. */
+export function startProgram(args: string[], cwd: string, env: Record<string, string>, stdin: 'ignore' | 'pipe' = 'ignore'): RunningProgram {
   const program = join(process.cwd(), 'bin/bbb-pod-live');
-  const child = spawn(process.execPath, [program, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [program, ...args], { cwd, env, stdio: [stdin, 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const guard = setTimeout(() => child.kill('SIGKILL'), LONGEST_TICK_MS);
   const ended = new Promise<ProgramResult>((resolve, reject) => {
     child.on('error', reject);
