@@ -14,8 +14,8 @@ import { portsOfThisHost, type HostOptions, type HostPorts } from './this-host.j
 /** Exit statuses: the README's table says the same. */
 const EXIT = { ok: 0, error: 1, usage: 2, terminated: 143 } as const;
 
-/** What is stopped in the middle has so long to put things away. */
-const GRACE_MS = 3000;
+/** What is stopped in the middle has so long to put things away: a bbb-recorder that does not listen is killed after five. */
+const GRACE_MS = 7000;
 
 interface CommonOptions {
   config?: string;

@@ -92,7 +92,7 @@ describe('a claim that is killed', () => {
     await once(killed, 'exit');
     expect(await takeFileLock(lockOf(world))).toBeNull();
     world.recorder.release();
-    await lockIsFree(world);
+    await lockIsFree(lockOf(world));
     expect(filesIn(world.recorder.path)[ENCODED]).toBe(180);
     unlinkSync(join(world.recorder.plugin, 'release'));
     world.recorder.behave(idOf('p'), null);

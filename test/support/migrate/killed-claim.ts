@@ -33,7 +33,7 @@ export async function claimProcess(world: ClaimWorld, recordings: Recording[], k
 }
 
 /** Waits until no encoder of a killed run is at work any more. */
-export async function lockIsFree(world: ClaimWorld): Promise<void> {
-  const [status] = (await once(spawn('flock', ['-w', '50', lockOf(world), 'true'], { stdio: 'ignore' }), 'exit')) as [unknown];
+export async function lockIsFree(path: string): Promise<void> {
+  const [status] = (await once(spawn('flock', ['-w', '50', path, 'true'], { stdio: 'ignore' }), 'exit')) as [unknown];
   if (status !== 0) throw new Error('an encoder still holds the lock');
 }

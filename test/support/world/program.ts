@@ -12,6 +12,8 @@ export interface ProgramResult {
 
 export interface RunningProgram {
   child: ChildProcess;
+  /** What it has written to stdout so far. */
+  said(): string;
   /** Fulfilled at its end, however that comes. */
   ended: Promise<ProgramResult>;
 }
@@ -46,5 +48,5 @@ export function startProgram(args: string[], cwd: string, env: Record<string, st
       resolve({ exitCode, signal, stdout, stderr });
     });
   });
-  return { child, ended };
+  return { child, said: () => stdout, ended };
 }
