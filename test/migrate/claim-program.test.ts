@@ -8,6 +8,7 @@ import { lockIsFree } from '../support/migrate/killed-claim.js';
 import { createPlayback, type Playback } from '../support/migrate/playback-server.js';
 import { idOf, recordingXml } from '../support/migrate/recording-xml.js';
 import { temporaryDirectory } from '../support/temporary.js';
+import { onTerminal } from '../support/terminal.js';
 import { startProgram, type RunningProgram } from '../support/world/program.js';
 
 const PATIENCE_MS = 120_000;
@@ -22,7 +23,7 @@ interface Scene {
   directory: string;
   recorder: BbbRecorder;
   lock: string;
-  start(...args: string[]): RunningProgram;
+  start(args?: string[], env?: Record<string, string>): RunningProgram;
 }
 
 function withVideos(story: (scene: Scene) => Promise<void>): () => Promise<void> {
@@ -44,7 +45,7 @@ function withVideos(story: (scene: Scene) => Promise<void>): () => Promise<void>
     };
     mkdirSync(join(root, 'work'));
     try {
-      await story({ bbb, playback, directory, recorder, lock: join(root, 'work/.migrate-recordings.lock'), start: (...args) => startProgram(['migrate-recordings', '--use-manual-claim', ...args], join(root, 'work'), env) });
+      await story({ bbb, playback, directory, recorder, lock: join(root, 'work/.migrate-recordings.lock'), start: (args = [], more = {}) => startProgram(['migrate-recordings', '--use-manual-claim', ...args], join(root, 'work'), { ...env, ...more }) });
     } finally {
       await bbb.stop();
     }
@@ -59,7 +60,7 @@ test(
   'a dozen at once come without a word on stderr',
   withVideos(async ({ playback, directory, start }) => {
     for (const number of RECORDINGS) playback.fault(idOf(number), { holds: 1 });
-    const { ended } = start(`--jobs=${RECORDINGS.length}`);
+    const { ended } = start([`--jobs=${RECORDINGS.length}`]);
     await until(() => readdirSync(directory).filter((name) => name.endsWith('.part')).length === RECORDINGS.length);
     playback.goOn();
     expect(await ended).toMatchObject({ exitCode: 0, stderr: '' });
@@ -90,7 +91,7 @@ test(
   'a second Ctrl-C leaves a download where it is; the next run goes on with it',
   withVideos(async ({ playback, directory, start }) => {
     playback.fault(idOf(12), { holds: 1 });
-    const { child, said, ended } = start('--max-value-record-process=1');
+    const { child, said, ended } = start(['--max-value-record-process=1']);
     await until(() => readdirSync(directory).length > 0);
     child.kill('SIGINT');
     await until(() => said().includes('Ctrl-C again stops at once'));
@@ -100,8 +101,23 @@ test(
     playback.goOn();
     const [part] = readdirSync(directory);
     expect(part).toMatch(/\.m4v\.part$/);
-    expect(await start('--max-value-record-process=1').ended).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await start(['--max-value-record-process=1']).ended).toMatchObject({ exitCode: 0, stderr: '' });
     expect(playback.requests.filter(({ path }) => path.endsWith('.m4v')).at(-1)?.range).toMatch(/^bytes=[1-9]/);
+  }),
+  PATIENCE_MS,
+);
+
+test(
+  'on a terminal a bar tells how many are done, how fast, how long it will take, and what is in hand',
+  withVideos(async ({ playback, start }) => {
+    playback.fault(idOf(11), { holds: 1 });
+    const { child, ended } = start([], onTerminal('stdout', 'stderr'));
+    let drawn = '';
+    child.stderr?.on('data', (chunk: Buffer) => (drawn += chunk.toString()));
+    await until(() => / 1\/12 \| \d+\/min \| (\d+ (h|min) )?\d+ (s|min) left \| #2 Cours \(50 %\)/.test(drawn));
+    playback.goOn();
+    expect(await ended).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/ {2}done {20}12/) });
+    expect(drawn).toContain(' 12/12 ');
   }),
   PATIENCE_MS,
 );
@@ -138,7 +154,7 @@ test(
   'a playback server that is overloaded is waited for, and that is told',
   withVideos(async ({ playback, start }) => {
     playback.fault(idOf(12), { busy: 1 });
-    const { stdout } = await start('--max-value-record-process=1').ended;
+    const { stdout } = await start(['--max-value-record-process=1']).ended;
     expect(stdout).toMatch(/^#1 Cours: the server answered with the status 503; it is asked again in 1 s$/m);
     expect(stdout).toMatch(/^#1 done: Cours /m);
   }),

@@ -1,7 +1,8 @@
 // What an operator types, and what the built program says to it before anything is done.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readCsv } from '../support/migrate/csv.js';
 import { recordingXml } from '../support/migrate/recording-xml.js';
 import { SECRET, startRecordingsServer, type RecordingsServer } from '../support/migrate/bbb-recordings-server.js';
 import { temporaryDirectory } from '../support/temporary.js';
@@ -91,5 +92,17 @@ describe('migrate-recordings', () => {
     for (const option of ['--use-manual-claim', '--use-import-video', '--use-export-csv', '--forget', '--use-database-moodle', '--min-value-record-process', '--max-value-record-process', '--dry', '--output', '--jobs', '--page-size', '--all', '--yes', '--config', 'Exit status', 'journal']) {
       expect(stdout).toContain(option);
     }
+  }, PATIENCE_MS);
+
+  test('asks page by page where BBB does not list all at once, and says so where it was not told to', async () => {
+    const cwd = temporaryDirectory();
+    bbb.settings.allowFetchAll = false;
+    try {
+      expect(await run({ args: ['--use-export-csv'], cwd })).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('ask page by page with --page-size 100') });
+      expect(await run({ args: ['--use-export-csv', '--page-size=2'], cwd })).toMatchObject({ exitCode: 0, stderr: '' });
+    } finally {
+      bbb.settings.allowFetchAll = true;
+    }
+    expect(readCsv(readFileSync(join(cwd, 'out.csv'), 'utf8')).map(([name]) => name)).toEqual(['meeting_name', 'Cours 3', 'Cours 2', 'Cours 1']);
   }, PATIENCE_MS);
 });

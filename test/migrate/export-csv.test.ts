@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { migrateRecordings } from '../../src/commands/migrate-recordings.js';
 import { csvHeader, csvRow } from '../../src/migrate/core/csv-row.js';
 import type { Choice, MoodleUser, NumberedRecording, Outcome, Recording } from '../../src/migrate/model.js';
 import type { Moodle } from '../../src/migrate/ports.js';
@@ -166,6 +167,30 @@ describe('the export', () => {
     expect(await checkExport({ ...bad, ports })).toEqual([expect.stringMatching(/^the CSV file .* cannot be written/), 'no such database']);
     expect(await checkExport({ ...bad, choice: { ...bad.choice, useMoodle: false } })).toEqual([]);
   });
+});
+
+test('Ctrl-C during the last row leaves a file, which is whole', async () => {
+  const ending = new AbortController();
+  const asked = { ...moodleWith([MARIE]), activitiesOf: () => { ending.abort(); return Promise.resolve([]); } };
+  const { ports, config, choice, path } = course({ useMoodle: true }, asked);
+  const screen = { isQuiet: true, line: () => undefined, warning: () => undefined, error: () => undefined, begin: () => undefined, current: () => undefined, reach: () => undefined, end: () => undefined };
+  const run = (recordings: Recording[]): Promise<number> =>
+    migrateRecordings(
+      {
+        ...ports,
+        screen: { ...screen, canAsk: false, ask: () => Promise.resolve(false) },
+        bbb: { read: () => Promise.resolve({ recordings: recordings.map((recording, index) => ({ number: index + 1, recording })), total: recordings.length, faults: [] }) },
+        journal: { path: '', read: () => Promise.resolve([]), append: () => Promise.resolve(), close: () => Promise.resolve() },
+        lock: { take: () => Promise.resolve(true) },
+        clock: { now: () => new Date(), sleep: () => Promise.resolve() },
+        writeReport: () => Promise.resolve(''),
+        endAsked: () => ending.signal.aborted,
+      },
+      { ...config, bbbServerUrl: 'https://bbb/', warnings: [] },
+      choice,
+    );
+  expect(await run([RECORDING])).toBe(143);
+  expect(readCsv(readFileSync(path, 'utf8'))).toHaveLength(2);
 });
 
 describe('what is printed, when nobody can have it,', () => {

@@ -5,6 +5,7 @@ import { expect, test } from '@jest/globals';
 import { createPodDatabase } from '../../src/migrate/shell/pod-database.js';
 import { takeFileLock } from '../../src/shell/lock.js';
 import { withEachDatabase, type ExternalEssence, type MoodleRows } from '../support/migrate/databases.js';
+import { startFrailLine } from '../support/migrate/frail-line.js';
 import { idOf, MOODLE, recordingXml, startOf, type RecordingShape } from '../support/migrate/recording-xml.js';
 import { onTerminal } from '../support/terminal.js';
 import { inMigrationWorld, type MigrationWorld, type MigrationWorldOptions } from '../support/migrate/world.js';
@@ -463,6 +464,29 @@ withEachDatabase((engine) => {
       expect(said).toMatch(new RegExp(`left for the next run +${30 - made}`));
       expect(await world.run(IMPORT)).toMatchObject({ exitCode: 0 });
       expect(Object.keys(await owners(world))).toHaveLength(30);
+    }),
+    PATIENCE_MS,
+  );
+
+  test(
+    'a second Ctrl-C leaves a database that says nothing any more; the next run goes on',
+    inWorld([{ number: 1 }, { number: 2 }], {}, async (world) => {
+      const line = await startFrailLine(world.pod.address.port!);
+      const url = new URL(world.pod.url);
+      url.host = `127.0.0.1:${line.port}`;
+      line.breakAt(idOf(1), 'dead');
+      const { child, said, ended } = world.start(IMPORT, { POD_DB_URL: url.href });
+      const until = async (isSo: () => boolean): Promise<void> => {
+        while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
+      };
+      await until(() => /#1 done: /.test(said()));
+      child.kill('SIGINT');
+      await until(() => said().includes('Ctrl-C again'));
+      child.kill('SIGINT');
+      expect(await ended).toMatchObject({ exitCode: 143, signal: null });
+      line.close();
+      expect(await world.run(IMPORT)).toMatchObject({ exitCode: 0 });
+      expect(Object.keys(await owners(world))).toHaveLength(2);
     }),
     PATIENCE_MS,
   );

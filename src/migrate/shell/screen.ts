@@ -75,7 +75,8 @@ function duration(ms: number): string {
 
 /** Beside a bar the terminal cuts lines and folds none. */
 function folded(text: string): string {
-  const width = Math.max(20, process.stdout.columns);
+  // Some terminals do not tell.
+  const width = Math.max(20, process.stdout.columns || 80);
   return (text.match(new RegExp(`.{1,${width}}`, 'gu')) ?? []).join('\n');
 }
 
