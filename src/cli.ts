@@ -74,6 +74,7 @@ function commands(done: (status: number) => void): Command {
     .option('--dry-run', 'say what the tick would do; change nothing anywhere')
     .option('--no-delay', 'do not wait for this server\'s turn in the minute (SERVER_NUMBER)')
     .option('--config <path>', CONFIG_HELP)
+    .showHelpAfterError('(bbb-pod-live run --help tells more)')
     .action(async (options: RunOptions) => {
       done(await runCommand(options));
     });
@@ -82,6 +83,7 @@ function commands(done: (status: number) => void): Command {
     .description('create the log directory and the slot directories; pull the two images; say what a first run would stumble over')
     .option('--no-pull', 'do not pull the images')
     .option('--config <path>', CONFIG_HELP)
+    .showHelpAfterError('(bbb-pod-live init --help tells more)')
     .action(async (options: InitOptions) => {
       done(await initCommand(options));
     });
@@ -98,7 +100,7 @@ The configuration comes from environment variables, or from a file of them (.env
 The package's .env.example names and explains every one.
 
 Exit status: 0 all went well, 1 an error was met (see the log and the mail), 2 bad usage or configuration,
-143 ended by SIGTERM.
+143 ended by SIGTERM or Ctrl-C.
 
 First set-up:
   bbb-pod-live init

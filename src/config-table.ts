@@ -57,7 +57,7 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     defaultIs: { en: 'the working directory', fr: 'le répertoire courant' },
     help: 'Base directory: holds one directory per simultaneous live, with the recordings until Pod gets them (5 GB each at least). On a local disk.',
     helpFr: "Répertoire de base : contient un répertoire par direct simultané, avec les vidéos enregistrées jusqu'à leur remise à Pod (au moins 5 Go chacun). Sur un disque local.",
-    example: '/home/user/bbb-pod-live',
+    example: '/srv/bbb-pod-live',
   },
   logDirectory: {
     name: 'PHYSICAL_LOG_ROOT',
@@ -66,7 +66,7 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     defaultIs: { en: '`logs` in the base directory', fr: '`logs` dans le répertoire de base' },
     help: 'Log directory, on a local disk.',
     helpFr: 'Répertoire des logs, sur un disque local.',
-    example: '/home/user/bbb-pod-live/logs',
+    example: '/srv/bbb-pod-live/logs',
   },
   adminEmails: {
     name: 'ADMIN_EMAIL',
@@ -226,7 +226,7 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     defaultIs: { en: 'empty: recordings are not handed over', fr: 'vide : les vidéos ne sont pas remises à Pod' },
     help: 'Directory for the recordings, shared with Pod (NFS for instance): DEFAULT_BBB_PATH in its settings_local.py. If there is none, leave it empty and set USE_BBB_LIVE_DOWNLOADING = False in Pod.',
     helpFr: "Répertoire où remettre les vidéos, partagé avec Pod (NFS par exemple) : DEFAULT_BBB_PATH de son settings_local.py. S'il n'y en a pas, le laisser vide et mettre USE_BBB_LIVE_DOWNLOADING = False dans Pod.",
-    example: '/data/www/user/bbb-recorder',
+    example: '/data/www/pod/bbb-recorder',
   },
   timeZone: {
     name: 'TZ',
@@ -335,7 +335,7 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     rule: rules.wholeNumber(0, 87_600),
     default: '24',
     help: 'An error that lasts is mailed again after one hour, then each time after so many hours; 0: never again.',
-    helpFr: "Une erreur qui dure est rappelée par mail au bout d'une heure, puis toutes les tant d'heures ; 0 : jamais.",
+    helpFr: "Une erreur qui dure est rappelée par mail au bout d'une heure, puis à cet intervalle, en heures ; 0 : plus aucun rappel.",
     example: '12',
   },
 };

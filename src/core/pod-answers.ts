@@ -228,7 +228,7 @@ function detailOf(answer: PodAnswer): string | null {
 function contentOf(answer: PodAnswer): string {
   if (answer.text.trim() === '') return 'an empty body';
   if (/html/i.test(answer.contentType) || /^\s*<(!doctype\s+)?html/i.test(answer.text)) return 'an HTML page';
-  return /json/i.test(answer.contentType) ? 'damaged JSON' : 'something else';
+  return /json/i.test(answer.contentType) ? 'damaged JSON' : 'neither JSON nor HTML';
 }
 
 /** What an answer that is not the hoped-for one says, with what to do where that is known; follows the call's name. */

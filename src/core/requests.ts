@@ -59,7 +59,8 @@ function planStart(request: Livestream, meeting: PodMeeting, free: number[], dra
   const { world, config } = draft;
   const slot = free[0];
   if (slot === undefined) {
-    remark(draft, 'info', 'waits: no slot is free on this server', request.id, null);
+    const isUnsure = world.slots.some(({ record, container }) => !record.ok || container?.ok === false);
+    remark(draft, 'info', `waits: no slot ${isUnsure ? 'is known to be free' : 'is free'} on this server`, request.id, null);
     return;
   }
   if (world.broadcasters?.ok !== true) return;

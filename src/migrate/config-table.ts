@@ -80,8 +80,8 @@ export const MIGRATION_VARIABLES: { [Key in keyof Settings]: MigrationVariable<S
     rule: rules.wholeNumber(1, 2_147_483_647),
     default: '1',
     neededBy: claims,
-    help: 'Id of the recorder in Pod that gets the recordings.',
-    helpFr: "Identifiant de l'enregistreur de Pod qui reçoit les enregistrements.",
+    help: 'Id of the recorder in Pod that gets the recordings. Of no use with SCRIPT_RECORDER_DIRECTORY.',
+    helpFr: "Identifiant de l'enregistreur de Pod qui reçoit les enregistrements. Sans effet si SCRIPT_RECORDER_DIRECTORY est renseigné.",
     example: '1',
   },
   recorderDirectory: {
@@ -146,8 +146,8 @@ export const MIGRATION_VARIABLES: { [Key in keyof Settings]: MigrationVariable<S
     default: null,
     secret: true,
     neededBy: writesToPod,
-    help: "Pod's database, mysql:// or postgresql://, the user and the password URL-encoded, for an account that may read, and write to import_video_externalrecording. A claim needs it too, without SCRIPT_RECORDER_DIRECTORY.",
-    helpFr: "Base de données de Pod, mysql:// ou postgresql://, l'utilisateur et le mot de passe étant encodés pour une URL, avec un compte qui peut lire, et écrire dans import_video_externalrecording. La revendication en a besoin aussi, sans SCRIPT_RECORDER_DIRECTORY.",
+    help: "Pod's database, mysql:// or postgresql://, the user and the password URL-encoded, for an account that may read, and write to import_video_externalrecording. A claim needs it too, unless SCRIPT_RECORDER_DIRECTORY is set.",
+    helpFr: "Base de données de Pod, mysql:// ou postgresql://, l'utilisateur et le mot de passe étant encodés pour une URL, avec un compte qui peut lire, et écrire dans import_video_externalrecording. Nécessaire aussi pour --use-manual-claim si SCRIPT_RECORDER_DIRECTORY est vide.",
     example: 'postgresql://pod:password@bdd.univ.fr:5432/pod',
   },
   podSiteId: {
@@ -172,7 +172,7 @@ export const MIGRATION_VARIABLES: { [Key in keyof Settings]: MigrationVariable<S
   },
   moodleParameters: {
     name: 'DB_PARAMS',
-    rule: rules.text,
+    rule: { ...rules.text, expected: 'a JSON object, or the path of a file that holds one' },
     default: null,
     secret: true,
     multiline: true,

@@ -25,7 +25,7 @@ export function readMigrationConfig(
     faults.push(...read.faults);
     for (const [name, address] of read.moodles) moodles.set(name, address);
   }
-  if (faults.length > 0) return { ok: false, faults };
+  if (faults.length > 0) return { ok: false, faults: faults.map((fault) => withAlternative(fault, choice)) };
   const unneeded = readVariables<Settings>(MIGRATION_VARIABLES, {}, surroundings).known;
   const config = { ...EMPTY, ...unneeded, ...known, moodles, directory: surroundings.directory } as Omit<MigrationConfig, 'secrets' | 'warnings'>;
   return { ok: true, config: { ...config, secrets: secretsOf(config), warnings: warningsOf(choice) } };
@@ -41,6 +41,11 @@ function variablesFor(choice: Choice, environment: Environment): typeof MIGRATIO
     neededBy === undefined || neededBy(choice) || (key === 'podDatabase' && asksDatabase);
   const needed = Object.entries(MIGRATION_VARIABLES).filter(([key, variable]) => isNeeded(key, variable as MigrationVariable<never>));
   return Object.fromEntries(needed) as typeof MIGRATION_VARIABLES;
+}
+
+function withAlternative(fault: string, { way }: Choice): string {
+  const isMissing = way === 'manual-claim' && fault.startsWith(`${MIGRATION_VARIABLES.podDatabase.name} is missing`);
+  return isMissing ? `${fault}; or set ${MIGRATION_VARIABLES.recorderDirectory.name}, which does as well` : fault;
 }
 
 /** DB_PARAMS: what begins with a brace is JSON, everything else the path of a file. */

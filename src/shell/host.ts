@@ -114,7 +114,7 @@ function programs(config: Config): Finding[] {
   const findings: Finding[] = [];
   try {
     const [program = ''] = composeCommandOf(config, process.env);
-    if (onPath(program, process.env) === null) findings.push({ level: 'error', text: `${program} is not on PATH: see COMPOSE_COMMAND` });
+    if (onPath(program, process.env) === null) findings.push({ level: 'error', text: `${program} ${program.includes('/') ? 'is not there, or may not be run' : 'is not on PATH'}: see COMPOSE_COMMAND` });
   } catch (error) {
     if (!(error instanceof PortError)) throw error;
     findings.push({ level: 'error', text: error.problem.detail });

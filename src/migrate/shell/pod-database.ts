@@ -93,7 +93,7 @@ interface Session {
 function openPod(address: DatabaseAddress, session: Session): Sql {
   return openSql(address, {
     setting: 'POD_DB_URL',
-    whenMissing: 'is it the database of Pod? If it is, update Pod: this version lacks the import of recordings as it is in Pod 4',
+    whenMissing: 'is it the database of Pod? If it is, update Pod: this version has no such thing',
     begin: async (statements) => {
       if (!session.hasTurn || (await takeTurn(address.type, statements))) return;
       throw new MigrationError('the connection to the database of Pod was lost, and meanwhile another migration writes there, or the old connection has not ended yet: run this again later');
