@@ -2,11 +2,10 @@
 import { join } from 'node:path';
 import { createRedactor } from '../core/redact.js';
 import { systemClock } from '../shell/clock.js';
-import { faultOf, writeWhole } from '../shell/files.js';
 import { createHttp } from '../shell/http.js';
 import { takeFileLock } from '../shell/lock.js';
 import type { Choice } from './model.js';
-import { MigrationError, type MigrationPorts } from './ports.js';
+import type { MigrationPorts } from './ports.js';
 import type { MigrationConfig } from './settings.js';
 import { createBbbRecordings } from './shell/bbb-recordings.js';
 import { createClaimFiles } from './shell/claim-files.js';
@@ -15,6 +14,7 @@ import { createJournalFile } from './shell/journal-file.js';
 import { createMoodle } from './shell/moodle.js';
 import { createPodDatabase } from './shell/pod-database.js';
 import { createPodUsers } from './shell/pod-users.js';
+import { writeReport } from './shell/report-file.js';
 import { createScreen } from './shell/screen.js';
 
 export interface MigrationSignals {
@@ -60,15 +60,4 @@ export async function migrationPorts(
     await Promise.allSettled([pod, journal, ...moodles.values()].map((one) => one.close()));
   };
   return { ports, close };
-}
-
-async function writeReport(directory: string, now: Date, text: string): Promise<string> {
-  const stamp = now.toISOString().replaceAll(':', '');
-  const path = join(directory, `migrate-recordings-report-${stamp}.txt`);
-  try {
-    await writeWhole(path, text, 0o600);
-    return path;
-  } catch (error) {
-    throw new MigrationError(`the report ${path} cannot be written: ${faultOf(error)}`, { cause: error });
-  }
 }

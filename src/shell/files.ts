@@ -1,5 +1,5 @@
 // Files that are written whole or not at all, and what is said of a file that could not be.
-import { lstat, open, rename, unlink } from 'node:fs/promises';
+import { lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** The acts on the file system that writing needs; tests put themselves between. */
@@ -23,6 +23,13 @@ export function faultOf(error: unknown): string {
   return String(hasMessage ? error.message : error)
     .replace(/\s+/g, ' ')
     .trim();
+}
+
+/** Not the directories above it: they may not be mounted. */
+export async function makeDirectory(path: string): Promise<void> {
+  await mkdir(path, { mode: 0o750 }).catch((error: unknown) => {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  });
 }
 
 /** Makes names that were made, changed or removed in a directory outlast a power cut. */
@@ -57,7 +64,7 @@ export async function sizeOf(path: string): Promise<number | null> {
 }
 
 /** Beside the file, hidden; always the same name, so that the next write sweeps what a kill has left. */
-function temporaryPath(path: string): string {
+export function temporaryPath(path: string): string {
   return join(dirname(path), `.${basename(path)}.new`);
 }
 

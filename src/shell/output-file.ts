@@ -1,8 +1,8 @@
 // A container's output in the log directory: what was kept of it stays when the container is made anew.
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PortError } from '../ports.js';
-import { errorCode, faultOf, writeWhole } from './files.js';
+import { errorCode, faultOf, makeDirectory, writeWhole } from './files.js';
 
 /** Stands before output that does not go on where the last one ended. Compose begins each line with a name, so no output has it. */
 const NEXT_CONTAINER = '--- container started again ---\n';
@@ -22,13 +22,6 @@ export async function keepOutput(logDirectory: string, livestreamId: number, out
   } catch (error) {
     throw new PortError('logUnwritable', `cannot write ${path}: ${faultOf(error)}`, { cause: error });
   }
-}
-
-/** Not the directories above it: they may not be mounted. */
-async function makeDirectory(path: string): Promise<void> {
-  await mkdir(path, { mode: 0o750 }).catch((error: unknown) => {
-    if (errorCode(error) !== 'EEXIST') throw error;
-  });
 }
 
 async function contentOf(path: string): Promise<string> {

@@ -1,9 +1,9 @@
 // bbb-recorder, which plays a presentation in a browser and films it: https://github.com/jibon57/bbb-recorder
 import { constants } from 'node:fs';
-import { access, lstat, mkdir, open, readFile, type FileHandle } from 'node:fs/promises';
+import { access, lstat, open, readFile, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { isMapping, parseJson } from '../../core/checked.js';
-import { errorCode, faultOf, removeIfThere, syncDirectory } from '../../shell/files.js';
+import { errorCode, faultOf, makeDirectory, removeIfThere, syncDirectory } from '../../shell/files.js';
 import { onPath, run } from '../../shell/spawn.js';
 import { MigrationError } from '../ports.js';
 import { directoryFault } from './directories.js';
@@ -74,11 +74,8 @@ export async function film(url: string, file: string, places: RecorderPlaces, lo
   }
 }
 
-/** Not the directories above `logs`: they may not be mounted. */
 async function openLog(path: string): Promise<FileHandle> {
-  await mkdir(join(path, '..'), { mode: 0o750 }).catch((error: unknown) => {
-    if (errorCode(error) !== 'EEXIST') throw error;
-  });
+  await makeDirectory(dirname(path));
   return open(path, 'w', 0o640);
 }
 

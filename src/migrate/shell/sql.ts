@@ -49,7 +49,7 @@ export interface SqlOptions {
 const LONGEST_SILENCE_MS = 150_000;
 
 /** A server to which it took longer than this not to be connected is left alone for a while: a thousand recordings would wait as long each. */
-const SLOW_MS = 1000;
+const SLOW_MS = 900;
 const LEFT_ALONE_MS = 60_000;
 
 const CONNECT = { postgresql: connectPostgresql, mysql: connectMysql };

@@ -1,7 +1,7 @@
 // A file that is written piece by piece, and bears its name only once it is complete and on disk.
 import { open, rename } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { removeIfThere, syncDirectory } from '../../shell/files.js';
+import { dirname } from 'node:path';
+import { removeIfThere, syncDirectory, temporaryPath } from '../../shell/files.js';
 
 /** Small pieces wait for each other: a network gives them by the thousand. */
 const PIECE_BYTES = 256 * 1024;
@@ -21,7 +21,7 @@ export interface WholeFile {
  * Nobody else may write the same file at the same time. `mode`: as far as the umask lets it.
  */
 export async function beginWholeFile(path: string, mode: number): Promise<WholeFile> {
-  const temporary = join(dirname(path), `.${basename(path)}.new`);
+  const temporary = temporaryPath(path);
   await removeIfThere(temporary);
   // `wx`: never through a link or into a file that somebody else put there.
   const handle = await open(temporary, 'wx', mode);
