@@ -5,6 +5,7 @@ import { takeFileLock } from '../../src/shell/lock.js';
 import { encoderFaults, film } from '../../src/migrate/shell/bbb-recorder.js';
 import { installBbbRecorder, type BbbRecorder, type EncoderBehaviour } from '../support/migrate/bbb-recorder.js';
 import { temporaryDirectory } from '../support/temporary.js';
+import { until } from '../support/until.js';
 
 // Child processes and servers on a machine that does much else.
 jest.setTimeout(60_000);
@@ -25,10 +26,6 @@ function encode(url = URL_23, file = 'cours.webm', ending = NEVER, lock: number 
 
 function resultPath(file = 'cours.webm'): string {
   return join(recorder.path, file);
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise(setImmediate);
 }
 
 describe('an encoding', () => {

@@ -9,6 +9,7 @@ import { createPlayback, type Playback } from '../support/migrate/playback-serve
 import { idOf, recordingXml } from '../support/migrate/recording-xml.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { onTerminal } from '../support/terminal.js';
+import { until } from '../support/until.js';
 import { startProgram, type RunningProgram } from '../support/world/program.js';
 
 const PATIENCE_MS = 120_000;
@@ -50,10 +51,6 @@ function withVideos(story: (scene: Scene) => Promise<void>): () => Promise<void>
       await bbb.stop();
     }
   };
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 test(

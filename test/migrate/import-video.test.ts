@@ -8,6 +8,7 @@ import { withEachDatabase, type ExternalEssence, type MoodleRows } from '../supp
 import { startFrailLine } from '../support/migrate/frail-line.js';
 import { idOf, MOODLE, recordingXml, startOf, type RecordingShape } from '../support/migrate/recording-xml.js';
 import { onTerminal } from '../support/terminal.js';
+import { until } from '../support/until.js';
 import { inMigrationWorld, type MigrationWorld, type MigrationWorldOptions } from '../support/migrate/world.js';
 
 const PATIENCE_MS = 120_000;
@@ -476,9 +477,6 @@ withEachDatabase((engine) => {
       url.host = `127.0.0.1:${line.port}`;
       line.breakAt(idOf(1), 'dead');
       const { child, said, ended } = world.start(IMPORT, { POD_DB_URL: url.href });
-      const until = async (isSo: () => boolean): Promise<void> => {
-        while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
-      };
       await until(() => /#1 done: /.test(said()));
       child.kill('SIGINT');
       await until(() => said().includes('Ctrl-C again'));
