@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { decoded } from '../config-rules.js';
 import { readVariables, type Environment } from '../config.js';
-import { faultOf } from '../shell/files.js';
+import { errorCode, faultOf } from '../shell/files.js';
 import { MIGRATION_VARIABLES, type MigrationVariable } from './config-table.js';
 import { moodleAddresses } from './database-address.js';
 import type { Choice, MoodleAddress } from './model.js';
@@ -56,7 +56,7 @@ function readMoodles(text: string, usualType: Settings['moodleDatabaseType'], di
     return moodleAddresses(readFileSync(path, 'utf8').replace(/^\ufeff/, ''), usualType);
   } catch (error) {
     // What does not look like a path may hold passwords.
-    const came = /^[\w./-]+$/.test(text.trim()) ? faultOf(error) : 'what came is neither, and is not shown, since it may hold passwords';
+    const came = /^[\w./-]+$/.test(text.trim()) ? faultOf(error) : `what came is not shown, since it may hold passwords (as a path: ${errorCode(error) ?? 'not readable'})`;
     return { moodles: new Map(), faults: [`DB_PARAMS: expected a JSON object, which begins with {, or the path of a file that holds one: ${came}`] };
   }
 }

@@ -69,8 +69,8 @@ export interface Http {
   ): Promise<HttpAnswer>;
 }
 
-/** `lasting`: somebody has to mend something before it is of use to ask again, a host name or a certificate. */
-export type HttpFailure = 'silent' | 'cut' | 'lasting' | 'other';
+/** `away`: nobody answers there now. `lasting`: somebody has to mend something before it is of use to ask again, a host name or a certificate. */
+export type HttpFailure = 'silent' | 'cut' | 'away' | 'lasting' | 'other';
 
 /** No whole answer came. The message is short, on one line, and names the host only: an address may bear a checksum. */
 export class HttpError extends Error {
@@ -278,6 +278,7 @@ function failureOf(error: unknown, url: string, timeoutMs: number, silence: stri
 const KINDS: [Exclude<HttpFailure, 'other'>, RegExp][] = [
   ['silent', /^ECONNABORTED$/],
   ['cut', /^(?:ECONNRESET|EPIPE|Z_)/],
+  ['away', /^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EAI_AGAIN)$/],
   ['lasting', /^(?:ENOTFOUND|ERR_INVALID_URL|CERT_|ERR_TLS_CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/],
 ];
 

@@ -89,7 +89,7 @@ test(
   withVideos(async ({ playback, directory, start }) => {
     playback.fault(idOf(12), { holds: 1 });
     const { child, said, ended } = start(['--max-value-record-process=1']);
-    await until(() => readdirSync(directory).length > 0);
+    await until(() => readdirSync(directory).some((name) => readFileSync(join(directory, name)).length > 0));
     child.kill('SIGINT');
     await until(() => said().includes('Ctrl-C again stops at once'));
     child.kill('SIGINT');

@@ -151,7 +151,7 @@ describe('DB_PARAMS', () => {
     'that is neither JSON nor a path is not shown: %s',
     (parameters) => {
       const reading = readMigrationConfig({ ...BBB, MOODLE_DB_TYPE: 'mysql', DB_PARAMS: parameters }, choiceOf('export-csv', { useMoodle: true }), { ...HERE, directory: temporaryDirectory() });
-      expect(reading).toEqual({ ok: false, faults: [expect.stringMatching(/^DB_PARAMS: expected a JSON object.* may hold passwords$/)] });
+      expect(reading).toEqual({ ok: false, faults: [expect.stringMatching(/^DB_PARAMS: expected a JSON object.* may hold passwords \(as a path: ENOENT\)$/)] });
       expect(JSON.stringify(reading)).not.toContain('s3cret');
     },
   );

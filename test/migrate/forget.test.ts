@@ -14,7 +14,7 @@ function inWorld(engine: EngineName, story: (world: MigrationWorld) => Promise<v
     { source_url: 'https://other.univ.example/playback/presentation/2.3/x' },
   ];
   const recordings = [1, 2].map((number) => recordingXml({ number }));
-  return inMigrationWorld({ engine, bbb: { recordings }, pod: { external_recordings: external } }, async (world) => {
+  return inMigrationWorld({ engine, bbb: { recordings }, pod: { external_recordings: external }, moodles: { default: {} } }, async (world) => {
     expect(await world.run(['--use-import-video'])).toMatchObject({ exitCode: 0, stderr: '' });
     await story(world);
   });
@@ -71,6 +71,22 @@ withEachDatabase((engine) => {
       expect((await world.run(['--forget', '--all', '--yes'])).stdout).toContain('3 rows were deleted');
       expect(await world.run(['--use-import-video'])).toMatchObject({ exitCode: 0 });
       expect(await urls(world)).toEqual(['1', '2', 'x']);
+    }),
+    PATIENCE_MS,
+  );
+
+  test(
+    'a recording that has another address by now is forgotten too, and can be imported again',
+    inWorld(engine, async (world) => {
+      const video = { type: 'video', url: 'https://rec.univ.example/video/1/' };
+      world.bbb.settings.recordings = [recordingXml({ number: 1, formats: [video] }), recordingXml({ number: 2 })];
+      expect(await world.run(['--use-import-video', '--use-database-moodle'])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('was there already') });
+      const { stdout } = await world.run(['--forget', '--yes']);
+      expect(stdout).toContain('2 rows were deleted');
+      expect(stdout).not.toContain('they stay');
+      for (const again of [['--use-import-video'], ['--use-import-video', '--use-database-moodle']]) expect(await world.run(again)).toMatchObject({ exitCode: 0 });
+      expect((await world.pod.essence()).external.map(({ source_url: url }) => url)).toContain(video.url);
+      expect(await urls(world)).toHaveLength(4);
     }),
     PATIENCE_MS,
   );

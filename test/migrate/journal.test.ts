@@ -1,15 +1,24 @@
 // The journal in its file: whose lines count for whom, and what a stranger's editor has done to it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { openJournal, type FreshEntry, type Journal } from '../../src/migrate/journal.js';
+import type { JournalFile } from '../../src/migrate/ports.js';
 import { createJournalFile } from '../../src/migrate/shell/journal-file.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
 const CLOCK = { now: () => new Date('2026-03-02T09:00:00Z'), sleep: () => Promise.resolve() };
 
+const files: JournalFile[] = [];
+
+afterEach(async () => {
+  for (const file of files.splice(0)) await file.close();
+});
+
 function open(path: string, server = 'https://bbb.univ.fr/'): Promise<Journal> {
-  return openJournal(createJournalFile(path), server, CLOCK);
+  const file = createJournalFile(path);
+  files.push(file);
+  return openJournal(file, server, CLOCK);
 }
 
 function imported(recording: string, sourceUrl: string): FreshEntry {

@@ -267,6 +267,13 @@ describe('with a journal that others have written too', () => {
     expect(results(await runClaim({ ...planOf(world), directory }, recordings))).toEqual(['already', 'already']);
   });
 
+  test('that something is left in another directory is told also of a recording that fails', async () => {
+    await run([world.video('a')], broken);
+    world.playback.fault(idOf('a'), { pageStatus: 404 });
+    const [outcome] = await runClaim(elsewhere({ directory: join(world.root, 'right') }), [world.video('a')]);
+    expect(outcome).toMatchObject({ result: 'failed', said: expect.stringMatching(/status 404 \(a-2024-01-15\.m4v was begun in .*look there for what is left\)$/) });
+  });
+
   test('a film whose result was complete in another directory of bbb-recorder is made again', async () => {
     await run([world.presentation('p')], broken);
     const plan = elsewhere({ results: join(world.root, 'other-results') });

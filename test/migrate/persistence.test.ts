@@ -38,7 +38,7 @@ test('tries count from the beginning again while a download gets on, and its ser
 
 test('of a server that no try has reached, the next recordings cost one try each, until it is there again', async () => {
   const visit = visitor();
-  await expect(persist('page a', attempts(6), visit)).rejects.toThrow('it failed');
+  await expect(persist('page a', attempts(6, 'away'), visit)).rejects.toThrow('it failed');
   expect(visit.paused).toEqual(PAUSES_MS);
   await expect(persist('page a', attempts(1), visit)).rejects.toThrow('it failed');
   expect(visit.paused).toEqual(PAUSES_MS);
@@ -46,6 +46,12 @@ test('of a server that no try has reached, the next recordings cost one try each
   expect(await persist('page a', attempts(0), visit)).toBe('brought');
   expect(await persist('page a', attempts(1), visit)).toBe('brought');
   expect(visit.paused).toEqual([...PAUSES_MS, 1000, 1000]);
+});
+
+test('a server that answers is not taken for dead for one recording that it cannot give out', async () => {
+  const visit = visitor();
+  await expect(persist('page a', attempts(6), visit)).rejects.toThrow('it failed');
+  expect(await persist('page a', attempts(1), visit)).toBe('brought');
 });
 
 test('another kind of error is thrown at once', async () => {

@@ -181,13 +181,22 @@ withEachDatabase((engine) => {
     }
   });
 
+  test('a line that has gone dead while nothing was asked holds up no end', async () => {
+    const line = await startFrailLine(pod.address.port!);
+    const frail = open({}, { port: line.port });
+    await frail.query('SELECT 1');
+    line.die();
+    await frail.close();
+    line.close();
+  });
+
   test('a server that does not answer at all is not asked for each recording', async () => {
     let callers = 0;
     const mute = createServer(() => (callers += 1)).listen(0, '127.0.0.1');
     await once(mute, 'listening');
     const unanswered = openSql({ ...pod.address, port: (mute.address() as AddressInfo).port, connectTimeoutMs: 1200 }, { setting: 'POD_DB_URL', whenMissing: '' });
-    for (let turn = 0; turn < 3; turn += 1) await expect(unanswered.query('SELECT 1')).rejects.toThrow(/no answer in time/);
-    expect(callers).toBe(1);
+    for (let turn = 0; turn < 6; turn += 1) await expect(unanswered.query('SELECT 1')).rejects.toThrow(/no answer in time/);
+    expect(callers).toBe(3);
     await unanswered.close();
     mute.close();
   });

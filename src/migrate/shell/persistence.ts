@@ -36,7 +36,7 @@ export async function persist<T>(what: string, attempt: () => Promise<T>, { cloc
       if (arrived() >= before + PROGRESS_BYTES) [pausesMs, before] = [[...PAUSES_MS], arrived()];
       const pauseMs = error.kind === 'lasting' ? undefined : pausesMs.shift();
       if (pauseMs === undefined) {
-        if (arrived() === atFirst) exhausted.add(what);
+        if (['silent', 'away', 'lasting'].includes(error.kind) && arrived() === atFirst) exhausted.add(what);
         throw error;
       }
       waiting(error.message, pauseMs);
@@ -48,5 +48,7 @@ export async function persist<T>(what: string, attempt: () => Promise<T>, { cloc
 
 /** Throws `HttpError` for a status that may be another one in a minute. */
 export function expectPassable(status: number): void {
-  if (status >= 500 || status === 429 || status === 408) throw new HttpError(`the server answered with the status ${status}`);
+  if (status < 500 && status !== 429 && status !== 408) return;
+  // What nginx says in the place of a server that is away, or has too much to do.
+  throw new HttpError(`the server answered with the status ${status}`, [429, 502, 503, 504].includes(status) ? 'away' : 'other');
 }

@@ -30,8 +30,8 @@ const CHANGE_NOTHING = {
   DELETE: `DELETE FROM ${EXTERNAL} WHERE 1 = 0`,
 };
 
-/** Behind an id of the type serial is a sequence with a right of its own; an identity column needs none, and MariaDB has neither. */
-const MAY_COUNT = `SELECT has_sequence_privilege(pg_get_serial_sequence('${EXTERNAL}', 'id'), 'USAGE') AS granted
+/** Behind an id of the type serial is a sequence with rights of its own, of which one will do; an identity column needs none, and MariaDB has neither. */
+const MAY_COUNT = `SELECT has_sequence_privilege(pg_get_serial_sequence('${EXTERNAL}', 'id'), 'USAGE, UPDATE') AS granted
   FROM information_schema.columns WHERE table_name = '${EXTERNAL}' AND column_name = 'id' AND column_default LIKE 'nextval(%'`;
 
 /** Ids in one statement. */

@@ -1,4 +1,5 @@
 // PostgreSQL behind `Connection`.
+import type { Socket } from 'node:net';
 import type { DatabaseAddress } from '../model.js';
 import type { Connection } from './sql.js';
 
@@ -7,6 +8,9 @@ const INT8 = 20;
 
 /** A live site's tables may be locked; nothing here takes that long. */
 const STATEMENT_TIMEOUT_MS = 120_000;
+
+/** A line that is dead does not answer the driver's goodbye. */
+const LONGEST_GOODBYE_MS = 3000;
 
 /** The classes of SQLSTATE after which the session is over: connection exceptions, shutdowns, time-outs of idle sessions. */
 const SESSION_OVER = /^(08|57P|25P0[34])/;
@@ -55,6 +59,10 @@ export async function connectPostgresql(address: DatabaseAddress): Promise<Conne
       // The driver destroys the socket of a query that is under way.
       void client.end().catch(lose);
     },
-    end: () => client.end().catch(lose),
+    async end() {
+      const patience = setTimeout(() => (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy(), LONGEST_GOODBYE_MS);
+      await client.end().catch(lose);
+      clearTimeout(patience);
+    },
   };
 }

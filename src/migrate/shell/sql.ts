@@ -48,8 +48,9 @@ export interface SqlOptions {
 /** Longer than the servers themselves wait for a lock: a line that is dead says nothing at all. */
 const LONGEST_SILENCE_MS = 150_000;
 
-/** A server to which it took longer than this not to be connected is left alone for a while: a thousand recordings would wait as long each. */
+/** A server to which it took longer than this, so many times in a row, not to be connected is left alone for a while: a thousand recordings would wait as long each. */
 const SLOW_MS = 900;
+const MOST_SLOW = 3;
 const LEFT_ALONE_MS = 60_000;
 
 const CONNECT = { postgresql: connectPostgresql, mysql: connectMysql };
@@ -57,6 +58,7 @@ const CONNECT = { postgresql: connectPostgresql, mysql: connectMysql };
 export function openSql(address: DatabaseAddress, options: SqlOptions): Sql {
   let kept: Connection | null = null;
   let unreachable: { error: Error; until: number } | null = null;
+  let slow = 0;
   const turns = createTurns();
   const failure = (error: unknown): Error => sqlFailure(error, address, options);
 
@@ -91,11 +93,14 @@ export function openSql(address: DatabaseAddress, options: SqlOptions): Sql {
     const startMs = performance.now();
     if (unreachable !== null && startMs < unreachable.until) throw unreachable.error;
     try {
-      return await CONNECT[address.type](address);
+      const connection = await CONNECT[address.type](address);
+      slow = 0;
+      return connection;
     } catch (cause) {
       const error = failure(cause);
       const nowMs = performance.now();
-      if (nowMs - startMs > SLOW_MS) unreachable = { error, until: nowMs + LEFT_ALONE_MS };
+      if (nowMs - startMs > SLOW_MS) slow += 1;
+      if (slow >= MOST_SLOW) unreachable = { error, until: nowMs + LEFT_ALONE_MS };
       throw error;
     }
   }
@@ -138,7 +143,7 @@ export function openSql(address: DatabaseAddress, options: SqlOptions): Sql {
       return result;
     } catch (error) {
       // Without its connection the database rolls back by itself.
-      await connection.run('ROLLBACK', []).catch(giveUp);
+      await statements.query('ROLLBACK').catch(giveUp);
       throw error;
     }
   }

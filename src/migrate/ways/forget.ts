@@ -1,5 +1,5 @@
 // --forget: takes back what --use-import-video has put into Pod, or, with --all, everything that came from that BBB server.
-import type { FreshEntry } from '../journal.js';
+import type { FreshEntry, Journal } from '../journal.js';
 import type { ExternalRow, ImportEntry } from '../model.js';
 import { MigrationError } from '../ports.js';
 import { faultsOf, type Check, type Course } from './way.js';
@@ -22,10 +22,11 @@ export async function forget({ ports, config, choice, journal }: Course): Promis
   ports.screen.line(`${all}; ${choice.all ? 'all of them' : `${chosen.length} of them, which the journal knows,`} are to be deleted.`);
   ports.screen.line(`Users have already made a video of ${uploaded} of these; the videos stay.`);
   const known = lastOf(begun).filter(({ step }) => step !== 'forgotten');
-  const here = known.filter(({ sourceUrl }) => sourceUrl.startsWith(config.bbbServerUrl));
+  // BBB may have given a recording other addresses since: its rows are where they were.
+  const here = known.filter(({ recording }) => journal.importedAt(recording).some((address) => address.startsWith(config.bbbServerUrl)));
   const elsewhere = known.length - here.length;
   if (elsewhere > 0) ports.screen.line(`The journal knows ${elsewhere} more of this server, whose addresses begin otherwise: they stay.`);
-  const forgotten = forgottenBy(chosen, rows, here);
+  const forgotten = forgottenBy(chosen, rows, here, journal);
   if (chosen.length === 0 && (forgotten.length === 0 || choice.dry)) return 'Nothing to forget.';
   if (choice.dry) return `${chosen.length} would be deleted.`;
   if (!choice.yes && chosen.length > 0) {
@@ -47,14 +48,17 @@ function knownRows(entries: ImportEntry[]): (row: ExternalRow) => boolean {
 }
 
 /** What the journal says of recordings of which rows go now, or are gone already: the next import is to look for them again. */
-function forgottenBy(chosen: ExternalRow[], rows: ExternalRow[], entries: ImportEntry[]): FreshEntry[] {
+function forgottenBy(chosen: ExternalRow[], rows: ExternalRow[], entries: ImportEntry[], journal: Journal): FreshEntry[] {
   const ownersByUrl = new Map<string, number[]>();
   for (const { sourceUrl, ownerId } of chosen) ownersByUrl.set(sourceUrl, [...(ownersByUrl.get(sourceUrl) ?? []), ...(ownerId === null ? [] : [ownerId])]);
   const going = new Set(chosen);
   const staying = new Set(rows.filter((row) => !going.has(row)).map(({ sourceUrl }) => sourceUrl));
   return entries.flatMap(({ way, recording, sourceUrl }) => {
-    if (staying.has(sourceUrl) && !ownersByUrl.has(sourceUrl)) return [];
-    return [{ way, recording, sourceUrl, owners: ownersByUrl.get(sourceUrl) ?? [], step: 'forgotten' as const }];
+    const addresses = journal.importedAt(recording);
+    const emptied = addresses.filter((address) => ownersByUrl.has(address));
+    if (emptied.length === 0 && addresses.some((address) => staying.has(address))) return [];
+    const forgotten = (address: string): FreshEntry => ({ way, recording, sourceUrl: address, owners: ownersByUrl.get(address) ?? [], step: 'forgotten' });
+    return (emptied.length > 0 ? emptied : [sourceUrl]).map(forgotten);
   });
 }
 

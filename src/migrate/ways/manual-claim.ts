@@ -38,9 +38,13 @@ async function claimOne(numbered: NumberedRecording, common: Common, course: Cou
   const last = lastEntry(numbered.recording, course);
   if (last?.step === 'done') return outcome('already', `an earlier run did it: ${last.file}`);
   if (last === undefined || (await isHere(last, course))) return goOn(numbered, last, common, course);
-  const anew = await goOn(numbered, undefined, common, course);
   const moved = `${last.file} was begun in ${last.directories.join(' and ')} before the configuration named other directories: it is begun anew, look there for what is left`;
-  return { ...anew, warnings: [...anew.warnings, moved] };
+  try {
+    const anew = await goOn(numbered, undefined, common, course);
+    return { ...anew, warnings: [...anew.warnings, moved] };
+  } catch (error) {
+    throw new MigrationError(`${(error as Error).message} (${moved})`, { cause: error });
+  }
 }
 
 /** What was begun elsewhere can neither be gone on with nor be known to have come to its end. */

@@ -8,13 +8,16 @@ export interface FrailLine {
   port: number;
   /** The next piece of data that is sent and holds `text` cuts its connection: `before` it is passed on, or `after` the server has answered it; or nothing passes there any more (`dead`). */
   breakAt(text: string, when: Break): void;
+  /** Nothing passes any more on the connections that there are, not even their end. */
+  die(): void;
   close(): void;
 }
 
 export async function startFrailLine(serverPort: number): Promise<FrailLine> {
   let trap: { text: string; when: Break } | null = null;
   const sockets = new Set<Socket>();
-  const server = createServer((client) => {
+  const dead = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (client) => {
     const line = connect(serverPort, '127.0.0.1');
     const cut = (): void => {
       client.destroy();
@@ -25,17 +28,21 @@ export async function startFrailLine(serverPort: number): Promise<FrailLine> {
       socket.on('error', () => undefined).on('close', cut);
     }
     line.on('data', (data) => client.write(data));
-    let isDead = false;
+    client.on('end', () => {
+      if (!dead.has(client)) client.end(() => line.end());
+    });
     client.on('data', (data) => {
-      if (isDead) return;
+      if (dead.has(client)) return;
       if (trap === null || !data.includes(trap.text)) {
         line.write(data);
         return;
       }
       const { when } = trap;
       trap = null;
-      isDead = when === 'dead';
-      if (isDead) return;
+      if (when === 'dead') {
+        dead.add(client);
+        return;
+      }
       if (when === 'before') {
         cut();
         return;
@@ -49,6 +56,9 @@ export async function startFrailLine(serverPort: number): Promise<FrailLine> {
     port: (server.address() as AddressInfo).port,
     breakAt: (text, when) => {
       trap = { text, when };
+    },
+    die: () => {
+      for (const socket of sockets) dead.add(socket);
     },
     close: () => {
       server.close();
