@@ -5,7 +5,7 @@ import { decoded } from '../config-rules.js';
 import { readVariables, type Environment } from '../config.js';
 import { errorCode, faultOf } from '../shell/files.js';
 import { MIGRATION_VARIABLES, type MigrationVariable } from './config-table.js';
-import { moodleAddresses } from './database-address.js';
+import { databaseUrl, moodleAddresses } from './database-address.js';
 import type { Choice, MoodleAddress } from './model.js';
 import type { MigrationConfig, Settings } from './settings.js';
 
@@ -25,7 +25,7 @@ export function readMigrationConfig(
     faults.push(...read.faults);
     for (const [name, address] of read.moodles) moodles.set(name, address);
   }
-  if (faults.length > 0) return { ok: false, faults: faults.map((fault) => withAlternative(fault, choice)) };
+  if (faults.length > 0) return { ok: false, faults };
   const unneeded = readVariables<Settings>(MIGRATION_VARIABLES, {}, surroundings).known;
   const config = { ...EMPTY, ...unneeded, ...known, moodles, directory: surroundings.directory } as Omit<MigrationConfig, 'secrets' | 'warnings'>;
   return { ok: true, config: { ...config, secrets: secretsOf(config), warnings: warningsOf(choice) } };
@@ -34,18 +34,18 @@ export function readMigrationConfig(
 /** Of the variables that have no default. */
 const EMPTY: Partial<Settings> = { bbbSecret: '', podDatabase: null, moodleParameters: '', podUrl: '', podToken: '' };
 
+const OR_DIRECTORY: typeof MIGRATION_VARIABLES.podDatabase = {
+  ...MIGRATION_VARIABLES.podDatabase,
+  rule: { ...databaseUrl, expected: `${databaseUrl.expected}; or set ${MIGRATION_VARIABLES.recorderDirectory.name}, which does as well` },
+};
+
 /** A claim needs Pod's database only to learn the recorder's directory. */
 function variablesFor(choice: Choice, environment: Environment): typeof MIGRATION_VARIABLES {
   const asksDatabase = choice.way === 'manual-claim' && (environment[MIGRATION_VARIABLES.recorderDirectory.name] ?? '').trim() === '';
   const isNeeded = (key: string, { neededBy }: MigrationVariable<never>): boolean =>
     neededBy === undefined || neededBy(choice) || (key === 'podDatabase' && asksDatabase);
   const needed = Object.entries(MIGRATION_VARIABLES).filter(([key, variable]) => isNeeded(key, variable as MigrationVariable<never>));
-  return Object.fromEntries(needed) as typeof MIGRATION_VARIABLES;
-}
-
-function withAlternative(fault: string, { way }: Choice): string {
-  const isMissing = way === 'manual-claim' && fault.startsWith(`${MIGRATION_VARIABLES.podDatabase.name} is missing`);
-  return isMissing ? `${fault}; or set ${MIGRATION_VARIABLES.recorderDirectory.name}, which does as well` : fault;
+  return { ...(Object.fromEntries(needed) as typeof MIGRATION_VARIABLES), ...(asksDatabase ? { podDatabase: OR_DIRECTORY } : {}) };
 }
 
 /** DB_PARAMS: what begins with a brace is JSON, everything else the path of a file. */

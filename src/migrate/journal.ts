@@ -17,7 +17,7 @@ export interface Journal {
   entries<W extends JournalEntry['way']>(way: W): EntryOf<W>[];
   /** The addresses of this recording for which rows of Pod's video import were begun, in either way of importing. */
   importedAt(recording: string): string[];
-  /** Names of files that were given to recordings, of whatever BBB server: they may share a directory. */
+  /** Names of files that earlier runs gave to recordings, of whatever BBB server: they may share a directory. */
   claimedNames(): string[];
   /** The line is on disk when this returns. A dry run never calls it. */
   note(entry: FreshEntry): Promise<void>;
@@ -26,7 +26,8 @@ export interface Journal {
 /** Reads the file; throws when what was done cannot be known. `server`: SCRIPT_BBB_SERVER_URL. */
 export async function openJournal(file: JournalFile, server: string, clock: Clock): Promise<Journal> {
   const everyone = await file.read();
-  const all = everyone.filter((entry) => serverKey(entry.server) === serverKey(server));
+  const ours = serverKey(server);
+  const all = everyone.filter((entry) => serverKey(entry.server) === ours);
   const last = new Map<string, JournalEntry>();
   const addresses = new Map<string, Set<string>>();
   const key = (way: string, recording: string): string => `${way} ${recording}`;

@@ -112,6 +112,11 @@ describe("the migration's configuration", () => {
   });
 });
 
+test("a claim that knows neither the recorder's directory nor Pod's database is told of both", () => {
+  const reading = readMigrationConfig(BBB, choiceOf('manual-claim'), { ...HERE, directory: temporaryDirectory() });
+  expect(reading).toEqual({ ok: false, faults: [expect.stringMatching(/^POD_DB_URL is missing: expected mysql:.*; or set SCRIPT_RECORDER_DIRECTORY, which does as well$/)] });
+});
+
 describe('DB_PARAMS', () => {
   const usingMoodle = (text: string, type = 'postgresql'): ReturnType<typeof readMigrationConfig> =>
     read('export-csv', { ...BBB, MOODLE_DB_TYPE: type, DB_PARAMS: text }, { useMoodle: true });

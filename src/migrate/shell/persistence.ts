@@ -17,14 +17,13 @@ export interface Perseverance {
 }
 
 /**
- * `what` names what is asked of which server; `arrived` tells how many bytes of it are here, of those that are kept for the
- * next try. `HttpError` is what may pass; a status that may pass is one too (`expectPassable`). Everything else is thrown
+ * `what` names what is asked of which server; `arrived` tells how many bytes of it have come, from none on, of those that are
+ * kept for the next try. `HttpError` is what may pass; a status that may pass is one too (`expectPassable`). Everything else is thrown
  * at once.
  */
 export async function persist<T>(what: string, attempt: () => Promise<T>, { clock, ending, exhausted, waiting }: Perseverance, arrived: () => number = () => 0): Promise<T> {
   let pausesMs = exhausted.has(what) ? [] : [...PAUSES_MS];
-  const atFirst = arrived();
-  let before = atFirst;
+  let before = 0;
   const isStopped = (): boolean => ending.aborted;
   for (;;) {
     try {
@@ -36,7 +35,7 @@ export async function persist<T>(what: string, attempt: () => Promise<T>, { cloc
       if (arrived() >= before + PROGRESS_BYTES) [pausesMs, before] = [[...PAUSES_MS], arrived()];
       const pauseMs = error.kind === 'lasting' ? undefined : pausesMs.shift();
       if (pauseMs === undefined) {
-        if (['silent', 'away', 'lasting'].includes(error.kind) && arrived() === atFirst) exhausted.add(what);
+        if (['silent', 'away', 'lasting'].includes(error.kind) && arrived() === 0) exhausted.add(what);
         throw error;
       }
       waiting(error.message, pauseMs);

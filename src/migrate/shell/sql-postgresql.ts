@@ -35,6 +35,10 @@ export async function connectPostgresql(address: DatabaseAddress): Promise<Conne
     isLost = true;
   };
   client.on('error', lose).on('end', lose);
+  // The driver's own goodbye waits for the other side.
+  const hangUp = (): void => {
+    (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+  };
   await client.connect().catch((error: unknown) => {
     // A refusal may leave the socket open.
     void client.end().catch(lose);
@@ -56,11 +60,10 @@ export async function connectPostgresql(address: DatabaseAddress): Promise<Conne
     isLost: () => isLost,
     cut: () => {
       lose();
-      // The driver destroys the socket of a query that is under way.
-      void client.end().catch(lose);
+      hangUp();
     },
     async end() {
-      const patience = setTimeout(() => (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy(), LONGEST_GOODBYE_MS);
+      const patience = setTimeout(hangUp, LONGEST_GOODBYE_MS);
       await client.end().catch(lose);
       clearTimeout(patience);
     },
