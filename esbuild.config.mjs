@@ -13,7 +13,9 @@ const common = {
   legalComments: 'external',
   logLevel: 'warning',
   // The libraries that are CommonJS call `require` for Node's own modules.
-  banner: { js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+  },
 };
 
 const dist = { ...common, entryPoints: ['src/cli.ts'], outdir: 'dist', minifySyntax: true };

@@ -3,7 +3,10 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 /** Whose business a module is: everybody else's import of it is an error. */
-const PROCESSES = { group: ['child_process', 'node:child_process'], message: 'Only shell/spawn.ts and shell/lock.ts start processes.' };
+const PROCESSES = {
+  group: ['child_process', 'node:child_process'],
+  message: 'Only shell/spawn.ts and shell/lock.ts start processes.',
+};
 const AXIOS = { group: ['axios', 'axios/*'], message: 'Only shell/http.ts is an HTTP client.' };
 const CLI = { group: ['**/cli.js'], message: 'Nothing imports the command line.' };
 const LIBRARIES = {
@@ -15,15 +18,25 @@ const OUTSIDE = {
   message: 'This part knows the ports only, not what is behind them.',
 };
 const NO_CLOCK = [
-  { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'Ask the clock of the ports.' },
+  {
+    selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+    message: 'Ask the clock of the ports.',
+  },
   { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Ask the clock of the ports.' },
 ];
-const NO_EXIT = { object: 'process', property: 'exit', message: 'It loses log lines: set process.exitCode in bin/ only.' };
+const NO_EXIT = {
+  object: 'process',
+  property: 'exit',
+  message: 'It loses log lines: set process.exitCode in bin/ only.',
+};
 /** `await import('x')` is not seen by no-restricted-imports. */
 const noLazy = (pattern, message) => ({ selector: `ImportExpression[source.value=${pattern}]`, message });
 const LAZY_PROCESSES = noLazy('/^(node:)?child_process$/', PROCESSES.message);
 const LAZY_AXIOS = noLazy('/^axios/', AXIOS.message);
-const NO_LAZY = { selector: 'ImportExpression', message: 'This part loads nothing later: what it knows stands at the head of its files.' };
+const NO_LAZY = {
+  selector: 'ImportExpression',
+  message: 'This part loads nothing later: what it knows stands at the head of its files.',
+};
 
 const imports = (...patterns) => ['error', { patterns }];
 
@@ -54,7 +67,17 @@ const BASIC = {
   'no-restricted-properties': ['error', NO_EXIT],
 };
 
-const NODE_GLOBALS = ['process', 'console', 'Buffer', 'URL', 'URLSearchParams', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'];
+const NODE_GLOBALS = [
+  'process',
+  'console',
+  'Buffer',
+  'URL',
+  'URLSearchParams',
+  'setTimeout',
+  'clearTimeout',
+  'setInterval',
+  'clearInterval',
+];
 
 export default defineConfig(
   { ignores: ['dist/', '.build/', 'node_modules/', 'coverage/'] },
@@ -93,7 +116,14 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/core/**/*.ts', 'src/model.ts', 'src/ports.ts', 'src/migrate/core/**/*.ts', 'src/migrate/model.ts', 'src/migrate/ports.ts'],
+    files: [
+      'src/core/**/*.ts',
+      'src/model.ts',
+      'src/ports.ts',
+      'src/migrate/core/**/*.ts',
+      'src/migrate/model.ts',
+      'src/migrate/ports.ts',
+    ],
     rules: {
       'no-restricted-imports': imports(LIBRARIES, OUTSIDE, CLI, {
         regex: '^(\\.\\./)+(?!\\.\\./|core/|model\\.js$|ports\\.js$)|^\\./(run|read|execute|host|config)\\.js$',
@@ -103,7 +133,14 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/commands/**/*.ts', 'src/effects/**/*.ts', 'src/migrate/ways/**/*.ts', 'src/execute.ts', 'src/read.ts', 'src/run.ts'],
+    files: [
+      'src/commands/**/*.ts',
+      'src/effects/**/*.ts',
+      'src/migrate/ways/**/*.ts',
+      'src/execute.ts',
+      'src/read.ts',
+      'src/run.ts',
+    ],
     rules: {
       'no-restricted-imports': imports(LIBRARIES, OUTSIDE, CLI),
       'no-restricted-syntax': ['error', ...NO_CLOCK, NO_LAZY],
@@ -118,8 +155,14 @@ export default defineConfig(
       }),
     },
   },
-  { files: ['src/shell/spawn.ts', 'src/shell/lock.ts'], rules: { 'no-restricted-imports': imports(AXIOS, CLI), 'no-restricted-syntax': ['error', LAZY_AXIOS] } },
-  { files: ['src/shell/http.ts'], rules: { 'no-restricted-imports': imports(PROCESSES, CLI), 'no-restricted-syntax': ['error', LAZY_PROCESSES] } },
+  {
+    files: ['src/shell/spawn.ts', 'src/shell/lock.ts'],
+    rules: { 'no-restricted-imports': imports(AXIOS, CLI), 'no-restricted-syntax': ['error', LAZY_AXIOS] },
+  },
+  {
+    files: ['src/shell/http.ts'],
+    rules: { 'no-restricted-imports': imports(PROCESSES, CLI), 'no-restricted-syntax': ['error', LAZY_PROCESSES] },
+  },
   {
     files: ['test/**/*.ts'],
     rules: {

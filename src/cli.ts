@@ -54,7 +54,8 @@ function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.once('error', (error: NodeJS.ErrnoException) => {
       stream.on('error', () => undefined);
-      if (stream === process.stdout && error.code !== 'EPIPE') complain(`what is printed cannot be written (${error.message}); the work goes on`);
+      if (stream === process.stdout && error.code !== 'EPIPE')
+        complain(`what is printed cannot be written (${error.message}); the work goes on`);
     });
   }
 }
@@ -72,7 +73,7 @@ function commands(done: (status: number) => void): Command {
     .description('one tick: start what was asked in Pod, stop what has ended in BBB, report')
     .option('--debug', "every step on screen and in the log, and each container's output in logs/<livestream id>.log")
     .option('--dry-run', 'say what the tick would do; change nothing anywhere')
-    .option('--no-delay', 'do not wait for this server\'s turn in the minute (SERVER_NUMBER)')
+    .option('--no-delay', "do not wait for this server's turn in the minute (SERVER_NUMBER)")
     .option('--config <path>', CONFIG_HELP)
     .showHelpAfterError('(bbb-pod-live run --help tells more)')
     .action(async (options: RunOptions) => {
@@ -80,7 +81,9 @@ function commands(done: (status: number) => void): Command {
     });
   program
     .command('init')
-    .description('create the log directory and the slot directories; pull the two images; say what a first run would stumble over')
+    .description(
+      'create the log directory and the slot directories; pull the two images; say what a first run would stumble over',
+    )
     .option('--no-pull', 'do not pull the images')
     .option('--config <path>', CONFIG_HELP)
     .showHelpAfterError('(bbb-pod-live init --help tells more)')
@@ -118,13 +121,16 @@ async function runCommand(options: RunOptions): Promise<number> {
   if (config === null) return EXIT.usage;
   const { run } = await import('./run.js');
   if (options.dryRun === true) {
-    return withPorts(config, { screen: 'none', locks: false }, (ports, print) => run(ports, { delay: false, dryRun: print }));
+    return withPorts(config, { screen: 'none', locks: false }, (ports, print) =>
+      run(ports, { delay: false, dryRun: print }),
+    );
   }
   const screen = config.debug ? 'debug' : process.stdout.isTTY ? 'info' : 'none';
   return withPorts(config, { screen, locks: true }, async (ports, print) => {
     const watched = withWatchedLog(ports);
     const status = await run(watched.ports, { delay: options.delay, dryRun: null });
-    if (screen === 'info' && watched.isSilent()) print(status === EXIT.terminated ? 'Ended, as asked.' : 'Nothing to do.');
+    if (screen === 'info' && watched.isSilent())
+      print(status === EXIT.terminated ? 'Ended, as asked.' : 'Nothing to do.');
     return status;
   });
 }
@@ -140,7 +146,11 @@ async function initCommand(options: InitOptions): Promise<number> {
 
 async function migrateCommand(choice: Choice, configPath: string | undefined): Promise<number> {
   const workingDirectory = process.cwd();
-  const loaded = loadEnvironment({ environment: process.env, workingDirectory, ...(configPath === undefined ? {} : { configPath }) });
+  const loaded = loadEnvironment({
+    environment: process.env,
+    workingDirectory,
+    ...(configPath === undefined ? {} : { configPath }),
+  });
   const [{ readMigrationConfig }, { migrationPorts }, { migrateRecordings }] = await Promise.all([
     import('./migrate/config.js'),
     import('./migrate/host.js'),
@@ -153,7 +163,9 @@ async function migrateCommand(choice: Choice, configPath: string | undefined): P
   return underSignals(createRedactor(config.secrets), async (signals) => {
     const { ports, close } = await migrationPorts(config, choice, signals);
     signals.ending.addEventListener('abort', () => {
-      ports.screen.line('Ending: the recording in hand is finished first; a list of recordings that is being read is given up. Ctrl-C again stops at once; the next run goes on from there.');
+      ports.screen.line(
+        'Ending: the recording in hand is finished first; a list of recordings that is being read is given up. Ctrl-C again stops at once; the next run goes on from there.',
+      );
     });
     // A database or a server that is silent is not waited for; whatever is under way, the next run goes on from there.
     signals.hurry.addEventListener('abort', () => {
@@ -200,7 +212,9 @@ function configuration(options: CommonOptions, overriding: Record<string, string
 function complainOfConfiguration(faults: string[], configPath: string | undefined): number {
   const isAlone = configPath === undefined && !existsSync('.env');
   const where = isAlone ? `\nThere is no file .env in ${process.cwd()}: only the environment was read.` : '';
-  complain(`The configuration is not usable; nothing was done:\n${faults.map((fault) => `  - ${fault}`).join('\n')}${where}`);
+  complain(
+    `The configuration is not usable; nothing was done:\n${faults.map((fault) => `  - ${fault}`).join('\n')}${where}`,
+  );
   return EXIT.usage;
 }
 
@@ -234,7 +248,10 @@ interface Signals {
 }
 
 /** SIGTERM, and Ctrl-C likewise, ask `work` to end; the status is then 143. */
-async function underSignals(redact: (text: string) => string, work: (signals: Signals) => Promise<number>): Promise<number> {
+async function underSignals(
+  redact: (text: string) => string,
+  work: (signals: Signals) => Promise<number>,
+): Promise<number> {
   const [ending, hurry] = [new AbortController(), new AbortController()];
   // Each recording and slot in work listens.
   setMaxListeners(0, ending.signal, hurry.signal);

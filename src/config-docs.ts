@@ -13,7 +13,9 @@ const TICK: Table = { variables: Object.values(VARIABLES), sections: SECTIONS };
 
 /** Without the variables that a tick reads too. */
 const MIGRATION: Table = {
-  variables: (Object.values(MIGRATION_VARIABLES) as Variable<unknown>[]).filter(({ name }) => !TICK.variables.some((other) => other.name === name)),
+  variables: (Object.values(MIGRATION_VARIABLES) as Variable<unknown>[]).filter(
+    ({ name }) => !TICK.variables.some((other) => other.name === name),
+  ),
   sections: MIGRATION_SECTIONS,
 };
 
@@ -33,7 +35,11 @@ export function environmentExample(): string {
   const lines = ({ variables, sections }: Table, prefix = ''): string[] =>
     variables.flatMap((variable) => {
       const section = sections.find(({ from }) => from === variable.name);
-      return [...(section === undefined ? [] : ['', `# === ${prefix}${section.en} ===`]), '', ...exampleLines(variable)];
+      return [
+        ...(section === undefined ? [] : ['', `# === ${prefix}${section.en} ===`]),
+        '',
+        ...exampleLines(variable),
+      ];
     });
   return `${[EXAMPLE_HEAD.trimEnd(), ...lines(TICK), ...MIGRATION_HEAD, ...lines(MIGRATION, 'migrate-recordings: ')].join('\n')}\n`;
 }
@@ -41,7 +47,8 @@ export function environmentExample(): string {
 function exampleLines(variable: Variable<unknown>): string[] {
   const { name, help, example } = variable;
   const fallback = typeof variable.default === 'string' ? variable.default : '';
-  const told = variable.default === null ? 'Required.' : `Default: ${defaultWords(variable, 'en').replaceAll('`', '')}.`;
+  const told =
+    variable.default === null ? 'Required.' : `Default: ${defaultWords(variable, 'en').replaceAll('`', '')}.`;
   return [...wrap(help), `# ${told} Example: ${name}=${example}`, `${name}=${fallback}`];
 }
 
@@ -58,12 +65,17 @@ function wrap(text: string): string[] {
 
 const EMPTY: Record<Language, string> = { en: 'empty', fr: 'vide' };
 const REQUIRED: Record<Language, string> = { en: '**required**', fr: '**obligatoire**' };
-const HEAD: Record<Language, string> = { en: '| Variable | Default | Meaning | Example |', fr: '| Variable | Défaut | Signification | Exemple |' };
+const HEAD: Record<Language, string> = {
+  en: '| Variable | Default | Meaning | Example |',
+  fr: '| Variable | Défaut | Signification | Exemple |',
+};
 
 function defaultWords(variable: Variable<unknown>, language: Language): string {
   if (variable.default === null) return REQUIRED[language];
   if (variable.defaultIs !== undefined) return variable.defaultIs[language];
-  return variable.default === '' || typeof variable.default === 'function' ? EMPTY[language] : `\`${variable.default}\``;
+  return variable.default === '' || typeof variable.default === 'function'
+    ? EMPTY[language]
+    : `\`${variable.default}\``;
 }
 
 /** The table of a tick's variables, or of the migration's, for a README, in Markdown. */

@@ -41,7 +41,11 @@ export const words: Rule<string[]> = {
 export const wordList: Rule<string[]> = {
   expected: '["one", "another"], or one,another',
   parse(list) {
-    if (!list.startsWith('[')) return list.split(',').map((word) => word.trim()).filter((word) => word !== '');
+    if (!list.startsWith('['))
+      return list
+        .split(',')
+        .map((word) => word.trim())
+        .filter((word) => word !== '');
     try {
       const value = JSON.parse(list) as unknown;
       return Array.isArray(value) && value.every((word) => typeof word === 'string') ? value : undefined;
@@ -108,7 +112,8 @@ export function wholeNumber(lowest: number, highest = 999_999): Rule<number> {
   const range = highest === 999_999 ? `of ${String(lowest)} or more` : `from ${String(lowest)} to ${String(highest)}`;
   return {
     expected: `a whole number ${range}`,
-    parse: (text) => (/^\d+$/.test(text) && Number(text) >= lowest && Number(text) <= highest ? Number(text) : undefined),
+    parse: (text) =>
+      /^\d+$/.test(text) && Number(text) >= lowest && Number(text) <= highest ? Number(text) : undefined,
   };
 }
 
@@ -159,7 +164,8 @@ export const bbbUrl: Rule<string> = {
 /** The root of a BBB server; a final slash is added. */
 export const serverUrl: Rule<string> = {
   expected: 'an http(s) URL without /bigbluebutton/api, for instance https://bbb.univ.fr/',
-  parse: (text) => (webUrl(text) !== undefined && !/[?#]|\/bigbluebutton\/api\/?$/.test(text) ? withFinalSlash(text) : undefined),
+  parse: (text) =>
+    webUrl(text) !== undefined && !/[?#]|\/bigbluebutton\/api\/?$/.test(text) ? withFinalSlash(text) : undefined,
 };
 
 export const podUrl: Rule<string> = {
@@ -210,13 +216,9 @@ export function decoded(part: string): string | null {
   }
 }
 
-export const checksum = choice<Config['bbbChecksum']>([
-  'auto',
-  'sha1',
-  'sha256',
-  'sha384',
-  'sha512',
-] satisfies ('auto' | ChecksumAlgorithm)[]);
+export const checksum = choice<Config['bbbChecksum']>(['auto', 'sha1', 'sha256', 'sha384', 'sha512'] satisfies (
+  'auto' | ChecksumAlgorithm
+)[]);
 
 export const databaseType: Rule<'postgresql' | 'mysql' | ''> = {
   expected: 'postgresql or mysql',

@@ -33,9 +33,13 @@ export interface Variable<T> {
 /** A part of the table in `.env.example` and the READMEs: the variable that it begins with. */
 export const SECTIONS: { from: string; en: string; fr: string }[] = [
   { from: 'DEBUG', en: 'bbb-pod-live', fr: 'bbb-pod-live' },
-  { from: 'BBB_URL', en: 'BigBlueButton and BigBlueButton-liveStreaming', fr: 'BigBlueButton et BigBlueButton-liveStreaming' },
+  {
+    from: 'BBB_URL',
+    en: 'BigBlueButton and BigBlueButton-liveStreaming',
+    fr: 'BigBlueButton et BigBlueButton-liveStreaming',
+  },
   { from: 'POD_HLS_STREAM', en: 'Pod', fr: 'Pod' },
-  { from: 'TZ', en: 'New: the PHP script did not have these', fr: "Nouveaux : le script PHP ne les avait pas" },
+  { from: 'TZ', en: 'New: the PHP script did not have these', fr: 'Nouveaux : le script PHP ne les avait pas' },
 ];
 
 export type ConfigKey = Exclude<keyof Config, 'secrets' | 'warnings'>;
@@ -47,7 +51,8 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     rule: rules.flag,
     default: 'false',
     help: "true: every step is logged, and each container's output is kept in the log directory. false: information and errors only.",
-    helpFr: 'true : chaque étape est journalisée et la sortie de chaque conteneur est conservée dans le répertoire des logs. false : informations et erreurs seulement.',
+    helpFr:
+      'true : chaque étape est journalisée et la sortie de chaque conteneur est conservée dans le répertoire des logs. false : informations et erreurs seulement.',
     example: 'false',
   },
   baseDirectory: {
@@ -56,7 +61,8 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     default: ({ workingDirectory }) => workingDirectory,
     defaultIs: { en: 'the working directory', fr: 'le répertoire courant' },
     help: 'Base directory: holds one directory per simultaneous live, with the recordings until Pod gets them (5 GB each at least). On a local disk.',
-    helpFr: "Répertoire de base : contient un répertoire par direct simultané, avec les vidéos enregistrées jusqu'à leur remise à Pod (au moins 5 Go chacun). Sur un disque local.",
+    helpFr:
+      "Répertoire de base : contient un répertoire par direct simultané, avec les vidéos enregistrées jusqu'à leur remise à Pod (au moins 5 Go chacun). Sur un disque local.",
     example: '/srv/bbb-pod-live',
   },
   logDirectory: {
@@ -107,7 +113,8 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     rule: rules.wholeNumber(1, 59_157),
     default: '1',
     help: 'Simultaneous lives on this server: each needs about 4 processors and 4 GB of memory.',
-    helpFr: 'Nombre de directs simultanés gérés par ce serveur : chacun demande environ 4 processeurs et 4 Go de mémoire.',
+    helpFr:
+      'Nombre de directs simultanés gérés par ce serveur : chacun demande environ 4 processeurs et 4 Go de mémoire.',
     example: '2',
   },
   bbbUrl: {
@@ -116,7 +123,7 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     default: null,
     wordSplit: true,
     help: 'API of the BigBlueButton or Scalelite server; ends in /bigbluebutton/api.',
-    helpFr: "API du serveur BigBlueButton ou Scalelite ; se termine par /bigbluebutton/api.",
+    helpFr: 'API du serveur BigBlueButton ou Scalelite ; se termine par /bigbluebutton/api.',
     example: 'https://bbb.univ.fr/bigbluebutton/api',
   },
   bbbSecret: {
@@ -160,7 +167,8 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     secret: true,
     wordSplit: true,
     help: 'RTMP server, rtmp:// or rtmps://; a final slash is added when it is missing. With authentication: rtmp://user:password@host:port/application/ or rtmp://user@password:host:port/application/.',
-    helpFr: "Serveur RTMP, rtmp:// ou rtmps:// ; une barre oblique finale manquante est ajoutée. Avec authentification : rtmp://user:password@serveur:port/application/ ou rtmp://user@password:serveur:port/application/.",
+    helpFr:
+      'Serveur RTMP, rtmp:// ou rtmps:// ; une barre oblique finale manquante est ajoutée. Avec authentification : rtmp://user:password@serveur:port/application/ ou rtmp://user@password:serveur:port/application/.',
     example: 'rtmp://live.univ.fr:1935/live/',
   },
   bbbAttendeePassword: {
@@ -171,7 +179,8 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     secret: true,
     wordSplit: true,
     help: "Attendees' password, as Moodle, Greenlight or another front end sets it, so that their links work.",
-    helpFr: 'Mot de passe des participants, tel que défini par Moodle, Greenlight ou un autre frontal, pour que leurs liens fonctionnent.',
+    helpFr:
+      'Mot de passe des participants, tel que défini par Moodle, Greenlight ou un autre frontal, pour que leurs liens fonctionnent.',
     example: 'xxxxxxx',
   },
   bbbModeratorPassword: {
@@ -207,7 +216,8 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     default: null,
     secret: true,
     help: 'Token for the REST API of Pod (administration of Pod, Tokens); its user needs staff rights.',
-    helpFr: "Jeton pour l'API REST de Pod (administration de Pod, Jetons) ; son utilisateur doit avoir le statut équipe.",
+    helpFr:
+      "Jeton pour l'API REST de Pod (administration de Pod, Jetons) ; son utilisateur doit avoir le statut équipe.",
     example: 'xxxxxxxxxxxxxxxxxxxxxxxxxxxx',
   },
   podIdBuilding: {
@@ -225,7 +235,8 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     empty: '',
     defaultIs: { en: 'empty: recordings are not handed over', fr: 'vide : les vidéos ne sont pas remises à Pod' },
     help: 'Directory for the recordings, shared with Pod (NFS for instance): DEFAULT_BBB_PATH in its settings_local.py. If there is none, leave it empty and set USE_BBB_LIVE_DOWNLOADING = False in Pod.',
-    helpFr: "Répertoire où remettre les vidéos, partagé avec Pod (NFS par exemple) : DEFAULT_BBB_PATH de son settings_local.py. S'il n'y en a pas, le laisser vide et mettre USE_BBB_LIVE_DOWNLOADING = False dans Pod.",
+    helpFr:
+      "Répertoire où remettre les vidéos, partagé avec Pod (NFS par exemple) : DEFAULT_BBB_PATH de son settings_local.py. S'il n'y en a pas, le laisser vide et mettre USE_BBB_LIVE_DOWNLOADING = False dans Pod.",
     example: '/data/www/pod/bbb-recorder',
   },
   timeZone: {
@@ -241,7 +252,8 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     rule: rules.checksum,
     default: 'auto',
     help: 'Checksum algorithm of the BBB API: auto, sha1, sha256, sha384 or sha512. auto begins with sha1 and tries the next when BBB refuses it.',
-    helpFr: "Algorithme des sommes de contrôle de l'API de BBB : auto, sha1, sha256, sha384 ou sha512. auto commence par sha1 et essaie le suivant si BBB le refuse.",
+    helpFr:
+      "Algorithme des sommes de contrôle de l'API de BBB : auto, sha1, sha256, sha384 ou sha512. auto commence par sha1 et essaie le suivant si BBB le refuse.",
     example: 'sha256',
   },
   composeCommand: {
@@ -249,9 +261,13 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     rule: rules.command,
     default: '',
     empty: [],
-    defaultIs: { en: '`docker-compose` if it is there, else `docker compose`', fr: "`docker-compose` s'il est présent, sinon `docker compose`" },
+    defaultIs: {
+      en: '`docker-compose` if it is there, else `docker compose`',
+      fr: "`docker-compose` s'il est présent, sinon `docker compose`",
+    },
     help: "How Docker Compose is called. cron's PATH may lack /usr/local/bin: give the whole path.",
-    helpFr: "Commande de Docker Compose. Le PATH de cron peut ne pas contenir /usr/local/bin : donner le chemin complet.",
+    helpFr:
+      'Commande de Docker Compose. Le PATH de cron peut ne pas contenir /usr/local/bin : donner le chemin complet.',
     example: '/usr/local/bin/docker-compose',
   },
   streamerImage: {
@@ -259,7 +275,7 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     rule: rules.image,
     default: 'aauzid/bigbluebutton-livestreaming',
     help: 'Image of BigBlueButton-liveStreaming, to pin a version or to use a fork.',
-    helpFr: "Image de BigBlueButton-liveStreaming, pour figer une version ou utiliser une variante.",
+    helpFr: 'Image de BigBlueButton-liveStreaming, pour figer une version ou utiliser une variante.',
     example: 'registry.univ.fr/bigbluebutton-livestreaming:1.0',
   },
   redisImage: {
@@ -275,7 +291,8 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     rule: rules.ipAddress,
     default: '0.0.0.0',
     help: "Address of this server on which the chat's Redis of slot N is published, port 6378 + N, while a live with chat is in progress.",
-    helpFr: "Adresse de ce serveur sur laquelle est publié le Redis du tchat de l'emplacement N, port 6378 + N, pendant un direct avec tchat.",
+    helpFr:
+      "Adresse de ce serveur sur laquelle est publié le Redis du tchat de l'emplacement N, port 6378 + N, pendant un direct avec tchat.",
     example: '192.0.2.10',
   },
   smtpUrl: {
@@ -335,7 +352,8 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     rule: rules.wholeNumber(0, 87_600),
     default: '24',
     help: 'An error that lasts is mailed again after one hour, then each time after so many hours; 0: never again.',
-    helpFr: "Une erreur qui dure est rappelée par mail au bout d'une heure, puis à cet intervalle, en heures ; 0 : plus aucun rappel.",
+    helpFr:
+      "Une erreur qui dure est rappelée par mail au bout d'une heure, puis à cet intervalle, en heures ; 0 : plus aucun rappel.",
     example: '12',
   },
 };

@@ -80,8 +80,17 @@ function serverNumberFaults({ serverNumber, numberOfServers }: Partial<Config>):
 function secretsOf(config: Config): string[] {
   const { credentials } = streamUrlParts(config.bbbStreamUrl);
   const rtmp = [credentials.replace(/[@:]$/, ''), passwordOf(credentials)];
-  const smtp = URL.canParse(config.smtpUrl) ? [/^[^:]*:\/\/[^:@]*:([^@]*)@/.exec(config.smtpUrl)?.[1] ?? '', new URL(config.smtpUrl).password] : [];
-  const texts = [config.bbbSecret, config.podToken, config.bbbAttendeePassword, config.bbbModeratorPassword, ...rtmp, ...smtp];
+  const smtp = URL.canParse(config.smtpUrl)
+    ? [/^[^:]*:\/\/[^:@]*:([^@]*)@/.exec(config.smtpUrl)?.[1] ?? '', new URL(config.smtpUrl).password]
+    : [];
+  const texts = [
+    config.bbbSecret,
+    config.podToken,
+    config.bbbAttendeePassword,
+    config.bbbModeratorPassword,
+    ...rtmp,
+    ...smtp,
+  ];
   return [...new Set(texts.flatMap((text) => [text, decoded(text) ?? text]))].filter((text) => text !== '');
 }
 
@@ -91,7 +100,9 @@ function warningsOf(config: Config): string[] {
     const value = config[key];
     if (typeof value !== 'string') return [];
     const hasGlob = wordSplit === true && /[*?[]/.test(value);
-    return hasGlob ? [`${name} holds *, ? or [, which the shell of the streaming container may take for file names`] : [];
+    return hasGlob
+      ? [`${name} holds *, ? or [, which the shell of the streaming container may take for file names`]
+      : [];
   });
 }
 
@@ -116,7 +127,13 @@ export function loadEnvironment(options: {
   const variables = parseEnv(text.replace(/^\ufeff/, '').replace(/\r\n/g, '\n'));
   // A line without `=` becomes part of the next name, which may hold a secret then.
   const rubbish = Object.keys(variables).filter((name) => name.includes('\n'));
-  if (rubbish.length > 0) return { ok: false, faults: rubbish.map((name) => `the configuration file ${path} has a line that is not NAME=value: line ${lineOf(name, text)}`) };
+  if (rubbish.length > 0)
+    return {
+      ok: false,
+      faults: rubbish.map(
+        (name) => `the configuration file ${path} has a line that is not NAME=value: line ${lineOf(name, text)}`,
+      ),
+    };
   return { ok: true, environment: { ...variables, ...options.environment } };
 }
 

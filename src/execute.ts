@@ -1,13 +1,36 @@
 // Carries a plan out through the ports: the acts of one chain in order, chains side by side, a failure stops its own chain only.
 import { giveBackChain, mayFollow, unclaimChain, undoAfter } from './core/chains.js';
-import type { Chain, Config, Effect, EffectName, Outcome, Plan, Problem, ProblemKind, SlotRecord, World } from './model.js';
+import type {
+  Chain,
+  Config,
+  Effect,
+  EffectName,
+  Outcome,
+  Plan,
+  Problem,
+  ProblemKind,
+  SlotRecord,
+  World,
+} from './model.js';
 import { PortError, type Ports } from './ports.js';
 import type { Act, Context, Place, Step, Verdict } from './effects/act.js';
 import { claim, removeBroadcaster } from './effects/claim.js';
 import { clearOut, handOver } from './effects/hand-over.js';
 import { mailStart } from './effects/mail-start.js';
 import { closeRequest, tellPodGivenBack, tellPodStarted, tellPodStopped } from './effects/pod-rows.js';
-import { adopt, beginStop, beginUndo, down, finish, pingChat, release, render, reserve, saveOutput, up } from './effects/slot.js';
+import {
+  adopt,
+  beginStop,
+  beginUndo,
+  down,
+  finish,
+  pingChat,
+  release,
+  render,
+  reserve,
+  saveOutput,
+  up,
+} from './effects/slot.js';
 
 /** An effect without an act does not compile. */
 const ACTS: { [Name in Exclude<EffectName, 'closeRequest'>]: Act<Name> } = {
@@ -40,7 +63,12 @@ const AFTER_VERDICT: Record<Exclude<Verdict, 'go'>, () => Effect[]> = {
 };
 
 /** Does all chains; `tell` hears of each outcome at once, and all of them are answered at the end. */
-export async function execute(plan: Plan, world: World, ports: Ports, tell: (outcome: Outcome) => void): Promise<Outcome[]> {
+export async function execute(
+  plan: Plan,
+  world: World,
+  ports: Ports,
+  tell: (outcome: Outcome) => void,
+): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const records = new Map<number, SlotRecord>();
   for (const { slot, record } of world.slots) if (record.ok && record.value !== null) records.set(slot, record.value);
@@ -87,7 +115,12 @@ async function executeChain(chain: Chain, context: Context): Promise<void> {
   }
 }
 
-async function perform(effect: Effect, chain: Chain, record: SlotRecord | null, context: Context): Promise<Step | null> {
+async function perform(
+  effect: Effect,
+  chain: Chain,
+  record: SlotRecord | null,
+  context: Context,
+): Promise<Step | null> {
   if (effect.do === 'closeRequest') {
     await closeRequest(chain.livestreamId, effect.endedAt, context);
     return null;

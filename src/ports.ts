@@ -27,7 +27,11 @@ export class PortError extends Error {
   readonly certain: boolean;
   readonly status: number | undefined;
 
-  constructor(kind: ProblemKind, detail: string, options: { certain?: boolean; status?: number; cause?: unknown } = {}) {
+  constructor(
+    kind: ProblemKind,
+    detail: string,
+    options: { certain?: boolean; status?: number; cause?: unknown } = {},
+  ) {
     super(detail, { cause: options.cause });
     this.name = 'PortError';
     this.problem = { kind, detail };
@@ -157,7 +161,8 @@ export interface Recordings {
 export type Whereabouts = 'part' | 'damagedPart' | 'final' | 'nowhere';
 
 /** `pod`: `<internalMeetingId>.mkv` in POD_DEFAULT_BBB_PATH. `kept`: `kept/<name>[-n].mkv` in the base directory. */
-export type RecordingTarget = { place: 'pod'; internalMeetingId: string; livestreamId: number } | { place: 'kept'; name: string };
+export type RecordingTarget =
+  { place: 'pod'; internalMeetingId: string; livestreamId: number } | { place: 'kept'; name: string };
 
 export interface Chat {
   /** PING on the slot's published port, bounded. Throws `chatSilent`. */

@@ -23,12 +23,17 @@ export interface Unread {
 /** Everything that a plan needs, each part with whether it could be read. */
 export async function readWorld(ports: Ports): Promise<WorldReading> {
   const startedAt = ports.clock.now();
-  const [{ inProgress, waiting, problems: ofRows }, memory] = await Promise.all([ports.pod.readLivestreams(), ports.memory.read()]);
+  const [{ inProgress, waiting, problems: ofRows }, memory] = await Promise.all([
+    ports.pod.readLivestreams(),
+    ports.memory.read(),
+  ]);
   const problems: Unread[] = [...ofRows];
   const ours = inProgress.ok ? ownRows(inProgress.value, ports.config) : new Map<number, Livestream[]>();
   const slots = await readSlots([...ours.keys()], problems, ports);
   const requests = waiting.ok ? withoutHeld(waiting.value, slots) : [];
-  const orphans = slots.flatMap((slot) => (slot.record.ok && slot.record.value === null ? (ours.get(slot.slot) ?? []) : []));
+  const orphans = slots.flatMap((slot) =>
+    slot.record.ok && slot.record.value === null ? (ours.get(slot.slot) ?? []) : [],
+  );
   const isBusy = requests.length > 0 || ours.size > 0 || slots.some(({ record }) => record.ok && record.value !== null);
 
   const [meetings, broadcasters, podMeetings, withContainers] = await Promise.all([
@@ -98,7 +103,9 @@ function withoutHeld(waiting: Livestream[], slots: SlotReading[]): Livestream[] 
 
 /** Requests that a tick was cut short on: Pod may name another meeting by now. */
 function claimedRequests(waiting: Reading<Livestream[]>, slots: SlotReading[]): Livestream[] {
-  const claimed = new Set(slots.flatMap(({ record }) => (record.ok && record.value !== null ? [record.value.livestreamId] : [])));
+  const claimed = new Set(
+    slots.flatMap(({ record }) => (record.ok && record.value !== null ? [record.value.livestreamId] : [])),
+  );
   return waiting.ok ? waiting.value.filter(({ id }) => claimed.has(id)) : [];
 }
 
@@ -109,12 +116,21 @@ async function readPodMeetings(rows: Livestream[], ports: Ports): Promise<Map<st
 }
 
 /** Containers of the slots that hold a live; of the others only while a request looks for a free one. */
-function readContainers(slots: SlotReading[], ours: Map<number, Livestream[]>, forRequests: boolean, ports: Ports): Promise<SlotReading[]> {
+function readContainers(
+  slots: SlotReading[],
+  ours: Map<number, Livestream[]>,
+  forRequests: boolean,
+  ports: Ports,
+): Promise<SlotReading[]> {
   return Promise.all(
     slots.map(async (slot) => {
-      const holdsLive = ours.has(slot.slot) || (slot.record.ok && slot.record.value !== null && slot.record.value.step === 'live');
-      const mayBeFree = forRequests && slot.slot <= ports.config.numberOfLives && slot.record.ok && slot.record.value === null;
-      return holdsLive || mayBeFree ? { ...slot, container: await foreseen(ports, () => ports.compose.read(slot.slot)) } : slot;
+      const holdsLive =
+        ours.has(slot.slot) || (slot.record.ok && slot.record.value !== null && slot.record.value.step === 'live');
+      const mayBeFree =
+        forRequests && slot.slot <= ports.config.numberOfLives && slot.record.ok && slot.record.value === null;
+      return holdsLive || mayBeFree
+        ? { ...slot, container: await foreseen(ports, () => ports.compose.read(slot.slot)) }
+        : slot;
     }),
   );
 }

@@ -97,7 +97,8 @@ async function finish(outcomes: Outcome[], world: World, ports: Ports, tell: Tel
   const { mail, exitStatus, memory, screen } = report(outcomes, world, ports.config, { isCutShort: ports.endAsked() });
   screen.forEach(ports.complain);
   const failures = new Set<string>();
-  const isMailed = mail === null || (await attempted(() => ports.mail.send(mail), 'the administrator could not be mailed', failures));
+  const isMailed =
+    mail === null || (await attempted(() => ports.mail.send(mail), 'the administrator could not be mailed', failures));
   const remembered = isMailed ? memory.ifMailed : memory.ifNotMailed;
   if (JSON.stringify(remembered) !== JSON.stringify(world.memory)) {
     await attempted(() => ports.memory.write(remembered), 'what was told could not be noted', failures);
@@ -129,7 +130,10 @@ function errorLines(outcomes: Outcome[]): string[] {
 async function dryRun(ports: Ports, print: (line: string) => void): Promise<number> {
   const { world, problems } = await readWorld(ports);
   const decided = plan(world, ports.config);
-  const all: Outcome[] = [...problems.map((unread): Outcome => ({ level: 'error', slot: null, ...unread })), ...decided.outcomes];
+  const all: Outcome[] = [
+    ...problems.map((unread): Outcome => ({ level: 'error', slot: null, ...unread })),
+    ...decided.outcomes,
+  ];
   const missing = world.slots.filter(({ directory }) => directory === 'missing').map(({ slot }) => slot);
   if (missing.length > 0) print(`Make the missing slot directories: ${missing.join(', ')}`);
   for (const line of describePlan(decided)) print(line);

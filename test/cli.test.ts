@@ -45,7 +45,11 @@ describe('the command line', () => {
     'says on a terminal that nothing was to do, and not otherwise, nor in the log',
     inWorld({}, async (world) => {
       expect(await world.run(['run'])).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
-      expect(await world.run(['run'], onTerminal('stdout'))).toMatchObject({ exitCode: 0, stdout: 'Nothing to do.\n', stderr: '' });
+      expect(await world.run(['run'], onTerminal('stdout'))).toMatchObject({
+        exitCode: 0,
+        stdout: 'Nothing to do.\n',
+        stderr: '',
+      });
       world.teacherAsks({ meetingId: 'm' });
       const starting = await world.run(['run'], onTerminal('stdout'));
       expect(starting).toMatchObject({ exitCode: 0, stderr: '' });

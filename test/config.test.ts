@@ -21,7 +21,9 @@ const REQUIRED = {
 const HERE = { workingDirectory: '/srv/bbb-pod-live', hostname: 'live1.univ.fr' };
 const ALL = Object.values(VARIABLES) as Variable<unknown>[];
 /** Those that a tick does not read. */
-const MIGRATION = (Object.values(MIGRATION_VARIABLES) as Variable<unknown>[]).filter(({ name }) => !ALL.some((other) => other.name === name));
+const MIGRATION = (Object.values(MIGRATION_VARIABLES) as Variable<unknown>[]).filter(
+  ({ name }) => !ALL.some((other) => other.name === name),
+);
 
 function configOf(environment: Environment): Config {
   const reading = readConfig({ ...REQUIRED, ...environment }, HERE);
@@ -84,7 +86,11 @@ describe('a configuration', () => {
 
   test('has defaults that follow from other variables', () => {
     const config = configOf({ PHYSICAL_BASE_ROOT: '/data/bbb/', SERVER_HOSTNAME: 'other.univ.fr' });
-    expect(config).toMatchObject({ baseDirectory: '/data/bbb', logDirectory: '/data/bbb/logs', mailFrom: 'bbb-pod-live@other.univ.fr' });
+    expect(config).toMatchObject({
+      baseDirectory: '/data/bbb',
+      logDirectory: '/data/bbb/logs',
+      mailFrom: 'bbb-pod-live@other.univ.fr',
+    });
   });
 
   test.each<[Environment, Partial<Config>]>([
@@ -94,10 +100,16 @@ describe('a configuration', () => {
     [{ TZ: 'Nowhere/Land' }, { timeZone: 'Europe/Paris' }],
     [{ TZ: 'America/Martinique' }, { timeZone: 'America/Martinique' }],
     [{ ADMIN_EMAIL: 'a@univ.fr, b@univ.fr' }, { adminEmails: ['a@univ.fr', 'b@univ.fr'] }],
-    [{ NUMBER_SERVERS: '2', SERVER_NUMBER: '2' }, { numberOfServers: 2, serverNumber: 2 }],
+    [
+      { NUMBER_SERVERS: '2', SERVER_NUMBER: '2' },
+      { numberOfServers: 2, serverNumber: 2 },
+    ],
     [{ BBB_URL: 'http://lb.univ.fr:8080/bigbluebutton/api/' }, { bbbUrl: 'http://lb.univ.fr:8080/bigbluebutton/api' }],
     [{ POD_URL: 'https://pod.univ.fr/' }, { podUrl: 'https://pod.univ.fr' }],
-    [{ BBB_STREAM_URL: 'rtmp://u@p/a&$:live.univ.fr:1935/live/' }, { bbbStreamUrl: 'rtmp://u@p/a&$:live.univ.fr:1935/live/' }],
+    [
+      { BBB_STREAM_URL: 'rtmp://u@p/a&$:live.univ.fr:1935/live/' },
+      { bbbStreamUrl: 'rtmp://u@p/a&$:live.univ.fr:1935/live/' },
+    ],
     [{ BBB_CHECKSUM: 'sha384' }, { bbbChecksum: 'sha384' }],
     [{ COMPOSE_COMMAND: '/usr/bin/docker  compose' }, { composeCommand: ['/usr/bin/docker', 'compose'] }],
     [{ REDIS_BIND_ADDRESS: '[::]' }, { redisBindAddress: '[::]' }],
@@ -168,7 +180,9 @@ describe('a configuration', () => {
   });
 
   test('says what came, unless it is a secret', () => {
-    expect(faultsOf({ NUMBER_LIVES: 'two' })).toEqual(['NUMBER_LIVES: expected a whole number from 1 to 59157; got "two"']);
+    expect(faultsOf({ NUMBER_LIVES: 'two' })).toEqual([
+      'NUMBER_LIVES: expected a whole number from 1 to 59157; got "two"',
+    ]);
     const secret = 'very s3cret';
     for (const { name } of ALL.filter((variable) => variable.secret === true)) {
       expect(faultsOf({ [name]: `x://a:${secret}@b` }).join()).not.toContain('s3cret');
@@ -178,13 +192,20 @@ describe('a configuration', () => {
 
   test('warns of globs where the container splits words, and shows no value', () => {
     const { warnings } = configOf({ BBB_SECRET: 'a*b', BBB_MODERATOR_PASSWORD: 'c?d', POD_TOKEN: 'e[f' });
-    expect(warnings).toEqual([expect.stringMatching(/^BBB_SECRET holds/), expect.stringMatching(/^BBB_MODERATOR_PASSWORD holds/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^BBB_SECRET holds/),
+      expect.stringMatching(/^BBB_MODERATOR_PASSWORD holds/),
+    ]);
     expect(warnings.join()).not.toMatch(/a\*b|c\?d/);
   });
 
   test('adds the final slash that a base lacks, as the PHP script did', () => {
     const config = configOf({ BBB_STREAM_URL: 'rtmp://live.univ.fr/live', POD_HLS_STREAM: 'https://live.univ.fr/hls' });
-    expect(config).toMatchObject({ bbbStreamUrl: 'rtmp://live.univ.fr/live/', podHlsStream: 'https://live.univ.fr/hls/', warnings: [] });
+    expect(config).toMatchObject({
+      bbbStreamUrl: 'rtmp://live.univ.fr/live/',
+      podHlsStream: 'https://live.univ.fr/hls/',
+      warnings: [],
+    });
   });
 
   test('lists every secret, in each form', () => {
@@ -215,7 +236,10 @@ describe('the file of variables', () => {
     writeFileSync(join(workingDirectory, '.env'), 'POD_TOKEN=default');
     writeFileSync(join(workingDirectory, 'other'), 'POD_TOKEN=other');
     const asked = { environment: {}, workingDirectory };
-    expect(loadEnvironment({ ...asked, configPath: 'other' })).toEqual({ ok: true, environment: { POD_TOKEN: 'other' } });
+    expect(loadEnvironment({ ...asked, configPath: 'other' })).toEqual({
+      ok: true,
+      environment: { POD_TOKEN: 'other' },
+    });
     expect(loadEnvironment({ ...asked, configPath: 'missing' })).toEqual({
       ok: false,
       faults: [`the configuration file ${join(workingDirectory, 'missing')} cannot be read (ENOENT)`],
@@ -233,7 +257,10 @@ describe('the file of variables', () => {
     for (const rubbish of ['s3cret rubbish\nPOD_TOKEN=x', 'POD_TOKEN\ns3cret=abc', 's3cret rubbish\r\nPOD_TOKEN=x']) {
       writeFileSync(join(workingDirectory, '.env'), `A=1\n\n${rubbish}\n`);
       const loaded = loadEnvironment({ environment: {}, workingDirectory });
-      expect(loaded).toEqual({ ok: false, faults: [expect.stringMatching(/has a line that is not NAME=value: line 3$/)] });
+      expect(loaded).toEqual({
+        ok: false,
+        faults: [expect.stringMatching(/has a line that is not NAME=value: line 3$/)],
+      });
       expect(JSON.stringify(loaded)).not.toContain('s3cret');
     }
   });
@@ -246,13 +273,18 @@ describe('what is generated from the table (node .build/test/support/write-docs.
 
   test('.env.example, with what is required filled in, gives the defaults', () => {
     const text = readFileSync('.env.example', 'utf8');
-    expect([...text.matchAll(/^([A-Z_0-9]+)=/gm)].map(([, name]) => name)).toEqual([...ALL, ...MIGRATION].map(({ name }) => name));
+    expect([...text.matchAll(/^([A-Z_0-9]+)=/gm)].map(([, name]) => name)).toEqual(
+      [...ALL, ...MIGRATION].map(({ name }) => name),
+    );
     const environment = parseEnv(text) as Record<string, string>;
     expect(configOf({ ...environment, ...REQUIRED })).toEqual(configOf({}));
   });
 
   test('every example is a value that is accepted', () => {
-    const examples = parseEnv(ALL.map(({ name, example }) => `${name}=${example}`).join('\n')) as Record<string, string>;
+    const examples = parseEnv(ALL.map(({ name, example }) => `${name}=${example}`).join('\n')) as Record<
+      string,
+      string
+    >;
     expect(configOf(examples)).toMatchObject({ warnings: [], numberOfLives: 2 });
   });
 

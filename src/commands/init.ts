@@ -103,7 +103,9 @@ type Rows = { known: true; bySlot: Map<number, Livestream[]> } | { known: false;
 
 async function rowsInPod(ports: Ports): Promise<Rows> {
   const { inProgress } = await ports.pod.readLivestreams();
-  return inProgress.ok ? { known: true, bySlot: ownRows(inProgress.value, ports.config) } : { known: false, problem: inProgress.problem };
+  return inProgress.ok
+    ? { known: true, bySlot: ownRows(inProgress.value, ports.config) }
+    : { known: false, problem: inProgress.problem };
 }
 
 /** A slot in use is left alone. */

@@ -28,7 +28,11 @@ const BEGINNINGS: Record<Exclude<Way, 'forget'>, Begin> = {
 };
 
 /** Answers the exit status: 0, 1 (something failed), 2 (what is needed is not there; nothing was done), 143 (asked to end). */
-export async function migrateRecordings(ports: MigrationPorts, config: MigrationConfig, choice: Choice): Promise<number> {
+export async function migrateRecordings(
+  ports: MigrationPorts,
+  config: MigrationConfig,
+  choice: Choice,
+): Promise<number> {
   const { screen } = ports;
   for (const warning of config.warnings) screen.warning(warning);
   if (choice.dry) screen.line('Dry run: nothing is written anywhere.');
@@ -39,7 +43,9 @@ export async function migrateRecordings(ports: MigrationPorts, config: Migration
     return 2;
   }
   if (!choice.dry && !(await ports.lock.take())) {
-    screen.error(`another migration with the journal ${ports.journal.path} is at work, or a bbb-recorder that it has started: wait for its end`);
+    screen.error(
+      `another migration with the journal ${ports.journal.path} is at work, or a bbb-recorder that it has started: wait for its end`,
+    );
     return 1;
   }
   const journal = await openJournal(ports.journal, config.bbbServerUrl, ports.clock);
@@ -80,15 +86,26 @@ async function migrate(way: Exclude<Way, 'forget'>, course: Course): Promise<num
 
 async function readRecordings({ ports: { bbb, screen }, config, choice }: Course): Promise<RecordingList> {
   const { first, last: keep, pageSize, dry } = choice;
-  screen.line(config.useCache ? 'Reading the saved answer of BBB …' : `Reading the recordings of ${config.bbbServerUrl} (this may take minutes) …`);
+  screen.line(
+    config.useCache
+      ? 'Reading the saved answer of BBB …'
+      : `Reading the recordings of ${config.bbbServerUrl} (this may take minutes) …`,
+  );
   screen.begin(null);
-  const list = await bbb.read({ keep, pageSize, save: !dry, fromSaved: config.useCache, progress: screen.reach }).finally(screen.end);
+  const list = await bbb
+    .read({ keep, pageSize, save: !dry, fromSaved: config.useCache, progress: screen.reach })
+    .finally(screen.end);
   screen.line(`${list.total} recordings; from ${first} to ${keep}, the newest being 1, are chosen.`);
   return list;
 }
 
 /** Takes recordings from the end of `left` until none is left, or the process is asked to end. */
-async function workThrough(left: NumberedRecording[], work: WayAtWork, progress: Progress, course: Course): Promise<void> {
+async function workThrough(
+  left: NumberedRecording[],
+  work: WayAtWork,
+  progress: Progress,
+  course: Course,
+): Promise<void> {
   const { screen, endAsked } = course.ports;
   while (!endAsked()) {
     const next = left.pop();
@@ -110,7 +127,12 @@ async function outcomeOf(work: WayAtWork, next: NumberedRecording): Promise<Outc
   }
 }
 
-async function finish(work: WayAtWork, isCutShort: boolean, progress: Progress, course: Course): Promise<string | null> {
+async function finish(
+  work: WayAtWork,
+  isCutShort: boolean,
+  progress: Progress,
+  course: Course,
+): Promise<string | null> {
   try {
     return await work.finish(isCutShort);
   } catch (error) {
@@ -129,7 +151,12 @@ function note(numbered: NumberedRecording, outcome: Outcome, progress: Progress,
   for (const warning of outcome.warnings) tell('warning', `#${numbered.number}: ${warning}`, progress, course);
 }
 
-function sayOutcome({ number, recording }: NumberedRecording, outcome: Outcome, progress: Progress, course: Course): void {
+function sayOutcome(
+  { number, recording }: NumberedRecording,
+  outcome: Outcome,
+  progress: Progress,
+  course: Course,
+): void {
   const { screen } = course.ports;
   const line = outcomeLine(number, recording.name, recording.id, outcome);
   if (outcome.result === 'failed') tell('error', line, progress, course);
@@ -150,14 +177,32 @@ function tell(level: 'error' | 'warning', text: string, { lines }: Progress, { p
   lines.push(`${level.toUpperCase()}: ${text}`);
 }
 
-async function report(list: RecordingList, chosen: number, left: number, said: string | null, progress: Progress, course: Course): Promise<void> {
+async function report(
+  list: RecordingList,
+  chosen: number,
+  left: number,
+  said: string | null,
+  progress: Progress,
+  course: Course,
+): Promise<void> {
   const { ports, config, choice } = course;
   const { first, last } = choice;
-  const counts = { total: list.total + list.faults.length, chosen, first, last, faults: list.faults.length, left, warnings: progress.warnings };
+  const counts = {
+    total: list.total + list.faults.length,
+    chosen,
+    first,
+    last,
+    faults: list.faults.length,
+    left,
+    warnings: progress.warnings,
+  };
   const summary = [...summaryTable(counts, progress.tally, choice.dry), ...(said === null ? [] : [said])];
   for (const line of ['', ...summary]) ports.screen.line(line);
   if (choice.dry) return;
-  const head = [`Migration of the recordings of ${config.bbbServerUrl}: --use-${choice.way}${choice.useMoodle ? ' --use-database-moodle' : ''}`, ports.clock.now().toISOString()];
+  const head = [
+    `Migration of the recordings of ${config.bbbServerUrl}: --use-${choice.way}${choice.useMoodle ? ' --use-database-moodle' : ''}`,
+    ports.clock.now().toISOString(),
+  ];
   const path = await ports.writeReport([...head, '', ...summary, '', ...progress.lines.map(oneLine), ''].join('\n'));
   ports.screen.line(`Report: ${path}`);
 }

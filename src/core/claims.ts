@@ -80,7 +80,8 @@ export function chooseNames(
   const choices = candidateNames(live, config).flatMap((names): NameChoice[] => {
     if (others.some((record) => conflict(names, reserved(record, config)))) return [];
     const namesakes = surroundings.broadcasters.filter((broadcaster) => conflict(names, broadcaster));
-    const leftOver = namesakes.find((broadcaster) => isLeftOver(names, broadcaster, surroundings.inUse, config)) ?? null;
+    const leftOver =
+      namesakes.find((broadcaster) => isLeftOver(names, broadcaster, surroundings.inUse, config)) ?? null;
     return namesakes.length === (leftOver === null ? 0 : 1) ? [{ ...names, leftOver }] : [];
   });
   return choices.findLast(({ leftOver }) => leftOver !== null) ?? choices[0] ?? null;
@@ -131,7 +132,12 @@ export function isTaken(record: SlotRecord): boolean {
 export function isContested(record: SlotRecord, config: Config): boolean {
   if (config.numberOfServers === 1) return false;
   const plain = chosenNames(record.meetingName, record.livestreamId, config.podHlsStream, 0);
-  return record.contested === true || isTaken(record) || record.broadcasterName !== plain.broadcasterName || record.streamKey !== plain.streamKey;
+  return (
+    record.contested === true ||
+    isTaken(record) ||
+    record.broadcasterName !== plain.broadcasterName ||
+    record.streamKey !== plain.streamKey
+  );
 }
 
 /** With one server nobody else claims; with several, a broadcaster of nobody must have been seen long enough ago. */

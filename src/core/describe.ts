@@ -25,8 +25,13 @@ const WORDS: Record<EffectName, string> = {
 };
 
 function words(effect: Effect): string {
-  const name = effect.do === 'reserve' || effect.do === 'adopt' ? ` (${effect.record.broadcasterName}, stream key ${effect.record.streamKey})` : '';
-  return effect.do === 'render' && effect.onlyIfDamaged ? 'write its docker-compose.yml if it is damaged' : `${WORDS[effect.do]}${name}`;
+  const name =
+    effect.do === 'reserve' || effect.do === 'adopt'
+      ? ` (${effect.record.broadcasterName}, stream key ${effect.record.streamKey})`
+      : '';
+  return effect.do === 'render' && effect.onlyIfDamaged
+    ? 'write its docker-compose.yml if it is damaged'
+    : `${WORDS[effect.do]}${name}`;
 }
 
 /** A headline for each chain, then its acts in order. */

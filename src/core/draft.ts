@@ -8,7 +8,13 @@ export interface Draft extends Plan {
   config: Config;
 }
 
-export function remark(draft: Draft, level: 'debug' | 'info', message: string, livestreamId: number | null, slot: number | null): void {
+export function remark(
+  draft: Draft,
+  level: 'debug' | 'info',
+  message: string,
+  livestreamId: number | null,
+  slot: number | null,
+): void {
   draft.outcomes.push({ level, livestreamId, slot, message });
 }
 

@@ -17,7 +17,9 @@ export function subject(name: keyof (typeof SUBJECTS)['fr'], config: Config): st
 /** A date as people read it, in the configured zone and language. */
 export function readableDate(date: Date, config: Config): string {
   const locale = config.mailLang === 'fr' ? 'fr-FR' : 'en-GB';
-  return new Intl.DateTimeFormat(locale, { timeZone: config.timeZone, dateStyle: 'long', timeStyle: 'medium' }).format(date);
+  return new Intl.DateTimeFormat(locale, { timeZone: config.timeZone, dateStyle: 'long', timeStyle: 'medium' }).format(
+    date,
+  );
 }
 
 /** "A live has started": its id, its stream without credentials, the server. */

@@ -32,7 +32,7 @@ export const FRENCH: Messages = {
     title: 'BBB sans sha1',
     what: "BBB refuse les sommes de contrôle en sha1, or l'image de diffusion ne sait signer qu'en sha1",
     next:
-      "Un direct démarré maintenant ne montrera probablement rien : son conteneur ne peut pas entrer dans la réunion. " +
+      'Un direct démarré maintenant ne montrera probablement rien : son conteneur ne peut pas entrer dans la réunion. ' +
       "Autorisez de nouveau sha1 dans BBB ; ou, si STREAMER_IMAGE désigne une variante de l'image qui sait faire mieux, " +
       'indiquez son algorithme dans BBB_CHECKSUM : ce message cessera.',
   },
@@ -75,7 +75,7 @@ export const FRENCH: Messages = {
     what: "Le direct n'a pas pu démarrer",
     next:
       'Ce qui avait été commencé est défait et la demande attend dans Pod ; elle sera retentée. ' +
-      "Si plusieurs serveurs se partagent les demandes, celui-ci la laisse aux autres pendant dix minutes.",
+      'Si plusieurs serveurs se partagent les demandes, celui-ci la laisse aux autres pendant dix minutes.',
   },
   imageMissing: {
     title: 'Image Docker absente',
@@ -105,7 +105,7 @@ export const FRENCH: Messages = {
     title: 'Conteneur arrêté',
     what: "Le conteneur d'un direct en cours ne fonctionne plus",
     next:
-      "Il est redémarré tant que BBB indique que la réunion est en cours ; le public a pu manquer une partie du direct. " +
+      'Il est redémarré tant que BBB indique que la réunion est en cours ; le public a pu manquer une partie du direct. ' +
       'Ses dernières lignes se trouvent dans le répertoire des logs, dans <id du direct>.log.',
   },
   containerWithoutLive: {
@@ -119,7 +119,7 @@ export const FRENCH: Messages = {
     title: 'Tchat muet',
     what: 'Le Redis du tchat ne répond pas',
     next:
-      "Le direct continue, mais les messages écrits dans Pod peuvent ne pas parvenir à la réunion. " +
+      'Le direct continue, mais les messages écrits dans Pod peuvent ne pas parvenir à la réunion. ' +
       "Vérifiez REDIS_BIND_ADDRESS et le pare-feu, y compris pour les serveurs web de Pod : l'emplacement N utilise le port 6378 + N.",
   },
   recordingKept: {
@@ -127,7 +127,7 @@ export const FRENCH: Messages = {
     what: "Une vidéo enregistrée n'a pas pu être remise à Pod et a été mise de côté",
     next:
       "Elle se trouve dans le répertoire kept/ de ce serveur et n'en sera jamais supprimée : publiez-la dans Pod à la main ou supprimez-la. " +
-      "Le direct lui-même se termine normalement.",
+      'Le direct lui-même se termine normalement.',
   },
   recordingWaiting: {
     title: 'Vidéo en attente',

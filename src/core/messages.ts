@@ -34,7 +34,11 @@ export function problemText(
   return { title: headline(title, language, place), what, next };
 }
 
-function headline(title: string, language: MessageLanguage, place: { livestreamId: number | null; slot: number | null }): string {
+function headline(
+  title: string,
+  language: MessageLanguage,
+  place: { livestreamId: number | null; slot: number | null },
+): string {
   const words = PLACES[language];
   const parts = [
     ...(place.livestreamId === null ? [] : [`${words.live} ${String(place.livestreamId)}`]),

@@ -1,5 +1,15 @@
 // From the world as read to what is to be done: pure, total, deterministic.
-import type { Chain, Config, ContainerState, Livestream, Plan, Problem, SlotReading, SlotRecord, World } from '../model.js';
+import type {
+  Chain,
+  Config,
+  ContainerState,
+  Livestream,
+  Plan,
+  Problem,
+  SlotReading,
+  SlotRecord,
+  World,
+} from '../model.js';
 import { adoptedRecord } from './adoption.js';
 import { afterTold, giveBackChain, startChain, stopChain, unclaimChain } from './chains.js';
 import { isoInZone } from './dates.js';
@@ -31,7 +41,8 @@ function reportUnread(draft: Draft): void {
   const problems = new Map<string, Problem>();
   const unread = [inProgress, waiting, meetings, broadcasters, ...meetingInfos.values()];
   for (const reading of unread) {
-    if (reading?.ok === false && !problems.has(reading.problem.kind)) problems.set(reading.problem.kind, reading.problem);
+    if (reading?.ok === false && !problems.has(reading.problem.kind))
+      problems.set(reading.problem.kind, reading.problem);
   }
   for (const problem of problems.values()) complain(draft, problem, null, null);
 }
@@ -131,7 +142,8 @@ function planLiveRest(reading: SlotReading, record: SlotRecord, draft: Draft): R
     case 'told':
       if (place === 'unread') return NOTHING;
       if (place !== 'ours') return { reason: 'Pod no longer shows it on this slot', effects: giveBackChain() };
-      if (stateOf(record, world) === 'over') return { reason: 'its meeting is over', effects: stopChain(record, endedAt) };
+      if (stateOf(record, world) === 'over')
+        return { reason: 'its meeting is over', effects: stopChain(record, endedAt) };
       return { reason: 'its start was begun', effects: afterTold(record) };
     case 'claiming':
     case 'claimed':
@@ -174,15 +186,28 @@ function chatAgain(record: SlotRecord, draft: Draft): Chain['effects'] {
   return told?.over === null ? [{ do: 'pingChat' }] : [];
 }
 
-const ROW_PLACES = { elsewhere: 'on another slot or server', waiting: 'waiting', gone: 'no longer in progress' } as const;
+const ROW_PLACES = {
+  elsewhere: 'on another slot or server',
+  waiting: 'waiting',
+  gone: 'no longer in progress',
+} as const;
 
 /** The container of a running meeting has gone: it is started again, once BBB says that the meeting goes on. */
-function planRevival(slot: number, record: SlotRecord, container: ContainerState, state: MeetingState, draft: Draft): Rest {
+function planRevival(
+  slot: number,
+  record: SlotRecord,
+  container: ContainerState,
+  state: MeetingState,
+  draft: Draft,
+): Rest {
   const revive = state === 'running';
   const found = container === 'absent' ? 'there is no container' : 'its container no longer runs';
   const next = revive ? 'it is started again' : 'nothing is done while BBB does not say that the meeting goes on';
   complain(draft, { kind: 'containerDied', detail: `${found}; ${next}` }, record.livestreamId, slot);
   if (!revive) return NOTHING;
   const output: Chain['effects'] = container === 'absent' ? [] : [{ do: 'saveOutput' }];
-  return { reason: 'its container has gone', effects: [...output, { do: 'render', onlyIfDamaged: false }, { do: 'up' }] };
+  return {
+    reason: 'its container has gone',
+    effects: [...output, { do: 'render', onlyIfDamaged: false }, { do: 'up' }],
+  };
 }

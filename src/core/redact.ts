@@ -19,7 +19,13 @@ const MARKED: [RegExp, string][] = [
   [/\b(authorization["']?\s*[:=]\s*["']?)(?:(?:token|basic|bearer)\s+)?[^\s"',]+/giu, `$1${MASK}`],
   [/\b(token\s+)[0-9a-f]{8,}\b/giu, `$1${MASK}`],
   [/(checksum(?:=|%3d))(?:(?!%26)[^\s&"'<>])*/giu, `$1${MASK}`],
-  [new RegExp(String.raw`((?:password|passwd|\bpwd|attendeePW|moderatorPW)["']?\s*(?:=|:(?!/)|%3d)\s*)${VALUE}`, 'giu'), `$1${MASK}`],
+  [
+    new RegExp(
+      String.raw`((?:password|passwd|\bpwd|attendeePW|moderatorPW)["']?\s*(?:=|:(?!/)|%3d)\s*)${VALUE}`,
+      'giu',
+    ),
+    `$1${MASK}`,
+  ],
   [new RegExp(String.raw`((?:secret|token)(?:=|%3d))${VALUE}`, 'giu'), `$1${MASK}`],
   [/<((?:attendee|moderator)(?:PW|Password))>[^<]*(<\/\1>|$)/giu, `<$1>${MASK}$2`],
 ];

@@ -26,7 +26,8 @@ export interface ReportOptions {
 export function lineOf(outcome: Outcome): { level: LogLevel; message: string } | null {
   if (outcome.level === 'memory') return null;
   const where = place(outcome.livestreamId, outcome.slot);
-  if (!('problem' in outcome)) return { level: outcome.level === 'debug' ? 'DEBUG' : 'INFO', message: `${where}${outcome.message}` };
+  if (!('problem' in outcome))
+    return { level: outcome.level === 'debug' ? 'DEBUG' : 'INFO', message: `${where}${outcome.message}` };
   const { what, next } = problemText(outcome.problem, 'en', outcome);
   const level = outcome.level === 'error' ? 'ERROR' : 'INFO';
   return { level, message: `${where}${what} (${outcome.problem.detail}). ${next}` };
@@ -45,7 +46,9 @@ export function report(outcomes: Outcome[], world: World, config: Config, { isCu
   const { memory } = world;
   const troubles = outcomes.filter((outcome): outcome is Trouble => 'problem' in outcome);
   const { due, over, told } = tellingOf(outcomes, world, config, isCutShort);
-  const events = troubles.filter(isEvent).map(({ problem, livestreamId, slot }) => ({ ...problem, livestreamId, slot }));
+  const events = troubles
+    .filter(isEvent)
+    .map(({ problem, livestreamId, slot }) => ({ ...problem, livestreamId, slot }));
   const untold = [...memory.untold, ...events];
   const toTell = [...untold.map(asTrouble), ...due.values()];
   const remembered = remember(outcomes, world);
@@ -53,7 +56,9 @@ export function report(outcomes: Outcome[], world: World, config: Config, { isCu
     mail: toTell.length === 0 && over.length === 0 ? null : errorMail(toTell, over, world, config),
     exitStatus: troubles.some(({ level }) => level === 'error') ? 1 : 0,
     memory: { ifMailed: { ...remembered, told, untold: [] }, ifNotMailed: { ...remembered, untold } },
-    screen: [...due.values()].filter(({ problem }) => problem.kind === 'logUnwritable').map(({ problem }) => problem.detail),
+    screen: [...due.values()]
+      .filter(({ problem }) => problem.kind === 'logUnwritable')
+      .map(({ problem }) => problem.detail),
   };
 }
 
@@ -72,14 +77,16 @@ function remember(outcomes: Outcome[], world: World): Memory {
   );
   for (const outcome of outcomes) {
     if (outcome.level !== 'memory') continue;
-    if ('sighting' in outcome) sightings[String(outcome.sighting)] = memory.sightings[String(outcome.sighting)] ?? outcome.at.toISOString();
+    if ('sighting' in outcome)
+      sightings[String(outcome.sighting)] = memory.sightings[String(outcome.sighting)] ?? outcome.at.toISOString();
     else failedStarts[String(outcome.failedStart)] = at;
   }
   return { ...memory, sightings, failedStarts };
 }
 
 function errorMail(troubles: Trouble[], over: Told[], world: World, config: Config): MailMessage {
-  const since = (told: Told | undefined): string => (told === undefined ? '' : readableDate(new Date(told.since), config));
+  const since = (told: Told | undefined): string =>
+    told === undefined ? '' : readableDate(new Date(told.since), config);
   return {
     template: 'errors',
     subject: subject(troubles.length > 0 ? 'errors' : 'recovered', config),

@@ -1,7 +1,15 @@
 // The requests that wait in Pod: started in a free slot, closed when their meeting is over, or left to wait.
 import type { Livestream, PodMeeting, SlotRecord } from '../model.js';
 import { startChain } from './chains.js';
-import { chooseNames, heldBroadcasterId, isLeftToOthers, mayBeTaken, rivalClaims, type NameChoice, type Surroundings } from './claims.js';
+import {
+  chooseNames,
+  heldBroadcasterId,
+  isLeftToOthers,
+  mayBeTaken,
+  rivalClaims,
+  type NameChoice,
+  type Surroundings,
+} from './claims.js';
 import { isoInZone } from './dates.js';
 import { complain, remark, stateOf, type Draft } from './draft.js';
 import { isStillWaiting, ownRows } from './server.js';
@@ -18,7 +26,9 @@ export function planRequests(draft: Draft): void {
 }
 
 function heldRecords(draft: Draft): SlotRecord[] {
-  return draft.world.slots.flatMap((reading) => (reading.record.ok && reading.record.value !== null ? [reading.record.value] : []));
+  return draft.world.slots.flatMap((reading) =>
+    reading.record.ok && reading.record.value !== null ? [reading.record.value] : [],
+  );
 }
 
 /** Free: no live in progress has the slot, no slot file names one, no container exists; what cannot be read is not free. */
@@ -28,7 +38,10 @@ function freeSlots(draft: Draft): number[] {
   const rows = ownRows(inProgress.value, draft.config);
   return slots
     .filter(({ slot }) => slot <= draft.config.numberOfLives && !rows.has(slot))
-    .filter(({ record, container }) => record.ok && record.value === null && container?.ok === true && container.value === 'absent')
+    .filter(
+      ({ record, container }) =>
+        record.ok && record.value === null && container?.ok === true && container.value === 'absent',
+    )
     .map(({ slot }) => slot);
 }
 
@@ -47,9 +60,21 @@ function planRequest(request: Livestream, free: number[], draft: Draft): void {
   if (stateOf(meeting.value, world) === 'over') {
     const endedAt = isoInZone(world.now, config.timeZone);
     const effects = [{ do: 'closeRequest', endedAt } as const];
-    draft.chains.push({ slot: null, livestreamId: request.id, reason: 'its meeting is over before it was started', record: null, effects });
+    draft.chains.push({
+      slot: null,
+      livestreamId: request.id,
+      reason: 'its meeting is over before it was started',
+      record: null,
+      effects,
+    });
   } else if (isLeftToOthers(request.id, world.memory, world.now, config)) {
-    remark(draft, 'info', 'waits: its start failed here, it is left to the other servers for ten minutes', request.id, null);
+    remark(
+      draft,
+      'info',
+      'waits: its start failed here, it is left to the other servers for ten minutes',
+      request.id,
+      null,
+    );
   } else {
     planStart(request, meeting.value, free, draft);
   }
@@ -60,7 +85,13 @@ function planStart(request: Livestream, meeting: PodMeeting, free: number[], dra
   const slot = free[0];
   if (slot === undefined) {
     const isUnsure = world.slots.some(({ record, container }) => !record.ok || container?.ok === false);
-    remark(draft, 'info', `waits: no slot ${isUnsure ? 'is known to be free' : 'is free'} on this server`, request.id, null);
+    remark(
+      draft,
+      'info',
+      `waits: no slot ${isUnsure ? 'is known to be free' : 'is free'} on this server`,
+      request.id,
+      null,
+    );
     return;
   }
   if (world.broadcasters?.ok !== true) return;
@@ -68,20 +99,38 @@ function planStart(request: Livestream, meeting: PodMeeting, free: number[], dra
   const around = surroundings(draft);
   const choice = chooseNames(live, around, config);
   if (choice === null) {
-    complain(draft, { kind: 'namesTaken', detail: 'every name tried for its broadcaster is somebody else\'s' }, request.id, null);
+    complain(
+      draft,
+      { kind: 'namesTaken', detail: "every name tried for its broadcaster is somebody else's" },
+      request.id,
+      null,
+    );
     return;
   }
   if (choice.leftOver !== null && !mayBeTaken(choice.leftOver.id, world.memory, world.startedAt, config)) {
     draft.outcomes.push({ level: 'memory', sighting: choice.leftOver.id, at: world.now });
-    remark(draft, 'info', `waits: the broadcaster ${choice.leftOver.slug} may be another server's claim in the making`, request.id, null);
+    remark(
+      draft,
+      'info',
+      `waits: the broadcaster ${choice.leftOver.slug} may be another server's claim in the making`,
+      request.id,
+      null,
+    );
     return;
   }
   const isSettled = (id: number): boolean => mayBeTaken(id, world.memory, world.startedAt, config);
-  const rivals = choice.leftOver === null ? rivalClaims({ ...live, broadcasterId: null }, around, config, isSettled) : [];
+  const rivals =
+    choice.leftOver === null ? rivalClaims({ ...live, broadcasterId: null }, around, config, isSettled) : [];
   if (rivals.length > 0 && config.numberOfServers > 1) {
     for (const { id } of rivals) draft.outcomes.push({ level: 'memory', sighting: id, at: world.now });
     const slugs = rivals.map(({ slug }) => slug).join(', ');
-    remark(draft, 'info', `waits: ${slugs} in Pod may be another server's claim, or is just being taken for another live`, request.id, null);
+    remark(
+      draft,
+      'info',
+      `waits: ${slugs} in Pod may be another server's claim, or is just being taken for another live`,
+      request.id,
+      null,
+    );
     return;
   }
   free.shift();

@@ -21,7 +21,12 @@ const BLINDING: ReadonlySet<ProblemKind> = new Set([
 ]);
 
 /** Errors of a request: over when it waits no more. */
-const OF_A_REQUEST: ReadonlySet<ProblemKind> = new Set(['startFailed', 'imageMissing', 'namesTaken', 'meetingUnreadable']);
+const OF_A_REQUEST: ReadonlySet<ProblemKind> = new Set([
+  'startFailed',
+  'imageMissing',
+  'namesTaken',
+  'meetingUnreadable',
+]);
 
 export interface Telling {
   /** Errors to mail now, by key. */
@@ -83,14 +88,19 @@ function toldNow({ problem, livestreamId, slot }: Trouble, before: Told | undefi
 function isOver(told: Told, outcomes: Outcome[], troubles: Trouble[], world: World): boolean {
   if (troubles.some(({ problem }) => BLINDING.has(problem.kind))) return false;
   const { kind, livestreamId, slot } = told;
-  const containers = world.slots.filter((reading) => slot === null || reading.slot === slot).map(({ container }) => container);
+  const containers = world.slots
+    .filter((reading) => slot === null || reading.slot === slot)
+    .map(({ container }) => container);
   switch (kind) {
     case 'bbbUnreadable':
     case 'bbbWithoutSha1':
       return world.meetings?.ok === true;
     case 'dockerUnreadable':
     case 'containerWithoutLive':
-      return containers.some((container) => container?.ok === true) || (livestreamId !== null && !isHeld(livestreamId, world));
+      return (
+        containers.some((container) => container?.ok === true) ||
+        (livestreamId !== null && !isHeld(livestreamId, world))
+      );
     case 'logUnwritable':
       return outcomes.some(({ level }) => level !== 'debug' && level !== 'memory');
     default:

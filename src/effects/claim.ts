@@ -30,7 +30,9 @@ async function surroundings(place: Place, context: Context): Promise<Surrounding
   ]);
   const others = [...context.records].filter(([slot]) => slot !== place.slot).map(([, record]) => record);
   const ids = [
-    ...need(inProgress.inProgress).filter((row) => row.id !== place.livestreamId).map((row) => row.broadcasterId),
+    ...need(inProgress.inProgress)
+      .filter((row) => row.id !== place.livestreamId)
+      .map((row) => row.broadcasterId),
     ...others.map((record) => heldBroadcasterId(record, context.config)),
   ];
   return { broadcasters: need(broadcasters), inUse: new Set(ids.filter((id) => id !== null)), records: others };
@@ -46,7 +48,11 @@ export const claim: Act<'claim'> = async (_effect, place, context) => {
   if (record.step !== 'claiming') {
     if (!isOld(record, context)) return go(record);
     // By now another server may have taken it for a left-over: so must we.
-    record = await note(place, { step: 'claiming', takesBroadcasterId: record.broadcasterId, broadcasterId: null }, context);
+    record = await note(
+      place,
+      { step: 'claiming', takesBroadcasterId: record.broadcasterId, broadcasterId: null },
+      context,
+    );
   }
   for (let round = 0; round < MAXIMUM_ROUNDS; round += 1) {
     const asOf = context.ports.clock.now();
@@ -123,11 +129,17 @@ async function otherNames(place: Place, refusal: string, context: Context): Prom
   if (choice.leftOver !== null) {
     if (!mayBeTaken(choice.leftOver.id, context.memory, asOf, context.config)) {
       sight([choice.leftOver], context);
-      inform(place, `waits: the broadcaster ${choice.leftOver.slug} may be another server's claim in the making`, context);
+      inform(
+        place,
+        `waits: the broadcaster ${choice.leftOver.slug} may be another server's claim in the making`,
+        context,
+      );
       return null;
     }
   } else if (choice.broadcasterName === record.broadcasterName && choice.streamKey === record.streamKey) {
-    throw new PortError('startFailed', `Pod refused the broadcaster, and its list does not say why: ${refusal}`, { certain: true });
+    throw new PortError('startFailed', `Pod refused the broadcaster, and its list does not say why: ${refusal}`, {
+      certain: true,
+    });
   }
   const { broadcasterName, streamKey, leftOver } = choice;
   return note(place, { broadcasterName, streamKey, takesBroadcasterId: leftOver?.id ?? null }, context);

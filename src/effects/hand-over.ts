@@ -28,7 +28,8 @@ export const clearOut: Act<'clearOut'> = async (_effect, place, context) => {
   let record = await resume(place, context);
   for (const recording of await context.ports.recordings.read(place.slot)) {
     if (recording.modifiedAt.getTime() >= Date.parse(record.reservedAt)) continue;
-    const name = former === null ? strangerName(place, recording) : keptName(former.livestreamId, former.internalMeetingId);
+    const name =
+      former === null ? strangerName(place, recording) : keptName(former.livestreamId, former.internalMeetingId);
     record = await keep({ ...place, record }, recording, name, 'it was in the slot before this live', context);
   }
   return go(record);
@@ -40,7 +41,10 @@ function keptName(livestreamId: number, internalMeetingId: string): string {
 }
 
 function strangerName(place: Place, recording: Recording): string {
-  const stem = recording.file.replace(/\.mkv$/i, '').replace(NOT_IN_A_NAME, '_').slice(0, 100);
+  const stem = recording.file
+    .replace(/\.mkv$/i, '')
+    .replace(NOT_IN_A_NAME, '_')
+    .slice(0, 100);
   return `unknown-slot${String(place.slot)}-${stem}`;
 }
 
@@ -57,7 +61,11 @@ async function handOverOne(place: Place, recording: Recording, context: Context)
   const refusal = await whyNotPods(record, context);
   if (refusal !== null) return keep(place, recording, ownName, refusal, context);
   await expectNoneWaiting(record, recording.file, context);
-  const target: RecordingTarget = { place: 'pod', internalMeetingId: record.internalMeetingId, livestreamId: record.livestreamId };
+  const target: RecordingTarget = {
+    place: 'pod',
+    internalMeetingId: record.internalMeetingId,
+    livestreamId: record.livestreamId,
+  };
   const handedOver = await context.ports.recordings.copy(place.slot, recording.file, target);
   const noted = await note(place, { handOver: handedOver }, context);
   return giveToPod({ ...place, record: noted }, handedOver, context);
@@ -115,7 +123,12 @@ async function sourceOf(place: Place, begun: HandOver, context: Context): Promis
 async function forget(place: Place, begun: HandOver, context: Context): Promise<SlotRecord> {
   if ((await sourceOf(place, begun, context)) === undefined) {
     const detail = `${begun.file} is no longer in slot ${String(place.slot)}, and its copy ${begun.part} is gone or damaged: nothing is left to hand over`;
-    context.tell({ level: 'error', livestreamId: place.livestreamId, slot: place.slot, problem: { kind: 'diskFailed', detail } });
+    context.tell({
+      level: 'error',
+      livestreamId: place.livestreamId,
+      slot: place.slot,
+      problem: { kind: 'diskFailed', detail },
+    });
   }
   return note(place, { handOver: null }, context);
 }
@@ -169,14 +182,22 @@ async function tellPodOwner(record: SlotRecord, context: Context): Promise<strin
   if (record.userPath === null) return 'its live has no user in Pod';
   try {
     const { internalMeetingId } = await context.ports.pod.setEncodedBy(record.meetingPath, record.userPath);
-    return internalMeetingId === record.internalMeetingId ? null : `Pod's row of its meeting now has another internal id (${internalMeetingId})`;
+    return internalMeetingId === record.internalMeetingId
+      ? null
+      : `Pod's row of its meeting now has another internal id (${internalMeetingId})`;
   } catch (error) {
     if (error instanceof PortError && (error.status === 400 || error.status === 404)) return error.problem.detail;
     throw error;
   }
 }
 
-async function keep(place: Place, recording: Recording, name: string, because: string, context: Context): Promise<SlotRecord> {
+async function keep(
+  place: Place,
+  recording: Recording,
+  name: string,
+  because: string,
+  context: Context,
+): Promise<SlotRecord> {
   const copied = await context.ports.recordings.copy(place.slot, recording.file, { place: 'kept', name });
   const current: HandOver = { ...copied, keptBecause: because };
   const record = await note(place, { handOver: current }, context);
@@ -185,5 +206,10 @@ async function keep(place: Place, recording: Recording, name: string, because: s
 
 function tellKept(place: Place, file: string, target: string, because: string, context: Context): void {
   const detail = `${file} is now ${target}: ${because}`;
-  context.tell({ level: 'error', livestreamId: place.livestreamId, slot: place.slot, problem: { kind: 'recordingKept', detail } });
+  context.tell({
+    level: 'error',
+    livestreamId: place.livestreamId,
+    slot: place.slot,
+    problem: { kind: 'recordingKept', detail },
+  });
 }

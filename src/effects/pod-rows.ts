@@ -19,11 +19,18 @@ export const tellPodStarted: Act<'tellPodStarted'> = async (_effect, place, cont
   const { record } = place;
   const lookedAt = clock.now();
   const isShared = isTaken(record) && context.config.numberOfServers > 1;
-  const [reading, isUsed] = await Promise.all([pod.readLivestream(place.livestreamId), isShared && isUsedByOthers(record, place, context)]);
+  const [reading, isUsed] = await Promise.all([
+    pod.readLivestream(place.livestreamId),
+    isShared && isUsedByOthers(record, place, context),
+  ]);
   const row = need(reading);
   if (isOurs(row, place, context) && row?.broadcasterId === record.broadcasterId) return told(place, context);
   if (row === null || !isStillWaiting(row) || isUsed) {
-    inform(place, 'its request is no longer waiting, or its broadcaster is another live\'s: the claim is taken back', context);
+    inform(
+      place,
+      "its request is no longer waiting, or its broadcaster is another live's: the claim is taken back",
+      context,
+    );
     return { record, verdict: 'abandon' };
   }
   const objection = whyNotNow(place, lookedAt, context);
@@ -79,7 +86,9 @@ async function settle(place: Place, context: Context): Promise<Step> {
   }
   const broadcaster = need(await pod.readBroadcaster(record.slug ?? ''));
   const inProgress = need((await pod.readLivestreams()).inProgress);
-  const isShared = inProgress.some(({ id, broadcasterId }) => id < place.livestreamId && broadcasterId === record.broadcasterId);
+  const isShared = inProgress.some(
+    ({ id, broadcasterId }) => id < place.livestreamId && broadcasterId === record.broadcasterId,
+  );
   if (broadcaster?.id === record.broadcasterId && !isShared) return go(await note(place, { step: 'told' }, context));
   inform(place, 'its broadcaster was removed or taken meanwhile: the request is given back', context);
   return { record, verdict: 'giveBack' };
@@ -92,7 +101,11 @@ export const tellPodStopped: Act<'tellPodStopped'> = async (_effect, place, cont
     const end = place.record.endedAt === null ? {} : { end_date: place.record.endedAt };
     await context.ports.pod.changeLivestream(place.livestreamId, { status: 2, ...end });
   } else if (row !== null && row.status !== 2) {
-    inform(place, `its row in Pod is not this slot's any more (status ${String(row.status)}, server ${row.server ?? 'none'}): left alone`, context);
+    inform(
+      place,
+      `its row in Pod is not this slot's any more (status ${String(row.status)}, server ${row.server ?? 'none'}): left alone`,
+      context,
+    );
   }
   return go(place.record);
 };

@@ -55,25 +55,49 @@ Try it first on a few, and dry:
 export function withHyphens(argv: string[]): string[] {
   const at = argv.indexOf('migrate-recordings');
   if (at < 0) return argv;
-  return argv.map((word, index) => (index > at ? word.replace(/^--[a-z_-]+(?==|$)/, (name) => name.replaceAll('_', '-')) : word));
+  return argv.map((word, index) =>
+    index > at ? word.replace(/^--[a-z_-]+(?==|$)/, (name) => name.replaceAll('_', '-')) : word,
+  );
 }
 
 /** `act` gets what is asked for, and the path of the configuration file when one is named. */
-export function addMigrateRecordings(program: Command, configHelp: string, act: (choice: Choice, configPath: string | undefined) => Promise<void>): void {
+export function addMigrateRecordings(
+  program: Command,
+  configHelp: string,
+  act: (choice: Choice, configPath: string | undefined) => Promise<void>,
+): void {
   const command = program
     .command('migrate-recordings')
     .description("bring an old BBB's recordings to Pod: to claim, to import, or as a list")
-    .option('--use-manual-claim', "put the videos into a recorder's directory, from which users claim them; presentations are filmed by bbb-recorder")
-    .option('--use-import-video', 'make a row of Pod\'s video import for each recording and owner')
+    .option(
+      '--use-manual-claim',
+      "put the videos into a recorder's directory, from which users claim them; presentations are filmed by bbb-recorder",
+    )
+    .option('--use-import-video', "make a row of Pod's video import for each recording and owner")
     .option('--use-export-csv', 'write a list of the recordings')
     .option('--forget', 'delete the rows that --use-import-video has made')
     .option('--use-database-moodle', 'look up the moderators in Moodle (with --use-import-video, --use-export-csv)')
-    .addOption(new Option('--min-value-record-process <number>', 'the first recording, 1 being the newest').argParser(wholeNumber(1)).default(1))
-    .addOption(new Option('--max-value-record-process <number>', 'the last recording').argParser(wholeNumber(1)).default(10_000))
+    .addOption(
+      new Option('--min-value-record-process <number>', 'the first recording, 1 being the newest')
+        .argParser(wholeNumber(1))
+        .default(1),
+    )
+    .addOption(
+      new Option('--max-value-record-process <number>', 'the last recording').argParser(wholeNumber(1)).default(10_000),
+    )
     .option('--dry', 'say what would be done; write nothing anywhere')
     .addOption(new Option('--output <path>', 'with --use-export-csv: the file').default('out.csv'))
-    .addOption(new Option('--jobs <number>', 'with --use-manual-claim: recordings in work at once').argParser(wholeNumber(1, 64)).default(1))
-    .addOption(new Option('--page-size <number>', 'ask BBB page by page, so many recordings each, when it cannot list all at once').argParser(wholeNumber(1, 100)))
+    .addOption(
+      new Option('--jobs <number>', 'with --use-manual-claim: recordings in work at once')
+        .argParser(wholeNumber(1, 64))
+        .default(1),
+    )
+    .addOption(
+      new Option(
+        '--page-size <number>',
+        'ask BBB page by page, so many recordings each, when it cannot list all at once',
+      ).argParser(wholeNumber(1, 100)),
+    )
     .option('--all', 'with --forget: every row whose address begins with SCRIPT_BBB_SERVER_URL')
     .option('--yes', 'with --forget: do not ask')
     .option('--config <path>', configHelp)
@@ -81,10 +105,24 @@ export function addMigrateRecordings(program: Command, configHelp: string, act: 
     .showHelpAfterError('(bbb-pod-live migrate-recordings --help tells more)');
   command.action(async (options: MigrateOptions) => {
     const way = chosenWay(command, options);
-    const { minValueRecordProcess: first, maxValueRecordProcess: last, useDatabaseMoodle: useMoodle = false, dry = false, jobs, all = false, yes = false } = options;
-    if (first > last) command.error(`error: --min-value-record-process (${first}) is greater than --max-value-record-process (${last})`);
+    const {
+      minValueRecordProcess: first,
+      maxValueRecordProcess: last,
+      useDatabaseMoodle: useMoodle = false,
+      dry = false,
+      jobs,
+      all = false,
+      yes = false,
+    } = options;
+    if (first > last)
+      command.error(
+        `error: --min-value-record-process (${first}) is greater than --max-value-record-process (${last})`,
+      );
     const output = resolve(options.output);
-    await act({ way, useMoodle, first, last, dry, jobs, pageSize: options.pageSize ?? null, output, all, yes }, options.config);
+    await act(
+      { way, useMoodle, first, last, dry, jobs, pageSize: options.pageSize ?? null, output, all, yes },
+      options.config,
+    );
   });
 }
 
@@ -96,7 +134,8 @@ function chosenWay(command: Command, options: MigrateOptions): Way {
   }
   for (const [key, ways] of Object.entries(BELONGS_TO)) {
     const isGiven = key in options && command.getOptionValueSource(key) === 'cli';
-    if (isGiven && !ways.includes(way)) command.error(`error: ${flagOf(key)} means nothing with ${flagOf(given[0] ?? '')}`);
+    if (isGiven && !ways.includes(way))
+      command.error(`error: ${flagOf(key)} means nothing with ${flagOf(given[0] ?? '')}`);
   }
   return way;
 }
@@ -109,7 +148,9 @@ function wholeNumber(lowest: number, highest = Number.MAX_SAFE_INTEGER): (text: 
   return (text) => {
     const number = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
     if (number >= lowest && number <= highest) return number;
-    throw new InvalidArgumentError(`Expected a whole number of ${lowest} or more${highest === Number.MAX_SAFE_INTEGER ? '' : `, at most ${highest}`}.`);
+    throw new InvalidArgumentError(
+      `Expected a whole number of ${lowest} or more${highest === Number.MAX_SAFE_INTEGER ? '' : `, at most ${highest}`}.`,
+    );
   };
 }
 

@@ -13,7 +13,8 @@ export interface MigrationVariable<T> extends Variable<T> {
 const readsBbb = ({ way }: Choice): boolean => way !== 'forget';
 const claims = ({ way }: Choice): boolean => way === 'manual-claim';
 const imports = ({ way }: Choice): boolean => way === 'import-video';
-const usesMoodle = ({ way, useMoodle }: Choice): boolean => useMoodle && (way === 'import-video' || way === 'export-csv');
+const usesMoodle = ({ way, useMoodle }: Choice): boolean =>
+  useMoodle && (way === 'import-video' || way === 'export-csv');
 const importsWithMoodle = (choice: Choice): boolean => imports(choice) && choice.useMoodle;
 const writesToPod = ({ way }: Choice): boolean => way === 'import-video' || way === 'forget';
 
@@ -54,7 +55,8 @@ export const MIGRATION_VARIABLES: { [Key in keyof Settings]: MigrationVariable<S
     default: 'true',
     neededBy: readsBbb,
     help: 'true: that server is 2.3 or later, and presentations in the format 2.0 are played at the address of the format 2.3. false: their addresses stay.',
-    helpFr: "true : ce serveur est en version 2.3 ou ultérieure, et les présentations au format 2.0 sont lues à l'adresse du format 2.3. false : leurs adresses restent telles quelles.",
+    helpFr:
+      "true : ce serveur est en version 2.3 ou ultérieure, et les présentations au format 2.0 sont lues à l'adresse du format 2.3. false : leurs adresses restent telles quelles.",
     example: 'true',
   },
   bbbTimeoutMs: {
@@ -63,7 +65,8 @@ export const MIGRATION_VARIABLES: { [Key in keyof Settings]: MigrationVariable<S
     default: '1800',
     neededBy: readsBbb,
     help: 'How long that server may be silent while it gathers the list of the recordings, in seconds. Its nginx has a limit of its own.',
-    helpFr: 'Durée maximale de silence de ce serveur pendant qu\'il rassemble la liste des enregistrements, en secondes. Son nginx a sa propre limite.',
+    helpFr:
+      "Durée maximale de silence de ce serveur pendant qu'il rassemble la liste des enregistrements, en secondes. Son nginx a sa propre limite.",
     example: '3600',
   },
   useCache: {
@@ -72,7 +75,8 @@ export const MIGRATION_VARIABLES: { [Key in keyof Settings]: MigrationVariable<S
     default: 'false',
     neededBy: readsBbb,
     help: 'true: BBB is not asked; its last good answer is used, which every run that is not dry saves in getRecordings.xml beside the configuration.',
-    helpFr: "true : BBB n'est pas interrogé ; sa dernière bonne réponse est utilisée, que toute exécution sans --dry enregistre dans getRecordings.xml à côté de la configuration.",
+    helpFr:
+      "true : BBB n'est pas interrogé ; sa dernière bonne réponse est utilisée, que toute exécution sans --dry enregistre dans getRecordings.xml à côté de la configuration.",
     example: 'true',
   },
   recorderId: {
@@ -81,7 +85,8 @@ export const MIGRATION_VARIABLES: { [Key in keyof Settings]: MigrationVariable<S
     default: '1',
     neededBy: claims,
     help: 'Id of the recorder in Pod that gets the recordings. Of no use with SCRIPT_RECORDER_DIRECTORY.',
-    helpFr: "Identifiant de l'enregistreur de Pod qui reçoit les enregistrements. Sans effet si SCRIPT_RECORDER_DIRECTORY est renseigné.",
+    helpFr:
+      "Identifiant de l'enregistreur de Pod qui reçoit les enregistrements. Sans effet si SCRIPT_RECORDER_DIRECTORY est renseigné.",
     example: '1',
   },
   recorderDirectory: {
@@ -89,10 +94,14 @@ export const MIGRATION_VARIABLES: { [Key in keyof Settings]: MigrationVariable<S
     rule: rules.text,
     default: '',
     empty: '',
-    defaultIs: { en: "empty: POD_DB_URL tells the recorder's directory", fr: "vide : POD_DB_URL donne le répertoire de l'enregistreur" },
+    defaultIs: {
+      en: "empty: POD_DB_URL tells the recorder's directory",
+      fr: "vide : POD_DB_URL donne le répertoire de l'enregistreur",
+    },
     neededBy: claims,
     help: "The recorder's directory: an absolute path, or its name below DEFAULT_RECORDER_PATH. Pod's database is then not needed.",
-    helpFr: "Le répertoire de l'enregistreur : chemin absolu, ou son nom sous DEFAULT_RECORDER_PATH. La base de données de Pod n'est alors pas nécessaire.",
+    helpFr:
+      "Le répertoire de l'enregistreur : chemin absolu, ou son nom sous DEFAULT_RECORDER_PATH. La base de données de Pod n'est alors pas nécessaire.",
     example: 'bbb-claim',
   },
   defaultRecorderPath: {
@@ -110,7 +119,8 @@ export const MIGRATION_VARIABLES: { [Key in keyof Settings]: MigrationVariable<S
     default: '/home/pod/bbb-recorder/',
     neededBy: claims,
     help: "As in Pod's settings_local.py: where bbb-recorder (export.js) is installed. Only presentations need it.",
-    helpFr: 'Comme dans settings_local.py de Pod : où bbb-recorder (export.js) est installé. Utile pour les présentations seulement.',
+    helpFr:
+      'Comme dans settings_local.py de Pod : où bbb-recorder (export.js) est installé. Utile pour les présentations seulement.',
     example: '/home/pod/bbb-recorder/',
   },
   bbbRecorderPath: {
@@ -119,7 +129,8 @@ export const MIGRATION_VARIABLES: { [Key in keyof Settings]: MigrationVariable<S
     default: '/data/bbb-recorder/',
     neededBy: claims,
     help: "As in Pod's settings_local.py: where bbb-recorder puts its videos (copyToPath in its config.json), and their logs in logs/.",
-    helpFr: 'Comme dans settings_local.py de Pod : où bbb-recorder dépose ses vidéos (copyToPath dans son config.json), et leurs journaux dans logs/.',
+    helpFr:
+      'Comme dans settings_local.py de Pod : où bbb-recorder dépose ses vidéos (copyToPath dans son config.json), et leurs journaux dans logs/.',
     example: '/data/bbb-recorder/',
   },
   videoExtensions: {
@@ -136,7 +147,7 @@ export const MIGRATION_VARIABLES: { [Key in keyof Settings]: MigrationVariable<S
     rule: rules.wholeNumber(1, 2_147_483_647),
     default: '1',
     neededBy: imports,
-    help: "Id of the user of Pod who gets the recordings whose owner is not found.",
+    help: 'Id of the user of Pod who gets the recordings whose owner is not found.',
     helpFr: "Identifiant de l'utilisateur de Pod qui reçoit les enregistrements dont le propriétaire n'est pas trouvé.",
     example: '1',
   },
@@ -147,7 +158,8 @@ export const MIGRATION_VARIABLES: { [Key in keyof Settings]: MigrationVariable<S
     secret: true,
     neededBy: writesToPod,
     help: "Pod's database, mysql:// or postgresql://, the user and the password URL-encoded, for an account that may read, and write to import_video_externalrecording. A claim needs it too, unless SCRIPT_RECORDER_DIRECTORY is set.",
-    helpFr: "Base de données de Pod, mysql:// ou postgresql://, l'utilisateur et le mot de passe étant encodés pour une URL, avec un compte qui peut lire, et écrire dans import_video_externalrecording. Nécessaire aussi pour --use-manual-claim si SCRIPT_RECORDER_DIRECTORY est vide.",
+    helpFr:
+      "Base de données de Pod, mysql:// ou postgresql://, l'utilisateur et le mot de passe étant encodés pour une URL, avec un compte qui peut lire, et écrire dans import_video_externalrecording. Nécessaire aussi pour --use-manual-claim si SCRIPT_RECORDER_DIRECTORY est vide.",
     example: 'postgresql://pod:password@bdd.univ.fr:5432/pod',
   },
   podSiteId: {
@@ -156,7 +168,8 @@ export const MIGRATION_VARIABLES: { [Key in keyof Settings]: MigrationVariable<S
     default: '1',
     neededBy: imports,
     help: "As SITE_ID in Pod's settings_local.py: the site of recordings that belong to no meeting of Pod.",
-    helpFr: "Comme SITE_ID dans settings_local.py de Pod : le site des enregistrements qui n'appartiennent à aucune réunion de Pod.",
+    helpFr:
+      "Comme SITE_ID dans settings_local.py de Pod : le site des enregistrements qui n'appartiennent à aucune réunion de Pod.",
     example: '1',
   },
   moodleDatabaseType: {
@@ -164,7 +177,10 @@ export const MIGRATION_VARIABLES: { [Key in keyof Settings]: MigrationVariable<S
     rule: rules.databaseType,
     default: '',
     empty: '',
-    defaultIs: { en: 'empty: each entry of DB_PARAMS names its `type`', fr: 'vide : chaque entrée de DB_PARAMS indique son `type`' },
+    defaultIs: {
+      en: 'empty: each entry of DB_PARAMS names its `type`',
+      fr: 'vide : chaque entrée de DB_PARAMS indique son `type`',
+    },
     neededBy: usesMoodle,
     help: 'Kind of the Moodle databases, postgresql or mysql (MariaDB too).',
     helpFr: 'Type des bases de données Moodle, postgresql ou mysql (MariaDB aussi).',
@@ -178,7 +194,8 @@ export const MIGRATION_VARIABLES: { [Key in keyof Settings]: MigrationVariable<S
     multiline: true,
     neededBy: usesMoodle,
     help: 'The Moodle databases in JSON, by the origin server name of the recordings, and "default": host, database, user, password, port, connect_timeout; also type, prefix (mdl_), schema (public), ssl (false). Inline, or the path of a file.',
-    helpFr: "Les bases de données Moodle en JSON, par nom de serveur d'origine des enregistrements, et « default » : host, database, user, password, port, connect_timeout ; ainsi que type, prefix (mdl_), schema (public), ssl (false). Directement, ou le chemin d'un fichier.",
+    helpFr:
+      "Les bases de données Moodle en JSON, par nom de serveur d'origine des enregistrements, et « default » : host, database, user, password, port, connect_timeout ; ainsi que type, prefix (mdl_), schema (public), ssl (false). Directement, ou le chemin d'un fichier.",
     example: 'moodle-databases.json',
   },
   inform: {
@@ -190,8 +207,9 @@ export const MIGRATION_VARIABLES: { [Key in keyof Settings]: MigrationVariable<S
     multiline: true,
     neededBy: importsWithMoodle,
     help: "Text (HTML) that is appended once to the description of each activity whose recordings were imported. Needs write access to Moodle's database.",
-    helpFr: "Texte (HTML) ajouté une fois à la description de chaque activité dont des enregistrements ont été importés. Demande un accès en écriture à la base de données de Moodle.",
-    example: "'<p class=\"alert\">Vos enregistrements sont sur Pod.</p>'",
+    helpFr:
+      'Texte (HTML) ajouté une fois à la description de chaque activité dont des enregistrements ont été importés. Demande un accès en écriture à la base de données de Moodle.',
+    example: '\'<p class="alert">Vos enregistrements sont sur Pod.</p>\'',
   },
   ignoredServers: {
     name: 'IGNORED_SERVERS',
@@ -200,7 +218,8 @@ export const MIGRATION_VARIABLES: { [Key in keyof Settings]: MigrationVariable<S
     empty: [],
     neededBy: usesMoodle,
     help: 'Origin servers that are no Moodle, or are not to be asked: a JSON list, or separated by commas.',
-    helpFr: "Serveurs d'origine qui ne sont pas des Moodle, ou à ne pas interroger : liste JSON, ou séparés par des virgules.",
+    helpFr:
+      "Serveurs d'origine qui ne sont pas des Moodle, ou à ne pas interroger : liste JSON, ou séparés par des virgules.",
     example: '["not-a-moodle.univ.fr"]',
   },
   podUrl: { ...VARIABLES.podUrl, neededBy: importsWithMoodle },

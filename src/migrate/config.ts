@@ -27,7 +27,10 @@ export function readMigrationConfig(
   }
   if (faults.length > 0) return { ok: false, faults };
   const unneeded = readVariables<Settings>(MIGRATION_VARIABLES, {}, surroundings).known;
-  const config = { ...EMPTY, ...unneeded, ...known, moodles, directory: surroundings.directory } as Omit<MigrationConfig, 'secrets' | 'warnings'>;
+  const config = { ...EMPTY, ...unneeded, ...known, moodles, directory: surroundings.directory } as Omit<
+    MigrationConfig,
+    'secrets' | 'warnings'
+  >;
   return { ok: true, config: { ...config, secrets: secretsOf(config), warnings: warningsOf(choice) } };
 }
 
@@ -36,28 +39,46 @@ const EMPTY: Partial<Settings> = { bbbSecret: '', podDatabase: null, moodleParam
 
 const OR_DIRECTORY: typeof MIGRATION_VARIABLES.podDatabase = {
   ...MIGRATION_VARIABLES.podDatabase,
-  rule: { ...databaseUrl, expected: `${databaseUrl.expected}; or set ${MIGRATION_VARIABLES.recorderDirectory.name}, which does as well` },
+  rule: {
+    ...databaseUrl,
+    expected: `${databaseUrl.expected}; or set ${MIGRATION_VARIABLES.recorderDirectory.name}, which does as well`,
+  },
 };
 
 /** A claim needs Pod's database only to learn the recorder's directory. */
 function variablesFor(choice: Choice, environment: Environment): typeof MIGRATION_VARIABLES {
-  const asksDatabase = choice.way === 'manual-claim' && (environment[MIGRATION_VARIABLES.recorderDirectory.name] ?? '').trim() === '';
+  const asksDatabase =
+    choice.way === 'manual-claim' && (environment[MIGRATION_VARIABLES.recorderDirectory.name] ?? '').trim() === '';
   const isNeeded = (key: string, { neededBy }: MigrationVariable<never>): boolean =>
     neededBy === undefined || neededBy(choice) || (key === 'podDatabase' && asksDatabase);
-  const needed = Object.entries(MIGRATION_VARIABLES).filter(([key, variable]) => isNeeded(key, variable as MigrationVariable<never>));
-  return { ...(Object.fromEntries(needed) as typeof MIGRATION_VARIABLES), ...(asksDatabase ? { podDatabase: OR_DIRECTORY } : {}) };
+  const needed = Object.entries(MIGRATION_VARIABLES).filter(([key, variable]) =>
+    isNeeded(key, variable as MigrationVariable<never>),
+  );
+  return {
+    ...(Object.fromEntries(needed) as typeof MIGRATION_VARIABLES),
+    ...(asksDatabase ? { podDatabase: OR_DIRECTORY } : {}),
+  };
 }
 
 /** DB_PARAMS: what begins with a brace is JSON, everything else the path of a file. */
-function readMoodles(text: string, usualType: Settings['moodleDatabaseType'], directory: string): ReturnType<typeof moodleAddresses> {
+function readMoodles(
+  text: string,
+  usualType: Settings['moodleDatabaseType'],
+  directory: string,
+): ReturnType<typeof moodleAddresses> {
   if (text.trimStart().startsWith('{')) return moodleAddresses(text, usualType);
   const path = resolve(directory, text.trim());
   try {
     return moodleAddresses(readFileSync(path, 'utf8').replace(/^\ufeff/, ''), usualType);
   } catch (error) {
     // What does not look like a path may hold passwords.
-    const came = /^[\w./-]+$/.test(text.trim()) ? faultOf(error) : `what came is not shown, since it may hold passwords (as a path: ${errorCode(error) ?? 'not readable'})`;
-    return { moodles: new Map(), faults: [`DB_PARAMS: expected a JSON object, which begins with {, or the path of a file that holds one: ${came}`] };
+    const came = /^[\w./-]+$/.test(text.trim())
+      ? faultOf(error)
+      : `what came is not shown, since it may hold passwords (as a path: ${errorCode(error) ?? 'not readable'})`;
+    return {
+      moodles: new Map(),
+      faults: [`DB_PARAMS: expected a JSON object, which begins with {, or the path of a file that holds one: ${came}`],
+    };
   }
 }
 

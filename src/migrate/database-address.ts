@@ -13,28 +13,62 @@ const SCHEMES: Record<string, DatabaseAddress['type']> = {
 };
 
 export const databaseUrl: Rule<DatabaseAddress> = {
-  expected: 'mysql://user:password@host:port/database or postgresql://…, the user and the password URL-encoded, with ?ssl=true, and nothing else behind the ?, for an encrypted connection',
+  expected:
+    'mysql://user:password@host:port/database or postgresql://…, the user and the password URL-encoded, with ?ssl=true, and nothing else behind the ?, for an encrypted connection',
   parse(text) {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     const type = url === undefined ? undefined : SCHEMES[url.protocol];
     if (url === undefined || type === undefined || url.hostname === '') return undefined;
-    const [user, password, database, host] = [url.username, url.password, url.pathname.slice(1), url.hostname].map(decoded);
-    if (user == null || user === '' || password == null || database == null || host == null || !/^[^/]+$/.test(database)) return undefined;
+    const [user, password, database, host] = [url.username, url.password, url.pathname.slice(1), url.hostname].map(
+      decoded,
+    );
+    if (
+      user == null ||
+      user === '' ||
+      password == null ||
+      database == null ||
+      host == null ||
+      !/^[^/]+$/.test(database)
+    )
+      return undefined;
     const port = url.port === '' ? null : Number(url.port);
     const ssl = yesOrNo.parse(url.searchParams.get('ssl') ?? 'false');
     // What is not understood (sslmode=require, say) would be missing without a word.
     if (ssl === undefined || [...url.searchParams.keys()].some((key) => key !== 'ssl')) return undefined;
-    return { type, host: host.replace(/^\[(.*)\]$/, '$1'), port, database, user, password, connectTimeoutMs: CONNECT_TIMEOUT_S * 1000, ssl };
+    return {
+      type,
+      host: host.replace(/^\[(.*)\]$/, '$1'),
+      port,
+      database,
+      user,
+      password,
+      connectTimeoutMs: CONNECT_TIMEOUT_S * 1000,
+      ssl,
+    };
   },
 };
 
 /** Beside the names of the original's entries: `type`, `prefix`, `schema`, `ssl`. */
-const KEYS = new Set(['type', 'host', 'port', 'database', 'user', 'password', 'connect_timeout', 'prefix', 'schema', 'ssl']);
+const KEYS = new Set([
+  'type',
+  'host',
+  'port',
+  'database',
+  'user',
+  'password',
+  'connect_timeout',
+  'prefix',
+  'schema',
+  'ssl',
+]);
 
 const TEXTS = ['type', 'host', 'database', 'user', 'password', 'prefix', 'schema'];
 
 /** The entries of DB_PARAMS (the text is JSON), or everything that is wrong with them. `usualType`: MOODLE_DB_TYPE. */
-export function moodleAddresses(text: string, usualType: DatabaseAddress['type'] | ''): { moodles: Map<string, MoodleAddress>; faults: string[] } {
+export function moodleAddresses(
+  text: string,
+  usualType: DatabaseAddress['type'] | '',
+): { moodles: Map<string, MoodleAddress>; faults: string[] } {
   const moodles = new Map<string, MoodleAddress>();
   const faults: string[] = [];
   for (const [name, entry] of Object.entries(entriesOf(text, faults))) {
@@ -42,7 +76,8 @@ export function moodleAddresses(text: string, usualType: DatabaseAddress['type']
     if ('value' in address) moodles.set(name, address.value);
     else faults.push(`DB_PARAMS: the entry "${name}" ${address.fault}`);
   }
-  if (faults.length === 0 && moodles.size === 0) faults.push('DB_PARAMS: expected at least one entry, usually "default"');
+  if (faults.length === 0 && moodles.size === 0)
+    faults.push('DB_PARAMS: expected at least one entry, usually "default"');
   return { moodles, faults };
 }
 
@@ -53,7 +88,9 @@ function entriesOf(text: string, faults: string[]): Record<string, unknown> {
   } catch {
     // The fault is the same: what came may hold passwords and is not shown.
   }
-  faults.push('DB_PARAMS: expected a JSON object by origin server name, {"default": {"host": …}} (null for None, double quotes, no comments, no comma before a closing brace), or the path of a file that holds one; in .env it stands between single quotes, and a value with an apostrophe is better kept in a file');
+  faults.push(
+    'DB_PARAMS: expected a JSON object by origin server name, {"default": {"host": …}} (null for None, double quotes, no comments, no comma before a closing brace), or the path of a file that holds one; in .env it stands between single quotes, and a value with an apostrophe is better kept in a file',
+  );
   return {};
 }
 
@@ -70,14 +107,30 @@ function moodleAddress(entry: unknown, usualType: DatabaseAddress['type'] | ''):
   const [prefix, schema] = [text('prefix', 'mdl_'), text('schema', 'public')];
   const missing = ['host', 'database', 'user'].filter((key) => text(key) === '');
   if (missing.length > 0) return { fault: `lacks ${missing.join(' and ')}` };
-  if (type === undefined || type === '') return { fault: 'has no type: set MOODLE_DB_TYPE, or "type" in the entry, to postgresql or mysql' };
-  if (port === undefined || (port !== null && (port < 1 || port > 65_535))) return { fault: 'has a port that is no number from 1 to 65535, and not null' };
+  if (type === undefined || type === '')
+    return { fault: 'has no type: set MOODLE_DB_TYPE, or "type" in the entry, to postgresql or mysql' };
+  if (port === undefined || (port !== null && (port < 1 || port > 65_535)))
+    return { fault: 'has a port that is no number from 1 to 65535, and not null' };
   if (seconds == null || seconds < 1) return { fault: 'has a connect_timeout that is no number of seconds' };
-  if (![prefix, schema].every((name) => /^\w*$/.test(name)) || schema === '') return { fault: 'has a prefix or a schema with other signs than letters, digits and _' };
+  if (![prefix, schema].every((name) => /^\w*$/.test(name)) || schema === '')
+    return { fault: 'has a prefix or a schema with other signs than letters, digits and _' };
   const { ssl = false } = entry;
   if (typeof ssl !== 'boolean') return { fault: 'has an ssl that is neither true nor false' };
   const host = text('host');
-  return { value: { type, host, port, database: text('database'), user: text('user'), password: text('password'), connectTimeoutMs: seconds * 1000, ssl, prefix, schema } };
+  return {
+    value: {
+      type,
+      host,
+      port,
+      database: text('database'),
+      user: text('user'),
+      password: text('password'),
+      connectTimeoutMs: seconds * 1000,
+      ssl,
+      prefix,
+      schema,
+    },
+  };
 }
 
 /** A number or its text; null and nothing mean the fallback; undefined: something else. */

@@ -42,10 +42,21 @@ export async function migrationPorts(
     pod,
     podUsers: createPodUsers(config, http),
     moodles,
-    claims: createClaimFiles(config, { http, clock, podDatabase: pod, lockDescriptor: () => lockDescriptor, ending: hurry }),
+    claims: createClaimFiles(config, {
+      http,
+      clock,
+      podDatabase: pod,
+      lockDescriptor: () => lockDescriptor,
+      ending: hurry,
+    }),
     journal,
     csv: createCsvFile(choice.output),
-    screen: await createScreen({ redact, hasBar: process.stdout.isTTY && process.stderr.isTTY && !choice.dry, now: () => clock.now().getTime(), ending }),
+    screen: await createScreen({
+      redact,
+      hasBar: process.stdout.isTTY && process.stderr.isTTY && !choice.dry,
+      now: () => clock.now().getTime(),
+      ending,
+    }),
     clock,
     lock: {
       take: async () => {

@@ -38,7 +38,8 @@ export async function openJournal(file: JournalFile, server: string, clock: Cloc
   };
   all.forEach(remember);
   return {
-    last: <W extends JournalEntry['way']>(way: W, recording: string) => last.get(key(way, recording)) as EntryOf<W> | undefined,
+    last: <W extends JournalEntry['way']>(way: W, recording: string) =>
+      last.get(key(way, recording)) as EntryOf<W> | undefined,
     importedAt: (recording) => [...(addresses.get(recording) ?? [])],
     claimedNames: () => everyone.flatMap((entry) => (entry.way === 'manual-claim' ? [entry.file] : [])),
     entries: <W extends JournalEntry['way']>(way: W) => all.filter((entry): entry is EntryOf<W> => entry.way === way),

@@ -5,7 +5,10 @@ import type { ChecksumAlgorithm, Config } from '../model.js';
 const ALGORITHMS: readonly ChecksumAlgorithm[] = ['sha1', 'sha256', 'sha384', 'sha512'];
 
 /** The algorithms to try one after the other while BBB answers `checksumError`: the one that it took before comes first. */
-export function algorithmsToTry(chosen: Config['bbbChecksum'], accepted: ChecksumAlgorithm | null): ChecksumAlgorithm[] {
+export function algorithmsToTry(
+  chosen: Config['bbbChecksum'],
+  accepted: ChecksumAlgorithm | null,
+): ChecksumAlgorithm[] {
   if (chosen !== 'auto') return [chosen];
   return accepted === null ? [...ALGORITHMS] : [accepted, ...ALGORITHMS.filter((algorithm) => algorithm !== accepted)];
 }

@@ -46,7 +46,8 @@ export function hostOf(config: Config, compose: ComposeWithPull): Host {
       return content === (await composeFileText(slot, config, null));
     },
     renewComposeFile: (slot) => renewComposeFile(slot, config),
-    pull: (slot) => (slot === null ? pullAside(config, compose) : compose.pull(slotPaths(config.baseDirectory, slot).directory)),
+    pull: (slot) =>
+      slot === null ? pullAside(config, compose) : compose.pull(slotPaths(config.baseDirectory, slot).directory),
     findings: async () => [
       ...(await baseDirectory(config)),
       ...(await logDirectory(config)),
@@ -80,7 +81,9 @@ async function pullAside(config: Config, compose: ComposeWithPull): Promise<void
     await compose.pull(directory);
   } catch (error) {
     if (error instanceof PortError) throw error;
-    throw new PortError('diskFailed', `cannot pull the images through ${directory}: ${faultOf(error)}`, { cause: error });
+    throw new PortError('diskFailed', `cannot pull the images through ${directory}: ${faultOf(error)}`, {
+      cause: error,
+    });
   } finally {
     await rm(directory, { recursive: true, force: true }).catch(() => undefined);
   }
@@ -114,21 +117,31 @@ function programs(config: Config): Finding[] {
   const findings: Finding[] = [];
   try {
     const [program = ''] = composeCommandOf(config, process.env);
-    if (onPath(program, process.env) === null) findings.push({ level: 'error', text: `${program} ${program.includes('/') ? 'is not there, or may not be run' : 'is not on PATH'}: see COMPOSE_COMMAND` });
+    if (onPath(program, process.env) === null)
+      findings.push({
+        level: 'error',
+        text: `${program} ${program.includes('/') ? 'is not there, or may not be run' : 'is not on PATH'}: see COMPOSE_COMMAND`,
+      });
   } catch (error) {
     if (!(error instanceof PortError)) throw error;
     findings.push({ level: 'error', text: error.problem.detail });
   }
   if (config.smtpUrl === '' && onPath(config.sendmailPath, process.env) === null) {
-    findings.push({ level: 'warning', text: `no mail can be sent: ${config.sendmailPath} is not there (SENDMAIL_PATH), and SMTP_URL is empty` });
+    findings.push({
+      level: 'warning',
+      text: `no mail can be sent: ${config.sendmailPath} is not there (SENDMAIL_PATH), and SMTP_URL is empty`,
+    });
   }
   return findings;
 }
 
 async function recordings({ podDefaultBbbPath: path }: Config): Promise<Finding[]> {
-  if (path === '') return [{ level: 'warning', text: 'POD_DEFAULT_BBB_PATH is empty: recordings will not be handed over to Pod' }];
+  if (path === '')
+    return [{ level: 'warning', text: 'POD_DEFAULT_BBB_PATH is empty: recordings will not be handed over to Pod' }];
   const fault = await faultOfDirectory(path);
-  return fault === null ? [] : [{ level: 'error', text: `the recordings directory ${path} ${fault} (POD_DEFAULT_BBB_PATH)` }];
+  return fault === null
+    ? []
+    : [{ level: 'error', text: `the recordings directory ${path} ${fault} (POD_DEFAULT_BBB_PATH)` }];
 }
 
 async function room(config: Config): Promise<Finding[]> {
@@ -136,7 +149,12 @@ async function room(config: Config): Promise<Finding[]> {
     const { bavail, bsize } = await statfs(config.baseDirectory);
     const needed = config.numberOfLives * PER_LIVE.freeBytes;
     if (bavail * bsize >= needed) return [];
-    return [{ level: 'warning', text: `${gib(bavail * bsize)} are free in ${config.baseDirectory}; ${gib(needed)} are advised for ${lives(config)}` }];
+    return [
+      {
+        level: 'warning',
+        text: `${gib(bavail * bsize)} are free in ${config.baseDirectory}; ${gib(needed)} are advised for ${lives(config)}`,
+      },
+    ];
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return [];
     return [{ level: 'warning', text: `the free room of ${config.baseDirectory} cannot be read: ${faultOf(error)}` }];
@@ -148,11 +166,17 @@ function machine(config: Config): Finding[] {
   const processors = availableParallelism();
   const neededProcessors = config.numberOfLives * PER_LIVE.processors;
   if (processors < neededProcessors) {
-    findings.push({ level: 'warning', text: `this machine has ${String(processors)} processors; ${String(neededProcessors)} are advised for ${lives(config)}` });
+    findings.push({
+      level: 'warning',
+      text: `this machine has ${String(processors)} processors; ${String(neededProcessors)} are advised for ${lives(config)}`,
+    });
   }
   const neededMemory = config.numberOfLives * PER_LIVE.memoryBytes;
   if (totalmem() < neededMemory * MEMORY_TOLERANCE) {
-    findings.push({ level: 'warning', text: `this machine has ${gib(totalmem())} of memory; ${gib(neededMemory)} are advised for ${lives(config)}` });
+    findings.push({
+      level: 'warning',
+      text: `this machine has ${gib(totalmem())} of memory; ${gib(neededMemory)} are advised for ${lives(config)}`,
+    });
   }
   return findings;
 }

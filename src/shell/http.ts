@@ -166,11 +166,19 @@ async function open(url: string, headers: HttpHeaders, options: OpenOptions): Pr
       const { status, data: body } = response;
       const setCookies: unknown = response.headers['set-cookie'];
       if (Array.isArray(setCookies)) await cookies?.keep(from, setCookies.map(String));
-      const texts = Object.entries(response.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : []));
+      const texts = Object.entries(response.headers).flatMap(([name, value]) =>
+        typeof value === 'string' ? [[name, value] as const] : [],
+      );
       const answered = Object.fromEntries(texts);
       const next = left > 0 ? redirectOf({ status, location: answered['location'] ?? null }, from) : null;
       if (next === null) {
-        return { status, headers: answered, url: from, body: patiently(body, idleTimeoutMs, from), discard: () => body.destroy() };
+        return {
+          status,
+          headers: answered,
+          url: from,
+          body: patiently(body, idleTimeoutMs, from),
+          discard: () => body.destroy(),
+        };
       }
       body.destroy();
       from = next;
@@ -183,10 +191,13 @@ async function open(url: string, headers: HttpHeaders, options: OpenOptions): Pr
 /** The pieces of a body, as long as they come. */
 async function* patiently(body: Readable, idleTimeoutMs: number, url: string): AsyncGenerator<Buffer> {
   const silence = new AbortController();
-  const watch = setTimeout(() => {
-    silence.abort();
-    body.destroy(new Error('silence'));
-  }, Math.min(idleTimeoutMs, LONGEST_TIMER_MS));
+  const watch = setTimeout(
+    () => {
+      silence.abort();
+      body.destroy(new Error('silence'));
+    },
+    Math.min(idleTimeoutMs, LONGEST_TIMER_MS),
+  );
   try {
     for await (const piece of body) {
       watch.refresh();

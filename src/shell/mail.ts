@@ -66,7 +66,13 @@ async function compose(mail: MailMessage, config: Config, clean: (text: string) 
   };
 }
 
-const HTML_ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const HTML_ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 function escapeForHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => HTML_ENTITIES[character] ?? '');
@@ -88,7 +94,9 @@ async function sendBySmtp(letter: Letter, config: Config, options: MailOptions):
   try {
     await transport.sendMail({ ...letter, signal: AbortSignal.timeout(timeoutMs * SMTP_WAITS) });
   } catch (error) {
-    throw new Error(`the SMTP server did not take it: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`the SMTP server did not take it: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   } finally {
     transport.close();
   }

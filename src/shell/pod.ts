@@ -40,7 +40,10 @@ interface Calls {
   address(path: string): string;
 }
 
-export function createPod(config: Pick<Config, 'podUrl' | 'podToken' | 'podIdBuilding'>, http: Pick<Http, 'get' | 'send'>): Pod {
+export function createPod(
+  config: Pick<Config, 'podUrl' | 'podToken' | 'podIdBuilding'>,
+  http: Pick<Http, 'get' | 'send'>,
+): Pod {
   const calls = createCalls(config, http);
   const building = calls.address(`/rest/buildings/${String(config.podIdBuilding)}/`);
   return {

@@ -27,15 +27,23 @@ try {
     downloads.push(download.ms);
     exports.push(run.ms);
     memories.push(run.megabytes);
-    console.log(`round ${round + 1}: download ${Math.round(download.ms)} ms, export ${Math.round(run.ms)} ms, ${Math.round(run.megabytes)} MB`);
+    console.log(
+      `round ${round + 1}: download ${Math.round(download.ms)} ms, export ${Math.round(run.ms)} ms, ${Math.round(run.megabytes)} MB`,
+    );
   }
   const ratio = median(exports) / median(downloads);
   const peak = Math.max(...memories);
   const megabytes = (size: number): string => (size / 1e6).toFixed(1);
-  console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}; medians of ${ROUNDS} rounds`);
+  console.log(
+    `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}; medians of ${ROUNDS} rounds`,
+  );
   console.log(`download of ${RECORDINGS} recordings (${megabytes(bytes)} MB): ${Math.round(median(downloads))} ms`);
-  console.log(`export to CSV (${megabytes(statSync(join(directory, 'out.csv')).size)} MB), answer saved: ${Math.round(median(exports))} ms`);
-  console.log(`ratio ${ratio.toFixed(2)} (at most ${MOST_DOWNLOADS}), memory ${Math.round(peak)} MB (less than ${MOST_MEGABYTES})`);
+  console.log(
+    `export to CSV (${megabytes(statSync(join(directory, 'out.csv')).size)} MB), answer saved: ${Math.round(median(exports))} ms`,
+  );
+  console.log(
+    `ratio ${ratio.toFixed(2)} (at most ${MOST_DOWNLOADS}), memory ${Math.round(peak)} MB (less than ${MOST_MEGABYTES})`,
+  );
   process.exitCode = ratio <= MOST_DOWNLOADS && peak < MOST_MEGABYTES ? 0 : 1;
 } finally {
   await server.stop();

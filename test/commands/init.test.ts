@@ -58,12 +58,18 @@ describe('init', () => {
       expect(await tick(world)).toBe(0);
       rmSync(join(world.slotDirectory(1), 'live.json'));
       const file = composeFileOf(world);
-      expect((await world.run(['init', '--no-pull'], FORK)).stdout).toMatch(/in use +bbb-live-streaming1: livestream 1/);
+      expect((await world.run(['init', '--no-pull'], FORK)).stdout).toMatch(
+        /in use +bbb-live-streaming1: livestream 1/,
+      );
       Object.assign(world.pod.state.livestreams[0] ?? {}, { status: 2 });
       expect(live(world).status).toBe(2);
-      expect((await world.run(['init', '--no-pull'], FORK)).stdout).toMatch(/in use +bbb-live-streaming1: it has containers/);
+      expect((await world.run(['init', '--no-pull'], FORK)).stdout).toMatch(
+        /in use +bbb-live-streaming1: it has containers/,
+      );
       world.docker.setBehaviour({ daemonDown: true });
-      expect((await world.run(['init', '--no-pull'], FORK)).stdout).toMatch(/in use +bbb-live-streaming1: .*could not be read/);
+      expect((await world.run(['init', '--no-pull'], FORK)).stdout).toMatch(
+        /in use +bbb-live-streaming1: .*could not be read/,
+      );
       expect(composeFileOf(world)).toBe(file);
     }),
     PATIENCE_MS,

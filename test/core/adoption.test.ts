@@ -11,7 +11,9 @@ function worldOf(changes: Partial<World> = {}): World {
   return quietWorld({
     slots: [{ ...slotReading(1, null, 'running'), composeFile: 'foreign' }],
     inProgress: ok([inProgress(1, 1, { enableChat: true, isRestricted: true })]),
-    podMeetings: new Map([['/rest/bbb_meeting/1/', ok({ meetingId: 'meeting-1', internalMeetingId: 'internal-1', meetingName: 'Cours 1' })]]),
+    podMeetings: new Map([
+      ['/rest/bbb_meeting/1/', ok({ meetingId: 'meeting-1', internalMeetingId: 'internal-1', meetingName: 'Cours 1' })],
+    ]),
     broadcasters: ok([broadcaster(101, '[BBB] Cours 1', { slug: 'bbb-cours-1-' })]),
     ...bbbSays(1, 'running'),
     ...changes,
@@ -49,13 +51,28 @@ test('a live in progress without a slot file is taken over with its facts from P
 test('when its meeting is over it is taken over and ended in one chain', () => {
   const { chains } = plan(worldOf(bbbSays(1, 'over')), config);
   expect(chains[0]?.effects.map((effect) => effect.do)).toEqual([
-    ...['adopt', 'beginStop', 'render', 'finish', 'saveOutput', 'down', 'handOver', 'removeBroadcaster', 'tellPodStopped', 'release'],
+    ...[
+      'adopt',
+      'beginStop',
+      'render',
+      'finish',
+      'saveOutput',
+      'down',
+      'handOver',
+      'removeBroadcaster',
+      'tellPodStopped',
+      'release',
+    ],
   ]);
 });
 
 describe('what cannot be read leaves the live alone, and is told', () => {
   test.each<[string, Partial<World>, string]>([
-    ['the meeting', { podMeetings: new Map([['/rest/bbb_meeting/1/', failed('meetingUnreadable')]]) }, 'meetingUnreadable'],
+    [
+      'the meeting',
+      { podMeetings: new Map([['/rest/bbb_meeting/1/', failed('meetingUnreadable')]]) },
+      'meetingUnreadable',
+    ],
     ['the meeting, which was not asked for', { podMeetings: new Map() }, 'podUnreadable'],
     ['the broadcasters', { broadcasters: failed() }, 'podUnreadable'],
   ])('%s', (_what, changes, kind) => {
@@ -67,16 +84,22 @@ describe('what cannot be read leaves the live alone, and is told', () => {
 
 test('a broadcaster that is gone is not looked for again', () => {
   const { chains } = plan(worldOf({ broadcasters: ok([]) }), config);
-  expect(chains[0]?.effects[0]).toMatchObject({ record: { broadcasterRemoved: true, slug: null, streamKey: 'bbb-Cours-1' } });
+  expect(chains[0]?.effects[0]).toMatchObject({
+    record: { broadcasterRemoved: true, slug: null, streamKey: 'bbb-Cours-1' },
+  });
 });
 
 test('a broadcaster with a playlist elsewhere leaves the plain stream key', () => {
   const elsewhere = broadcaster(101, '[BBB] Cours 1', { streamUrl: 'https://other.test/abc.m3u8' });
-  expect(plan(worldOf({ broadcasters: ok([elsewhere]) }), config).chains[0]?.effects[0]).toMatchObject({ record: { streamKey: 'bbb-Cours-1' } });
+  expect(plan(worldOf({ broadcasters: ok([elsewhere]) }), config).chains[0]?.effects[0]).toMatchObject({
+    record: { streamKey: 'bbb-Cours-1' },
+  });
 });
 
 test('of two lives that Pod shows on one slot the first is taken over, the second reported', () => {
   const { chains, outcomes } = plan(worldOf({ inProgress: ok([inProgress(1, 1), inProgress(2, 1)]) }), config);
   expect(chains.map(({ livestreamId }) => livestreamId)).toEqual([1]);
-  expect(outcomes).toEqual([expect.objectContaining({ livestreamId: 2, problem: expect.objectContaining({ kind: 'rowInconsistent' }) })]);
+  expect(outcomes).toEqual([
+    expect.objectContaining({ livestreamId: 2, problem: expect.objectContaining({ kind: 'rowInconsistent' }) }),
+  ]);
 });

@@ -7,11 +7,29 @@ import { slotRecord } from '../support/memory/samples.js';
 const names = (effects: Effect[]): EffectName[] => effects.map((effect) => effect.do);
 
 test('a start tells Pod before its container is up, and mails after', () => {
-  expect(names(startChain(slotRecord(1, { startMailSent: false, enableChat: true })))).toEqual(['claim', 'tellPodStarted', 'clearOut', 'render', 'up', 'mailStart', 'pingChat']);
+  expect(names(startChain(slotRecord(1, { startMailSent: false, enableChat: true })))).toEqual([
+    'claim',
+    'tellPodStarted',
+    'clearOut',
+    'render',
+    'up',
+    'mailStart',
+    'pingChat',
+  ]);
 });
 
 test('an end hands the recording over before the broadcaster goes and Pod is told; the slot is freed last', () => {
-  expect(names(stopChain(slotRecord(1), 'now'))).toEqual(['beginStop', 'render', 'finish', 'saveOutput', 'down', 'handOver', 'removeBroadcaster', 'tellPodStopped', 'release']);
+  expect(names(stopChain(slotRecord(1), 'now'))).toEqual([
+    'beginStop',
+    'render',
+    'finish',
+    'saveOutput',
+    'down',
+    'handOver',
+    'removeBroadcaster',
+    'tellPodStopped',
+    'release',
+  ]);
 });
 
 test.each([

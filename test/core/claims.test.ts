@@ -1,6 +1,16 @@
 // Names, left-overs and rivals: what a broadcaster that is already there means for a claim.
 import { describe, expect, test } from '@jest/globals';
-import { chooseNames, heldBroadcasterId, isContested, isTaken, mayBeTaken, rivalClaims, settleMs, SIGHTING_SETTLED_MS, type Surroundings } from '../../src/core/claims.js';
+import {
+  chooseNames,
+  heldBroadcasterId,
+  isContested,
+  isTaken,
+  mayBeTaken,
+  rivalClaims,
+  settleMs,
+  SIGHTING_SETTLED_MS,
+  type Surroundings,
+} from '../../src/core/claims.js';
 import { emptyMemory } from '../../src/core/memory.js';
 import type { Broadcaster, SlotRecord } from '../../src/model.js';
 import { makeConfig } from '../support/memory/config.js';
@@ -19,11 +29,36 @@ describe('the names that are chosen', () => {
     ['nothing is there', around([]), '[BBB] Cours', null],
     ['a left-over has the plain names', around([broadcaster(1, '[BBB] Cours')]), '[BBB] Cours', 1],
     ['the plain names are in use', around([broadcaster(1, '[BBB] Cours')], [1]), '[BBB] Cours (12)', null],
-    ['the plain names are in use, and a left-over has those with the id', around([broadcaster(1, '[BBB] Cours'), broadcaster(2, '[BBB] Cours (12)')], [1]), '[BBB] Cours (12)', 2],
-    ['the plain names are free, and a left-over has those with the id', around([broadcaster(2, '[BBB] Cours (12)')]), '[BBB] Cours (12)', 2],
-    ['left-overs have both', around([broadcaster(1, '[BBB] Cours'), broadcaster(2, '[BBB] Cours (12)')]), '[BBB] Cours (12)', 2],
-    ['another slot has reserved the plain names', around([], [], [slotRecord(3, { broadcasterName: '[BBB] Cours', streamKey: 'bbb-Cours', broadcasterId: null })]), '[BBB] Cours (12)', null],
-    ['a namesake and a left-over both stand in the way', around([broadcaster(1, '[BBB] Cours'), broadcaster(2, 'else', { slug: 'bbb-cours' })]), '[BBB] Cours (12)', null],
+    [
+      'the plain names are in use, and a left-over has those with the id',
+      around([broadcaster(1, '[BBB] Cours'), broadcaster(2, '[BBB] Cours (12)')], [1]),
+      '[BBB] Cours (12)',
+      2,
+    ],
+    [
+      'the plain names are free, and a left-over has those with the id',
+      around([broadcaster(2, '[BBB] Cours (12)')]),
+      '[BBB] Cours (12)',
+      2,
+    ],
+    [
+      'left-overs have both',
+      around([broadcaster(1, '[BBB] Cours'), broadcaster(2, '[BBB] Cours (12)')]),
+      '[BBB] Cours (12)',
+      2,
+    ],
+    [
+      'another slot has reserved the plain names',
+      around([], [], [slotRecord(3, { broadcasterName: '[BBB] Cours', streamKey: 'bbb-Cours', broadcasterId: null })]),
+      '[BBB] Cours (12)',
+      null,
+    ],
+    [
+      'a namesake and a left-over both stand in the way',
+      around([broadcaster(1, '[BBB] Cours'), broadcaster(2, 'else', { slug: 'bbb-cours' })]),
+      '[BBB] Cours (12)',
+      null,
+    ],
   ])('when %s', (_what, surroundings, name, leftOver) => {
     const choice = chooseNames(live, surroundings, alone);
     expect([choice?.broadcasterName, choice?.leftOver?.id ?? null]).toEqual([name, leftOver]);
@@ -36,16 +71,31 @@ describe('a rival', () => {
     ["is a broadcaster of nobody under one of the live's names", broadcaster(1, '[BBB] Cours (12)'), [], true],
     ['is not one that a live in progress has', broadcaster(1, '[BBB] Cours'), [1], false],
     ["is not the live's own", broadcaster(5, '[BBB] Cours'), [], false],
-    ['is one of the same name on another RTMP server', broadcaster(1, '[BBB] Cours', { streamUrl: 'https://elsewhere.test/x.m3u8' }), [], true],
-    ['is not that one once it has been seen for long enough', broadcaster(9, '[BBB] Cours', { streamUrl: 'https://elsewhere.test/x.m3u8' }), [], false],
+    [
+      'is one of the same name on another RTMP server',
+      broadcaster(1, '[BBB] Cours', { streamUrl: 'https://elsewhere.test/x.m3u8' }),
+      [],
+      true,
+    ],
+    [
+      'is not that one once it has been seen for long enough',
+      broadcaster(9, '[BBB] Cours', { streamUrl: 'https://elsewhere.test/x.m3u8' }),
+      [],
+      false,
+    ],
     ['is not one of another name', broadcaster(1, '[BBB] Cours (13)'), [], false],
   ])('%s', (_what, candidate, inUse, isRival) => {
-    expect(rivalClaims(own, around([candidate], inUse), oneOfTwo, (id) => id === 9)).toEqual(isRival ? [candidate] : []);
+    expect(rivalClaims(own, around([candidate], inUse), oneOfTwo, (id) => id === 9)).toEqual(
+      isRival ? [candidate] : [],
+    );
   });
 });
 
 describe('a broadcaster of nobody may be taken', () => {
-  const seen = (agoMs: number): ReturnType<typeof emptyMemory> => ({ ...emptyMemory(), sightings: { 9: new Date(NOW.getTime() - agoMs).toISOString() } });
+  const seen = (agoMs: number): ReturnType<typeof emptyMemory> => ({
+    ...emptyMemory(),
+    sightings: { 9: new Date(NOW.getTime() - agoMs).toISOString() },
+  });
 
   test('at once by the only server', () => {
     expect(mayBeTaken(9, emptyMemory(), NOW, alone)).toBe(true);
@@ -66,7 +116,12 @@ describe('a broadcaster of nobody may be taken', () => {
 });
 
 describe('a claim is contested', () => {
-  const plain = slotRecord(12, { meetingName: 'Cours', broadcasterName: '[BBB] Cours', streamKey: 'bbb-Cours', broadcasterId: 5 });
+  const plain = slotRecord(12, {
+    meetingName: 'Cours',
+    broadcasterName: '[BBB] Cours',
+    streamKey: 'bbb-Cours',
+    broadcasterId: 5,
+  });
   const suffixed = { ...plain, broadcasterName: '[BBB] Cours (12)', streamKey: 'bbb-Cours-12' };
   const taken = { ...plain, takesBroadcasterId: 5 };
   test.each<[string, SlotRecord, boolean]>([

@@ -122,7 +122,8 @@ describe('the environment of the streamer', () => {
   });
 
   test('names the live’s page in Pod for the chat, never the RTMP address', () => {
-    const page = (changes: Partial<SlotRecord>) => composeVariables({ ...record, ...changes }, config, 1)['BBB_CHAT_STREAM_URL'];
+    const page = (changes: Partial<SlotRecord>) =>
+      composeVariables({ ...record, ...changes }, config, 1)['BBB_CHAT_STREAM_URL'];
     expect(page({ dialect: 'url' })).toBe('https://pod.univ.fr/live/bbb-cours/');
     expect(page({ dialect: 'broadcaster_url' })).toBe('https://pod.univ.fr/live/direct/bbb-cours/');
     expect(page({ slug: null })).toBe('https://pod.univ.fr');

@@ -25,9 +25,13 @@ describe('the sentences for a problem', () => {
 
   test('name in the headline what they are about', () => {
     const problem = { kind: 'startFailed' } as const;
-    expect(problemText(problem, 'fr', { livestreamId: 12, slot: 2 }).title).toBe('Direct 12, emplacement 2 : démarrage impossible');
+    expect(problemText(problem, 'fr', { livestreamId: 12, slot: 2 }).title).toBe(
+      'Direct 12, emplacement 2 : démarrage impossible',
+    );
     expect(problemText(problem, 'en', { livestreamId: 12, slot: 2 }).title).toBe('Livestream 12, slot 2: start failed');
     expect(problemText(problem, 'en', { livestreamId: null, slot: 2 }).title).toBe('Slot 2: start failed');
-    expect(problemText({ kind: 'bbbUnreadable' }, 'en', { livestreamId: null, slot: null }).title).toBe('No usable answer from BBB');
+    expect(problemText({ kind: 'bbbUnreadable' }, 'en', { livestreamId: null, slot: null }).title).toBe(
+      'No usable answer from BBB',
+    );
   });
 });

@@ -29,8 +29,16 @@ function goldenNames(): { id: number; meeting: string; name: string; url: string
     return posts.flatMap(({ fields }) =>
       lives
         .map((live) => ({ id: live.id, meeting: meetings.find((row) => live.meeting.endsWith(`/${String(row.id)}/`)) }))
-        .filter(({ id, meeting }) => chosenNames(meeting?.meeting_name ?? '', id, 'https://hls.test/hls/', 0).streamUrl === fields?.['url'])
-        .map(({ id, meeting }) => ({ id, meeting: meeting?.meeting_name ?? '', name: fields?.['name'] ?? '', url: fields?.['url'] ?? '' })),
+        .filter(
+          ({ id, meeting }) =>
+            chosenNames(meeting?.meeting_name ?? '', id, 'https://hls.test/hls/', 0).streamUrl === fields?.['url'],
+        )
+        .map(({ id, meeting }) => ({
+          id,
+          meeting: meeting?.meeting_name ?? '',
+          name: fields?.['name'] ?? '',
+          url: fields?.['url'] ?? '',
+        })),
     );
   });
 }
@@ -141,7 +149,11 @@ describe('the names of a live', () => {
       fc.property(anyText, fc.integer({ min: 1, max: 99999 }), fc.nat(4), (meetingName, id, attempt) => {
         const first = chosenNames(meetingName, id, HLS, attempt);
         const other = chosenNames(meetingName, id, HLS, attempt + 1);
-        const broadcaster = { name: first.broadcasterName, slug: podSlugs(first.broadcasterName)[0] ?? '', streamUrl: first.streamUrl };
+        const broadcaster = {
+          name: first.broadcasterName,
+          slug: podSlugs(first.broadcasterName)[0] ?? '',
+          streamUrl: first.streamUrl,
+        };
         expect(conflict(first, broadcaster)).toBe(true);
         expect(conflict(other, broadcaster)).toBe(false);
       }),
@@ -186,7 +198,11 @@ describe('a conflict', () => {
   test('is found between names that differ by punctuation only, or that have no ASCII letter', () => {
     const asBroadcaster = (meetingName: string) => {
       const other = chosenNames(meetingName, 13, HLS, 0);
-      return { name: other.broadcasterName, slug: podSlugs(other.broadcasterName)[0] ?? '', streamUrl: other.streamUrl };
+      return {
+        name: other.broadcasterName,
+        slug: podSlugs(other.broadcasterName)[0] ?? '',
+        streamUrl: other.streamUrl,
+      };
     };
     expect(conflict(names, asBroadcaster('Cours !'))).toBe(true);
     expect(conflict(names, asBroadcaster('Cours -'))).toBe(true);

@@ -13,7 +13,10 @@ const LISTS: Record<string, Reading<BbbMeeting[]> | undefined> = {
   'shows it': read([{ meetingId: 'm', internalMeetingId: 'i-1' }]),
   'shows it without an internal id': read([{ meetingId: 'm', internalMeetingId: '' }]),
   'shows it under another internal id': read([{ meetingId: 'm', internalMeetingId: 'i-2' }]),
-  'shows it twice, once as another': read([{ meetingId: 'm', internalMeetingId: 'i-2' }, { meetingId: 'm', internalMeetingId: 'i-1' }]),
+  'shows it twice, once as another': read([
+    { meetingId: 'm', internalMeetingId: 'i-2' },
+    { meetingId: 'm', internalMeetingId: 'i-1' },
+  ]),
   'shows others': read([{ meetingId: 'M', internalMeetingId: 'i-1' }]),
   'is empty': read([]),
 };
@@ -22,7 +25,7 @@ const INFOS: Record<string, Reading<MeetingInfo> | undefined> = {
   'not asked': undefined,
   'not read': unread,
   'not found': read({ found: false }),
-  'found': read({ found: true, internalMeetingId: 'i-1' }),
+  found: read({ found: true, internalMeetingId: 'i-1' }),
   'found without an internal id': read({ found: true, internalMeetingId: '' }),
   'found under another internal id': read({ found: true, internalMeetingId: 'i-2' }),
 };
@@ -34,7 +37,13 @@ describe('every answer of the list with every answer about the meeting', () => {
   const pairs = Object.keys(LISTS).flatMap((list) => Object.keys(INFOS).map((info) => [list, info] as const));
   test.each(pairs)('the list %s, the meeting is %s', (list, info) => {
     const isGone = info === 'not found' || info === 'found under another internal id';
-    const expected = SHOWING.includes(list) ? 'running' : !LACKING.includes(list) || info.startsWith('not ') && !isGone ? 'unknown' : isGone ? 'over' : 'running';
+    const expected = SHOWING.includes(list)
+      ? 'running'
+      : !LACKING.includes(list) || (info.startsWith('not ') && !isGone)
+        ? 'unknown'
+        : isGone
+          ? 'over'
+          : 'running';
     expect(meetingState(IDS, LISTS[list], INFOS[info])).toBe(expected);
     expect(isMissing(IDS, LISTS[list])).toBe(LACKING.includes(list));
   });
@@ -44,9 +53,12 @@ test.each([
   ['is empty', 'not found', 'over'],
   ['shows it under another internal id', 'not found', 'running'],
   ['is empty', 'found under another internal id', 'running'],
-])('without an internal id in Pod the meeting id alone counts: the list %s, the meeting is %s: %s', (list, info, state) => {
-  expect(meetingState({ meetingId: 'm', internalMeetingId: '' }, LISTS[list], INFOS[info])).toBe(state);
-});
+])(
+  'without an internal id in Pod the meeting id alone counts: the list %s, the meeting is %s: %s',
+  (list, info, state) => {
+    expect(meetingState({ meetingId: 'm', internalMeetingId: '' }, LISTS[list], INFOS[info])).toBe(state);
+  },
+);
 
 test.each([
   ['100', '1e2'],
@@ -54,5 +66,7 @@ test.each([
   ['a=b', 'a'],
   ['M', 'm'],
 ])('meeting ids are compared as they are: %j is not %j', (one, other) => {
-  expect(isMissing({ meetingId: one, internalMeetingId: '' }, read([{ meetingId: other, internalMeetingId: 'x' }]))).toBe(true);
+  expect(
+    isMissing({ meetingId: one, internalMeetingId: '' }, read([{ meetingId: other, internalMeetingId: 'x' }])),
+  ).toBe(true);
 });

@@ -3,13 +3,25 @@ import { describe, expect, test } from '@jest/globals';
 import { plan } from '../../src/core/plan.js';
 import type { ContainerState, Plan, SlotRecord, SlotStep, World } from '../../src/model.js';
 import { makeConfig } from '../support/memory/config.js';
-import { bbbSays, failed, inProgress, livestream, ok, quietWorld, slotReading, slotRecord } from '../support/memory/samples.js';
+import {
+  bbbSays,
+  failed,
+  inProgress,
+  livestream,
+  ok,
+  quietWorld,
+  slotReading,
+  slotRecord,
+} from '../support/memory/samples.js';
 
 const config = makeConfig();
 
 /** The acts of a plan by livestream, and its problems. */
 function acts({ chains }: Plan): string[] {
-  return chains.map(({ slot, livestreamId, effects }) => `${String(livestreamId)}@${String(slot)}: ${effects.map((effect) => effect.do).join(' ')}`);
+  return chains.map(
+    ({ slot, livestreamId, effects }) =>
+      `${String(livestreamId)}@${String(slot)}: ${effects.map((effect) => effect.do).join(' ')}`,
+  );
 }
 
 function problems({ outcomes }: Plan): string[] {
@@ -41,7 +53,12 @@ function rowsOf(row: Row): Pick<World, 'inProgress' | 'waiting'> {
   }
 }
 
-function worldOf(record: SlotRecord, row: Row, meeting: 'running' | 'over' | 'unknown', container?: ContainerState): World {
+function worldOf(
+  record: SlotRecord,
+  row: Row,
+  meeting: 'running' | 'over' | 'unknown',
+  container?: ContainerState,
+): World {
   return quietWorld({ ...rowsOf(row), ...bbbSays(1, meeting), slots: [slotReading(1, record, container)] });
 }
 
@@ -62,22 +79,34 @@ function expectedOf(step: SlotStep, row: Row, meeting: (typeof MEETINGS)[number]
 
 describe('a slot file with a live, its container running', () => {
   const steps: SlotStep[] = ['claiming', 'claimed', 'told', 'live', 'stopping', 'down', 'unclaiming', 'givingBack'];
-  const cases = steps.flatMap((step) => ROWS.flatMap((row) => MEETINGS.map((meeting) => [step, row, meeting] as const)));
+  const cases = steps.flatMap((step) =>
+    ROWS.flatMap((row) => MEETINGS.map((meeting) => [step, row, meeting] as const)),
+  );
   test.each(cases)("step %s, Pod's row %s, meeting %s", (step, row, meeting) => {
     const isEarly = step === 'claiming' || step === 'claimed' || step === 'told';
-    const record = slotRecord(1, { step, startMailSent: !isEarly, endedAt: step === 'stopping' || step === 'down' ? '2026-03-02T10:00:00+01:00' : null });
+    const record = slotRecord(1, {
+      step,
+      startMailSent: !isEarly,
+      endedAt: step === 'stopping' || step === 'down' ? '2026-03-02T10:00:00+01:00' : null,
+    });
     const decided = plan(worldOf(record, row, meeting, 'running'), config);
     const expected = expectedOf(step, row, meeting);
     expect(acts(decided)).toEqual(expected === '' ? [] : [`1@1: ${expected}`]);
     const isAstray = step === 'live' && meeting !== 'over' && row !== 'ours' && row !== 'unread';
     expect(problems(decided).sort()).toEqual(
-      [...(row === 'unread' ? ['podUnreadable'] : []), ...(meeting === 'unknown' ? ['bbbUnreadable'] : []), ...(isAstray ? ['rowInconsistent'] : [])].sort(),
+      [
+        ...(row === 'unread' ? ['podUnreadable'] : []),
+        ...(meeting === 'unknown' ? ['bbbUnreadable'] : []),
+        ...(isAstray ? ['rowInconsistent'] : []),
+      ].sort(),
     );
   });
 });
 
 describe('a live whose container', () => {
-  const cases = (['running', 'stopped', 'absent'] as const).flatMap((container) => MEETINGS.map((meeting) => [container, meeting] as const));
+  const cases = (['running', 'stopped', 'absent'] as const).flatMap((container) =>
+    MEETINGS.map((meeting) => [container, meeting] as const),
+  );
   test.each(cases)('is %s while its meeting is %s', (container, meeting) => {
     const decided = plan(worldOf(slotRecord(1), 'ours', meeting, container), config);
     const revival = { running: '', stopped: 'saveOutput render up', absent: 'render up' }[container];
@@ -88,7 +117,10 @@ describe('a live whose container', () => {
 
   test('cannot be read goes on, and that is told', () => {
     const world = worldOf(slotRecord(1), 'ours', 'running');
-    const decided = plan({ ...world, slots: world.slots.map((slot) => ({ ...slot, container: failed('dockerUnreadable') })) }, config);
+    const decided = plan(
+      { ...world, slots: world.slots.map((slot) => ({ ...slot, container: failed('dockerUnreadable') })) },
+      config,
+    );
     expect(acts(decided)).toEqual([]);
     expect(problems(decided)).toEqual(['dockerUnreadable']);
   });
@@ -97,7 +129,9 @@ describe('a live whose container', () => {
 describe('what is left of a start or an end', () => {
   test('a start with chat ends with a question to it; a mail that was sent is not sent again', () => {
     const record = slotRecord(1, { step: 'told', enableChat: true, startMailSent: true });
-    expect(acts(plan(worldOf(record, 'ours', 'running', 'absent'), config))).toEqual(['1@1: clearOut render up pingChat']);
+    expect(acts(plan(worldOf(record, 'ours', 'running', 'absent'), config))).toEqual([
+      '1@1: clearOut render up pingChat',
+    ]);
   });
 
   test('a broadcaster that is gone is not removed again', () => {
@@ -106,20 +140,28 @@ describe('what is left of a start or an end', () => {
   });
 
   test('a start mail that a kill has cut off is sent by the next tick', () => {
-    expect(acts(plan(worldOf(slotRecord(1, { startMailSent: false }), 'ours', 'running', 'running'), config))).toEqual(['1@1: mailStart']);
+    expect(acts(plan(worldOf(slotRecord(1, { startMailSent: false }), 'ours', 'running', 'running'), config))).toEqual([
+      '1@1: mailStart',
+    ]);
   });
 
   test('a chat that was silent is asked again', () => {
     const world = worldOf(slotRecord(1, { enableChat: true }), 'ours', 'running', 'running');
     const since = '2026-03-02T09:00:00Z';
     const silent = { kind: 'chatSilent', livestreamId: 1, slot: 1, since, last: since, times: 1, over: null } as const;
-    expect(acts(plan({ ...world, memory: { ...world.memory, told: { 'chatSilent/1': silent } } }, config))).toEqual(['1@1: pingChat']);
+    expect(acts(plan({ ...world, memory: { ...world.memory, told: { 'chatSilent/1': silent } } }, config))).toEqual([
+      '1@1: pingChat',
+    ]);
     const answered = { ...silent, over: since };
-    expect(acts(plan({ ...world, memory: { ...world.memory, told: { 'chatSilent/1': answered } } }, config))).toEqual([]);
+    expect(acts(plan({ ...world, memory: { ...world.memory, told: { 'chatSilent/1': answered } } }, config))).toEqual(
+      [],
+    );
   });
 
   test('in debug mode the output of what runs is kept', () => {
-    expect(acts(plan(worldOf(slotRecord(1), 'ours', 'running', 'running'), makeConfig({ debug: true })))).toEqual(['1@1: saveOutput']);
+    expect(acts(plan(worldOf(slotRecord(1), 'ours', 'running', 'running'), makeConfig({ debug: true })))).toEqual([
+      '1@1: saveOutput',
+    ]);
   });
 
   test('the end keeps the instant at which it was first decided', () => {
@@ -131,7 +173,10 @@ describe('what is left of a start or an end', () => {
 describe('what cannot be read is never taken for empty', () => {
   test('a slot file that cannot be read: nothing is done in its slot, and that is told', () => {
     const slot = { ...slotReading(1, null, 'absent'), record: failed('slotFileUnreadable') };
-    const decided = plan(quietWorld({ slots: [slot], inProgress: ok([inProgress(1, 1)]), ...bbbSays(1, 'over') }), config);
+    const decided = plan(
+      quietWorld({ slots: [slot], inProgress: ok([inProgress(1, 1)]), ...bbbSays(1, 'over') }),
+      config,
+    );
     expect(acts(decided)).toEqual([]);
     expect(problems(decided)).toEqual(['slotFileUnreadable']);
   });

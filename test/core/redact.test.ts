@@ -37,14 +37,21 @@ describe('the secrets of a configuration', () => {
   });
 
   test('never come through, whatever they are made of and wherever they stand', () => {
-    const secrets = fc.string({ unit: 'grapheme', minLength: 8, maxLength: 30 }).filter((text) => text.trim().length >= 8 && !text.includes('*'));
+    const secrets = fc
+      .string({ unit: 'grapheme', minLength: 8, maxLength: 30 })
+      .filter((text) => text.trim().length >= 8 && !text.includes('*'));
     fc.assert(
-      fc.property(secrets, fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (secret, before, after) => {
-        const hide = createRedactor([secret]);
-        for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret)]) {
-          expect(hide(`${before}${form}${after}`)).not.toContain(form);
-        }
-      }),
+      fc.property(
+        secrets,
+        fc.string({ unit: 'grapheme' }),
+        fc.string({ unit: 'grapheme' }),
+        (secret, before, after) => {
+          const hide = createRedactor([secret]);
+          for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret)]) {
+            expect(hide(`${before}${form}${after}`)).not.toContain(form);
+          }
+        },
+      ),
     );
   });
 });
@@ -69,18 +76,25 @@ describe('what looks like a secret', () => {
     ['to rtmps://user@pa:host:1935/live/, then', 'to rtmps://***@host:1935/live/, then'],
     ['rtmp://host/live/key', 'rtmp://host/live/key'],
     ['smtps://me:word@smtp.univ.fr:465', 'smtps://***@smtp.univ.fr:465'],
-    ['<attendeePW>ap</attendeePW><moderatorPW>mp</moderatorPW>', '<attendeePW>***</attendeePW><moderatorPW>***</moderatorPW>'],
+    [
+      '<attendeePW>ap</attendeePW><moderatorPW>mp</moderatorPW>',
+      '<attendeePW>***</attendeePW><moderatorPW>***</moderatorPW>',
+    ],
     ['<moderatorPW>cut off he', '<moderatorPW>***'],
   ])('is taken out of %s', (text, expected) => {
     expect(redact(text)).toBe(expected);
   });
 
-  test.each(['The token is missing', 'Invalid token.', 'a checksumError of BBB', 'no password was asked', 'Token of Pod', 'https://pod.univ.fr/live/x/'])(
-    'is not seen in %s',
-    (text) => {
-      expect(redact(text)).toBe(text);
-    },
-  );
+  test.each([
+    'The token is missing',
+    'Invalid token.',
+    'a checksumError of BBB',
+    'no password was asked',
+    'Token of Pod',
+    'https://pod.univ.fr/live/x/',
+  ])('is not seen in %s', (text) => {
+    expect(redact(text)).toBe(text);
+  });
 });
 
 describe('one line', () => {

@@ -20,12 +20,17 @@ interface Told {
 }
 
 /** Ticks, minute after minute: each gets the memory that the one before has left. */
-function play(steps: { at: number; outcomes?: Outcome[]; world?: Partial<World>; isMailDown?: boolean; isCutShort?: boolean }[], changes: Partial<Config> = {}): { mails: Told[]; memory: Memory } {
+function play(
+  steps: { at: number; outcomes?: Outcome[]; world?: Partial<World>; isMailDown?: boolean; isCutShort?: boolean }[],
+  changes: Partial<Config> = {},
+): { mails: Told[]; memory: Memory } {
   let memory = emptyMemory();
   const mails: Told[] = [];
   for (const { at, outcomes = [], world = {}, isMailDown = false, isCutShort = false } of steps) {
     const now = new Date(NOW.getTime() + at);
-    const said = report(outcomes, quietWorld({ ...world, startedAt: now, now, memory }), makeConfig(changes), { isCutShort });
+    const said = report(outcomes, quietWorld({ ...world, startedAt: now, now, memory }), makeConfig(changes), {
+      isCutShort,
+    });
     if (said.mail !== null && !isMailDown) mails.push({ at, ...shown(said) });
     memory = said.mail !== null && isMailDown ? said.memory.ifNotMailed : said.memory.ifMailed;
   }
@@ -84,7 +89,12 @@ describe('an error that lasts', () => {
   });
 
   test('and was over while mails failed is told as over once they work', () => {
-    const { mails } = play([{ at: 0, outcomes: lasting }, { at: MINUTE, isMailDown: true }, { at: 2 * MINUTE }, { at: 3 * MINUTE }]);
+    const { mails } = play([
+      { at: 0, outcomes: lasting },
+      { at: MINUTE, isMailDown: true },
+      { at: 2 * MINUTE },
+      { at: 3 * MINUTE },
+    ]);
     expect(mails.map(({ at, recovered }) => [at / MINUTE, recovered])).toEqual([
       [0, 0],
       [2, 1],
@@ -92,44 +102,87 @@ describe('an error that lasts', () => {
   });
 
   test('comes and goes: not a mail a minute', () => {
-    const steps = Array.from({ length: 60 }, (_, minute) => ({ at: minute * MINUTE, outcomes: minute % 2 === 0 ? lasting : [] }));
+    const steps = Array.from({ length: 60 }, (_, minute) => ({
+      at: minute * MINUTE,
+      outcomes: minute % 2 === 0 ? lasting : [],
+    }));
     expect(play(steps).mails.length).toBeLessThanOrEqual(3);
   });
 });
 
 describe('an event', () => {
-  test.each<ProblemKind>(['recordingKept', 'requestClosed', 'mailFailed'])('(%s) is told once and has no end', (kind) => {
-    const { mails } = play([{ at: 0, outcomes: [trouble(kind, 1)] }, { at: MINUTE }, { at: 2 * HOUR }]);
-    expect(mails).toEqual([{ at: 0, errors: [kind], recovered: 0 }]);
-  });
+  test.each<ProblemKind>(['recordingKept', 'requestClosed', 'mailFailed'])(
+    '(%s) is told once and has no end',
+    (kind) => {
+      const { mails } = play([{ at: 0, outcomes: [trouble(kind, 1)] }, { at: MINUTE }, { at: 2 * HOUR }]);
+      expect(mails).toEqual([{ at: 0, errors: [kind], recovered: 0 }]);
+    },
+  );
 
   test('that could not be mailed is told later, once', () => {
-    const { mails, memory } = play([{ at: 0, outcomes: [trouble('recordingKept', 1)], isMailDown: true }, { at: MINUTE, isMailDown: true }, { at: 2 * MINUTE }, { at: 3 * MINUTE }]);
+    const { mails, memory } = play([
+      { at: 0, outcomes: [trouble('recordingKept', 1)], isMailDown: true },
+      { at: MINUTE, isMailDown: true },
+      { at: 2 * MINUTE },
+      { at: 3 * MINUTE },
+    ]);
     expect(mails).toEqual([{ at: 2 * MINUTE, errors: ['recordingKept'], recovered: 0 }]);
     expect(memory.untold).toEqual([]);
   });
 });
 
 describe('an error is not over', () => {
-  test.each<ProblemKind>(['podUnreadable', 'podRefused', 'bbbUnreadable', 'dockerUnreadable', 'composeBusy', 'diskFailed', 'internal'])('while %s hides it', (blinding) => {
-    const { mails } = play([{ at: 0, outcomes: [trouble('stopFailed', 1, 1)] }, { at: MINUTE, outcomes: [trouble(blinding)] }]);
+  test.each<ProblemKind>([
+    'podUnreadable',
+    'podRefused',
+    'bbbUnreadable',
+    'dockerUnreadable',
+    'composeBusy',
+    'diskFailed',
+    'internal',
+  ])('while %s hides it', (blinding) => {
+    const { mails } = play([
+      { at: 0, outcomes: [trouble('stopFailed', 1, 1)] },
+      { at: MINUTE, outcomes: [trouble(blinding)] },
+    ]);
     expect(mails.map(({ recovered }) => recovered)).toEqual([0, 0]);
   });
 
   test('when the tick was asked to end before it came to it', () => {
-    expect(play([{ at: 0, outcomes: [trouble('stopFailed', 1, 1)] }, { at: MINUTE, isCutShort: true }]).mails).toHaveLength(1);
+    expect(
+      play([
+        { at: 0, outcomes: [trouble('stopFailed', 1, 1)] },
+        { at: MINUTE, isCutShort: true },
+      ]).mails,
+    ).toHaveLength(1);
   });
 
   test.each<[ProblemKind, number | null, number | null, Partial<World>, Partial<World>]>([
     ['bbbUnreadable', null, null, { meetings: failed('bbbUnreadable') }, { meetings: ok([]) }],
     ['bbbWithoutSha1', null, null, { meetings: failed('bbbUnreadable') }, { meetings: ok([]) }],
-    ['containerWithoutLive', null, 2, { slots: [slotReading(1, null, 'absent'), slotReading(2, null)] }, { slots: [slotReading(2, null, 'absent')] }],
-    ['dockerUnreadable', null, 2, { slots: [slotReading(1, null, 'absent'), slotReading(2, null)] }, { slots: [slotReading(2, null, 'absent')] }],
+    [
+      'containerWithoutLive',
+      null,
+      2,
+      { slots: [slotReading(1, null, 'absent'), slotReading(2, null)] },
+      { slots: [slotReading(2, null, 'absent')] },
+    ],
+    [
+      'dockerUnreadable',
+      null,
+      2,
+      { slots: [slotReading(1, null, 'absent'), slotReading(2, null)] },
+      { slots: [slotReading(2, null, 'absent')] },
+    ],
     ['startFailed', 1, 1, { waiting: ok([livestream(1)]) }, { waiting: ok([]) }],
     ['imageMissing', 1, 1, { waiting: ok([livestream(1)]) }, { waiting: ok([]) }],
     ['namesTaken', 1, null, { waiting: ok([livestream(1)]) }, { waiting: ok([]) }],
   ])('(%s) as long as nothing says so', (kind, livestreamId, slot, silent, telling) => {
-    const { mails } = play([{ at: 0, outcomes: [trouble(kind, livestreamId, slot)] }, { at: MINUTE, world: silent }, { at: 2 * MINUTE, world: telling }]);
+    const { mails } = play([
+      { at: 0, outcomes: [trouble(kind, livestreamId, slot)] },
+      { at: MINUTE, world: silent },
+      { at: 2 * MINUTE, world: telling },
+    ]);
     expect(mails.map(({ at, recovered }) => [at / MINUTE, recovered])).toEqual([
       [0, 0],
       [2, 1],
@@ -139,8 +192,15 @@ describe('an error is not over', () => {
 
 describe('what ticks remember', () => {
   test('of a broadcaster of nobody is when it was first seen, as long as it is seen', () => {
-    const seen = (minute: number): Outcome => ({ level: 'memory', sighting: 9, at: new Date(NOW.getTime() + minute * MINUTE) });
-    const { memory } = play([{ at: 0, outcomes: [seen(0)] }, { at: MINUTE, outcomes: [seen(1)] }]);
+    const seen = (minute: number): Outcome => ({
+      level: 'memory',
+      sighting: 9,
+      at: new Date(NOW.getTime() + minute * MINUTE),
+    });
+    const { memory } = play([
+      { at: 0, outcomes: [seen(0)] },
+      { at: MINUTE, outcomes: [seen(1)] },
+    ]);
     expect(memory.sightings).toEqual({ 9: NOW.toISOString() });
     expect(play([{ at: 0, outcomes: [seen(0)] }, { at: MINUTE }]).memory.sightings).toEqual({});
   });
@@ -167,13 +227,24 @@ test('the subject says whether anything is wrong', () => {
     report(outcomes, quietWorld({ memory }), makeConfig({ mailLang }), { isCutShort: false }).mail?.subject;
   expect(said([trouble('stopFailed', 1)], 'fr')).toBe('[BBB-POD-LIVE] Erreur rencontrée');
   const since = NOW.toISOString();
-  const told = { 'stopFailed/1': { kind: 'stopFailed' as const, livestreamId: 1, slot: 1, since, last: since, times: 1, over: null } };
+  const told = {
+    'stopFailed/1': { kind: 'stopFailed' as const, livestreamId: 1, slot: 1, since, last: since, times: 1, over: null },
+  };
   expect(said([], 'fr', { ...emptyMemory(), told })).toBe('[BBB-POD-LIVE] Retour à la normale');
 });
 
 test('a log line says which live and slot, what happened, the bare fact, and what is next; memory has none', () => {
-  expect(lineOf({ level: 'info', livestreamId: 12, slot: 3, message: 'container up' })).toEqual({ level: 'INFO', message: 'livestream 12, slot 3: container up' });
-  expect(lineOf({ level: 'debug', livestreamId: null, slot: null, message: 'nothing' })).toEqual({ level: 'DEBUG', message: 'nothing' });
-  expect(lineOf(trouble('stopFailed', 12, 3))).toMatchObject({ level: 'ERROR', message: expect.stringMatching(/^livestream 12, slot 3: .+ \(detail of stopFailed\)\. .+\.$/) });
+  expect(lineOf({ level: 'info', livestreamId: 12, slot: 3, message: 'container up' })).toEqual({
+    level: 'INFO',
+    message: 'livestream 12, slot 3: container up',
+  });
+  expect(lineOf({ level: 'debug', livestreamId: null, slot: null, message: 'nothing' })).toEqual({
+    level: 'DEBUG',
+    message: 'nothing',
+  });
+  expect(lineOf(trouble('stopFailed', 12, 3))).toMatchObject({
+    level: 'ERROR',
+    message: expect.stringMatching(/^livestream 12, slot 3: .+ \(detail of stopFailed\)\. .+\.$/),
+  });
   expect(lineOf({ level: 'memory', failedStart: 1 })).toBeNull();
 });

@@ -32,7 +32,12 @@ test("a slot's own field is read back as that slot, by its own server alone", ()
 });
 
 test('rows of this server are gathered by slot, two in one slot too', () => {
-  const rows = [livestream(1, { server: '1/2' }), livestream(2, { server: '11/2' }), livestream(3, { server: '1/2' }), livestream(4, { server: null })];
+  const rows = [
+    livestream(1, { server: '1/2' }),
+    livestream(2, { server: '11/2' }),
+    livestream(3, { server: '1/2' }),
+    livestream(4, { server: null }),
+  ];
   expect([...ownRows(rows, config)].map(([slot, found]) => [slot, found.map(({ id }) => id)])).toEqual([[2, [1, 3]]]);
 });
 

@@ -46,7 +46,11 @@ async function startTick(world: World): Promise<void> {
   await tick(world);
   sayChanges("Pod's row", COLUMNS, before, theLive(world));
   const [broadcaster] = world.pod.state.broadcasters;
-  expectThat('broadcasters in Pod', world.pod.state.broadcasters.map((one) => one.name), [BROADCASTER_NAME]);
+  expectThat(
+    'broadcasters in Pod',
+    world.pod.state.broadcasters.map((one) => one.name),
+    [BROADCASTER_NAME],
+  );
   say(`Broadcaster in Pod: ${broadcaster?.name} → ${broadcaster?.stream_url}`);
   expectThat('playlist of the broadcaster', broadcaster?.stream_url, `https://hls.test/hls/${STREAM_KEY}.m3u8`);
   const streamer = world.docker.containers().find((one) => one.service === 'bbb-streamer');
@@ -54,8 +58,16 @@ async function startTick(world: World): Promise<void> {
   expectThat('title in the container', streamer?.environment['BBB_MEETING_TITLE'], BROADCASTER_NAME);
   say(`Container: ${streamer?.name} runs and streams to ${streamer?.environment['BBB_STREAM_URL']}`);
   const { status, server, broadcaster_id } = theLive(world);
-  expectThat("Pod's row", { status, server, broadcaster_id }, { status: 1, server: '1/1', broadcaster_id: broadcaster?.id });
-  expectThat('mails', world.smtp.mails.map((mail) => mail.subject), ["[BBB-POD-LIVE] Démarrage d'un live"]);
+  expectThat(
+    "Pod's row",
+    { status, server, broadcaster_id },
+    { status: 1, server: '1/1', broadcaster_id: broadcaster?.id },
+  );
+  expectThat(
+    'mails',
+    world.smtp.mails.map((mail) => mail.subject),
+    ["[BBB-POD-LIVE] Démarrage d'un live"],
+  );
   sayMail(world.smtp.mails[0]);
   sayFiles(world);
 }
@@ -91,7 +103,11 @@ async function stopTick(world: World): Promise<void> {
   say(`Pod's meeting row: encoded_by user ${meeting?.encoded_by}, encoding_step ${meeting?.encoding_step}.`);
   const expected = `recordings/${meeting?.internal_meeting_id}.mkv`;
   const recordings = world.files().filter((file) => file.path.endsWith('.mkv'));
-  expectThat('recordings', recordings.map((file) => file.path), [expected]);
+  expectThat(
+    'recordings',
+    recordings.map((file) => file.path),
+    [expected],
+  );
   const text = readFileSync(join(world.root, expected), 'utf8');
   expectThat('the recording is whole', text.startsWith(`REC ${MEETING.meetingId} `) && text.endsWith('END\n'), true);
   say('The recording is whole and waits for Pod under its final name.');

@@ -13,7 +13,12 @@ export function say(text: string): void {
 }
 
 /** Prints the named columns of a row before and after, those that changed with an arrow. */
-export function sayChanges<Row extends object>(label: string, columns: (keyof Row & string)[], before: Row, after: Row): void {
+export function sayChanges<Row extends object>(
+  label: string,
+  columns: (keyof Row & string)[],
+  before: Row,
+  after: Row,
+): void {
   say(`${label}:`);
   for (const column of columns) {
     const [old, now] = [JSON.stringify(before[column]), JSON.stringify(after[column])];

@@ -26,7 +26,11 @@ const PACKAGE = JSON.parse(readFileSync('package.json', 'utf8')) as { version: s
 
 /** The world's variables taken away, so that a file can give them. */
 function without(world: World): Record<string, undefined> {
-  return Object.fromEntries(Object.keys(world.env).filter((name) => name !== 'PATH').map((name) => [name, undefined]));
+  return Object.fromEntries(
+    Object.keys(world.env)
+      .filter((name) => name !== 'PATH')
+      .map((name) => [name, undefined]),
+  );
 }
 
 function asFile(env: Record<string, string>): string {
@@ -53,13 +57,25 @@ describe('the command line', () => {
       expect(runHelp.exitCode).toBe(0);
       for (const option of ['--debug', '--dry-run', '--no-delay', '--config']) expect(runHelp.stdout).toContain(option);
       expect((await world.run(['init', '--help'], nothing)).stdout).toContain('--no-pull');
-      expect(await world.run(['--version'], nothing)).toMatchObject({ exitCode: 0, stdout: `${PACKAGE.version}\n`, stderr: '' });
+      expect(await world.run(['--version'], nothing)).toMatchObject({
+        exitCode: 0,
+        stdout: `${PACKAGE.version}\n`,
+        stderr: '',
+      });
       expect(world.files()).toEqual([]);
     }),
     PATIENCE_MS,
   );
 
-  test.concurrent.each([[['run', '--unknown']], [['--unknown']], [['unknown']], [['run', 'more']], [['init', '--debug']], [['run', '--config']], [[]]])(
+  test.concurrent.each([
+    [['run', '--unknown']],
+    [['--unknown']],
+    [['unknown']],
+    [['run', 'more']],
+    [['init', '--debug']],
+    [['run', '--config']],
+    [[]],
+  ])(
     'ends with 2 on bad usage: %j',
     async (words) => {
       await inWorld({}, async (world) => {
@@ -150,7 +166,8 @@ describe('init', () => {
     inWorld({ numberOfLives: 2 }, async (world) => {
       const first = await world.run(['init', '--no-pull']);
       expect(first).toMatchObject({ exitCode: 0, stderr: '' });
-      for (const what of ['logs', 'bbb-live-streaming1', 'bbb-live-streaming2']) expect(first.stdout).toMatch(new RegExp(`made +\\S*${what}\\b`));
+      for (const what of ['logs', 'bbb-live-streaming1', 'bbb-live-streaming2'])
+        expect(first.stdout).toMatch(new RegExp(`made +\\S*${what}\\b`));
       const before = world.files();
       expect(before.filter(({ type }) => type === 'directory').map(({ path }) => path.replace('base/', ''))).toEqual([
         'bbb-live-streaming1',
@@ -210,7 +227,14 @@ describe('a dry run', () => {
       for (const id of [1, 2, 3]) expect(result.stdout).toMatch(new RegExp(`livestream ${String(id)}\\b`, 'i'));
       expect(result.stdout).toContain('[BBB] Nouveau cours');
       expect(world.snapshot()).toEqual(before);
-      expect(new Set(world.docker.calls().slice(calls).map(({ argv }) => argv[0]))).toEqual(new Set(['ps']));
+      expect(
+        new Set(
+          world.docker
+            .calls()
+            .slice(calls)
+            .map(({ argv }) => argv[0]),
+        ),
+      ).toEqual(new Set(['ps']));
     }),
     PATIENCE_MS,
   );
@@ -248,10 +272,16 @@ describe('debug mode', () => {
         const { livestream } = world.teacherAsks({ meetingId: 'm', name: 'Cours' });
         const first = await world.run(words, env);
         expect(first).toMatchObject({ exitCode: 0, stderr: '' });
-        for (const step of ['reserve', 'claim', 'tellPodStarted', 'up', 'mailStart']) expect(first.stdout).toContain(step);
+        for (const step of ['reserve', 'claim', 'tellPodStarted', 'up', 'mailStart'])
+          expect(first.stdout).toContain(step);
         expect(logText(world)).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d - \[DEBUG\] - .*claim/m);
         expect(streamers(world)[0]?.environment['DEBUG']).toBe('true');
-        expect(world.docker.calls().filter(({ argv }) => argv[0] === 'up').map(({ argv }) => argv)).toEqual([['up', '-d']]);
+        expect(
+          world.docker
+            .calls()
+            .filter(({ argv }) => argv[0] === 'up')
+            .map(({ argv }) => argv),
+        ).toEqual([['up', '-d']]);
         await world.run(words, env);
         const output = readFileSync(join(world.baseDirectory, 'logs', `${String(livestream.id)}.log`), 'utf8');
         expect(output).toContain('Starting browser');
@@ -269,9 +299,14 @@ describe('debug mode', () => {
       expect(filesBelow(world, 'base/logs/').filter((name) => name === '1.log')).toEqual([]);
       world.meetingEnds('m');
       expect(await tick(world)).toBe(0);
-      expect(filesBelow(world, 'base/logs/')).toEqual(['1.log', `${new Date().toISOString().slice(0, 10)}_bbb-pod-live.log`]);
+      expect(filesBelow(world, 'base/logs/')).toEqual([
+        '1.log',
+        `${new Date().toISOString().slice(0, 10)}_bbb-pod-live.log`,
+      ]);
       const lines = logText(world).trimEnd().split('\n');
-      expect(lines.filter((line) => !/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d - \[(INFO|WARNING|ERROR)\] - \S/.test(line))).toEqual([]);
+      expect(
+        lines.filter((line) => !/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d - \[(INFO|WARNING|ERROR)\] - \S/.test(line)),
+      ).toEqual([]);
       expect(lines.filter((line) => line.startsWith('2020'))).toEqual([]);
     }),
     PATIENCE_MS,
@@ -307,7 +342,16 @@ describe('the lock', () => {
       world.teacherAsks({ meetingId: 'm' });
       let reached = (): void => undefined;
       const isReached = new Promise<void>((resolve) => (reached = resolve));
-      const mend = world.pod.fault({ path: /broadcasters/, answer: { kind: 'meanwhile', act: () => { reached(); return new Promise<void>(() => undefined); } } });
+      const mend = world.pod.fault({
+        path: /broadcasters/,
+        answer: {
+          kind: 'meanwhile',
+          act: () => {
+            reached();
+            return new Promise<void>(() => undefined);
+          },
+        },
+      });
       const first = world.start(['run']);
       await Promise.race([isReached, first.ended]);
       first.child.kill('SIGKILL');
@@ -441,9 +485,18 @@ describe('mail', () => {
       );
       chmodSync(sendmail, 0o755);
       world.teacherAsks({ meetingId: 'm', name: '<b>"Maths" & co</b>' });
-      const env = { SMTP_URL: undefined, SENDMAIL_PATH: sendmail, MAIL_LANG: 'en', ADMIN_EMAIL: 'one@univ.test, two@univ.test', MAIL_FROM: 'live@univ.test' };
+      const env = {
+        SMTP_URL: undefined,
+        SENDMAIL_PATH: sendmail,
+        MAIL_LANG: 'en',
+        ADMIN_EMAIL: 'one@univ.test, two@univ.test',
+        MAIL_FROM: 'live@univ.test',
+      };
       expect(await tick(world, env)).toBe(0);
-      const { argv, input } = JSON.parse(readFileSync(join(world.root, 'mail.json'), 'utf8')) as { argv: string[]; input: string };
+      const { argv, input } = JSON.parse(readFileSync(join(world.root, 'mail.json'), 'utf8')) as {
+        argv: string[];
+        input: string;
+      };
       expect(argv).toEqual(expect.arrayContaining(['one@univ.test', 'two@univ.test', 'live@univ.test']));
       expect(input).toContain('[BBB-POD-LIVE] A live has started');
       expect(input).toContain('&lt;b&gt;');
@@ -456,62 +509,72 @@ describe('mail', () => {
 describe('a secret', () => {
   test.concurrent(
     'stands in no log, mail, screen, argument or file that others can read',
-    inWorld({ chatRedis: true, smtp: { user: 'mailer', password: 'smtp-pa55/word' }, pod: { token: '0123456789abcdef0123456789abcdef01234567' } }, async (world) => {
-      const env = {
-        DEBUG: 'true',
-        BBB_STREAM_URL: 'rtmp://streamer:rtmp-pa55word@rtmp.test:1935/live/',
-        BBB_ATTENDEE_PASSWORD: 'attendee-pa55&word',
-        BBB_MODERATOR_PASSWORD: 'moderator-pa55word',
-      };
-      const secrets = [
-        ...['BBB_SECRET', 'POD_TOKEN'].map((name) => world.env[name] ?? ''),
-        'rtmp-pa55word',
-        'attendee-pa55&word',
-        encodeURIComponent('attendee-pa55&word'),
-        'moderator-pa55word',
-        'smtp-pa55/word',
-        encodeURIComponent('smtp-pa55/word'),
-      ];
-      const said: string[] = [];
-      const run = async (...words: string[]): Promise<void> => {
-        const { stdout, stderr } = await world.run(words, env);
-        said.push(stdout, stderr);
-      };
-      await run('init');
-      world.teacherAsks({ meetingId: 'm', recording: true, chat: true });
-      await run('run', '--dry-run');
-      // What docker-compose says may hold what it was given.
-      const stderr = `ERROR: for bbb-streamer  cannot stream to ${env.BBB_STREAM_URL}x with ${secrets.join(' ')}\n`;
-      world.docker.setBehaviour({ failures: [{ command: 'up', times: 1, stderr }] });
-      await run('run');
-      await run('run');
-      const body = `<html>${secrets.join(' ')}</html>`;
-      world.bbb.fault({ answer: { kind: 'answer', status: 500, contentType: 'text/html', body } });
-      world.pod.fault({ path: /status=1|broadcasters/, answer: { kind: 'answer', status: 500, contentType: 'text/html', body } });
-      await run('run');
-      world.bbb.clearFaults();
-      world.pod.clearFaults();
-      world.meetingEnds('m');
-      const composeFile = join(world.slotDirectory(1), 'docker-compose.yml');
-      expect(readFileSync(composeFile, 'utf8')).toContain(world.env['BBB_SECRET']);
-      expect(world.files().find(({ path }) => path.endsWith('/docker-compose.yml'))?.mode).toBe('0600');
-      const whileLive = readable(world);
-      await run('run');
-      expect(live(world).status).toBe(2);
-      const places: Record<string, string> = {
-        screen: said.join('\n'),
-        mails: world.smtp.mails.map(({ raw, text, html }) => raw + text + html).join('\n'),
-        arguments: JSON.stringify(world.docker.calls().map(({ argv }) => argv)),
-        filesWhileLive: whileLive,
-        files: readable(world),
-      };
-      for (const [place, text] of Object.entries(places)) {
-        expect(text.length).toBeGreaterThan(100);
-        expect([place, secrets.filter((secret) => text.includes(secret))]).toEqual([place, []]);
-        expect(text).not.toMatch(/checksum=[0-9a-f]{8}/);
-      }
-      expect(readFileSync(composeFile, 'utf8')).not.toContain(world.env['BBB_SECRET']);
-    }),
+    inWorld(
+      {
+        chatRedis: true,
+        smtp: { user: 'mailer', password: 'smtp-pa55/word' },
+        pod: { token: '0123456789abcdef0123456789abcdef01234567' },
+      },
+      async (world) => {
+        const env = {
+          DEBUG: 'true',
+          BBB_STREAM_URL: 'rtmp://streamer:rtmp-pa55word@rtmp.test:1935/live/',
+          BBB_ATTENDEE_PASSWORD: 'attendee-pa55&word',
+          BBB_MODERATOR_PASSWORD: 'moderator-pa55word',
+        };
+        const secrets = [
+          ...['BBB_SECRET', 'POD_TOKEN'].map((name) => world.env[name] ?? ''),
+          'rtmp-pa55word',
+          'attendee-pa55&word',
+          encodeURIComponent('attendee-pa55&word'),
+          'moderator-pa55word',
+          'smtp-pa55/word',
+          encodeURIComponent('smtp-pa55/word'),
+        ];
+        const said: string[] = [];
+        const run = async (...words: string[]): Promise<void> => {
+          const { stdout, stderr } = await world.run(words, env);
+          said.push(stdout, stderr);
+        };
+        await run('init');
+        world.teacherAsks({ meetingId: 'm', recording: true, chat: true });
+        await run('run', '--dry-run');
+        // What docker-compose says may hold what it was given.
+        const stderr = `ERROR: for bbb-streamer  cannot stream to ${env.BBB_STREAM_URL}x with ${secrets.join(' ')}\n`;
+        world.docker.setBehaviour({ failures: [{ command: 'up', times: 1, stderr }] });
+        await run('run');
+        await run('run');
+        const body = `<html>${secrets.join(' ')}</html>`;
+        world.bbb.fault({ answer: { kind: 'answer', status: 500, contentType: 'text/html', body } });
+        world.pod.fault({
+          path: /status=1|broadcasters/,
+          answer: { kind: 'answer', status: 500, contentType: 'text/html', body },
+        });
+        await run('run');
+        world.bbb.clearFaults();
+        world.pod.clearFaults();
+        world.meetingEnds('m');
+        const composeFile = join(world.slotDirectory(1), 'docker-compose.yml');
+        expect(readFileSync(composeFile, 'utf8')).toContain(world.env['BBB_SECRET']);
+        expect(world.files().find(({ path }) => path.endsWith('/docker-compose.yml'))?.mode).toBe('0600');
+        const whileLive = readable(world);
+        await run('run');
+        expect(live(world).status).toBe(2);
+        const places: Record<string, string> = {
+          screen: said.join('\n'),
+          mails: world.smtp.mails.map(({ raw, text, html }) => raw + text + html).join('\n'),
+          arguments: JSON.stringify(world.docker.calls().map(({ argv }) => argv)),
+          filesWhileLive: whileLive,
+          files: readable(world),
+        };
+        for (const [place, text] of Object.entries(places)) {
+          expect(text.length).toBeGreaterThan(100);
+          expect([place, secrets.filter((secret) => text.includes(secret))]).toEqual([place, []]);
+          expect(text).not.toMatch(/checksum=[0-9a-f]{8}/);
+        }
+        expect(readFileSync(composeFile, 'utf8')).not.toContain(world.env['BBB_SECRET']);
+      },
+    ),
     PATIENCE_MS,
   );
 
@@ -533,7 +596,8 @@ describe('the files', () => {
       const first = world.run(['run']);
       process.umask(umask);
       expect((await first).exitCode).toBe(0);
-      const modes = (): Record<string, string> => Object.fromEntries(world.files().map(({ path, mode }) => [path.replace('base/', ''), mode]));
+      const modes = (): Record<string, string> =>
+        Object.fromEntries(world.files().map(({ path, mode }) => [path.replace('base/', ''), mode]));
       const day = new Date().toISOString().slice(0, 10);
       expect(modes()).toMatchObject({
         '.bbb-pod-live.lock': '0600',
@@ -547,7 +611,12 @@ describe('the files', () => {
       expect(await tick(world)).toBe(1);
       world.meetingEnds('m');
       expect(await tick(world)).toBe(1);
-      expect(modes()).toMatchObject({ kept: '0700', 'memory.json': '0600', 'logs/1.log': '0640', 'bbb-live-streaming1/docker-compose.yml': '0600' });
+      expect(modes()).toMatchObject({
+        kept: '0700',
+        'memory.json': '0600',
+        'logs/1.log': '0640',
+        'bbb-live-streaming1/docker-compose.yml': '0600',
+      });
       const inKept = world.files().filter(({ path }) => path.startsWith('base/kept/'));
       expect(inKept.map(({ mode }) => mode)).toEqual(['0600']);
     }),

@@ -28,7 +28,12 @@ import {
 import type { FaultAnswer } from '../support/world/http-server.js';
 import type { World } from '../support/world/world.js';
 
-const HTML_500: FaultAnswer = { kind: 'answer', status: 500, contentType: 'text/html', body: '<h1>Server Error (500)</h1>' };
+const HTML_500: FaultAnswer = {
+  kind: 'answer',
+  status: 500,
+  contentType: 'text/html',
+  body: '<h1>Server Error (500)</h1>',
+};
 const JSON_403: FaultAnswer = { kind: 'answer', status: 403, body: '{"detail":"no"}' };
 
 function failedXml(messageKey: string): FaultAnswer {
@@ -43,7 +48,12 @@ const BBB_FAULTS: Record<string, FaultAnswer | 'none'> = {
   'too slow': { kind: 'hang' },
   cut: { kind: 'cut' },
   empty: { kind: 'answer', status: 200, contentType: 'text/xml', body: '' },
-  'a page in HTML': { kind: 'answer', status: 200, contentType: 'text/html', body: '<html><body>Welcome</body></html>' },
+  'a page in HTML': {
+    kind: 'answer',
+    status: 200,
+    contentType: 'text/html',
+    body: '<html><body>Welcome</body></html>',
+  },
   'a 502 in HTML': { kind: 'answer', status: 502, contentType: 'text/html', body: '<html>Bad gateway</html>' },
   'FAILED internalError': failedXml('internalError'),
   'FAILED checksumError': failedXml('checksumError'),
@@ -51,7 +61,10 @@ const BBB_FAULTS: Record<string, FaultAnswer | 'none'> = {
 
 /** A row in progress that another server has, or that this one lost its slot file of. */
 function addRunningRow(world: World, server: string, meetingId: string): number {
-  const { livestream } = world.teacherAsks({ meetingId, row: { status: 1, server, start_date: '2024-01-01T08:00:00Z' } });
+  const { livestream } = world.teacherAsks({
+    meetingId,
+    row: { status: 1, server, start_date: '2024-01-01T08:00:00Z' },
+  });
   return livestream.id;
 }
 
@@ -129,7 +142,11 @@ describe('the PHP script had a defect that is not here', () => {
         addRunningRow(world, '1/1', 'm-old');
         const asked = world.teacherAsks({ meetingId: 'm-new' }).livestream;
         const before = world.snapshot().pod;
-        for (const answer of [HTML_500, { kind: 'cut' }, { kind: 'answer', status: 200, body: '{"results": null}' }] satisfies FaultAnswer[]) {
+        for (const answer of [
+          HTML_500,
+          { kind: 'cut' },
+          { kind: 'answer', status: 200, body: '{"results": null}' },
+        ] satisfies FaultAnswer[]) {
           world.pod.fault({ path: /bbb_livestream\/\?(.*status=1|page)/, answer });
           expect(await tick(world)).toBe(1);
           world.pod.clearFaults();
@@ -148,12 +165,15 @@ describe('the PHP script had a defect that is not here', () => {
     "4: every page of Pod %s's lists is read",
     async (podVersion) => {
       await inWorld({ podVersion, numberOfLives: 2 }, async (world) => {
-        for (let other = 1; other <= 13; other += 1) addRunningRow(world, `2/${String(other)}`, `m-other-${String(other)}`);
+        for (let other = 1; other <= 13; other += 1)
+          addRunningRow(world, `2/${String(other)}`, `m-other-${String(other)}`);
         const held = world.teacherAsks({ meetingId: 'm-held', row: { status: 1, server: '1/1' } }).livestream;
-        for (let past = 1; past <= 13; past += 1) world.teacherAsks({ meetingId: `m-past-${String(past)}`, running: false });
+        for (let past = 1; past <= 13; past += 1)
+          world.teacherAsks({ meetingId: `m-past-${String(past)}`, running: false });
         const asked = world.teacherAsks({ meetingId: 'm-new', name: 'Zoologie' }).livestream;
         // Somebody's broadcaster of that name, far down the list.
-        for (let other = 0; other < 14; other += 1) world.pod.state.broadcasters.push(broadcaster(`Amphi ${String(other)}`, 100 + other));
+        for (let other = 0; other < 14; other += 1)
+          world.pod.state.broadcasters.push(broadcaster(`Amphi ${String(other)}`, 100 + other));
         world.pod.state.broadcasters.push(broadcaster('[BBB] Zoologie', 200));
         await tick(world);
         expect(live(world, asked.id)).toMatchObject({ status: 1, server: '1/2' });
@@ -200,13 +220,16 @@ describe('the PHP script had a defect that is not here', () => {
   );
 
   test.concurrent(
-    "6: a live whose options cannot be read is not started with others",
+    '6: a live whose options cannot be read is not started with others',
     inWorld({}, async (world) => {
       world.teacherAsks({ meetingId: 'm', restricted: true, recording: true });
       const { is_restricted: _restricted, download_meeting: _recording, ...rest } = live(world);
       const row = { ...rest, meeting: `${world.pod.url}/rest/bbb_meeting/1/`, user: `${world.pod.url}/rest/users/2/` };
       const page = { count: 1, next: null, previous: null, results: [row] };
-      world.pod.fault({ path: /bbb_livestream\/\?/, answer: { kind: 'answer', status: 200, body: JSON.stringify(page) } });
+      world.pod.fault({
+        path: /bbb_livestream\/\?/,
+        answer: { kind: 'answer', status: 200, body: JSON.stringify(page) },
+      });
       expect(await tick(world)).toBe(1);
       world.pod.clearFaults();
       expect(composeActs(world)).toEqual([]);
@@ -256,8 +279,12 @@ describe('the PHP script had a defect that is not here', () => {
       const rows = names.map((name, index) => world.teacherAsks({ meetingId: `m-${String(index)}`, name }).livestream);
       expect(await tick(world)).toBe(0);
       expect(rows.map(({ id }) => broadcasterOf(world, id).name)).toEqual(names.map((name) => `[BBB] ${name}`));
-      expect(streamers(world).map(({ environment }) => environment['BBB_MEETING_TITLE'])).toEqual(names.map((name) => `[BBB] ${name}`));
-      expect(streamers(world).map(({ environment }) => environment['BBB_MEETING_ID'])).toEqual(names.map((_, index) => `m-${String(index)}`));
+      expect(streamers(world).map(({ environment }) => environment['BBB_MEETING_TITLE'])).toEqual(
+        names.map((name) => `[BBB] ${name}`),
+      );
+      expect(streamers(world).map(({ environment }) => environment['BBB_MEETING_ID'])).toEqual(
+        names.map((_, index) => `m-${String(index)}`),
+      );
       expect(world.files().filter(({ path }) => path.includes('pwned'))).toEqual([]);
       expect(existsSync('pwned')).toBe(false);
     }),
@@ -307,7 +334,11 @@ describe('the PHP script had a defect that is not here', () => {
   test.concurrent(
     "11: another server's live is not taken for an own one, nor one meeting id for another",
     inWorld({ numberOfLives: 3 }, async (world) => {
-      const others = [addRunningRow(world, '11/2', 'm-11'), addRunningRow(world, '2/1', 'm-2'), addRunningRow(world, '21/1', 'm-21')];
+      const others = [
+        addRunningRow(world, '11/2', 'm-11'),
+        addRunningRow(world, '2/1', 'm-2'),
+        addRunningRow(world, '21/1', 'm-21'),
+      ];
       for (const meetingId of ['m-11', 'm-2', 'm-21']) world.meetingEnds(meetingId);
       const hundred = world.teacherAsks({ meetingId: '100' }).livestream;
       const other = world.teacherAsks({ meetingId: '1e2' }).livestream;
@@ -335,9 +366,15 @@ describe('the PHP script had a defect that is not here', () => {
       const second = await world.run(['run', '--no-delay'], servers);
       const otherBase = join(world.root, 'other-server');
       mkdirSync(otherBase);
-      const other = await world.run(['run', '--no-delay'], { ...servers, SERVER_NUMBER: '2', PHYSICAL_BASE_ROOT: otherBase });
+      const other = await world.run(['run', '--no-delay'], {
+        ...servers,
+        SERVER_NUMBER: '2',
+        PHYSICAL_BASE_ROOT: otherBase,
+      });
       world.docker.release('go');
-      expect([second, other, await first.ended]).toEqual(Array(3).fill({ exitCode: 0, signal: null, stdout: '', stderr: '' }));
+      expect([second, other, await first.ended]).toEqual(
+        Array(3).fill({ exitCode: 0, signal: null, stdout: '', stderr: '' }),
+      );
       expect(composeActs(world)).toEqual(['1 up']);
       expect(broadcasterNames(world)).toEqual(['[BBB] m']);
       expect(live(world)).toMatchObject({ status: 1, server: '1/1' });
@@ -437,9 +474,16 @@ describe('the PHP script had a defect that is not here', () => {
       world.teacherAsks({ meetingId: 'm' });
       await world.run(['run']);
       world.bbb.fault({ answer: { kind: 'answer', status: 503, body: 'upstream is away' } });
-      world.pod.fault({ path: /bbb_livestream/, answer: { kind: 'answer', status: 401, body: '{"detail":"Token non valide."}' } });
+      world.pod.fault({
+        path: /bbb_livestream/,
+        answer: { kind: 'answer', status: 401, body: '{"detail":"Token non valide."}' },
+      });
       expect((await world.run(['run'])).exitCode).toBe(1);
-      const texts = [...world.smtp.mails.map(({ raw, text, html }) => raw + text + html), logText(world), readLogs(world)].join('\n');
+      const texts = [
+        ...world.smtp.mails.map(({ raw, text, html }) => raw + text + html),
+        logText(world),
+        readLogs(world),
+      ].join('\n');
       expect(lastMail(world)).toMatch(/503/);
       expect(lastMail(world)).toMatch(/401/);
       expect(logText(world)).toMatch(/\[ERROR\].*503/);
@@ -485,7 +529,11 @@ describe('the PHP script had a defect that is not here', () => {
       };
       world.teacherAsks({ meetingId: 'm', name: 'Cours' });
       expect(await tick(world, env)).toBe(0);
-      expect(environmentIn(world)).toMatchObject({ ...env, BBB_STREAM_URL: `${env.BBB_STREAM_URL}bbb-Cours`, BBB_SECRET: world.env['BBB_SECRET'] });
+      expect(environmentIn(world)).toMatchObject({
+        ...env,
+        BBB_STREAM_URL: `${env.BBB_STREAM_URL}bbb-Cours`,
+        BBB_SECRET: world.env['BBB_SECRET'],
+      });
     }),
     PATIENCE_MS,
   );
@@ -515,13 +563,23 @@ describe('the PHP script had a defect that is not here', () => {
       world.teacherAsks({ meetingId: 'm-2', chat: true });
       expect(await tick(world)).toBe(0);
       expect(live(world, 2)).toMatchObject({ redis_hostname: 'live1.test', redis_port: 6380, redis_channel: 'chat2' });
-      const ports = world.docker.containers().filter(({ service }) => service === 'redis').map((one) => [one.project, one.ports]);
+      const ports = world.docker
+        .containers()
+        .filter(({ service }) => service === 'redis')
+        .map((one) => [one.project, one.ports]);
       expect(Object.fromEntries(ports)).toEqual({
         'bbb-live-streaming1': [],
         'bbb-live-streaming2': [{ address: world.env['REDIS_BIND_ADDRESS'], published: 6380, target: 6379 }],
       });
-      expect(environmentIn(world, 2)).toMatchObject({ BBB_REDIS_CHANNEL: 'chat2', BBB_REDIS_HOST: 'redis', BBB_ENABLE_CHAT: 'true' });
-      expect(world.chats.map(({ commands }) => commands.some(([word]) => /ping/i.test(word ?? '')))).toEqual([false, true]);
+      expect(environmentIn(world, 2)).toMatchObject({
+        BBB_REDIS_CHANNEL: 'chat2',
+        BBB_REDIS_HOST: 'redis',
+        BBB_ENABLE_CHAT: 'true',
+      });
+      expect(world.chats.map(({ commands }) => commands.some(([word]) => /ping/i.test(word ?? '')))).toEqual([
+        false,
+        true,
+      ]);
     }),
     PATIENCE_MS,
   );
@@ -530,14 +588,22 @@ describe('the PHP script had a defect that is not here', () => {
     '20: the exit status says whether all went well, and a Pod of today is understood',
     inWorld({ podVersion: '3.7.0' }, async (world) => {
       // `?status=0` filters nothing there: lives that have ended are shown as well, their rooms in use again.
-      for (let past = 1; past <= 3; past += 1) world.teacherAsks({ meetingId: `m-${String(past)}`, row: { status: 2, server: '1/1', end_date: '2024-01-01T09:00:00Z' } });
+      for (let past = 1; past <= 3; past += 1)
+        world.teacherAsks({
+          meetingId: `m-${String(past)}`,
+          row: { status: 2, server: '1/1', end_date: '2024-01-01T09:00:00Z' },
+        });
       const before = world.snapshot().pod;
       expect(await tick(world)).toBe(0);
       expect(world.snapshot().pod).toEqual(before);
       const asked = world.teacherAsks({ meetingId: 'm-now', name: 'Cours' }).livestream;
       expect(await tick(world)).toBe(0);
       expect(placeOf(live(world, asked.id))).toMatchObject({ status: 1, server: '1/1' });
-      expect(broadcasterOf(world, asked.id)).toMatchObject({ name: '[BBB] Cours', status: true, stream_url: 'https://hls.test/hls/bbb-Cours.m3u8' });
+      expect(broadcasterOf(world, asked.id)).toMatchObject({
+        name: '[BBB] Cours',
+        status: true,
+        stream_url: 'https://hls.test/hls/bbb-Cours.m3u8',
+      });
       expect(streamers(world)).toHaveLength(1);
       world.pod.fault({ answer: HTML_500 });
       expect(await tick(world)).toBe(1);
@@ -566,8 +632,20 @@ describe('the PHP script had a defect that is not here', () => {
 
 /** Somebody else's broadcaster, in a building that is not this program's. */
 function broadcaster(name: string, id: number): World['pod']['state']['broadcasters'][number] {
-  const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
-  return { id, name, slug, building: 9, description: '', stream_url: `https://other.test/${slug}.m3u8`, status: false, is_restricted: false };
+  const slug = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+  return {
+    id,
+    name,
+    slug,
+    building: 9,
+    description: '',
+    stream_url: `https://other.test/${slug}.m3u8`,
+    status: false,
+    is_restricted: false,
+  };
 }
 
 /** Everything below the logs directory. */

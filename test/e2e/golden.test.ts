@@ -8,7 +8,13 @@ import type { ReceivedMail } from '../support/world/smtp.js';
 import type { World } from '../support/world/world.js';
 
 /** The meeting of the case's one live ends before this tick. */
-const MEETING_ENDS_BEFORE: Record<string, number> = { lifecycle: 3, lifecycle_debug: 3, name_quote: 3, name_spaces: 3, name_upper: 3 };
+const MEETING_ENDS_BEFORE: Record<string, number> = {
+  lifecycle: 3,
+  lifecycle_debug: 3,
+  name_quote: 3,
+  name_spaces: 3,
+  name_upper: 3,
+};
 
 interface Result {
   environments: Record<string, Record<string, string>>;
@@ -30,9 +36,11 @@ interface Result {
  */
 const EXCEPTIONS: { contract: string; apply(original: Result, input: GoldenCase['input']): void }[] = [
   {
-    contract: "section 8: any non-empty DEBUG, even 'false', turns the container's debug log on: leave the variable empty in production",
+    contract:
+      "section 8: any non-empty DEBUG, even 'false', turns the container's debug log on: leave the variable empty in production",
     apply: ({ environments }) => {
-      for (const environment of Object.values(environments)) if (environment['DEBUG'] === 'false') environment['DEBUG'] = '';
+      for (const environment of Object.values(environments))
+        if (environment['DEBUG'] === 'false') environment['DEBUG'] = '';
     },
   },
   {
@@ -47,7 +55,9 @@ const EXCEPTIONS: { contract: string; apply(original: Result, input: GoldenCase[
   {
     contract: 'section 2: --debug is always `up -d`',
     apply: (result) => {
-      result.composeCommands = result.composeCommands.map((command) => (command.endsWith(' up') ? `${command} -d` : command));
+      result.composeCommands = result.composeCommands.map((command) =>
+        command.endsWith(' up') ? `${command} -d` : command,
+      );
     },
   },
 ];
@@ -60,14 +70,19 @@ function originalResult({ original, input }: GoldenCase): Result {
   const result: Result = {
     environments: Object.fromEntries(
       running
-        .filter(({ slot, meeting_id }) => !startedBefore.has(slot) || input.slots[slot]?.env['BBB_MEETING_ID'] !== meeting_id)
+        .filter(
+          ({ slot, meeting_id }) => !startedBefore.has(slot) || input.slots[slot]?.env['BBB_MEETING_ID'] !== meeting_id,
+        )
         .map(({ slot }) => [slot, { ...original.compose_env[slot]?.effective }]),
     ),
     lives: final.lives,
     broadcasters: final.broadcasters,
     meetings: final.meetings,
     recordings: Object.fromEntries(
-      Object.entries(final.recordings).map(([name, { head, mode }]) => [name, { of: head.split(' ')[1], mode: mode.replace('0o', '0') }]),
+      Object.entries(final.recordings).map(([name, { head, mode }]) => [
+        name,
+        { of: head.split(' ')[1], mode: mode.replace('0o', '0') },
+      ]),
     ),
     leftInSlots: Object.entries(final.videodata).flatMap(([slot, files]) => files.map((file) => `${slot}/${file}`)),
     containers: running.map(({ slot, meeting_id }) => ({ slot, meeting: meeting_id })),
@@ -88,16 +103,46 @@ async function ownResult(name: string, golden: GoldenCase, world: World): Promis
     const { exitCode } = await world.run(['run']);
     exit.push(exitCode ?? -1);
   }
-  const streamers = world.docker.containers().filter(({ service, state }) => service === 'bbb-streamer' && state === 'running');
+  const streamers = world.docker
+    .containers()
+    .filter(({ service, state }) => service === 'bbb-streamer' && state === 'running');
   const { pod } = world;
   return {
-    environments: Object.fromEntries(streamers.filter(({ id }) => !before.has(id)).map((container) => [container.project, environmentOf(container, world)])),
-    lives: Object.fromEntries(pod.state.livestreams.map(({ start_date: _start, ...row }) => [row.id, { ...row, end_date: row.end_date === null ? null : '<DATETIME>' }])),
-    broadcasters: pod.state.broadcasters.map(({ stream_url, id, name: title, slug, is_restricted, status, building }) => ({ id, name: title, slug, url: stream_url, is_restricted, status, building })),
-    meetings: Object.fromEntries(pod.state.meetings.map(({ id, encoding_step, encoded_by }) => [id, { encoding_step, encoded_by }])),
+    environments: Object.fromEntries(
+      streamers
+        .filter(({ id }) => !before.has(id))
+        .map((container) => [container.project, environmentOf(container, world)]),
+    ),
+    lives: Object.fromEntries(
+      pod.state.livestreams.map(({ start_date: _start, ...row }) => [
+        row.id,
+        { ...row, end_date: row.end_date === null ? null : '<DATETIME>' },
+      ]),
+    ),
+    broadcasters: pod.state.broadcasters.map(
+      ({ stream_url, id, name: title, slug, is_restricted, status, building }) => ({
+        id,
+        name: title,
+        slug,
+        url: stream_url,
+        is_restricted,
+        status,
+        building,
+      }),
+    ),
+    meetings: Object.fromEntries(
+      pod.state.meetings.map(({ id, encoding_step, encoded_by }) => [id, { encoding_step, encoded_by }]),
+    ),
     recordings: recordingsOf(world),
-    leftInSlots: world.files().flatMap(({ path }) => (path.includes('/videodata/') ? [path.replace('base/', '').replace('/videodata', '')] : [])),
-    containers: streamers.map(({ project, environment }) => ({ slot: project, meeting: environment['BBB_MEETING_ID'] })),
+    leftInSlots: world
+      .files()
+      .flatMap(({ path }) =>
+        path.includes('/videodata/') ? [path.replace('base/', '').replace('/videodata', '')] : [],
+      ),
+    containers: streamers.map(({ project, environment }) => ({
+      slot: project,
+      meeting: environment['BBB_MEETING_ID'],
+    })),
     composeCommands: world.docker
       .calls()
       .slice(earlierCalls)
@@ -139,11 +184,17 @@ function mailOf({ to, subject, text }: ReceivedMail): Result['mails'][number] {
 /** Contract, section 4: names that people read keep their accents and quotes; the script folded them. */
 function folded(result: Result): Result {
   const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').replaceAll("'", '-');
-  const title = (row: Record<string, unknown>, key: string): Record<string, unknown> => ({ ...row, [key]: fold(String(row[key])) });
+  const title = (row: Record<string, unknown>, key: string): Record<string, unknown> => ({
+    ...row,
+    [key]: fold(String(row[key])),
+  });
   return {
     ...result,
     environments: Object.fromEntries(
-      Object.entries(result.environments).map(([slot, environment]) => [slot, title(environment, 'BBB_MEETING_TITLE') as Record<string, string>]),
+      Object.entries(result.environments).map(([slot, environment]) => [
+        slot,
+        title(environment, 'BBB_MEETING_TITLE') as Record<string, string>,
+      ]),
     ),
     broadcasters: result.broadcasters.map((row) => title(row, 'name')),
   };

@@ -3,7 +3,14 @@ import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { watchedTick } from '../support/killed-program.js';
-import { KILL_STORIES, lastingWorld, prepareStage, startMails, stopWorld, type Stage } from '../support/kill-stories.js';
+import {
+  KILL_STORIES,
+  lastingWorld,
+  prepareStage,
+  startMails,
+  stopWorld,
+  type Stage,
+} from '../support/kill-stories.js';
 import { callsIn } from '../support/quick-compose.js';
 import { startWorld, type World } from '../support/world/world.js';
 import type { SlotRecord } from '../../src/model.js';
@@ -30,19 +37,55 @@ function ran(world: World, call: string): boolean {
 }
 
 const START: Case[] = [
-  { at: 'before POST /rest/broadcasters/', finished: (world) => recordOf(world).step === 'claimed', begun: (world) => asked(world, 'GET', '/rest/bbb_livestream/1/') },
-  { at: 'before PATCH /rest/bbb_livestream/1/', finished: (world) => recordOf(world).step === 'told', begun: (world) => ran(world, 'up -d') },
-  { at: 'before docker-compose up -d in bbb-live-streaming1', finished: (world) => recordOf(world).step === 'live', begun: (world) => startMails(world) > 0 },
-  { at: 'before a mail', finished: (world) => recordOf(world).startMailSent, begun: (world) => world.chats.some(({ commands }) => commands.length > 0) },
+  {
+    at: 'before POST /rest/broadcasters/',
+    finished: (world) => recordOf(world).step === 'claimed',
+    begun: (world) => asked(world, 'GET', '/rest/bbb_livestream/1/'),
+  },
+  {
+    at: 'before PATCH /rest/bbb_livestream/1/',
+    finished: (world) => recordOf(world).step === 'told',
+    begun: (world) => ran(world, 'up -d'),
+  },
+  {
+    at: 'before docker-compose up -d in bbb-live-streaming1',
+    finished: (world) => recordOf(world).step === 'live',
+    begun: (world) => startMails(world) > 0,
+  },
+  {
+    at: 'before a mail',
+    finished: (world) => recordOf(world).startMailSent,
+    begun: (world) => world.chats.some(({ commands }) => commands.length > 0),
+  },
 ];
 
 const DOWN = 'down';
 const STOP: Case[] = [
-  { at: 'before docker-compose exec -T bbb-streamer pkill -INT -x ffmpeg in bbb-live-streaming1', finished: (world) => recordOf(world).step === 'stopping', begun: (world) => ran(world, DOWN) },
-  { at: 'before docker-compose down in bbb-live-streaming1', finished: (world) => recordOf(world).step === 'down', begun: (world) => world.files().some(({ path }) => path.endsWith('.part')) },
-  { at: 'before PATCH /rest/bbb_meeting/1/', finished: (world) => world.files().some(({ path }) => /^recordings\/.*\.mkv$/.test(path)), begun: (world) => asked(world, 'DELETE', '/rest/broadcasters/bbb-meeting-1/') },
-  { at: 'before DELETE /rest/broadcasters/bbb-meeting-1/', finished: (world) => recordOf(world).broadcasterRemoved, begun: (world) => world.pod.state.livestreams[0]?.status === 2 },
-  { at: 'before PATCH /rest/bbb_livestream/1/', finished: (world) => world.pod.state.livestreams[0]?.status === 2 && recordOf(world).step === 'down', begun: () => false },
+  {
+    at: 'before docker-compose exec -T bbb-streamer pkill -INT -x ffmpeg in bbb-live-streaming1',
+    finished: (world) => recordOf(world).step === 'stopping',
+    begun: (world) => ran(world, DOWN),
+  },
+  {
+    at: 'before docker-compose down in bbb-live-streaming1',
+    finished: (world) => recordOf(world).step === 'down',
+    begun: (world) => world.files().some(({ path }) => path.endsWith('.part')),
+  },
+  {
+    at: 'before PATCH /rest/bbb_meeting/1/',
+    finished: (world) => world.files().some(({ path }) => /^recordings\/.*\.mkv$/.test(path)),
+    begun: (world) => asked(world, 'DELETE', '/rest/broadcasters/bbb-meeting-1/'),
+  },
+  {
+    at: 'before DELETE /rest/broadcasters/bbb-meeting-1/',
+    finished: (world) => recordOf(world).broadcasterRemoved,
+    begun: (world) => world.pod.state.livestreams[0]?.status === 2,
+  },
+  {
+    at: 'before PATCH /rest/bbb_livestream/1/',
+    finished: (world) => world.pod.state.livestreams[0]?.status === 2 && recordOf(world).step === 'down',
+    begun: () => false,
+  },
 ];
 
 async function termAt(stage: Stage, { at, finished, begun }: Case): Promise<void> {
@@ -50,7 +93,12 @@ async function termAt(stage: Stage, { at, finished, begun }: Case): Promise<void
   const reference = await stage.make();
   try {
     const { exitCode, signal } = await watchedTick(world, { at, whom: 'alone', signal: 'SIGTERM' });
-    expect({ exitCode, signal, finished: finished(world), begun: begun(world) }).toEqual({ exitCode: 143, signal: null, finished: true, begun: false });
+    expect({ exitCode, signal, finished: finished(world), begun: begun(world) }).toEqual({
+      exitCode: 143,
+      signal: null,
+      finished: true,
+      begun: false,
+    });
     const ends = await Promise.all([world.run(['run']), reference.run(['run'])]);
     expect(ends.map((end) => end.exitCode)).toEqual([0, 0]);
     expect(lastingWorld(world)).toEqual(lastingWorld(reference));
@@ -65,23 +113,35 @@ describe.each([
   { name: 'start with chat', cases: START },
   { name: 'stop with recording', cases: STOP },
 ])('SIGTERM during: $name', ({ name, cases }) => {
-  test.concurrent.each(cases)('$at', async (one) => {
-    const story = KILL_STORIES.find((other) => other.name === name);
-    if (story === undefined) throw new Error(`there is no story ${name}`);
-    const stage = await prepareStage(story);
-    await termAt(stage, one).finally(() => stage.clear());
-  }, 120_000);
+  test.concurrent.each(cases)(
+    '$at',
+    async (one) => {
+      const story = KILL_STORIES.find((other) => other.name === name);
+      if (story === undefined) throw new Error(`there is no story ${name}`);
+      const stage = await prepareStage(story);
+      await termAt(stage, one).finally(() => stage.clear());
+    },
+    120_000,
+  );
 });
 
-test.concurrent('SIGTERM while it waits for its turn in the minute: it ends at once, and nothing is done', async () => {
-  const world = await startWorld({ numberOfLives: 1, chatRedis: false, env: { NUMBER_SERVERS: '2', SERVER_NUMBER: '2' } });
-  try {
-    world.teacherAsks({});
-    const end = await watchedTick(world, { at: 'before a pause of 30 s', whom: 'alone', signal: 'SIGTERM' });
-    expect(end).toEqual({ exitCode: 143, signal: null, moments: ['before a pause of 30 s'] });
-    expect(world.pod.requests).toEqual([]);
-    expect(world.files()).toEqual([]);
-  } finally {
-    await world.stop();
-  }
-}, 120_000);
+test.concurrent(
+  'SIGTERM while it waits for its turn in the minute: it ends at once, and nothing is done',
+  async () => {
+    const world = await startWorld({
+      numberOfLives: 1,
+      chatRedis: false,
+      env: { NUMBER_SERVERS: '2', SERVER_NUMBER: '2' },
+    });
+    try {
+      world.teacherAsks({});
+      const end = await watchedTick(world, { at: 'before a pause of 30 s', whom: 'alone', signal: 'SIGTERM' });
+      expect(end).toEqual({ exitCode: 143, signal: null, moments: ['before a pause of 30 s'] });
+      expect(world.pod.requests).toEqual([]);
+      expect(world.files()).toEqual([]);
+    } finally {
+      await world.stop();
+    }
+  },
+  120_000,
+);

@@ -40,7 +40,8 @@ function killsAt(moments: string[]): Kill[] {
   return moments.flatMap((moment, index): Kill[] => {
     const whom = index % 2 === 0 ? 'group' : 'alone';
     const [, call, project] = /^before docker-compose (.*) in (\S+)$/.exec(moment) ?? [];
-    const own: Kill[] = moments[index - 1]?.startsWith('after ') === true ? [] : [{ name: `${moment}, ${whom}`, whom, at: moment }];
+    const own: Kill[] =
+      moments[index - 1]?.startsWith('after ') === true ? [] : [{ name: `${moment}, ${whom}`, whom, at: moment }];
     return call === undefined || project === undefined ? own : [...own, ...killsDuring(call, project)];
   });
 }
@@ -48,7 +49,11 @@ function killsAt(moments: string[]): Kill[] {
 function killsDuring(call: string, project: string): Kill[] {
   const moments: CallMoment['at'][] = /^(up|down)\b/.test(call) ? ['begin', 'half'] : ['begin'];
   return moments.flatMap((at) =>
-    (['group', 'alone'] as const).map((whom) => ({ name: `during docker-compose ${call} (${at}), ${whom}`, whom, at: { project, at, call } })),
+    (['group', 'alone'] as const).map((whom) => ({
+      name: `during docker-compose ${call} (${at}), ${whom}`,
+      whom,
+      at: { project, at, call },
+    })),
   );
 }
 

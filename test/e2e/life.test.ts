@@ -29,7 +29,10 @@ import type { World, WorldOptions } from '../support/world/world.js';
 /** More stopped lives than a page holds; their rooms are in use again. */
 function addStoppedLives(world: World): void {
   for (let past = 1; past <= 14; past += 1) {
-    world.teacherAsks({ meetingId: `past-${String(past)}`, row: { status: 2, server: '1/1', broadcaster_id: 900 + past, start_date: '2024-01-01T08:00:00Z' } });
+    world.teacherAsks({
+      meetingId: `past-${String(past)}`,
+      row: { status: 2, server: '1/1', broadcaster_id: 900 + past, start_date: '2024-01-01T08:00:00Z' },
+    });
   }
 }
 
@@ -56,7 +59,13 @@ describe('a live', () => {
   function wholeLife(page: string): (world: World) => Promise<void> {
     return async (world) => {
       addStoppedLives(world);
-      const { livestream, meeting } = world.teacherAsks({ meetingId: 'm', name: "Cours d'été n°1", recording: true, chat: true, restricted: true });
+      const { livestream, meeting } = world.teacherAsks({
+        meetingId: 'm',
+        name: "Cours d'été n°1",
+        recording: true,
+        chat: true,
+        restricted: true,
+      });
       const { id } = livestream;
       expect(await tick(world)).toBe(0);
       const broadcaster = broadcasterOf(world, id);
@@ -91,7 +100,9 @@ describe('a live', () => {
         DEBUG: '',
       });
       expect(subjects(world)).toEqual([SUBJECTS.start]);
-      expect(lastMail(world)).toContain(`(id : ${String(id)}, stream : rtmp://rtmp.test/live/bbb-Cours-d-ete-n1) sur le serveur 1`);
+      expect(lastMail(world)).toContain(
+        `(id : ${String(id)}, stream : rtmp://rtmp.test/live/bbb-Cours-d-ete-n1) sur le serveur 1`,
+      );
       expect(meetingInMail(lastMail(world))).toBe("Cours d'été n°1");
 
       const before = world.snapshot();
@@ -121,14 +132,26 @@ describe('a live', () => {
     async (podVersion) => {
       await inWorld({ podVersion }, async (world) => {
         const { livestream } = world.teacherAsks({ meetingId: 'm', name: 'Cours' });
-        const others = { id: 900, name: '[BBB] Cours !', slug: 'bbb-cours', building: 1, description: '', stream_url: 'https://other.test/x.m3u8', status: true, is_restricted: false };
+        const others = {
+          id: 900,
+          name: '[BBB] Cours !',
+          slug: 'bbb-cours',
+          building: 1,
+          description: '',
+          stream_url: 'https://other.test/x.m3u8',
+          status: true,
+          is_restricted: false,
+        };
         const act = (): void => {
           world.pod.state.broadcasters.push({ ...others });
         };
         world.pod.fault({ method: 'POST', path: /broadcasters/, times: 1, answer: { kind: 'meanwhile', act } });
         expect(await tick(world)).toBe(0);
         expect(world.snapshot().podWrites).toContain('POST /rest/broadcasters/ 500');
-        expect(broadcasterOf(world, livestream.id)).toMatchObject({ name: '[BBB] Cours (1)', stream_url: 'https://hls.test/hls/bbb-Cours-1.m3u8' });
+        expect(broadcasterOf(world, livestream.id)).toMatchObject({
+          name: '[BBB] Cours (1)',
+          stream_url: 'https://hls.test/hls/bbb-Cours-1.m3u8',
+        });
         world.meetingEnds('m');
         expect(await tick(world)).toBe(0);
         expect(world.pod.state.broadcasters).toEqual([others]);
@@ -149,7 +172,11 @@ describe('a live', () => {
           const id = index + 1;
           const mail = mails.find((text) => text.includes(`(id : ${String(id)},`)) ?? '';
           const slot = Number(live(world, id).server?.split('/')[1]);
-          return { inPod: broadcasterOf(world, id).name, inContainer: environmentIn(world, slot)['BBB_MEETING_TITLE'], inMail: meetingInMail(mail)?.startsWith(shown) };
+          return {
+            inPod: broadcasterOf(world, id).name,
+            inContainer: environmentIn(world, slot)['BBB_MEETING_TITLE'],
+            inMail: meetingInMail(mail)?.startsWith(shown),
+          };
         });
         expect(seen).toEqual(names.map(({ title }) => ({ inPod: title, inContainer: title, inMail: true })));
         const streams = streamers(world).map(({ environment }) => environment['BBB_STREAM_URL']?.toLowerCase());
@@ -249,13 +276,15 @@ describe('a live', () => {
       expect(handedOver(world)).toEqual({ [`${first.meeting.internal_meeting_id}.mkv`]: 'm, whole' });
       world.meetingEnds('m');
       expect(await tick(world)).toBe(0);
-      expect(Object.keys(handedOver(world)).sort()).toEqual([first, second].map(({ meeting }) => `${meeting.internal_meeting_id}.mkv`).sort());
+      expect(Object.keys(handedOver(world)).sort()).toEqual(
+        [first, second].map(({ meeting }) => `${meeting.internal_meeting_id}.mkv`).sort(),
+      );
     }),
     PATIENCE_MS,
   );
 
   test.concurrent(
-    "whose container had died hands both recordings over, the second when Pod has collected the first",
+    'whose container had died hands both recordings over, the second when Pod has collected the first',
     inWorld({}, async (world) => {
       const { meeting } = world.teacherAsks({ meetingId: 'm', recording: true });
       await tick(world);
@@ -285,7 +314,9 @@ describe('a request', () => {
     "is given back in the same tick when 'up' fails, and started when that has passed",
     inWorld({}, async (world) => {
       world.teacherAsks({ meetingId: 'm', chat: true });
-      world.docker.setBehaviour({ failures: [{ command: 'up', times: 1, afterwards: true, stderr: 'ERROR: the network is gone\n' }] });
+      world.docker.setBehaviour({
+        failures: [{ command: 'up', times: 1, afterwards: true, stderr: 'ERROR: the network is gone\n' }],
+      });
       expect(await tick(world)).toBe(1);
       expect(live(world)).toMatchObject(WAITING);
       expect(broadcasterNames(world)).toEqual([]);
@@ -322,7 +353,12 @@ describe('a request', () => {
     inWorld({}, async (world) => {
       world.teacherAsks({ meetingId: 'm', running: false });
       expect(await tick(world)).toBe(0);
-      expect(live(world)).toMatchObject({ status: 2, server: null, broadcaster_id: null, end_date: expect.any(String) as unknown });
+      expect(live(world)).toMatchObject({
+        status: 2,
+        server: null,
+        broadcaster_id: null,
+        end_date: expect.any(String) as unknown,
+      });
       expect(composeActs(world)).toEqual([]);
       expect(subjects(world)).toEqual([SUBJECTS.error]);
       expect(lastMail(world)).toMatch(/direct 1/i);
@@ -404,7 +440,10 @@ describe('a recording', () => {
     'waits in its slot while the target is missing, is a file, or still holds a file of that meeting',
     inWorld({}, async (world) => {
       const { meeting } = world.teacherAsks({ meetingId: 'm', recording: true });
-      const [target, final] = [world.recordingsDirectory, join(world.recordingsDirectory, `${meeting.internal_meeting_id}.mkv`)];
+      const [target, final] = [
+        world.recordingsDirectory,
+        join(world.recordingsDirectory, `${meeting.internal_meeting_id}.mkv`),
+      ];
       await tick(world);
       world.meetingEnds('m');
       const waits = async (): Promise<void> => {

@@ -4,7 +4,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { composeHasEnded, watchedTick } from '../support/killed-program.js';
 import { startMails } from '../support/kill-stories.js';
-import { callsIn, goOn, holdDuring, isHeld, killDuring, quickContainers, startQuickWorld, type CallMoment } from '../support/quick-compose.js';
+import {
+  callsIn,
+  goOn,
+  holdDuring,
+  isHeld,
+  killDuring,
+  quickContainers,
+  startQuickWorld,
+  type CallMoment,
+} from '../support/quick-compose.js';
 import type { World } from '../support/world/world.js';
 
 const SLOT_1 = 'bbb-live-streaming1';
@@ -12,7 +21,10 @@ const UP: CallMoment = { project: SLOT_1, at: 'begin', call: 'up -d' };
 
 const WAYS = ['quick', 'slow before', 'slow half way', 'quick'] as const;
 
-const ROUNDS = Array.from({ length: 20 }, (_, index) => ({ round: index + 1, up: WAYS[index % WAYS.length] ?? 'quick' }));
+const ROUNDS = Array.from({ length: 20 }, (_, index) => ({
+  round: index + 1,
+  up: WAYS[index % WAYS.length] ?? 'quick',
+}));
 
 const PATIENCE_MS = 120_000;
 
@@ -35,84 +47,123 @@ async function threeTicks(world: World, isSlow: boolean): Promise<(number | null
   const ticks = [1, 2, 3].map(() => world.start(['run']).ended);
   if (isSlow) {
     let ended = 0;
-    for (const tick of ticks) void tick.then(() => { if ((ended += 1) === 2) goOn(world); });
+    for (const tick of ticks)
+      void tick.then(() => {
+        if ((ended += 1) === 2) goOn(world);
+      });
   }
   return (await Promise.all(ticks)).map(({ exitCode }) => exitCode);
 }
 
 describe('three ticks at once', () => {
-  test.concurrent.each(ROUNDS)('round $round ($up): one up, one broadcaster, one mail', async ({ round, up }) => {
-    const world = await startQuickWorld({ numberOfLives: 2, chatRedis: false, podVersion: round % 2 === 0 ? '2.8.2' : '3.7.0' });
-    try {
-      world.teacherAsks({ recording: true });
-      if (up !== 'quick') holdDuring(world, { ...UP, at: up === 'slow before' ? 'begin' : 'half' });
-      const exitCodes = await threeTicks(world, up !== 'quick');
-      expect({ exitCodes, ...done(world) }).toEqual({ exitCodes: [0, 0, 0], ...ONCE });
-      expect(world.pod.state.livestreams).toMatchObject([{ status: 1, server: '1/1' }]);
-    } finally {
-      await world.stop();
-    }
-  }, PATIENCE_MS);
+  test.concurrent.each(ROUNDS)(
+    'round $round ($up): one up, one broadcaster, one mail',
+    async ({ round, up }) => {
+      const world = await startQuickWorld({
+        numberOfLives: 2,
+        chatRedis: false,
+        podVersion: round % 2 === 0 ? '2.8.2' : '3.7.0',
+      });
+      try {
+        world.teacherAsks({ recording: true });
+        if (up !== 'quick') holdDuring(world, { ...UP, at: up === 'slow before' ? 'begin' : 'half' });
+        const exitCodes = await threeTicks(world, up !== 'quick');
+        expect({ exitCodes, ...done(world) }).toEqual({ exitCodes: [0, 0, 0], ...ONCE });
+        expect(world.pod.state.livestreams).toMatchObject([{ status: 1, server: '1/1' }]);
+      } finally {
+        await world.stop();
+      }
+    },
+    PATIENCE_MS,
+  );
 });
 
 function logText(world: World): string {
   const directory = join(world.baseDirectory, 'logs');
-  return readdirSync(directory).map((name) => readFileSync(join(directory, name), 'utf8')).join('');
+  return readdirSync(directory)
+    .map((name) => readFileSync(join(directory, name), 'utf8'))
+    .join('');
 }
 
-test.concurrent('while a tick outlives its minute the next ones end at once with 0, ask Pod nothing and say why', async () => {
-  const world = await startQuickWorld({ numberOfLives: 1, chatRedis: false });
-  try {
-    world.teacherAsks({});
-    holdDuring(world, UP);
-    const slow = world.start(['run']).ended;
-    await isHeld(world);
-    const requests = [world.pod.requests.length, world.bbb.requests.length];
-    for (const minute of [1, 2, 3]) {
-      expect({ minute, ...(await world.run(['run'])) }).toEqual({ minute, exitCode: 0, signal: null, stdout: '', stderr: '' });
+test.concurrent(
+  'while a tick outlives its minute the next ones end at once with 0, ask Pod nothing and say why',
+  async () => {
+    const world = await startQuickWorld({ numberOfLives: 1, chatRedis: false });
+    try {
+      world.teacherAsks({});
+      holdDuring(world, UP);
+      const slow = world.start(['run']).ended;
+      await isHeld(world);
+      const requests = [world.pod.requests.length, world.bbb.requests.length];
+      for (const minute of [1, 2, 3]) {
+        expect({ minute, ...(await world.run(['run'])) }).toEqual({
+          minute,
+          exitCode: 0,
+          signal: null,
+          stdout: '',
+          stderr: '',
+        });
+      }
+      expect([world.pod.requests.length, world.bbb.requests.length]).toEqual(requests);
+      expect(logText(world).match(/\[INFO\] - another tick is at work here: nothing to do\n/g)).toHaveLength(3);
+      expect(world.smtp.mails).toEqual([]);
+      goOn(world);
+      expect((await slow).exitCode).toBe(0);
+      expect(done(world)).toEqual(ONCE);
+    } finally {
+      await world.stop();
     }
-    expect([world.pod.requests.length, world.bbb.requests.length]).toEqual(requests);
-    expect(logText(world).match(/\[INFO\] - another tick is at work here: nothing to do\n/g)).toHaveLength(3);
-    expect(world.smtp.mails).toEqual([]);
-    goOn(world);
-    expect((await slow).exitCode).toBe(0);
-    expect(done(world)).toEqual(ONCE);
-  } finally {
-    await world.stop();
-  }
-}, PATIENCE_MS);
+  },
+  PATIENCE_MS,
+);
 
-test.concurrent('a tick is killed while its docker-compose goes on: the next runs none in that slot, and serves the others', async () => {
-  const world = await startQuickWorld({ numberOfLives: 2, chatRedis: false });
-  try {
-    world.teacherAsks({ meetingId: 'meeting-1' });
-    killDuring(world, { ...UP, at: 'half' }, 'alone');
-    expect((await watchedTick(world, null)).signal).toBe('SIGKILL');
-    const before = callsIn(world, SLOT_1).length;
-    world.teacherAsks({ meetingId: 'meeting-2' });
-    expect((await world.run(['run'])).exitCode).toBe(1);
-    expect(callsIn(world, SLOT_1).slice(before)).toEqual([]);
-    expect(world.pod.state.livestreams).toMatchObject([{ server: '1/1' }, { status: 1, server: '1/2' }]);
-    expect(logText(world)).toContain('is still at work there');
-    goOn(world);
-    await composeHasEnded(world);
-    expect((await world.run(['run'])).exitCode).toBe(0);
-    expect(world.pod.state.livestreams).toMatchObject([{ status: 1, server: '1/1' }, { status: 1, server: '1/2' }]);
-    expect(quickContainers(world)).toMatchObject([{ isRunning: true, starts: 1 }, { isRunning: true, starts: 1 }]);
-    expect(startMails(world)).toBe(2);
-  } finally {
-    await world.stop();
-  }
-}, PATIENCE_MS);
+test.concurrent(
+  'a tick is killed while its docker-compose goes on: the next runs none in that slot, and serves the others',
+  async () => {
+    const world = await startQuickWorld({ numberOfLives: 2, chatRedis: false });
+    try {
+      world.teacherAsks({ meetingId: 'meeting-1' });
+      killDuring(world, { ...UP, at: 'half' }, 'alone');
+      expect((await watchedTick(world, null)).signal).toBe('SIGKILL');
+      const before = callsIn(world, SLOT_1).length;
+      world.teacherAsks({ meetingId: 'meeting-2' });
+      expect((await world.run(['run'])).exitCode).toBe(1);
+      expect(callsIn(world, SLOT_1).slice(before)).toEqual([]);
+      expect(world.pod.state.livestreams).toMatchObject([{ server: '1/1' }, { status: 1, server: '1/2' }]);
+      expect(logText(world)).toContain('is still at work there');
+      goOn(world);
+      await composeHasEnded(world);
+      expect((await world.run(['run'])).exitCode).toBe(0);
+      expect(world.pod.state.livestreams).toMatchObject([
+        { status: 1, server: '1/1' },
+        { status: 1, server: '1/2' },
+      ]);
+      expect(quickContainers(world)).toMatchObject([
+        { isRunning: true, starts: 1 },
+        { isRunning: true, starts: 1 },
+      ]);
+      expect(startMails(world)).toBe(2);
+    } finally {
+      await world.stop();
+    }
+  },
+  PATIENCE_MS,
+);
 
-test.concurrent('a killed tick leaves no lock behind', async () => {
-  const world = await startQuickWorld({ numberOfLives: 1, chatRedis: false });
-  try {
-    world.teacherAsks({});
-    expect((await watchedTick(world, { at: 'before GET /rest/bbb_livestream/?status=1', whom: 'alone' })).signal).toBe('SIGKILL');
-    expect((await world.run(['run'])).exitCode).toBe(0);
-    expect(done(world)).toEqual(ONCE);
-  } finally {
-    await world.stop();
-  }
-}, PATIENCE_MS);
+test.concurrent(
+  'a killed tick leaves no lock behind',
+  async () => {
+    const world = await startQuickWorld({ numberOfLives: 1, chatRedis: false });
+    try {
+      world.teacherAsks({});
+      expect(
+        (await watchedTick(world, { at: 'before GET /rest/bbb_livestream/?status=1', whom: 'alone' })).signal,
+      ).toBe('SIGKILL');
+      expect((await world.run(['run'])).exitCode).toBe(0);
+      expect(done(world)).toEqual(ONCE);
+    } finally {
+      await world.stop();
+    }
+  },
+  PATIENCE_MS,
+);

@@ -30,7 +30,14 @@ async function pack(directory: string): Promise<Packed> {
 async function install(world: World, tarball: string): Promise<string> {
   const prefix = join(world.root, 'elsewhere');
   mkdirSync(prefix);
-  const options = ['--offline', '--no-audit', '--no-fund', '--loglevel=error', '--cache', join(world.root, 'npm-cache')];
+  const options = [
+    '--offline',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    '--cache',
+    join(world.root, 'npm-cache'),
+  ];
   await execute('npm', ['install', '--global', '--prefix', prefix, ...options, tarball], { cwd: world.root });
   return join(prefix, 'bin', 'bbb-pod-live');
 }
@@ -40,7 +47,16 @@ test(
   inWorld({}, async (world) => {
     const { filename, files } = await pack(world.root);
     const paths = files.map(({ path }) => path);
-    const named = ['package.json', 'README.md', 'README.fr.md', 'LICENSE', 'CHANGELOG.md', '.env.example', 'crontab.example', 'bin/bbb-pod-live'];
+    const named = [
+      'package.json',
+      'README.md',
+      'README.fr.md',
+      'LICENSE',
+      'CHANGELOG.md',
+      '.env.example',
+      'crontab.example',
+      'bin/bbb-pod-live',
+    ];
     expect(paths).toEqual(expect.arrayContaining([...named, 'dist/cli.js', 'templates/docker-compose.yml.hbs']));
     expect(paths.filter((path) => !named.includes(path) && !/^(dist|templates)\//.test(path))).toEqual([]);
 
@@ -48,7 +64,8 @@ test(
     const home = join(world.root, 'elsewhere/lib/node_modules');
     expect(readdirSync(home).filter((name) => !name.startsWith('.'))).toEqual(['bbb-pod-live']);
     expect(existsSync(join(home, 'bbb-pod-live', 'node_modules'))).toBe(false);
-    const run = (...words: string[]): Promise<{ stdout: string; stderr: string }> => execute(program, words, { cwd: world.baseDirectory, env: world.env });
+    const run = (...words: string[]): Promise<{ stdout: string; stderr: string }> =>
+      execute(program, words, { cwd: world.baseDirectory, env: world.env });
 
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
     expect((await run('--version')).stdout).toBe(`${version}\n`);

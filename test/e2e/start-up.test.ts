@@ -8,7 +8,9 @@ import { temporaryDirectory } from '../support/temporary.js';
 import type { World } from '../support/world/world.js';
 
 /** esbuild's account of the build, `https://esbuild.github.io/api/#metafile`. */
-const BUILD = JSON.parse(readFileSync('.build/dist.json', 'utf8')) as { outputs: Record<string, { inputs: Record<string, unknown> }> };
+const BUILD = JSON.parse(readFileSync('.build/dist.json', 'utf8')) as {
+  outputs: Record<string, { inputs: Record<string, unknown> }>;
+};
 
 const LIBRARIES = ['axios', 'commander', 'execa', 'handlebars', 'ioredis', 'nodemailer', 'winston', 'xml2js', 'yaml'];
 
@@ -74,7 +76,10 @@ test('starting up costs a fraction of loading every library', () => {
   const tell = join(temporaryDirectory(), 'tell.cjs');
   writeFileSync(tell, TELL);
   const cost = (...words: string[]): number => {
-    const { status, stderr } = spawnSync(process.execPath, ['--require', tell, ...words], { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
+    const { status, stderr } = spawnSync(process.execPath, ['--require', tell, ...words], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      encoding: 'utf8',
+    });
     expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/^\d+$/) as unknown });
     return Number(stderr);
   };

@@ -48,11 +48,22 @@ describe('a live that the PHP script has started', () => {
     async (podVersion) => {
       await inWorld({ podVersion, env: { NUMBER_LIVES: '1' } }, async (world) => {
         // Its slug in Pod 2 is `bbb-cours-`, which nobody gets from the name alone.
-        const { meeting } = await originalLive(world, { slot: 1, meetingId: 'm', name: 'Cours -', recording: true, chat: true });
+        const { meeting } = await originalLive(world, {
+          slot: 1,
+          meetingId: 'm',
+          name: 'Cours -',
+          recording: true,
+          chat: true,
+        });
         const [before, acts, file] = [world.snapshot(), composeActs(world), composeFileOf(world, 1)];
         expect(await tick(world)).toBe(0);
         const after = world.snapshot();
-        expect({ pod: after.pod, containers: after.containers, writes: after.podWrites, mails: after.mails }).toEqual({ pod: before.pod, containers: before.containers, writes: [], mails: 0 });
+        expect({ pod: after.pod, containers: after.containers, writes: after.podWrites, mails: after.mails }).toEqual({
+          pod: before.pod,
+          containers: before.containers,
+          writes: [],
+          mails: 0,
+        });
         expect(actsSince(world, acts)).toEqual([]);
         expect(composeFileOf(world, 1)).toBe(file);
         expect(filesBelow(world, 'base/bbb-live-streaming1/')).toContain('live.json');
@@ -112,7 +123,10 @@ describe('a live that the PHP script has started', () => {
       world.meetingEnds('m');
       const before = world.snapshot();
       for (const path of [/bbb_meeting/, /broadcasters/]) {
-        const mend = world.pod.fault({ path, answer: { kind: 'answer', status: 500, contentType: 'text/html', body: '<h1>500</h1>' } });
+        const mend = world.pod.fault({
+          path,
+          answer: { kind: 'answer', status: 500, contentType: 'text/html', body: '<h1>500</h1>' },
+        });
         expect(await tick(world)).toBe(1);
         expect(world.snapshot().containers).toEqual(before.containers);
         expect(world.snapshot().pod).toEqual(before.pod);
@@ -145,7 +159,11 @@ describe('a live that the PHP script has started', () => {
       await originalLive(world, { slot: 1, meetingId: 'm', name: 'Cours' });
       await world.docker.killContainer('bbb-live-streaming1');
       expect(await tick(world)).toBe(1);
-      expect(environmentIn(world)).toMatchObject({ BBB_MEETING_ID: 'm', BBB_MEETING_TITLE: '[BBB] Cours', BBB_STREAM_URL: 'rtmp://rtmp.test/live/bbb-Cours' });
+      expect(environmentIn(world)).toMatchObject({
+        BBB_MEETING_ID: 'm',
+        BBB_MEETING_TITLE: '[BBB] Cours',
+        BBB_STREAM_URL: 'rtmp://rtmp.test/live/bbb-Cours',
+      });
       expect(subjects(world)).toEqual([SUBJECTS.error]);
       expect(lastMail(world)).toMatch(/conteneur/i);
     }),

@@ -29,17 +29,18 @@ function resultPath(file = 'cours.webm'): string {
 }
 
 describe('an encoding', () => {
-  test.each([URL_23, `${URL_23}?meetingId=${ID}`, `https://bbb.univ.fr/playback/presentation/2.0/playback.html?meetingId=${ID}`])(
-    'of %s makes a video, and a log of what bbb-recorder said',
-    async (url) => {
-      expect(await encode(url)).toBe(180);
-      expect(readFileSync(resultPath(), 'utf8')).toMatch(new RegExp(`^WEBM ${ID}\n`));
-      expect(recorder.calls()).toMatchObject([{ argv: [url, 'cours.webm'], cwd: recorder.plugin }]);
-      const log = join(recorder.path, 'logs/cours.webm.log');
-      expect(readFileSync(log, 'utf8')).toBe(`Recording ${ID}\nExported\n`);
-      expect(statSync(join(recorder.path, 'logs')).mode & 0o777).toBe(0o750);
-    },
-  );
+  test.each([
+    URL_23,
+    `${URL_23}?meetingId=${ID}`,
+    `https://bbb.univ.fr/playback/presentation/2.0/playback.html?meetingId=${ID}`,
+  ])('of %s makes a video, and a log of what bbb-recorder said', async (url) => {
+    expect(await encode(url)).toBe(180);
+    expect(readFileSync(resultPath(), 'utf8')).toMatch(new RegExp(`^WEBM ${ID}\n`));
+    expect(recorder.calls()).toMatchObject([{ argv: [url, 'cours.webm'], cwd: recorder.plugin }]);
+    const log = join(recorder.path, 'logs/cours.webm.log');
+    expect(readFileSync(log, 'utf8')).toBe(`Recording ${ID}\nExported\n`);
+    expect(statSync(join(recorder.path, 'logs')).mode & 0o777).toBe(0o750);
+  });
 
   test('gets its words as they are: no shell reads them', async () => {
     const url = `${URL_23}?a"; touch ${join(recorder.path, 'x')}; "$(touch ${join(recorder.path, 'y')})`;
@@ -123,8 +124,13 @@ describe('bbb-recorder', () => {
 
   test('that puts its videos elsewhere is found out before a lecture is filmed', async () => {
     const elsewhere = temporaryDirectory();
-    expect(await faults({ bbbRecorderPath: elsewhere })).toEqual([expect.stringMatching(/copyToPath.*IMPORT_VIDEO_BBB_RECORDER_PATH/)]);
-    writeFileSync(join(recorder.plugin, 'config.json'), JSON.stringify({ copyToPath: relative(recorder.plugin, elsewhere) }));
+    expect(await faults({ bbbRecorderPath: elsewhere })).toEqual([
+      expect.stringMatching(/copyToPath.*IMPORT_VIDEO_BBB_RECORDER_PATH/),
+    ]);
+    writeFileSync(
+      join(recorder.plugin, 'config.json'),
+      JSON.stringify({ copyToPath: relative(recorder.plugin, elsewhere) }),
+    );
     expect(await faults({ bbbRecorderPath: elsewhere })).toEqual([]);
     writeFileSync(join(recorder.plugin, 'config.json'), 'no JSON');
     expect(await faults({ bbbRecorderPath: elsewhere })).toEqual([]);

@@ -17,10 +17,24 @@ beforeEach(() => {
   for (const path of [directory, results]) mkdirSync(path, { recursive: true });
 });
 
-function claimFiles(places: Partial<ClaimPlaces> = {}, recorderDirectory: (id: number) => Promise<string | null> = () => Promise.resolve('bbb-claim')): ClaimFiles {
-  const usual = { recorderId: 3, recorderDirectory: '', defaultRecorderPath: join(root, 'ftp'), videoExtensions: ['m4v'], bbbRecorderPlugin: join(root, 'none'), bbbRecorderPath: results, httpTimeoutMs: 20_000 };
+function claimFiles(
+  places: Partial<ClaimPlaces> = {},
+  recorderDirectory: (id: number) => Promise<string | null> = () => Promise.resolve('bbb-claim'),
+): ClaimFiles {
+  const usual = {
+    recorderId: 3,
+    recorderDirectory: '',
+    defaultRecorderPath: join(root, 'ftp'),
+    videoExtensions: ['m4v'],
+    bbbRecorderPlugin: join(root, 'none'),
+    bbbRecorderPath: results,
+    httpTimeoutMs: 20_000,
+  };
   const { http, clock, ending } = visitor();
-  return createClaimFiles({ ...usual, ...places }, { http, clock, podDatabase: { recorderDirectory }, lockDescriptor: () => null, ending });
+  return createClaimFiles(
+    { ...usual, ...places },
+    { http, clock, podDatabase: { recorderDirectory }, lockDescriptor: () => null, ending },
+  );
 }
 
 describe("the recorder's directory", () => {
@@ -39,15 +53,29 @@ describe("the recorder's directory", () => {
     ['a name', 'bbb-claim'],
     ['a path', 'ROOT/ftp/bbb-claim'],
   ])('is %s of SCRIPT_RECORDER_DIRECTORY when that is given, and Pod is not asked', async (_what, given) => {
-    const files = claimFiles({ recorderDirectory: given.replace('ROOT', root) }, () => Promise.reject(new Error('asked')));
+    const files = claimFiles({ recorderDirectory: given.replace('ROOT', root) }, () =>
+      Promise.reject(new Error('asked')),
+    );
     expect(await files.check()).toEqual([]);
     expect(await files.directory()).toBe(directory);
   });
 
   test.each<[string, (id: number) => Promise<string | null>, RegExp]>([
-    ['of a recorder that Pod does not have', () => Promise.resolve(null), /Pod has no recorder with the id 3: set SCRIPT_RECORDER_ID/],
-    ['of a Pod that does not answer', () => Promise.reject(new MigrationError("Pod's database cannot be reached")), /^Pod's database cannot be reached$/],
-    ['that is not there', () => Promise.resolve('none'), /ENOENT.*none.*DEFAULT_RECORDER_PATH or SCRIPT_RECORDER_DIRECTORY/],
+    [
+      'of a recorder that Pod does not have',
+      () => Promise.resolve(null),
+      /Pod has no recorder with the id 3: set SCRIPT_RECORDER_ID/,
+    ],
+    [
+      'of a Pod that does not answer',
+      () => Promise.reject(new MigrationError("Pod's database cannot be reached")),
+      /^Pod's database cannot be reached$/,
+    ],
+    [
+      'that is not there',
+      () => Promise.resolve('none'),
+      /ENOENT.*none.*DEFAULT_RECORDER_PATH or SCRIPT_RECORDER_DIRECTORY/,
+    ],
     ['that is a file', () => Promise.resolve('file'), /ftp\/file is not a directory/],
   ])('%s is told before anything is done', async (_what, recorderDirectory, fault) => {
     writeFileSync(join(root, 'ftp/file'), '');
@@ -68,13 +96,17 @@ describe('a name', () => {
     writeFileSync(join(directory, 'begun.m4v.part'), '');
     symlinkSync('/nowhere', join(directory, 'link.m4v'));
     writeFileSync(join(results, 'encoded.webm'), '');
-    for (const taken of ['whole.m4v', 'begun.m4v', 'link.m4v', 'encoded.webm']) expect([taken, await files.isTaken(taken)]).toEqual([taken, true]);
-    for (const free of ['whole.webm', 'encoded.m4v', 'other.m4v']) expect([free, await files.isTaken(free)]).toEqual([free, false]);
+    for (const taken of ['whole.m4v', 'begun.m4v', 'link.m4v', 'encoded.webm'])
+      expect([taken, await files.isTaken(taken)]).toEqual([taken, true]);
+    for (const free of ['whole.webm', 'encoded.m4v', 'other.m4v'])
+      expect([free, await files.isTaken(free)]).toEqual([free, false]);
   });
 
   test('that cannot be looked for is not free', async () => {
     writeFileSync(join(root, 'file'), '');
-    await expect(claimFiles({ recorderDirectory: join(root, 'file') }).isTaken('a.m4v')).rejects.toThrow(/cannot look for a\.m4v: ENOTDIR/);
+    await expect(claimFiles({ recorderDirectory: join(root, 'file') }).isTaken('a.m4v')).rejects.toThrow(
+      /cannot look for a\.m4v: ENOTDIR/,
+    );
   });
 });
 
@@ -120,6 +152,8 @@ describe('a file that is complete', () => {
     ['the recorder', { recorderDirectory: '/nowhere/recorder' }],
     ['bbb-recorder', { bbbRecorderPath: '/nowhere/results' }],
   ])('is not gone because the directory of %s is', async (_whose, places) => {
-    await expect(claimFiles(places).publish('a.webm', 5)).rejects.toThrow(/cannot give a\.webm its name: ENOENT.*mounted\?/);
+    await expect(claimFiles(places).publish('a.webm', 5)).rejects.toThrow(
+      /cannot give a\.webm its name: ENOENT.*mounted\?/,
+    );
   });
 });

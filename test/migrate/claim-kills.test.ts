@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { takeFileLock } from '../../src/shell/lock.js';
 import type { Recording } from '../../src/migrate/model.js';
-import { createClaimWorld, filesIn, idOf, planOf, runClaim, snapshotOf, type ClaimWorld } from '../support/migrate/claim-world.js';
+import {
+  createClaimWorld,
+  filesIn,
+  idOf,
+  planOf,
+  runClaim,
+  snapshotOf,
+  type ClaimWorld,
+} from '../support/migrate/claim-world.js';
 import { beginClaimProcess, claimProcess, lockIsFree, lockOf } from '../support/migrate/killed-claim.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
@@ -68,19 +76,24 @@ describe('a claim that is killed', () => {
     expect(readFileSync(join(world.directory, ENCODED), 'utf8')).toContain(`WEBM ${idOf('p')}`);
   });
 
-  test.each([`rename ${VIDEO}.part`, `rename ${ENCODED}.part`])('after %j, whose file Pod takes meanwhile, gives Pod no second one', async (moment) => {
-    await claimProcess(world, recordings, moment);
-    const file = moment.includes(VIDEO) ? VIDEO : ENCODED;
-    renameSync(join(world.directory, file), join(world.root, 'taken'));
-    await expectAllDone();
-    expect(existsSync(join(world.directory, file))).toBe(false);
-  });
+  test.each([`rename ${VIDEO}.part`, `rename ${ENCODED}.part`])(
+    'after %j, whose file Pod takes meanwhile, gives Pod no second one',
+    async (moment) => {
+      await claimProcess(world, recordings, moment);
+      const file = moment.includes(VIDEO) ? VIDEO : ENCODED;
+      renameSync(join(world.directory, file), join(world.root, 'taken'));
+      await expectAllDone();
+      expect(existsSync(join(world.directory, file))).toBe(false);
+    },
+  );
 
   test('in the middle of a download goes on where it was', async () => {
     world.playback.fault(idOf('a'), { holds: 1 });
     await claimProcess(world, recordings, 'half');
     await expectAllDone();
-    expect(world.playback.requests.map(({ range }) => range).filter((range) => range !== undefined)).toEqual([`bytes=${SIZE / 2}-`]);
+    expect(world.playback.requests.map(({ range }) => range).filter((range) => range !== undefined)).toEqual([
+      `bytes=${SIZE / 2}-`,
+    ]);
   });
 
   test('in the middle of an encoding leaves the encoder and its lock; the run after its end makes the video anew', async () => {

@@ -30,7 +30,9 @@ interface Scene {
 function withVideos(story: (scene: Scene) => Promise<void>): () => Promise<void> {
   return async () => {
     const playback = createPlayback(RECORDINGS.map((number) => ({ id: idOf(number) })));
-    const formats = (number: number): { type: string; url: string }[] => [{ type: 'video', url: `@BBB@playback/video/${idOf(number)}/` }];
+    const formats = (number: number): { type: string; url: string }[] => [
+      { type: 'video', url: `@BBB@playback/video/${idOf(number)}/` },
+    ];
     // All of one name, and most of them of one day: their files' names are many people's wish.
     const recordings = RECORDINGS.map((number) => recordingXml({ number, name: 'Cours', formats: formats(number) }));
     const bbb = await startRecordingsServer({ recordings, handler: playback.handle });
@@ -46,7 +48,15 @@ function withVideos(story: (scene: Scene) => Promise<void>): () => Promise<void>
     };
     mkdirSync(join(root, 'work'));
     try {
-      await story({ bbb, playback, directory, recorder, lock: join(root, 'work/.migrate-recordings.lock'), start: (args = [], more = {}) => startProgram(['migrate-recordings', '--use-manual-claim', ...args], join(root, 'work'), { ...env, ...more }) });
+      await story({
+        bbb,
+        playback,
+        directory,
+        recorder,
+        lock: join(root, 'work/.migrate-recordings.lock'),
+        start: (args = [], more = {}) =>
+          startProgram(['migrate-recordings', '--use-manual-claim', ...args], join(root, 'work'), { ...env, ...more }),
+      });
     } finally {
       await bbb.stop();
     }
@@ -93,7 +103,10 @@ test(
     child.kill('SIGINT');
     await until(() => said().includes('Ctrl-C again stops at once'));
     child.kill('SIGINT');
-    expect(await ended).toMatchObject({ exitCode: 143, stderr: expect.stringContaining('it was stopped; the next run goes on') });
+    expect(await ended).toMatchObject({
+      exitCode: 143,
+      stderr: expect.stringContaining('it was stopped; the next run goes on'),
+    });
     expect(said()).not.toContain('asked again');
     playback.goOn();
     const [part] = readdirSync(directory);
@@ -128,7 +141,10 @@ test(
     await until(() => recorder.calls().length === 1);
     killed.child.kill('SIGKILL');
     await killed.ended;
-    expect(await start().ended).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/or a bbb-recorder that it has started: wait for its end/) });
+    expect(await start().ended).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/or a bbb-recorder that it has started: wait for its end/),
+    });
     const [{ pid } = { pid: 0 }] = recorder.calls();
     process.kill(pid, 'SIGKILL');
     await lockIsFree(lock);

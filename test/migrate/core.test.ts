@@ -6,16 +6,25 @@ import { journalLine, parseJournal } from '../../src/migrate/core/journal-lines.
 import { newTally, outcomeLine, summaryTable } from '../../src/migrate/core/summary.js';
 import type { JournalEntry } from '../../src/migrate/model.js';
 
-describe("the moderators of a Moodle activity", () => {
+describe('the moderators of a Moodle activity', () => {
   const user = (selectionid: unknown, role = 'moderator'): object => ({ selectiontype: 'user', selectionid, role });
 
   test('are all that are named, each once, by text or by number', () => {
-    const participants = [{ selectiontype: 'all', selectionid: 'all', role: 'viewer' }, user('83'), user(84), user('85', 'viewer'), user('83')];
+    const participants = [
+      { selectiontype: 'all', selectionid: 'all', role: 'viewer' },
+      user('83'),
+      user(84),
+      user('85', 'viewer'),
+      user('83'),
+    ];
     expect(moderatorIds(JSON.stringify(participants))).toEqual({ value: [83, 84] });
   });
 
   test('are nobody in particular where a role or all of them moderate', () => {
-    const participants = [{ selectiontype: 'all', selectionid: 'all', role: 'moderator' }, { selectiontype: 'role', selectionid: '3', role: 'moderator' }];
+    const participants = [
+      { selectiontype: 'all', selectionid: 'all', role: 'moderator' },
+      { selectiontype: 'role', selectionid: '3', role: 'moderator' },
+    ];
     expect(moderatorIds(JSON.stringify(participants))).toEqual({ value: [] });
   });
 
@@ -23,7 +32,7 @@ describe("the moderators of a Moodle activity", () => {
     expect(moderatorIds(participants)).toEqual({ value: [] });
   });
 
-  test("may stand in an object, which is how PHP writes a list with gaps", () => {
+  test('may stand in an object, which is how PHP writes a list with gaps', () => {
     expect(moderatorIds(JSON.stringify({ 0: user(1), 2: user(2) }))).toEqual({ value: [1, 2] });
   });
 
@@ -60,7 +69,9 @@ describe('the Moodle of a recording', () => {
 
 describe('people', () => {
   test('are named as the original names them', () => {
-    expect(describePerson({ firstName: 'Émile', lastName: 'O’Hugo', username: 'ehugo', email: '' })).toBe('Émile O’Hugo (ehugo)');
+    expect(describePerson({ firstName: 'Émile', lastName: 'O’Hugo', username: 'ehugo', email: '' })).toBe(
+      'Émile O’Hugo (ehugo)',
+    );
     expect(describePerson({ firstName: '', lastName: '', username: 'ehugo', email: '' })).toBe('(ehugo)');
   });
 
@@ -72,8 +83,26 @@ describe('people', () => {
 });
 
 describe("the journal's text", () => {
-  const IMPORT: JournalEntry = { at: '2026-01-01T00:00:00.000Z', server: 'https://bbb/', way: 'import-video', recording: 'r', step: 'done', sourceUrl: 'u', owners: [1], informed: true };
-  const CLAIM: JournalEntry = { at: '2026-01-01T00:00:00.000Z', server: 'https://bbb/', way: 'manual-claim', recording: 'r\n"', step: 'whole', file: 'a.m4v', directories: ['/claims'], size: 3 };
+  const IMPORT: JournalEntry = {
+    at: '2026-01-01T00:00:00.000Z',
+    server: 'https://bbb/',
+    way: 'import-video',
+    recording: 'r',
+    step: 'done',
+    sourceUrl: 'u',
+    owners: [1],
+    informed: true,
+  };
+  const CLAIM: JournalEntry = {
+    at: '2026-01-01T00:00:00.000Z',
+    server: 'https://bbb/',
+    way: 'manual-claim',
+    recording: 'r\n"',
+    step: 'whole',
+    file: 'a.m4v',
+    directories: ['/claims'],
+    size: 3,
+  };
 
   test('comes back as it was written', () => {
     const content = journalLine(IMPORT) + journalLine(CLAIM);
@@ -96,7 +125,9 @@ describe("the journal's text", () => {
     ['an owner that is no id', journalLine({ ...IMPORT, owners: ['1'] as unknown as number[] })],
     ['an unknown step', journalLine({ ...IMPORT, step: 'perhaps' as 'done' })],
   ])('is damaged by %s', (_what, line) => {
-    expect(parseJournal(journalLine(CLAIM) + line + journalLine(IMPORT))).toEqual({ fault: expect.stringMatching(/^line 2: /) });
+    expect(parseJournal(journalLine(CLAIM) + line + journalLine(IMPORT))).toEqual({
+      fault: expect.stringMatching(/^line 2: /),
+    });
   });
 });
 
@@ -114,6 +145,10 @@ test('the summary counts what happened, and says what was expected even when the
 });
 
 test('a line about a recording names it, by number, name and id', () => {
-  expect(outcomeLine(3, 'Cours', 'id', { result: 'done', said: 'for Ada', warnings: [] })).toBe('#3 done: Cours (id): for Ada');
-  expect(outcomeLine(3, 'Cours', 'id', { result: 'already', said: '', warnings: [] })).toBe('#3 done before: Cours (id)');
+  expect(outcomeLine(3, 'Cours', 'id', { result: 'done', said: 'for Ada', warnings: [] })).toBe(
+    '#3 done: Cours (id): for Ada',
+  );
+  expect(outcomeLine(3, 'Cours', 'id', { result: 'already', said: '', warnings: [] })).toBe(
+    '#3 done before: Cours (id)',
+  );
 });

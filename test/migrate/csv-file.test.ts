@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -17,16 +26,24 @@ async function written(rows: string[][], path = join(temporaryDirectory(), 'out.
 }
 
 async function failureOf(act: Promise<unknown>): Promise<string> {
-  const error: unknown = await act.then(() => null, (thrown: unknown) => thrown);
+  const error: unknown = await act.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
   if (!(error instanceof MigrationError)) throw new Error(`no failure: ${String(error)}`);
   return error.message;
 }
 
 describe('the CSV file', () => {
   test('has semicolons, the line ends of the original, quotes where they are needed, and no byte order mark', async () => {
-    expect(await written([['Été à l’Œuvre', ''], ['a;b', 'say "no"'], ['two\nlines', 'three\r\nfour'], ['', 'x']])).toBe(
-      'meeting_name;origin\r\nÉté à l’Œuvre;\r\n"a;b";"say ""no"""\r\n"two\nlines";"three\r\nfour"\r\n;x\r\n',
-    );
+    expect(
+      await written([
+        ['Été à l’Œuvre', ''],
+        ['a;b', 'say "no"'],
+        ['two\nlines', 'three\r\nfour'],
+        ['', 'x'],
+      ]),
+    ).toBe('meeting_name;origin\r\nÉté à l’Œuvre;\r\n"a;b";"say ""no"""\r\n"two\nlines";"three\r\nfour"\r\n;x\r\n');
   });
 
   test.each([
@@ -41,13 +58,21 @@ describe('the CSV file', () => {
     expect(await written([[cell, '']])).toBe(`meeting_name;origin\r\n${expected};\r\n`);
   });
 
-  test.each(["'quoted'", 'a=b', 'a-b', '1-2', '#REF', '"', ' =1', '5', '0012', 'true', '|', ','])('leaves %j as it is', async (cell) => {
-    expect(readCsv(await written([[cell, 'x']]))[1]).toEqual([cell, 'x']);
-  });
+  test.each(["'quoted'", 'a=b', 'a-b', '1-2', '#REF', '"', ' =1', '5', '0012', 'true', '|', ','])(
+    'leaves %j as it is',
+    async (cell) => {
+      expect(readCsv(await written([[cell, 'x']]))[1]).toEqual([cell, 'x']);
+    },
+  );
 
   test('gives back every text, but for a sign before a formula', async () => {
     const path = join(temporaryDirectory(), 'out.csv');
-    const cell = fc.oneof(fc.string({ unit: 'grapheme' }), fc.array(fc.constantFrom(';', '"', '\n', '\r', '\r\n', 'é', '=', ' ', "'", '\t', '-')).map((parts) => parts.join('')));
+    const cell = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc
+        .array(fc.constantFrom(';', '"', '\n', '\r', '\r\n', 'é', '=', ' ', "'", '\t', '-'))
+        .map((parts) => parts.join('')),
+    );
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(cell, cell), { maxLength: 8 }), async (rows) => {
         const expected = rows.map((row) => row.map((text) => (/^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text)));
@@ -98,7 +123,9 @@ describe('the CSV file', () => {
     mkdirSync(join(directory, 'folder.csv'));
     writeFileSync(join(directory, 'file'), '');
     const message = async (path: string): Promise<string> => failureOf(createCsvFile(path).check());
-    expect(await message(join(directory, 'nowhere/out.csv'))).toMatch(/^the CSV file .*nowhere\/out\.csv cannot be written \(ENOENT.*\): choose another place with --output$/);
+    expect(await message(join(directory, 'nowhere/out.csv'))).toMatch(
+      /^the CSV file .*nowhere\/out\.csv cannot be written \(ENOENT.*\): choose another place with --output$/,
+    );
     expect(await message(join(directory, 'file/out.csv'))).toMatch(/ENOTDIR/);
     expect(await message(join(directory, 'folder.csv'))).toMatch(/\(it is a directory\)/);
     expect(await message('/dev/null')).toMatch(/\(it is no ordinary file\)/);
@@ -133,7 +160,15 @@ describe('the CSV file', () => {
       await csv.abandon();
     `;
     const module = join(process.cwd(), '.build/src/migrate/shell/csv-file.js');
-    const args = ['--fsize=500000:unlimited', process.execPath, '--input-type=module', '-e', script, module, join(directory, 'out.csv')];
+    const args = [
+      '--fsize=500000:unlimited',
+      process.execPath,
+      '--input-type=module',
+      '-e',
+      script,
+      module,
+      join(directory, 'out.csv'),
+    ];
     expect(execFileSync('prlimit', args, { encoding: 'utf8' })).toMatch(/^the CSV file .* cannot be written \(EFBIG/);
     expect(readdirSync(directory)).toEqual([]);
   });

@@ -34,13 +34,22 @@ interface Scene {
   starts(): (number | null)[];
 }
 
-async function scene(faults: PlaybackFaults = {}, given: { ending?: AbortSignal; duringPause?: (scene: Scene) => void; size?: number } = {}): Promise<Scene> {
+async function scene(
+  faults: PlaybackFaults = {},
+  given: { ending?: AbortSignal; duringPause?: (scene: Scene) => void; size?: number } = {},
+): Promise<Scene> {
   const playback = await startPlayback([{ id: ID, page: { size: given.size ?? SIZE } }]);
   stops.push(playback.stop);
   playback.fault(ID, faults);
   const part = join(temporaryDirectory(), 'video.m4v.part');
-  const video: Video = { url: `${playback.url}playback/video/${ID}/video-0.m4v`, cookies: { header: () => Promise.resolve(''), keep: () => Promise.resolve() } };
-  const visit = visitor({ ...(given.ending === undefined ? {} : { ending: given.ending }), duringPause: () => given.duringPause?.(made) });
+  const video: Video = {
+    url: `${playback.url}playback/video/${ID}/video-0.m4v`,
+    cookies: { header: () => Promise.resolve(''), keep: () => Promise.resolve() },
+  };
+  const visit = visitor({
+    ...(given.ending === undefined ? {} : { ending: given.ending }),
+    duringPause: () => given.duringPause?.(made),
+  });
   const [begun, progress]: [Scene['begun'], Scene['progress']] = [[], []];
   const usual: DownloadOptions = {
     validator: null,
@@ -59,8 +68,10 @@ async function scene(faults: PlaybackFaults = {}, given: { ending?: AbortSignal;
     visit,
     begun,
     progress,
-    fetch: (options = {}, by = visit) => download(video, part, { ...usual, ...options }, by).catch((error: unknown) => (error as Error).message),
-    starts: () => playback.requests.map(({ range }) => (range === undefined ? null : Number(/^bytes=(\d+)-$/.exec(range)?.[1]))),
+    fetch: (options = {}, by = visit) =>
+      download(video, part, { ...usual, ...options }, by).catch((error: unknown) => (error as Error).message),
+    starts: () =>
+      playback.requests.map(({ range }) => (range === undefined ? null : Number(/^bytes=(\d+)-$/.exec(range)?.[1]))),
   };
   return made;
 }
@@ -136,9 +147,14 @@ describe('a download', () => {
     ['ignores If-Range', { noIfRange: true }],
     ['knows no ranges', { noRanges: true }],
   ])('of a video that changes between two tries is the new one alone, from a server that %s', async (_what, faults) => {
-    const at = await scene({ ...faults, cuts: 1 }, { duringPause: ({ playback, visit }) => {
-      if (visit.paused.length === 1) playback.change(ID);
-    } });
+    const at = await scene(
+      { ...faults, cuts: 1 },
+      {
+        duringPause: ({ playback, visit }) => {
+          if (visit.paused.length === 1) playback.change(ID);
+        },
+      },
+    );
     expect(await at.fetch()).toBe(SIZE);
     expectWhole(at);
     expect(at.begun).toEqual([ETAG, ETAG.replace('-1', '-2')]);
@@ -226,7 +242,9 @@ describe('a download', () => {
     expect(at.visit.paused).toHaveLength(2);
     for (const videoStatus of [401, 403, 404, 302, 204]) {
       at.playback.fault(ID, { videoStatus });
-      expect(await at.fetch()).toMatch(new RegExp(`cannot be downloaded: the server answered with the status ${videoStatus}$`));
+      expect(await at.fetch()).toMatch(
+        new RegExp(`cannot be downloaded: the server answered with the status ${videoStatus}$`),
+      );
     }
     expect(at.visit.paused).toHaveLength(2);
   });

@@ -14,15 +14,26 @@ function inWorld(engine: EngineName, story: (world: MigrationWorld) => Promise<v
     { source_url: 'https://other.univ.example/playback/presentation/2.3/x' },
   ];
   const recordings = [1, 2].map((number) => recordingXml({ number }));
-  return inMigrationWorld({ engine, bbb: { recordings }, pod: { external_recordings: external }, moodles: { default: {} } }, async (world) => {
-    expect(await world.run(['--use-import-video'])).toMatchObject({ exitCode: 0, stderr: '' });
-    await story(world);
-  });
+  return inMigrationWorld(
+    { engine, bbb: { recordings }, pod: { external_recordings: external }, moodles: { default: {} } },
+    async (world) => {
+      expect(await world.run(['--use-import-video'])).toMatchObject({ exitCode: 0, stderr: '' });
+      await story(world);
+    },
+  );
 }
 
 async function urls(world: MigrationWorld): Promise<string[]> {
   const { external } = await world.pod.essence();
-  return external.map(({ source_url: url }) => url.replace(world.bbb.url, '').replace(/.*\//, '').replace(/^a+/, '').replace(/-\d{13}$/, '')).sort();
+  return external
+    .map(({ source_url: url }) =>
+      url
+        .replace(world.bbb.url, '')
+        .replace(/.*\//, '')
+        .replace(/^a+/, '')
+        .replace(/-\d{13}$/, ''),
+    )
+    .sort();
 }
 
 withEachDatabase((engine) => {
@@ -57,7 +68,9 @@ withEachDatabase((engine) => {
   test(
     'rows that were gone before, or have lost their owner, can be imported again as well',
     inWorld(engine, async (world) => {
-      await world.pod.query('DELETE FROM import_video_externalrecording WHERE owner_id = 1 AND source_url LIKE ?', [`${world.bbb.url}%`]);
+      await world.pod.query('DELETE FROM import_video_externalrecording WHERE owner_id = 1 AND source_url LIKE ?', [
+        `${world.bbb.url}%`,
+      ]);
       const gone = await world.run(['--forget', '--yes']);
       expect(gone).toMatchObject({ exitCode: 0, stderr: '' });
       expect(gone.stdout).toContain('No row is left to be deleted; the next import begins anew.');
@@ -80,11 +93,15 @@ withEachDatabase((engine) => {
     inWorld(engine, async (world) => {
       const video = { type: 'video', url: 'https://rec.univ.example/video/1/' };
       world.bbb.settings.recordings = [recordingXml({ number: 1, formats: [video] }), recordingXml({ number: 2 })];
-      expect(await world.run(['--use-import-video', '--use-database-moodle'])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('was there already') });
+      expect(await world.run(['--use-import-video', '--use-database-moodle'])).toMatchObject({
+        exitCode: 0,
+        stdout: expect.stringContaining('was there already'),
+      });
       const { stdout } = await world.run(['--forget', '--yes']);
       expect(stdout).toContain('2 rows were deleted');
       expect(stdout).not.toContain('they stay');
-      for (const again of [['--use-import-video'], ['--use-import-video', '--use-database-moodle']]) expect(await world.run(again)).toMatchObject({ exitCode: 0 });
+      for (const again of [['--use-import-video'], ['--use-import-video', '--use-database-moodle']])
+        expect(await world.run(again)).toMatchObject({ exitCode: 0 });
       expect((await world.pod.essence()).external.map(({ source_url: url }) => url)).toContain(video.url);
       expect(await urls(world)).toHaveLength(4);
     }),
@@ -139,9 +156,15 @@ withEachDatabase((engine) => {
     'a dry run counts, and without a terminal nothing is deleted without --yes',
     inWorld(engine, async (world) => {
       const files = world.files();
-      expect(await world.run(['--forget', '--dry'])).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/2 would be deleted/) });
+      expect(await world.run(['--forget', '--dry'])).toMatchObject({
+        exitCode: 0,
+        stdout: expect.stringMatching(/2 would be deleted/),
+      });
       expect(world.files()).toEqual(files);
-      expect(await world.run(['--forget'])).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/no terminal to ask on: add --yes/) });
+      expect(await world.run(['--forget'])).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringMatching(/no terminal to ask on: add --yes/),
+      });
       expect(await urls(world)).toEqual(['1', '2', 'of-the-original', 'x']);
     }),
     PATIENCE_MS,
@@ -153,12 +176,22 @@ withEachDatabase((engine) => {
       {
         engine,
         bbb: { recordings: [] },
-        pod: { external_recordings: ['http://b_b%/a/x', 'http://bxb%/a/y', 'http://b_bz/a/z', 'http://B_B%/a/big'].map((source_url) => ({ source_url })) },
+        pod: {
+          external_recordings: ['http://b_b%/a/x', 'http://bxb%/a/y', 'http://b_bz/a/z', 'http://B_B%/a/big'].map(
+            (source_url) => ({ source_url }),
+          ),
+        },
       },
       async (world) => {
         const settings = { SCRIPT_BBB_SERVER_URL: 'http://127.0.0.1/b_b%/' };
-        await world.pod.query("UPDATE import_video_externalrecording SET source_url = REPLACE(source_url, 'http://', 'http://127.0.0.1/')", []);
-        expect(await world.run(['--forget', '--all', '--yes'], settings)).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/1 row was deleted/) });
+        await world.pod.query(
+          "UPDATE import_video_externalrecording SET source_url = REPLACE(source_url, 'http://', 'http://127.0.0.1/')",
+          [],
+        );
+        expect(await world.run(['--forget', '--all', '--yes'], settings)).toMatchObject({
+          exitCode: 0,
+          stdout: expect.stringMatching(/1 row was deleted/),
+        });
         expect(await urls(world)).toEqual(['big', 'y', 'z']);
       },
     ),

@@ -30,13 +30,32 @@ interface Expected extends Omit<Essence, 'csv' | 'owners'> {
 }
 
 function comparable({ csv, ...essence }: Essence & { exit: number | null }): object {
-  const sorted = <T>(values: T[]): T[] => values.map((value): [string, T] => [JSON.stringify(value), value]).sort(([one], [other]) => (one < other ? -1 : 1)).map(([, value]) => value);
-  const owners = essence.owners.map((owner) => Object.fromEntries(Object.entries(owner).filter(([key]) => key !== 'hashkey').sort()));
-  return { ...essence, csv: csv === null ? null : sorted(csv.split('\r\n')), external: sorted(essence.external), owners: sorted(owners), users: sorted(essence.users), calls: sorted(essence.calls) };
+  const sorted = <T>(values: T[]): T[] =>
+    values
+      .map((value): [string, T] => [JSON.stringify(value), value])
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([, value]) => value);
+  const owners = essence.owners.map((owner) =>
+    Object.fromEntries(
+      Object.entries(owner)
+        .filter(([key]) => key !== 'hashkey')
+        .sort(),
+    ),
+  );
+  return {
+    ...essence,
+    csv: csv === null ? null : sorted(csv.split('\r\n')),
+    external: sorted(essence.external),
+    owners: sorted(owners),
+    users: sorted(essence.users),
+    calls: sorted(essence.calls),
+  };
 }
 
 function expectedOf(name: string, reference: Reference, engine: EngineName, url: string): object {
-  const outcome = reference.outcomes.find(({ variants }) => variants.some((variant) => variant.startsWith(engine))) ?? reference.outcomes[0]!;
+  const outcome =
+    reference.outcomes.find(({ variants }) => variants.some((variant) => variant.startsWith(engine))) ??
+    reference.outcomes[0]!;
   const expected = withAddress(comparable(outcome.essence), url) as Expected;
   EXCEPTIONS[name]?.change(expected);
   return expected;
@@ -48,22 +67,26 @@ async function outcomeOf(world: MigrationWorld, args: string[]): Promise<object>
 }
 
 withEachDatabase((engine) => {
-  test.each(REFERENCES)('%s comes out as with the original', async (name) => {
-    const reference = readReference(name);
-    const world = await startReference(reference, engine);
-    try {
-      const { args } = reference.input;
-      const expected = expectedOf(name, reference, engine, world.bbb.url);
-      expect(await outcomeOf(world, args)).toEqual(expected);
-      // What failed is tried again, and calls bbb-recorder again.
-      const again = (await outcomeOf(world, args)) as Expected;
-      const { calls, ...rest } = expected as Expected;
-      expect(again).toMatchObject(rest);
-      expect(again.calls.length - calls.length).toBe(reference.input.pod_settings.recorder_fail?.length ?? 0);
-    } finally {
-      await world.stop();
-    }
-  }, PATIENCE_MS);
+  test.each(REFERENCES)(
+    '%s comes out as with the original',
+    async (name) => {
+      const reference = readReference(name);
+      const world = await startReference(reference, engine);
+      try {
+        const { args } = reference.input;
+        const expected = expectedOf(name, reference, engine, world.bbb.url);
+        expect(await outcomeOf(world, args)).toEqual(expected);
+        // What failed is tried again, and calls bbb-recorder again.
+        const again = (await outcomeOf(world, args)) as Expected;
+        const { calls, ...rest } = expected as Expected;
+        expect(again).toMatchObject(rest);
+        expect(again.calls.length - calls.length).toBe(reference.input.pod_settings.recorder_fail?.length ?? 0);
+      } finally {
+        await world.stop();
+      }
+    },
+    PATIENCE_MS,
+  );
 });
 
 test('every exception is about a reference world', () => {

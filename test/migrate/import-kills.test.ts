@@ -34,37 +34,91 @@ function portsOn(disk: Disk, killAt: number): { ports: MigrationPorts; acts(): n
     const result = work();
     return dies() ? Promise.reject(new Killed()) : Promise.resolve(result);
   };
-  const participants = JSON.stringify([7, 8].map((selectionid) => ({ selectiontype: 'user', selectionid, role: 'moderator' })));
+  const participants = JSON.stringify(
+    [7, 8].map((selectionid) => ({ selectiontype: 'user', selectionid, role: 'moderator' })),
+  );
   const ports = {
     pod: {
       user: () => Promise.resolve(ADMIN),
       userNamed: (name: string) => Promise.resolve(disk.users.find(({ username }) => username === name) ?? null),
       meetingOwner: () => Promise.resolve(null),
-      ownersOf: (url: string) => Promise.resolve(disk.rows.filter(({ sourceUrl }) => sourceUrl === url).map(({ ownerId }) => ownerId)),
+      ownersOf: (url: string) =>
+        Promise.resolve(disk.rows.filter(({ sourceUrl }) => sourceUrl === url).map(({ ownerId }) => ownerId)),
       keepable: (name: string) => Promise.resolve(name),
       addExternalRecordings: (rows: { name: string; sourceUrl: string; ownerId: number }[]) =>
-        act(() => disk.rows.push(...rows.map(({ name, sourceUrl, ownerId }, index) => ({ id: disk.rows.length + index, name, sourceUrl, ownerId, isUploaded: false })))),
+        act(() =>
+          disk.rows.push(
+            ...rows.map(({ name, sourceUrl, ownerId }, index) => ({
+              id: disk.rows.length + index,
+              name,
+              sourceUrl,
+              ownerId,
+              isUploaded: false,
+            })),
+          ),
+        ),
       externalRowsBeginningWith: () => Promise.resolve([...disk.rows]),
-      removeExternalRows: (ids: number[]) => act(() => { disk.rows = disk.rows.filter(({ id }) => !ids.includes(id)); return ids.length; }),
+      removeExternalRows: (ids: number[]) =>
+        act(() => {
+          disk.rows = disk.rows.filter(({ id }) => !ids.includes(id));
+          return ids.length;
+        }),
       takeTurn: () => Promise.resolve(true),
     },
-    podUsers: { create: (user: Omit<PodUser, 'id'>) => act(() => { disk.users.push({ ...user, id: disk.users.length + 10 }); return { created: true }; }) },
+    podUsers: {
+      create: (user: Omit<PodUser, 'id'>) =>
+        act(() => {
+          disk.users.push({ ...user, id: disk.users.length + 10 });
+          return { created: true };
+        }),
+    },
     moodles: new Map([
-      ['default', {
-        activitiesOf: () => Promise.resolve([{ id: 3, intro: disk.intro, participants }]),
-        users: () => Promise.resolve([{ id: 7, ...CURIE }, { id: 8, ...HUGO }]),
-        appendToIntro: (_id: number, text: string) => act(() => { if (!disk.intro.includes(text)) disk.intro += text; return true; }),
-      }],
+      [
+        'default',
+        {
+          activitiesOf: () => Promise.resolve([{ id: 3, intro: disk.intro, participants }]),
+          users: () =>
+            Promise.resolve([
+              { id: 7, ...CURIE },
+              { id: 8, ...HUGO },
+            ]),
+          appendToIntro: (_id: number, text: string) =>
+            act(() => {
+              if (!disk.intro.includes(text)) disk.intro += text;
+              return true;
+            }),
+        },
+      ],
     ]),
-    journal: { path: 'journal', read: () => Promise.resolve([...disk.journal]), append: (entry: JournalEntry) => act(() => disk.journal.push(entry)), close: () => Promise.resolve() },
+    journal: {
+      path: 'journal',
+      read: () => Promise.resolve([...disk.journal]),
+      append: (entry: JournalEntry) => act(() => disk.journal.push(entry)),
+      close: () => Promise.resolve(),
+    },
     clock: { now: () => new Date(0), sleep: () => Promise.resolve() },
     screen: { line: () => undefined },
   } as unknown as MigrationPorts;
   return { ports, acts: () => acts };
 }
 
-const CONFIG = { bbbServerUrl: SERVER, adminId: 1, podSiteId: 1, inform: '<p>Pod</p>', ignoredServers: [] } as unknown as MigrationConfig;
-const RECORDING = { id: 'r1', meetingId: 'm', name: 'Cours', startMs: 0, origin: 'Moodle', originServerName: '', presentationUrl: `${SERVER}p/r1`, videoUrl: '' };
+const CONFIG = {
+  bbbServerUrl: SERVER,
+  adminId: 1,
+  podSiteId: 1,
+  inform: '<p>Pod</p>',
+  ignoredServers: [],
+} as unknown as MigrationConfig;
+const RECORDING = {
+  id: 'r1',
+  meetingId: 'm',
+  name: 'Cours',
+  startMs: 0,
+  origin: 'Moodle',
+  originServerName: '',
+  presentationUrl: `${SERVER}p/r1`,
+  videoUrl: '',
+};
 
 async function courseOn(ports: MigrationPorts, choice: Choice): Promise<Course> {
   return { ports, config: CONFIG, choice, journal: await openJournal(ports.journal, SERVER, ports.clock) };
@@ -91,7 +145,11 @@ async function actsOf(disk: Disk, run: (ports: MigrationPorts) => Promise<unknow
 }
 
 function essence({ users, rows, intro }: Disk): object {
-  return { users: users.map(({ username }) => username).sort(), rows: rows.map(({ ownerId, sourceUrl }) => `${String(ownerId)} ${sourceUrl}`).sort(), intro };
+  return {
+    users: users.map(({ username }) => username).sort(),
+    rows: rows.map(({ ownerId, sourceUrl }) => `${String(ownerId)} ${sourceUrl}`).sort(),
+    intro,
+  };
 }
 
 describe('an import that is killed', () => {
@@ -100,7 +158,11 @@ describe('an import that is killed', () => {
     const acts = await actsOf(whole, runImport);
     // Two users, begun, the rows, the word in Moodle, done: each before and after.
     expect(acts).toBe(12);
-    expect(essence(whole)).toEqual({ users: ['mcurie', 'vhugo'], rows: [`10 ${SERVER}p/r1`, `11 ${SERVER}p/r1`], intro: 'Bienvenue<p>Pod</p>' });
+    expect(essence(whole)).toEqual({
+      users: ['mcurie', 'vhugo'],
+      rows: [`10 ${SERVER}p/r1`, `11 ${SERVER}p/r1`],
+      intro: 'Bienvenue<p>Pod</p>',
+    });
     for (let first = 1; first <= acts; first += 1) {
       for (let second = 0; second <= acts; second += 1) {
         const disk = newDisk();

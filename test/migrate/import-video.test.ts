@@ -26,19 +26,32 @@ const USERS = [
 ];
 
 /** An activity a recording, with these moderators. */
-function moodleWith(activities: { number: number; moderators: number[]; intro?: string | null; status?: number }[]): MoodleRows {
+function moodleWith(
+  activities: { number: number; moderators: number[]; intro?: string | null; status?: number }[],
+): MoodleRows {
   return {
     users: USERS,
     activities: activities.map(({ number, moderators, intro = '<p>Bienvenue</p>' }) => ({
       id: number,
       intro,
-      participants: JSON.stringify([{ selectiontype: 'all', selectionid: 'all', role: 'viewer' }, ...moderators.map((id) => ({ selectiontype: 'user', selectionid: String(id), role: 'moderator' }))]),
+      participants: JSON.stringify([
+        { selectiontype: 'all', selectionid: 'all', role: 'viewer' },
+        ...moderators.map((id) => ({ selectiontype: 'user', selectionid: String(id), role: 'moderator' })),
+      ]),
     })),
-    recordings: activities.map(({ number, status = 2 }) => ({ bigbluebuttonbnid: number, recordingid: idOf(number), status })),
+    recordings: activities.map(({ number, status = 2 }) => ({
+      bigbluebuttonbnid: number,
+      recordingid: idOf(number),
+      status,
+    })),
   };
 }
 
-function worldOf(engine: MigrationWorldOptions['engine'], recordings: RecordingShape[], more: Partial<MigrationWorldOptions> = {}): MigrationWorldOptions {
+function worldOf(
+  engine: MigrationWorldOptions['engine'],
+  recordings: RecordingShape[],
+  more: Partial<MigrationWorldOptions> = {},
+): MigrationWorldOptions {
   return { engine, bbb: { recordings: recordings.map(recordingXml) }, ...more };
 }
 
@@ -46,7 +59,8 @@ function worldOf(engine: MigrationWorldOptions['engine'], recordings: RecordingS
 async function owners(world: MigrationWorld): Promise<Record<string, string[]>> {
   const { external } = await world.pod.essence();
   const found: Record<string, string[]> = {};
-  for (const { source_url: url, owner } of external) (found[/(\d+)-\d{13}/.exec(url)?.[1] ?? url] ??= []).push(owner ?? '');
+  for (const { source_url: url, owner } of external)
+    (found[/(\d+)-\d{13}/.exec(url)?.[1] ?? url] ??= []).push(owner ?? '');
   return found;
 }
 
@@ -57,25 +71,46 @@ async function rowOf(world: MigrationWorld): Promise<ExternalEssence> {
 }
 
 withEachDatabase((engine) => {
-  const inWorld = (recordings: RecordingShape[], more: Partial<MigrationWorldOptions>, story: (world: MigrationWorld) => Promise<void>): (() => Promise<void>) =>
-    inMigrationWorld(worldOf(engine, recordings, more), story);
+  const inWorld = (
+    recordings: RecordingShape[],
+    more: Partial<MigrationWorldOptions>,
+    story: (world: MigrationWorld) => Promise<void>,
+  ): (() => Promise<void>) => inMigrationWorld(worldOf(engine, recordings, more), story);
 
   test(
     'all moderators get a recording, those whom Pod does not know are created there, and a second run changes nothing',
     inWorld(
       [{ number: 1 }, { number: 2 }, { number: 3 }],
-      { moodles: { default: moodleWith([{ number: 1, moderators: [83, 84, 85] }, { number: 2, moderators: [85], status: 3 }, { number: 3, moderators: [84], status: 1 }]) } },
+      {
+        moodles: {
+          default: moodleWith([
+            { number: 1, moderators: [83, 84, 85] },
+            { number: 2, moderators: [85], status: 3 },
+            { number: 3, moderators: [84], status: 1 },
+          ]),
+        },
+      },
       async (world) => {
         const first = await world.run(WITH_MOODLE);
         expect(first).toMatchObject({ exitCode: 0, stderr: '' });
-        expect(first.stdout).toMatch(/#3 done: Cours 1 .*: for Prénom Nom \(pnom\), Marie Curie \(mcurie, created in Pod\), Émile O’Hugo \(ehugo\) \(activity of Moodle\)\n/);
+        expect(first.stdout).toMatch(
+          /#3 done: Cours 1 .*: for Prénom Nom \(pnom\), Marie Curie \(mcurie, created in Pod\), Émile O’Hugo \(ehugo\) \(activity of Moodle\)\n/,
+        );
         expect(first.stdout).toMatch(/#2 done: Cours 2 .*: for Émile O’Hugo \(ehugo, created in Pod\) \(activity/);
-        expect(first.stdout).toMatch(/#1 done: Cours 3 .*: for Ada Min \(podadmin\) \(owner not found: Moodle does not have it\)/);
+        expect(first.stdout).toMatch(
+          /#1 done: Cours 3 .*: for Ada Min \(podadmin\) \(owner not found: Moodle does not have it\)/,
+        );
         // Notified (3) counts, dismissed (1) does not.
         expect(await owners(world)).toEqual({ 1: ['ehugo', 'mcurie', 'pnom'], 2: ['ehugo'], 3: ['podadmin'] });
         const before = await world.essence();
         expect(before.users.find(({ username }) => username === 'mcurie')).toEqual({
-          username: 'mcurie', first_name: 'Marie', last_name: 'Curie', email: 'm.curie@univ.example', is_staff: true, is_active: true, is_superuser: false,
+          username: 'mcurie',
+          first_name: 'Marie',
+          last_name: 'Curie',
+          email: 'm.curie@univ.example',
+          is_staff: true,
+          is_active: true,
+          is_superuser: false,
         });
         expect(before.owners.map(({ username }) => username)).toEqual(expect.arrayContaining(['mcurie', 'ehugo']));
         expect(before.users).toHaveLength(5);
@@ -111,8 +146,16 @@ withEachDatabase((engine) => {
       async (world) => {
         const { stdout, ...ended } = await world.run(WITH_MOODLE);
         expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
-        expect(await owners(world)).toEqual({ 1: ['pnom'], 2: ['podadmin'], 3: ['pnom'], 4: ['podadmin'], 5: ['mcurie'] });
-        expect(stdout).toMatch(/Cours 2 .*owner not found: DB_PARAMS has no entry for greenlight\.univ\.example \(Greenlight\)\)/);
+        expect(await owners(world)).toEqual({
+          1: ['pnom'],
+          2: ['podadmin'],
+          3: ['pnom'],
+          4: ['podadmin'],
+          5: ['mcurie'],
+        });
+        expect(stdout).toMatch(
+          /Cours 2 .*owner not found: DB_PARAMS has no entry for greenlight\.univ\.example \(Greenlight\)\)/,
+        );
         expect(stdout).toMatch(/Cours 4 .*owner not found: ignored\.univ\.example is in IGNORED_SERVERS\)/);
       },
     ),
@@ -123,12 +166,26 @@ withEachDatabase((engine) => {
     'who may be another person, is deleted, or is refused by Pod gets nothing, and that is told',
     inWorld(
       [{ number: 1 }, { number: 2 }, { number: 3 }, { number: 4 }],
-      { moodles: { default: moodleWith([{ number: 1, moderators: [86] }, { number: 2, moderators: [87] }, { number: 3, moderators: [88] }, { number: 4, moderators: [88, 84, 86] }]) } },
+      {
+        moodles: {
+          default: moodleWith([
+            { number: 1, moderators: [86] },
+            { number: 2, moderators: [87] },
+            { number: 3, moderators: [88] },
+            { number: 4, moderators: [88, 84, 86] },
+          ]),
+        },
+      },
       async (world) => {
         const { exitCode, stderr } = await world.run(WITH_MOODLE);
         expect(exitCode).toBe(0);
         // Élève Dupont of Pod has another mail address than Élodie Dupont of Moodle.
-        expect(await owners(world)).toEqual({ 1: ['podadmin'], 2: ['podadmin'], 3: ['podadmin'], 4: ['mcurie', 'podadmin'] });
+        expect(await owners(world)).toEqual({
+          1: ['podadmin'],
+          2: ['podadmin'],
+          3: ['podadmin'],
+          4: ['mcurie', 'podadmin'],
+        });
         expect(stderr).toMatch(/WARNING: #4: Élodie Dupont \(edupont\) has another mail address/);
         expect(stderr).toMatch(/WARNING: #2: Pod refuses to create the user Mal Nommé \(bad name!\): username/);
         expect(world.report()).toContain('Élodie Dupont (edupont)');
@@ -145,7 +202,10 @@ withEachDatabase((engine) => {
   test(
     "Pod's own meeting tells the owner, by exactly its id, the one that starts last, of any site",
     inWorld(
-      [{ number: 1, meetingId: '0007-reunion' }, { number: 2, meetingId: '0007-Reunion' }],
+      [
+        { number: 1, meetingId: '0007-reunion' },
+        { number: 2, meetingId: '0007-Reunion' },
+      ],
       {
         pod: {
           meetings: [
@@ -158,7 +218,10 @@ withEachDatabase((engine) => {
       async (world) => {
         expect(await world.run(WITH_MOODLE)).toMatchObject({ exitCode: 0, stderr: '' });
         const { external } = await world.pod.essence();
-        expect(external.map(({ owner, site_id }) => [owner, site_id])).toEqual([['edupont', 2], ['podadmin', 1]]);
+        expect(external.map(({ owner, site_id }) => [owner, site_id])).toEqual([
+          ['edupont', 2],
+          ['podadmin', 1],
+        ]);
       },
     ),
     PATIENCE_MS,
@@ -166,20 +229,43 @@ withEachDatabase((engine) => {
 
   test(
     'a row has the instant to the millisecond, a name that fits, and texts as they are',
-    inWorld([{ number: 1, name: `L’été : « œuvre » 'quote' "\\; DROP TABLE x ${'é'.repeat(300)}`, startMs: startOf(1) + 123 }], {}, async (world) => {
-      expect(await world.run(IMPORT)).toMatchObject({ exitCode: 0, stderr: '' });
-      const row = await rowOf(world);
-      expect(row).toMatchObject({ start_at: new Date(startOf(1) + 123).toISOString(), site_id: 1, type: 'bigbluebutton', state: null, uploaded_to_pod_by_id: null, owner: 'podadmin' });
-      expect([...row.name]).toHaveLength(250);
-      expect(row.name).toMatch(/^L’été : « œuvre » 'quote' "\\; DROP TABLE x é+$/);
-    }),
+    inWorld(
+      [
+        {
+          number: 1,
+          name: `L’été : « œuvre » 'quote' "\\; DROP TABLE x ${'é'.repeat(300)}`,
+          startMs: startOf(1) + 123,
+        },
+      ],
+      {},
+      async (world) => {
+        expect(await world.run(IMPORT)).toMatchObject({ exitCode: 0, stderr: '' });
+        const row = await rowOf(world);
+        expect(row).toMatchObject({
+          start_at: new Date(startOf(1) + 123).toISOString(),
+          site_id: 1,
+          type: 'bigbluebutton',
+          state: null,
+          uploaded_to_pod_by_id: null,
+          owner: 'podadmin',
+        });
+        expect([...row.name]).toHaveLength(250);
+        expect(row.name).toMatch(/^L’été : « œuvre » 'quote' "\\; DROP TABLE x é+$/);
+      },
+    ),
     PATIENCE_MS,
   );
 
   test(
     'a recording that cannot be imported is told, and holds up no other',
     inWorld(
-      [{ number: 1 }, { number: 2, formats: [] }, { number: 3, formats: [{ type: 'presentation', url: `@BBB@${'x'.repeat(500)}` }] }, { number: 4, name: '' }, { number: 5 }],
+      [
+        { number: 1 },
+        { number: 2, formats: [] },
+        { number: 3, formats: [{ type: 'presentation', url: `@BBB@${'x'.repeat(500)}` }] },
+        { number: 4, name: '' },
+        { number: 5 },
+      ],
       {},
       async (world) => {
         const { exitCode, stdout, stderr } = await world.run(IMPORT);
@@ -211,7 +297,13 @@ withEachDatabase((engine) => {
         settings: { SCRIPT_INFORM: INFORM },
       },
       async (world) => {
-        const expected = { 1: `Le Pod de la classe<br>${INFORM}`, 2: INFORM, 3: INFORM, 4: `Déjà dit<br>${INFORM}`, 5: 'Personne' };
+        const expected = {
+          1: `Le Pod de la classe<br>${INFORM}`,
+          2: INFORM,
+          3: INFORM,
+          4: `Déjà dit<br>${INFORM}`,
+          5: 'Personne',
+        };
         for (const run of [1, 2]) {
           const { stdout, ...ended } = await world.run(WITH_MOODLE);
           expect([run, ended]).toMatchObject([run, { exitCode: 0, stderr: '' }]);
@@ -228,17 +320,37 @@ withEachDatabase((engine) => {
     'a Moodle that cannot be written to is a warning, once, and the next run makes up for it',
     inWorld(
       [{ number: 1 }, { number: 2 }],
-      { moodles: { default: { ...moodleWith([{ number: 1, moderators: [83] }, { number: 2, moderators: [83] }]), options: { readOnly: true } } }, settings: { SCRIPT_INFORM: INFORM } },
+      {
+        moodles: {
+          default: {
+            ...moodleWith([
+              { number: 1, moderators: [83] },
+              { number: 2, moderators: [83] },
+            ]),
+            options: { readOnly: true },
+          },
+        },
+        settings: { SCRIPT_INFORM: INFORM },
+      },
       async (world) => {
         const moodle = world.moodles.get('default')!;
         const { exitCode, stderr } = await world.run(WITH_MOODLE);
         expect(exitCode).toBe(0);
         expect(stderr.match(/SCRIPT_INFORM is not written to Moodle/g)).toHaveLength(1);
         expect(await owners(world)).toEqual({ 1: ['pnom'], 2: ['pnom'] });
-        expect((await world.run([...WITH_MOODLE, '--dry'])).stdout).toMatch(/#1 would be done: .*it would be said in Moodle too/);
-        await moodle.exec(engine === 'postgresql' ? `GRANT UPDATE ON ALL TABLES IN SCHEMA public TO ${moodle.address.user}` : `GRANT UPDATE ON ${moodle.address.database}.* TO '${moodle.address.user}'@'%'`);
+        expect((await world.run([...WITH_MOODLE, '--dry'])).stdout).toMatch(
+          /#1 would be done: .*it would be said in Moodle too/,
+        );
+        await moodle.exec(
+          engine === 'postgresql'
+            ? `GRANT UPDATE ON ALL TABLES IN SCHEMA public TO ${moodle.address.user}`
+            : `GRANT UPDATE ON ${moodle.address.database}.* TO '${moodle.address.user}'@'%'`,
+        );
         expect(await world.run(WITH_MOODLE)).toMatchObject({ exitCode: 0, stderr: '' });
-        expect(await moodle.intro()).toEqual({ 1: `<p>Bienvenue</p><br>${INFORM}`, 2: `<p>Bienvenue</p><br>${INFORM}` });
+        expect(await moodle.intro()).toEqual({
+          1: `<p>Bienvenue</p><br>${INFORM}`,
+          2: `<p>Bienvenue</p><br>${INFORM}`,
+        });
         expect(await owners(world)).toEqual({ 1: ['pnom'], 2: ['pnom'] });
       },
     ),
@@ -249,12 +361,22 @@ withEachDatabase((engine) => {
     'a dry run says what would be done and writes nothing anywhere',
     inWorld(
       [{ number: 1 }, { number: 2 }],
-      { moodles: { default: moodleWith([{ number: 1, moderators: [84] }, { number: 2, moderators: [83] }]) }, settings: { SCRIPT_INFORM: INFORM } },
+      {
+        moodles: {
+          default: moodleWith([
+            { number: 1, moderators: [84] },
+            { number: 2, moderators: [83] },
+          ]),
+        },
+        settings: { SCRIPT_INFORM: INFORM },
+      },
       async (world) => {
         const before = [await world.essence(), world.files()];
         const { exitCode, stdout, stderr } = await world.run([...WITH_MOODLE, '--dry']);
         expect([exitCode, stderr]).toEqual([0, '']);
-        expect(stdout).toMatch(/#2 would be done: Cours 1 .*would be imported for Marie Curie \(mcurie, to be created in Pod\) \(activity of Moodle\), and said in Moodle/);
+        expect(stdout).toMatch(
+          /#2 would be done: Cours 1 .*would be imported for Marie Curie \(mcurie, to be created in Pod\) \(activity of Moodle\), and said in Moodle/,
+        );
         expect(stdout).toMatch(/#1 would be done: Cours 2 .*would be imported for Prénom Nom \(pnom\)/);
         expect([await world.essence(), world.files()]).toEqual(before);
         expect(world.podUsers.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
@@ -288,19 +410,32 @@ withEachDatabase((engine) => {
 
   test(
     'what is needed and not there is told all at once, before anything is done',
-    inWorld([{ number: 1 }], { moodles: { default: moodleWith([]) }, settings: { SCRIPT_ADMIN_ID: '99', POD_SITE_ID: '77' } }, async (world) => {
-      const entry = { ...world.moodles.get('default')!.entry, database: 'no_such_database' };
-      const { password } = world.moodles.get('default')!.address;
-      const requests = world.bbb.requests.length;
-      const { exitCode, stderr, stdout } = await world.run(WITH_MOODLE, { DB_PARAMS: JSON.stringify({ default: entry }), POD_TOKEN: 'a-wrong-token' });
-      expect(exitCode).toBe(2);
-      for (const reason of [/no user with the id 99.*SCRIPT_ADMIN_ID/, /no site with the id 77.*POD_SITE_ID/, /POD_TOKEN/, /DB_PARAMS.*no_such_database/]) expect(stderr).toMatch(reason);
-      expect(stderr).toMatch(/nothing was done/);
-      expect(stdout + stderr).not.toContain(world.settings['SCRIPT_BBB_SECRET_KEY']);
-      expect(stdout + stderr).not.toContain(password);
-      expect(world.bbb.requests).toHaveLength(requests);
-      expect(await world.pod.essence()).toMatchObject({ external: [] });
-    }),
+    inWorld(
+      [{ number: 1 }],
+      { moodles: { default: moodleWith([]) }, settings: { SCRIPT_ADMIN_ID: '99', POD_SITE_ID: '77' } },
+      async (world) => {
+        const entry = { ...world.moodles.get('default')!.entry, database: 'no_such_database' };
+        const { password } = world.moodles.get('default')!.address;
+        const requests = world.bbb.requests.length;
+        const { exitCode, stderr, stdout } = await world.run(WITH_MOODLE, {
+          DB_PARAMS: JSON.stringify({ default: entry }),
+          POD_TOKEN: 'a-wrong-token',
+        });
+        expect(exitCode).toBe(2);
+        for (const reason of [
+          /no user with the id 99.*SCRIPT_ADMIN_ID/,
+          /no site with the id 77.*POD_SITE_ID/,
+          /POD_TOKEN/,
+          /DB_PARAMS.*no_such_database/,
+        ])
+          expect(stderr).toMatch(reason);
+        expect(stderr).toMatch(/nothing was done/);
+        expect(stdout + stderr).not.toContain(world.settings['SCRIPT_BBB_SECRET_KEY']);
+        expect(stdout + stderr).not.toContain(password);
+        expect(world.bbb.requests).toHaveLength(requests);
+        expect(await world.pod.essence()).toMatchObject({ external: [] });
+      },
+    ),
     PATIENCE_MS,
   );
 
@@ -309,7 +444,12 @@ withEachDatabase((engine) => {
     inWorld(
       [{ number: 1 }],
       {
-        moodles: { default: { ...moodleWith([{ number: 1, moderators: [1] }]), users: [{ id: 1, username: 'podadmin', firstname: 'Ada', lastname: 'Min', email: 'admin@univ.example' }] } },
+        moodles: {
+          default: {
+            ...moodleWith([{ number: 1, moderators: [1] }]),
+            users: [{ id: 1, username: 'podadmin', firstname: 'Ada', lastname: 'Min', email: 'admin@univ.example' }],
+          },
+        },
         settings: { SCRIPT_INFORM: INFORM },
       },
       async (world) => {
@@ -331,7 +471,9 @@ withEachDatabase((engine) => {
       const ignoring = await world.run(WITH_MOODLE, { SCRIPT_INFORM: INFORM, IGNORED_SERVERS: 'moodle.univ.example' });
       expect(ignoring.stdout).toMatch(/done before +1/);
       expect(ignoring.stdout).not.toMatch(/said in Moodle/);
-      expect((await world.run(WITH_MOODLE, { SCRIPT_INFORM: INFORM })).stdout).toMatch(/#1 done: .*now it is said in Moodle too/);
+      expect((await world.run(WITH_MOODLE, { SCRIPT_INFORM: INFORM })).stdout).toMatch(
+        /#1 done: .*now it is said in Moodle too/,
+      );
       expect((await world.run(WITH_MOODLE, { SCRIPT_INFORM: INFORM })).stdout).toMatch(/done before +1/);
     }),
     PATIENCE_MS,
@@ -339,71 +481,105 @@ withEachDatabase((engine) => {
 
   test(
     'an account that may not write to Pod is told so before anybody is created there; a dry run needs no such right',
-    inWorld([{ number: 1 }], { moodles: { default: moodleWith([{ number: 1, moderators: [84] }]) }, podOptions: { readOnly: true } }, async (world) => {
-      const before = await world.essence();
-      const { exitCode, stderr } = await world.run(WITH_MOODLE);
-      expect(exitCode).toBe(2);
-      expect(stderr).toMatch(/POD_DB_URL: .*denied.*: give the user this right/);
-      expect(await world.run(['--forget', '--yes'])).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/POD_DB_URL: .*denied/) });
-      expect(await world.run([...WITH_MOODLE, '--dry'])).toMatchObject({ exitCode: 0, stderr: '' });
-      expect(await world.essence()).toEqual(before);
-      expect(world.podUsers.requests.filter(({ method }) => method === 'POST')).toEqual([]);
-    }),
+    inWorld(
+      [{ number: 1 }],
+      { moodles: { default: moodleWith([{ number: 1, moderators: [84] }]) }, podOptions: { readOnly: true } },
+      async (world) => {
+        const before = await world.essence();
+        const { exitCode, stderr } = await world.run(WITH_MOODLE);
+        expect(exitCode).toBe(2);
+        expect(stderr).toMatch(/POD_DB_URL: .*denied.*: give the user this right/);
+        expect(await world.run(['--forget', '--yes'])).toMatchObject({
+          exitCode: 2,
+          stderr: expect.stringMatching(/POD_DB_URL: .*denied/),
+        });
+        expect(await world.run([...WITH_MOODLE, '--dry'])).toMatchObject({ exitCode: 0, stderr: '' });
+        expect(await world.essence()).toEqual(before);
+        expect(world.podUsers.requests.filter(({ method }) => method === 'POST')).toEqual([]);
+      },
+    ),
     PATIENCE_MS,
   );
 
   test(
     'a name with an emoji is kept, as far as the database can',
-    inWorld([{ number: 1, name: 'Cours 🎓 d’été' }, { number: 2, name: 'Suite 🎓' }], {}, async (world) => {
-      expect(await world.run([...IMPORT, '--max-value-record-process=1'])).toMatchObject({ exitCode: 0, stderr: '' });
-      const isMysql = engine === 'mysql';
-      expect(await rowOf(world)).toMatchObject({ name: 'Suite 🎓' });
-      await world.run(['--forget', '--yes']);
-      if (isMysql) await world.pod.exec(`ALTER TABLE ${world.pod.address.database}.import_video_externalrecording MODIFY name varchar(250) CHARACTER SET utf8mb3 NOT NULL`);
-      const { stderr, exitCode } = await world.run([...IMPORT, '--min-value-record-process=2']);
-      expect(exitCode).toBe(0);
-      expect(stderr).toEqual(isMysql ? expect.stringMatching(/^WARNING: .*its name has signs that the database of Pod cannot keep/) : '');
-      expect((await rowOf(world)).name).toBe(isMysql ? 'Cours \ufffd d’été' : 'Cours 🎓 d’été');
-    }),
+    inWorld(
+      [
+        { number: 1, name: 'Cours 🎓 d’été' },
+        { number: 2, name: 'Suite 🎓' },
+      ],
+      {},
+      async (world) => {
+        expect(await world.run([...IMPORT, '--max-value-record-process=1'])).toMatchObject({ exitCode: 0, stderr: '' });
+        const isMysql = engine === 'mysql';
+        expect(await rowOf(world)).toMatchObject({ name: 'Suite 🎓' });
+        await world.run(['--forget', '--yes']);
+        if (isMysql)
+          await world.pod.exec(
+            `ALTER TABLE ${world.pod.address.database}.import_video_externalrecording MODIFY name varchar(250) CHARACTER SET utf8mb3 NOT NULL`,
+          );
+        const { stderr, exitCode } = await world.run([...IMPORT, '--min-value-record-process=2']);
+        expect(exitCode).toBe(0);
+        expect(stderr).toEqual(
+          isMysql ? expect.stringMatching(/^WARNING: .*its name has signs that the database of Pod cannot keep/) : '',
+        );
+        expect((await rowOf(world)).name).toBe(isMysql ? 'Cours \ufffd d’été' : 'Cours 🎓 d’été');
+      },
+    ),
     PATIENCE_MS,
   );
 
   test(
     'an answer of Pod that leaves it open whether a user was created fails the recording; the next run finds out',
-    inWorld([{ number: 1 }, { number: 2 }], { moodles: { default: moodleWith([{ number: 1, moderators: [84] }, { number: 2, moderators: [83] }]) } }, async (world) => {
-      const heal = world.podUsers.fault({ method: 'POST', when: 'after', answer: { kind: 'reset' } });
-      const { exitCode, stderr } = await world.run(WITH_MOODLE);
-      expect(exitCode).toBe(1);
-      expect(stderr).toMatch(/ERROR: #2 failed: Cours 1/);
-      expect(await owners(world)).toEqual({ 2: ['pnom'] });
-      heal();
-      expect(await world.run(WITH_MOODLE)).toMatchObject({ exitCode: 0, stderr: '' });
-      expect(await owners(world)).toEqual({ 1: ['mcurie'], 2: ['pnom'] });
-      expect((await world.pod.essence()).users.filter(({ username }) => username === 'mcurie')).toHaveLength(1);
-    }),
+    inWorld(
+      [{ number: 1 }, { number: 2 }],
+      {
+        moodles: {
+          default: moodleWith([
+            { number: 1, moderators: [84] },
+            { number: 2, moderators: [83] },
+          ]),
+        },
+      },
+      async (world) => {
+        const heal = world.podUsers.fault({ method: 'POST', when: 'after', answer: { kind: 'reset' } });
+        const { exitCode, stderr } = await world.run(WITH_MOODLE);
+        expect(exitCode).toBe(1);
+        expect(stderr).toMatch(/ERROR: #2 failed: Cours 1/);
+        expect(await owners(world)).toEqual({ 2: ['pnom'] });
+        heal();
+        expect(await world.run(WITH_MOODLE)).toMatchObject({ exitCode: 0, stderr: '' });
+        expect(await owners(world)).toEqual({ 1: ['mcurie'], 2: ['pnom'] });
+        expect((await world.pod.essence()).users.filter(({ username }) => username === 'mcurie')).toHaveLength(1);
+      },
+    ),
     PATIENCE_MS,
   );
 
   test(
     'killed again and again, the runs together make each row once, and the journal knows them all',
-    inWorld(Array.from({ length: 40 }, (_, index) => ({ number: index + 1 })), {}, async (world) => {
-      for (let kill = 1; kill <= 4; kill += 1) {
-        const { child, ended } = world.start(IMPORT);
-        // The program says each recording when it is done: after so many it dies, wherever it is by then.
-        let said = '';
-        child.stdout?.on('data', (chunk: Buffer) => {
-          said += chunk.toString();
-          if ((said.match(/ done: /g) ?? []).length >= 4) child.kill('SIGKILL');
-        });
-        await ended;
-      }
-      expect(await world.run(IMPORT)).toMatchObject({ exitCode: 0, stderr: '' });
-      const found = await owners(world);
-      expect(Object.keys(found)).toHaveLength(40);
-      expect(Object.values(found).every((names) => names.length === 1)).toBe(true);
-      const { stdout } = await world.run(['--forget', '--yes']);
-      expect(stdout).toContain('40 rows were deleted');
-    }),
+    inWorld(
+      Array.from({ length: 40 }, (_, index) => ({ number: index + 1 })),
+      {},
+      async (world) => {
+        for (let kill = 1; kill <= 4; kill += 1) {
+          const { child, ended } = world.start(IMPORT);
+          // The program says each recording when it is done: after so many it dies, wherever it is by then.
+          let said = '';
+          child.stdout?.on('data', (chunk: Buffer) => {
+            said += chunk.toString();
+            if ((said.match(/ done: /g) ?? []).length >= 4) child.kill('SIGKILL');
+          });
+          await ended;
+        }
+        expect(await world.run(IMPORT)).toMatchObject({ exitCode: 0, stderr: '' });
+        const found = await owners(world);
+        expect(Object.keys(found)).toHaveLength(40);
+        expect(Object.values(found).every((names) => names.length === 1)).toBe(true);
+        const { stdout } = await world.run(['--forget', '--yes']);
+        expect(stdout).toContain('40 rows were deleted');
+      },
+    ),
     PATIENCE_MS,
   );
 
@@ -423,14 +599,22 @@ withEachDatabase((engine) => {
 
   test(
     'a recording whose address has changed is not imported a second time for the same owner',
-    inWorld([{ number: 1 }, { number: 2 }], { moodles: { default: moodleWith([{ number: 2, moderators: [84] }]) } }, async (world) => {
-      expect(await world.run(IMPORT)).toMatchObject({ exitCode: 0 });
-      const video = (number: number): string => recordingXml({ number, formats: [{ type: 'video', url: `@BBB@playback/video/${idOf(number)}/?token=new` }] });
-      world.bbb.settings.recordings = [1, 2].map(video);
-      const again = await world.run(WITH_MOODLE);
-      expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/#2 done before: Cours 1 .*: was there already, for /) });
-      expect(await owners(world)).toEqual({ 1: ['podadmin'], 2: ['podadmin', 'mcurie'] });
-    }),
+    inWorld(
+      [{ number: 1 }, { number: 2 }],
+      { moodles: { default: moodleWith([{ number: 2, moderators: [84] }]) } },
+      async (world) => {
+        expect(await world.run(IMPORT)).toMatchObject({ exitCode: 0 });
+        const video = (number: number): string =>
+          recordingXml({ number, formats: [{ type: 'video', url: `@BBB@playback/video/${idOf(number)}/?token=new` }] });
+        world.bbb.settings.recordings = [1, 2].map(video);
+        const again = await world.run(WITH_MOODLE);
+        expect(again).toMatchObject({
+          exitCode: 0,
+          stdout: expect.stringMatching(/#2 done before: Cours 1 .*: was there already, for /),
+        });
+        expect(await owners(world)).toEqual({ 1: ['podadmin'], 2: ['podadmin', 'mcurie'] });
+      },
+    ),
     PATIENCE_MS,
   );
 
@@ -438,10 +622,15 @@ withEachDatabase((engine) => {
     "another Pod's REST is told before anybody is created there",
     inWorld([{ number: 1 }], { moodles: { default: moodleWith([{ number: 1, moderators: [84] }]) } }, async (world) => {
       await world.pod.query("UPDATE auth_user SET username = 'root' WHERE id = 1", []);
-      world.podUsers.fault({ path: /users\/1\//, answer: { kind: 'answer', status: 200, body: '{"id":1,"username":"podadmin"}' } });
+      world.podUsers.fault({
+        path: /users\/1\//,
+        answer: { kind: 'answer', status: 200, body: '{"id":1,"username":"podadmin"}' },
+      });
       const { exitCode, stderr } = await world.run(WITH_MOODLE);
       expect(exitCode).toBe(2);
-      expect(stderr).toContain('POD_URL and POD_DB_URL are not of the same Pod: the user with the id 1 is podadmin at the one, and is root in the other');
+      expect(stderr).toContain(
+        'POD_URL and POD_DB_URL are not of the same Pod: the user with the id 1 is podadmin at the one, and is root in the other',
+      );
       expect(world.podUsers.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
     }),
     PATIENCE_MS,
@@ -449,23 +638,27 @@ withEachDatabase((engine) => {
 
   test(
     'Ctrl-C finishes the recording in hand; the next run goes on from there',
-    inWorld(Array.from({ length: 30 }, (_, index) => ({ number: index + 1 })), {}, async (world) => {
-      const { child, ended } = world.start(IMPORT);
-      let said = '';
-      let isAsked = false;
-      child.stdout?.on('data', (chunk: Buffer) => {
-        said += chunk.toString();
-        if (!isAsked && said.includes(' done: ')) isAsked = child.kill('SIGINT');
-      });
-      const { exitCode } = await ended;
-      expect(exitCode).toBe(143);
-      const made = Object.keys(await owners(world)).length;
-      expect(made).toBeGreaterThan(0);
-      expect(made).toBeLessThan(30);
-      expect(said).toMatch(new RegExp(`left for the next run +${30 - made}`));
-      expect(await world.run(IMPORT)).toMatchObject({ exitCode: 0 });
-      expect(Object.keys(await owners(world))).toHaveLength(30);
-    }),
+    inWorld(
+      Array.from({ length: 30 }, (_, index) => ({ number: index + 1 })),
+      {},
+      async (world) => {
+        const { child, ended } = world.start(IMPORT);
+        let said = '';
+        let isAsked = false;
+        child.stdout?.on('data', (chunk: Buffer) => {
+          said += chunk.toString();
+          if (!isAsked && said.includes(' done: ')) isAsked = child.kill('SIGINT');
+        });
+        const { exitCode } = await ended;
+        expect(exitCode).toBe(143);
+        const made = Object.keys(await owners(world)).length;
+        expect(made).toBeGreaterThan(0);
+        expect(made).toBeLessThan(30);
+        expect(said).toMatch(new RegExp(`left for the next run +${30 - made}`));
+        expect(await world.run(IMPORT)).toMatchObject({ exitCode: 0 });
+        expect(Object.keys(await owners(world))).toHaveLength(30);
+      },
+    ),
     PATIENCE_MS,
   );
 
@@ -493,11 +686,17 @@ withEachDatabase((engine) => {
     'two runs with one journal do not overlap, nor do two with one Pod',
     inWorld([{ number: 1 }], {}, async (world) => {
       const lock = (await takeFileLock(join(world.directory, '.migrate-recordings.lock')))!;
-      expect(await world.run(IMPORT)).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/another migration with the journal .* is at work/) });
+      expect(await world.run(IMPORT)).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringMatching(/another migration with the journal .* is at work/),
+      });
       closeSync(lock);
       const other = createPodDatabase(world.pod.address);
       expect(await other.takeTurn()).toBe(true);
-      expect(await world.run(IMPORT)).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/another migration writes to this Pod/) });
+      expect(await world.run(IMPORT)).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringMatching(/another migration writes to this Pod/),
+      });
       await other.close();
       expect(await owners(world)).toEqual({});
       expect(await world.run(IMPORT)).toMatchObject({ exitCode: 0 });
@@ -505,4 +704,3 @@ withEachDatabase((engine) => {
     PATIENCE_MS,
   );
 });
-

@@ -39,7 +39,8 @@ test('a server has its own lines, however its address is spelled; names of files
     expect(journal.entries('manual-claim')).toHaveLength(1);
     expect(journal.claimedNames()).toEqual(['a.m4v', 'b.m4v']);
   }
-  for (const other of ['https://bbb.univ.fr:8443/', 'https://bbb.univ.fr/b/']) expect((await open(path, other)).last('manual-claim', 'r')).toBeUndefined();
+  for (const other of ['https://bbb.univ.fr:8443/', 'https://bbb.univ.fr/b/'])
+    expect((await open(path, other)).last('manual-claim', 'r')).toBeUndefined();
 });
 
 test('all addresses at which a recording was imported are known, those of this run too', async () => {

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { checkClaim } from '../../src/migrate/ways/manual-claim.js';
@@ -6,7 +15,19 @@ import type { JournalEntry, Outcome, Recording } from '../../src/migrate/model.j
 import type { MigrationPorts } from '../../src/migrate/ports.js';
 import type { MigrationConfig } from '../../src/migrate/settings.js';
 import { choiceOf } from '../support/migrate/choice.js';
-import { createClaimWorld, filesIn, idOf, planOf, runClaim, SERVER, snapshotOf, START_MS, type ClaimPlan, type ClaimRun, type ClaimWorld } from '../support/migrate/claim-world.js';
+import {
+  createClaimWorld,
+  filesIn,
+  idOf,
+  planOf,
+  runClaim,
+  SERVER,
+  snapshotOf,
+  START_MS,
+  type ClaimPlan,
+  type ClaimRun,
+  type ClaimWorld,
+} from '../support/migrate/claim-world.js';
 import { pageUrl, startPlayback, type PlayedRecording } from '../support/migrate/playback-server.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
@@ -34,14 +55,26 @@ function results(outcomes: Outcome[]): string[] {
 
 function journal(): JournalEntry[] {
   if (!existsSync(world.journalPath)) return [];
-  return readFileSync(world.journalPath, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as JournalEntry);
+  return readFileSync(world.journalPath, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as JournalEntry);
 }
 
 /** What an earlier run has written into the journal. */
-function begin(...steps: { letter: string; step: 'begun' | 'whole' | 'done'; file: string; size?: number; validator?: string }[]): void {
+function begin(
+  ...steps: { letter: string; step: 'begun' | 'whole' | 'done'; file: string; size?: number; validator?: string }[]
+): void {
   const lines = steps.map(({ letter, ...step }) => {
     const directories = [world.directory, ...(step.file.endsWith('.webm') ? [world.recorder.path] : [])];
-    return JSON.stringify({ at: '2026-03-01T09:00:00.000Z', server: SERVER, way: 'manual-claim', recording: idOf(letter), directories, ...step });
+    return JSON.stringify({
+      at: '2026-03-01T09:00:00.000Z',
+      server: SERVER,
+      way: 'manual-claim',
+      recording: idOf(letter),
+      directories,
+      ...step,
+    });
   });
   writeFileSync(world.journalPath, lines.map((line) => `${line}\n`).join(''));
 }
@@ -58,7 +91,10 @@ describe('a claim', () => {
       { result: 'done', said: 'encoded to p-2024-01-15.webm (0.0 MB)', warnings: [] },
     ]);
     expect(filesIn(world.directory)).toEqual({ 'a-2024-01-15.m4v': SIZE, 'p-2024-01-15.webm': 180 });
-    const [a, p] = [{ recording: idOf('a'), file: 'a-2024-01-15.m4v' }, { recording: idOf('p'), file: 'p-2024-01-15.webm' }];
+    const [a, p] = [
+      { recording: idOf('a'), file: 'a-2024-01-15.m4v' },
+      { recording: idOf('p'), file: 'p-2024-01-15.webm' },
+    ];
     expect(journal()).toMatchObject([
       { ...a, step: 'begun' },
       { ...a, step: 'begun', validator: '"aaaaaaaa-1"' },
@@ -100,12 +136,19 @@ describe('a claim', () => {
     const outcomes = await run(recordings);
     expect(results(outcomes)).toEqual(['failed', 'failed', 'done', 'done']);
     expect(outcomes[0]?.said).toMatch(/^cannot download a-2024-01-15\.m4v: the playback page .* status 404$/);
-    expect(outcomes[1]?.said).toMatch(/^cannot encode p-2024-01-15\.webm: bbb-recorder failed with the status 1: see .*p-2024-01-15\.webm\.log$/);
+    expect(outcomes[1]?.said).toMatch(
+      /^cannot encode p-2024-01-15\.webm: bbb-recorder failed with the status 1: see .*p-2024-01-15\.webm\.log$/,
+    );
     expect(filesIn(world.directory)).toEqual({ 'b-2024-01-15.m4v': 300, 'q-2024-01-15.webm': 180 });
     world.playback.fault(idOf('a'), { pageStatus: 200 });
     world.recorder.behave(idOf('p'), null);
     expect(results(await run(recordings))).toEqual(['done', 'done', 'already', 'already']);
-    expect(Object.keys(filesIn(world.directory))).toEqual(['a-2024-01-15.m4v', 'b-2024-01-15.m4v', 'p-2024-01-15.webm', 'q-2024-01-15.webm']);
+    expect(Object.keys(filesIn(world.directory))).toEqual([
+      'a-2024-01-15.m4v',
+      'b-2024-01-15.m4v',
+      'p-2024-01-15.webm',
+      'q-2024-01-15.webm',
+    ]);
   });
 
   test('keeps of a failed download what the next run can go on with', async () => {
@@ -117,14 +160,18 @@ describe('a claim', () => {
     for (const letter of ['a', 'b']) world.playback.fault(idOf(letter), { cuts: 0 });
     expect(results(await run([world.video('a'), world.video('b')]))).toEqual(['done', 'done']);
     expect(world.playback.requests.filter(({ path }) => path.includes(idOf('a'))).at(-1)?.range).toBe(`bytes=${size}-`);
-    for (const letter of ['a', 'b']) expect(readFileSync(pathOf(`${letter}-2024-01-15.m4v`)).equals(world.playback.video(idOf(letter)))).toBe(true);
+    for (const letter of ['a', 'b'])
+      expect(readFileSync(pathOf(`${letter}-2024-01-15.m4v`)).equals(world.playback.video(idOf(letter)))).toBe(true);
   });
 
   test('does the videos where bbb-recorder is not installed, and says of the presentations what to do', async () => {
     rmSync(join(world.recorder.plugin, 'export.js'));
     const [video, presentation] = await run([world.video('a'), world.presentation('p')]);
     expect(video?.result).toBe('done');
-    expect(presentation).toMatchObject({ result: 'failed', said: expect.stringContaining('IMPORT_VIDEO_BBB_RECORDER_PLUGIN') });
+    expect(presentation).toMatchObject({
+      result: 'failed',
+      said: expect.stringContaining('IMPORT_VIDEO_BBB_RECORDER_PLUGIN'),
+    });
     expect(journal().filter(({ recording }) => recording === idOf('p'))).toEqual([]);
   });
 
@@ -132,13 +179,21 @@ describe('a claim', () => {
     const name = `a"; touch ${world.root}/x; "$(touch ${world.root}/y)/../../z`;
     const outcomes = await run([world.video('a', { name }), world.presentation('p', { name })]);
     expect(results(outcomes)).toEqual(['done', 'done']);
-    expect(Object.keys(filesIn(world.root)).sort()).toEqual(['bbb-recorder', 'bbb-recorder-calls', 'journal', 'recorder', 'results']);
+    expect(Object.keys(filesIn(world.root)).sort()).toEqual([
+      'bbb-recorder',
+      'bbb-recorder-calls',
+      'journal',
+      'recorder',
+      'results',
+    ]);
     expect(Object.keys(filesIn(world.directory))).toHaveLength(2);
   });
 
   test('tells in its check what is wrong with the directory', async () => {
     const ports = { claims: { check: () => Promise.resolve(['no directory']) } } as unknown as MigrationPorts;
-    expect(await checkClaim({ ports, config: {} as MigrationConfig, choice: choiceOf('manual-claim') })).toEqual(['no directory']);
+    expect(await checkClaim({ ports, config: {} as MigrationConfig, choice: choiceOf('manual-claim') })).toEqual([
+      'no directory',
+    ]);
   });
 });
 
@@ -146,16 +201,35 @@ describe('the name of a file', () => {
   test('that two recordings of one day share gets a number', async () => {
     const recordings = ['a', 'b', 'c'].map((letter) => world.video(letter, { name: 'Cours' }));
     await run(recordings);
-    for (const [letter, file] of [['a', 'cours-2024-01-15.m4v'], ['b', 'cours-2024-01-15-2.m4v'], ['c', 'cours-2024-01-15-3.m4v']] as const) {
+    for (const [letter, file] of [
+      ['a', 'cours-2024-01-15.m4v'],
+      ['b', 'cours-2024-01-15-2.m4v'],
+      ['c', 'cours-2024-01-15-3.m4v'],
+    ] as const) {
       expect(readFileSync(pathOf(file)).equals(world.playback.video(idOf(letter)))).toBe(true);
     }
   });
 
   test('is never two recordings’, however many are in work at once', async () => {
     const recordings = ['a', 'b', 'c', 'd', 'e'].map((letter) => world.video(letter, { name: 'Cours' }));
-    expect(results(await run([...recordings, world.presentation('p', { name: 'Cours' }), world.presentation('q', { name: 'Cours' })], { jobs: 4 }))).toEqual(Array(7).fill('done'));
-    const contents = Object.keys(filesIn(world.directory)).map((file) => readFileSync(pathOf(file), 'latin1').split('\n')[0]);
-    expect(contents.sort()).toEqual([...['a', 'b', 'c', 'd', 'e'].map((letter) => `VIDEO ${idOf(letter)}`), `WEBM ${idOf('p')}`, `WEBM ${idOf('q')}`].sort());
+    expect(
+      results(
+        await run(
+          [...recordings, world.presentation('p', { name: 'Cours' }), world.presentation('q', { name: 'Cours' })],
+          { jobs: 4 },
+        ),
+      ),
+    ).toEqual(Array(7).fill('done'));
+    const contents = Object.keys(filesIn(world.directory)).map(
+      (file) => readFileSync(pathOf(file), 'latin1').split('\n')[0],
+    );
+    expect(contents.sort()).toEqual(
+      [
+        ...['a', 'b', 'c', 'd', 'e'].map((letter) => `VIDEO ${idOf(letter)}`),
+        `WEBM ${idOf('p')}`,
+        `WEBM ${idOf('q')}`,
+      ].sort(),
+    );
   });
 
   test('is not that of a file of somebody else, nor of one that Pod has taken', async () => {
@@ -164,7 +238,12 @@ describe('the name of a file', () => {
     writeFileSync(join(world.recorder.path, 'p-2024-01-15.webm'), 'of Pod itself');
     begin({ letter: 'z', step: 'done', file: 'a-2024-01-15-3.m4v', size: 1 });
     await run([world.video('a'), world.presentation('p')]);
-    expect(Object.keys(filesIn(world.directory))).toEqual(['a-2024-01-15-2.m4v.part', 'a-2024-01-15-4.m4v', 'a-2024-01-15.m4v', 'p-2024-01-15-2.webm']);
+    expect(Object.keys(filesIn(world.directory))).toEqual([
+      'a-2024-01-15-2.m4v.part',
+      'a-2024-01-15-4.m4v',
+      'a-2024-01-15.m4v',
+      'p-2024-01-15-2.webm',
+    ]);
     expect(readFileSync(pathOf('a-2024-01-15.m4v'), 'utf8')).toBe('somebody else’s');
     expect(readFileSync(join(world.recorder.path, 'p-2024-01-15.webm'), 'utf8')).toBe('of Pod itself');
   });
@@ -183,14 +262,23 @@ describe('the name of a file', () => {
   });
 
   test('that something else has got meanwhile is not taken from it; moved away, the claim is completed', async () => {
-    const intruding: ClaimRun = { claims: (real) => ({ ...real, publish: (file, size) => {
-      writeFileSync(pathOf(file), 'intruder');
-      return real.publish(file, size);
-    } }) };
-    expect(await run([world.video('a')], intruding)).toMatchObject([{ result: 'failed', said: expect.stringMatching(/has come meanwhile.*move it away/) }]);
+    const intruding: ClaimRun = {
+      claims: (real) => ({
+        ...real,
+        publish: (file, size) => {
+          writeFileSync(pathOf(file), 'intruder');
+          return real.publish(file, size);
+        },
+      }),
+    };
+    expect(await run([world.video('a')], intruding)).toMatchObject([
+      { result: 'failed', said: expect.stringMatching(/has come meanwhile.*move it away/) },
+    ]);
     expect(readFileSync(pathOf('a-2024-01-15.m4v'), 'utf8')).toBe('intruder');
     unlinkSync(pathOf('a-2024-01-15.m4v'));
-    expect(await run([world.video('a')])).toMatchObject([{ result: 'done', said: 'completes what an earlier run had begun: a-2024-01-15.m4v' }]);
+    expect(await run([world.video('a')])).toMatchObject([
+      { result: 'done', said: 'completes what an earlier run had begun: a-2024-01-15.m4v' },
+    ]);
     expect(world.playback.requests).toHaveLength(2);
   });
 });
@@ -218,11 +306,18 @@ describe('what a kill has left', () => {
   });
 
   test('a part that vanishes just before it gets its name is not taken for claimed', async () => {
-    const vanishing: ClaimRun = { claims: (real) => ({ ...real, publish: (file, size) => {
-      unlinkSync(pathOf(`${file}.part`));
-      return real.publish(file, size);
-    } }) };
-    expect(await run([world.video('a')], vanishing)).toMatchObject([{ result: 'failed', said: expect.stringContaining('taken away a-2024-01-15.m4v') }]);
+    const vanishing: ClaimRun = {
+      claims: (real) => ({
+        ...real,
+        publish: (file, size) => {
+          unlinkSync(pathOf(`${file}.part`));
+          return real.publish(file, size);
+        },
+      }),
+    };
+    expect(await run([world.video('a')], vanishing)).toMatchObject([
+      { result: 'failed', said: expect.stringContaining('taken away a-2024-01-15.m4v') },
+    ]);
     expect(results(await run([world.video('a')]))).toEqual(['done']);
     expect(filesIn(world.directory)).toEqual({ 'a-2024-01-15.m4v': SIZE });
   });
@@ -260,7 +355,9 @@ describe('with a journal that others have written too', () => {
     const directory = join(world.root, 'right');
     const outcomes = await runClaim(elsewhere({ directory }), recordings);
     expect(results(outcomes)).toEqual(['done', 'done']);
-    expect(outcomes[0]?.warnings).toEqual([expect.stringContaining(`a-2024-01-15.m4v was begun in ${world.directory} before`)]);
+    expect(outcomes[0]?.warnings).toEqual([
+      expect.stringContaining(`a-2024-01-15.m4v was begun in ${world.directory} before`),
+    ]);
     expect(filesIn(directory)).toMatchObject({ 'a-2024-01-15.m4v': SIZE });
     expect(Object.keys(filesIn(directory))).toHaveLength(2);
     expect(filesIn(world.directory)).toEqual({ 'a-2024-01-15.m4v.part': SIZE });
@@ -271,20 +368,27 @@ describe('with a journal that others have written too', () => {
     await run([world.video('a')], broken);
     world.playback.fault(idOf('a'), { pageStatus: 404 });
     const [outcome] = await runClaim(elsewhere({ directory: join(world.root, 'right') }), [world.video('a')]);
-    expect(outcome).toMatchObject({ result: 'failed', said: expect.stringMatching(/status 404 \(a-2024-01-15\.m4v was begun in .*look there for what is left\)$/) });
+    expect(outcome).toMatchObject({
+      result: 'failed',
+      said: expect.stringMatching(/status 404 \(a-2024-01-15\.m4v was begun in .*look there for what is left\)$/),
+    });
   });
 
   test('a film whose result was complete in another directory of bbb-recorder is made again', async () => {
     await run([world.presentation('p')], broken);
     const plan = elsewhere({ results: join(world.root, 'other-results') });
     world.recorder.putsInto(plan.results);
-    expect(await runClaim(plan, [world.presentation('p')])).toMatchObject([{ result: 'done', warnings: [expect.stringContaining(world.recorder.path)] }]);
+    expect(await runClaim(plan, [world.presentation('p')])).toMatchObject([
+      { result: 'done', warnings: [expect.stringContaining(world.recorder.path)] },
+    ]);
     expect(filesIn(world.directory)).toEqual({ 'p-2024-01-15.webm': 180 });
   });
 
   test('what was done stays done, wherever', async () => {
     await run([world.video('a')]);
-    expect(await runClaim(elsewhere({ directory: join(world.root, 'right') }), [world.video('a')])).toMatchObject([{ result: 'already' }]);
+    expect(await runClaim(elsewhere({ directory: join(world.root, 'right') }), [world.video('a')])).toMatchObject([
+      { result: 'already' },
+    ]);
   });
 
   test('a name that a recording of another BBB server has begun is not taken', async () => {
@@ -343,18 +447,34 @@ describe('a dry claim', () => {
 });
 
 interface GoldenClaim {
-  input: { recordings: { id: string; name: string; start: number; formats: { type: string; url: string }[]; page?: PlayedRecording['page'] }[] };
+  input: {
+    recordings: {
+      id: string;
+      name: string;
+      start: number;
+      formats: { type: string; url: string }[];
+      page?: PlayedRecording['page'];
+    }[];
+  };
   outcomes: { essence: { files: Record<string, { size: number; first: string }> } }[];
 }
 
 test("the reference world of videos comes out as with Pod's own script", async () => {
   const golden = JSON.parse(readFileSync('test/fixtures/migrate/golden/claim_video.json', 'utf8')) as GoldenClaim;
-  const played = golden.input.recordings.map(({ id, page }): PlayedRecording => ({ id, ...(page === undefined ? {} : { page }) }));
+  const played = golden.input.recordings.map(({ id, page }): PlayedRecording => ({
+    id,
+    ...(page === undefined ? {} : { page }),
+  }));
   const playback = await startPlayback(played);
   try {
     const recordings = golden.input.recordings.map(({ id, name, start, formats }): Recording => {
       const given = formats.find(({ type }) => type === 'video')?.url.replace('@BBB@', playback.url) ?? '';
-      expect(given).toBe(pageUrl(playback.url, played.find((one) => one.id === id)!));
+      expect(given).toBe(
+        pageUrl(
+          playback.url,
+          played.find((one) => one.id === id)!,
+        ),
+      );
       return world.video('a', { id, name, startMs: start, videoUrl: given });
     });
     expect(results(await run(recordings))).toEqual(Array(5).fill('done'));

@@ -3,7 +3,13 @@ import { afterEach, expect, test } from '@jest/globals';
 import { moodleAddresses } from '../../src/migrate/database-address.js';
 import { MigrationError, type Moodle } from '../../src/migrate/ports.js';
 import { createMoodle } from '../../src/migrate/shell/moodle.js';
-import { newMoodle, withEachDatabase, type MoodleOptions, type MoodleRows, type TestMoodle } from '../support/migrate/databases.js';
+import {
+  newMoodle,
+  withEachDatabase,
+  type MoodleOptions,
+  type MoodleRows,
+  type TestMoodle,
+} from '../support/migrate/databases.js';
 
 const RECORDING = '76e5b9efb8cced2890db50c7b0d4eb44390bd9e6-1705316400000';
 const INFORM = `<p class="alert">Vos 'enregistrements' sont désormais sur Pod, l’importeur : 100 % \\o/ 🎓 ?</p>`;
@@ -34,7 +40,9 @@ withEachDatabase((engine) => {
     await have({}, { prefix: 'autre_' });
     await moodle.check();
     const other = createMoodle('default', { ...database.address, prefix: 'mdl_' });
-    await expect(other.check()).rejects.toThrow(/^DB_PARAMS, "default": database "moodle_\d+" on .*mdl_bigbluebuttonbn.*: check its database, prefix and schema; Moodle keeps recordings there from 4\.0 on$/);
+    await expect(other.check()).rejects.toThrow(
+      /^DB_PARAMS, "default": database "moodle_\d+" on .*mdl_bigbluebuttonbn.*: check its database, prefix and schema; Moodle keeps recordings there from 4\.0 on$/,
+    );
     await other.close();
     await database.exec('ALTER TABLE autre_bigbluebuttonbn_recordings RENAME TO autre_old');
     await expect(moodle.check()).rejects.toThrow(MigrationError);
@@ -42,7 +50,11 @@ withEachDatabase((engine) => {
 
   test('the prefix and the schema are those of the entry', async () => {
     await have(
-      { users: [{ id: 83, username: 'pnom' }], activities: [{ id: 1, intro: 'a' }], recordings: [{ bigbluebuttonbnid: 1, recordingid: RECORDING }] },
+      {
+        users: [{ id: 83, username: 'pnom' }],
+        activities: [{ id: 1, intro: 'a' }],
+        recordings: [{ bigbluebuttonbnid: 1, recordingid: RECORDING }],
+      },
       { prefix: 'm2_', schema: engine === 'postgresql' ? 'moodle_2' : 'public' },
     );
     await moodle.check();
@@ -101,7 +113,15 @@ withEachDatabase((engine) => {
   });
 
   test('the text is appended once, to an intro that is there, empty or NULL', async () => {
-    await have({ activities: [{ id: 1, intro: '<p>Bienvenue</p>' }, { id: 2, intro: '' }, { id: 3, intro: null }, { id: 4, intro: ' ' }, { id: 5, intro: '<p>Autre</p>' }] });
+    await have({
+      activities: [
+        { id: 1, intro: '<p>Bienvenue</p>' },
+        { id: 2, intro: '' },
+        { id: 3, intro: null },
+        { id: 4, intro: ' ' },
+        { id: 5, intro: '<p>Autre</p>' },
+      ],
+    });
     for (const id of [1, 2, 3, 4]) expect(await moodle.appendToIntro(id, INFORM)).toBe(true);
     const once = { 1: `<p>Bienvenue</p><br>${INFORM}`, 2: INFORM, 3: INFORM, 4: ` <br>${INFORM}`, 5: '<p>Autre</p>' };
     expect(await database.intro()).toEqual(once);
@@ -110,12 +130,26 @@ withEachDatabase((engine) => {
   });
 
   test('the mark is the exact text: neither the word Pod, nor the text in another case or without its accents', async () => {
-    const others = ['<p>Retrouvez-nous sur Pod</p>', INFORM.toLowerCase(), INFORM.replaceAll('é', 'e'), INFORM.slice(0, -1), INFORM.replace('%', '_')];
-    await have({ activities: [...others.map((intro, index) => ({ id: index + 1, intro })), { id: 9, intro: `<div>${INFORM}</div>` }] });
+    const others = [
+      '<p>Retrouvez-nous sur Pod</p>',
+      INFORM.toLowerCase(),
+      INFORM.replaceAll('é', 'e'),
+      INFORM.slice(0, -1),
+      INFORM.replace('%', '_'),
+    ];
+    await have({
+      activities: [
+        ...others.map((intro, index) => ({ id: index + 1, intro })),
+        { id: 9, intro: `<div>${INFORM}</div>` },
+      ],
+    });
     for (const index of others.keys()) expect(await moodle.appendToIntro(index + 1, INFORM)).toBe(true);
     expect(await moodle.appendToIntro(9, INFORM)).toBe(false);
     expect(await moodle.appendToIntro(99, INFORM)).toBe(false);
-    expect(await database.intro()).toEqual({ ...Object.fromEntries(others.map((intro, index) => [index + 1, `${intro}<br>${INFORM}`])), 9: `<div>${INFORM}</div>` });
+    expect(await database.intro()).toEqual({
+      ...Object.fromEntries(others.map((intro, index) => [index + 1, `${intro}<br>${INFORM}`])),
+      9: `<div>${INFORM}</div>`,
+    });
   });
 
   test('two that append at the same time append once', async () => {
@@ -128,22 +162,30 @@ withEachDatabase((engine) => {
   });
 
   test('an account that may only read passes the check, reads, and is told that it may not write', async () => {
-    await have({ activities: [{ id: 1, intro: 'a' }], recordings: [{ bigbluebuttonbnid: 1, recordingid: RECORDING }] }, { readOnly: true });
+    await have(
+      { activities: [{ id: 1, intro: 'a' }], recordings: [{ bigbluebuttonbnid: 1, recordingid: RECORDING }] },
+      { readOnly: true },
+    );
     await moodle.check();
     await expect(moodle.appendToIntro(1, INFORM)).rejects.toThrow(MigrationError);
-    await expect(moodle.appendToIntro(1, INFORM)).rejects.toThrow(/^DB_PARAMS, "moodle\.univ\.example": .*denied.*: give the user this right$/);
+    await expect(moodle.appendToIntro(1, INFORM)).rejects.toThrow(
+      /^DB_PARAMS, "moodle\.univ\.example": .*denied.*: give the user this right$/,
+    );
     expect(await moodle.activitiesOf(RECORDING)).toEqual([{ id: 1, intro: 'a', participants: null }]);
     expect(await database.intro()).toEqual({ 1: 'a' });
   });
 
   test('a server that takes no writes is named as such', async () => {
     await have({ activities: [{ id: 1, intro: 'a' }] });
-    const [on, off] = engine === 'postgresql'
-      ? [`ALTER ROLE ${database.address.user} SET default_transaction_read_only = on`, 'SELECT 1']
-      : ['SET GLOBAL read_only = 1', 'SET GLOBAL read_only = 0'];
+    const [on, off] =
+      engine === 'postgresql'
+        ? [`ALTER ROLE ${database.address.user} SET default_transaction_read_only = on`, 'SELECT 1']
+        : ['SET GLOBAL read_only = 1', 'SET GLOBAL read_only = 0'];
     await database.exec(on);
     try {
-      await expect(moodle.appendToIntro(1, INFORM)).rejects.toThrow(/read.only.*: this server takes no writes: name the one that does$/);
+      await expect(moodle.appendToIntro(1, INFORM)).rejects.toThrow(
+        /read.only.*: this server takes no writes: name the one that does$/,
+      );
     } finally {
       await database.exec(off);
     }
@@ -151,7 +193,10 @@ withEachDatabase((engine) => {
   });
 
   test('it goes on after its connection was lost', async () => {
-    await have({ activities: [{ id: 1, intro: null }], recordings: [{ bigbluebuttonbnid: 1, recordingid: RECORDING }] });
+    await have({
+      activities: [{ id: 1, intro: null }],
+      recordings: [{ bigbluebuttonbnid: 1, recordingid: RECORDING }],
+    });
     await moodle.check();
     await database.cutConnections();
     expect(await moodle.activitiesOf(RECORDING)).toHaveLength(1);

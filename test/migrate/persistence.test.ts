@@ -27,10 +27,12 @@ test('what passes not by itself is not waited for', async () => {
 test('tries count from the beginning again while a download gets on, and its server is not taken for dead', async () => {
   const visit = visitor();
   let arrived = 0;
-  const growing = (most: number): (() => Promise<string>) => () => {
-    arrived = Math.min(most, arrived + 1e6);
-    return Promise.reject(new HttpError('the connection was cut', 'cut'));
-  };
+  const growing =
+    (most: number): (() => Promise<string>) =>
+    () => {
+      arrived = Math.min(most, arrived + 1e6);
+      return Promise.reject(new HttpError('the connection was cut', 'cut'));
+    };
   await expect(persist('video a', growing(20e6), visit, () => arrived)).rejects.toThrow('cut');
   expect(visit.paused).toEqual([...Array<number>(20).fill(1000), ...PAUSES_MS.slice(1)]);
   expect(visit.exhausted.size).toBe(0);

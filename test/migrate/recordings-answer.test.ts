@@ -6,28 +6,50 @@ async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size));
 }
 
-async function read(xml: string | Buffer, pieceBytes = 7): Promise<{ answer: RecordingsAnswer; taken: RawRecording[] }> {
+async function read(
+  xml: string | Buffer,
+  pieceBytes = 7,
+): Promise<{ answer: RecordingsAnswer; taken: RawRecording[] }> {
   const taken: RawRecording[] = [];
   const answer = await readRecordingsAnswer(inPieces(Buffer.from(xml), pieceBytes), (raw) => void taken.push(raw));
   return { answer, taken };
 }
 
 const success = (inside: string): string => `<response><returncode>SUCCESS</returncode>${inside}</response>`;
-const listed = (...recordings: string[]): string => success(`<recordings>${recordings.map((inside) => `<recording>${inside}</recording>`).join('')}</recordings>`);
+const listed = (...recordings: string[]): string =>
+  success(`<recordings>${recordings.map((inside) => `<recording>${inside}</recording>`).join('')}</recordings>`);
 
 describe('an answer', () => {
   test('with a list is a list, whatever surrounds it', async () => {
     const list = { kind: 'listed', totalElements: null };
     expect((await read(listed())).answer).toEqual(list);
     expect((await read(`\ufeff<?xml version="1.0"?>\n${success('<recordings/>')}\n`)).answer).toEqual(list);
-    expect((await read(success('\n <recordings>\n </recordings>\n<messageKey>noRecordings</messageKey><message>None.</message>'))).answer).toEqual(list);
-    expect((await read(success('<messageKey/><recordings></recordings>').replace('SUCCESS', ' SUCCESS\n'))).answer).toEqual(list);
+    expect(
+      (
+        await read(
+          success('\n <recordings>\n </recordings>\n<messageKey>noRecordings</messageKey><message>None.</message>'),
+        )
+      ).answer,
+    ).toEqual(list);
+    expect(
+      (await read(success('<messageKey/><recordings></recordings>').replace('SUCCESS', ' SUCCESS\n'))).answer,
+    ).toEqual(list);
   });
 
   test('that is a page says how many recordings there are', async () => {
-    const page = (total: string): string => success(`<recordings/><pagination><pageable><offset>0</offset><limit>2</limit></pageable>${total}<empty>false</empty></pagination>`);
-    expect((await read(page('<totalElements> 25 </totalElements>'))).answer).toEqual({ kind: 'listed', totalElements: 25 });
-    expect((await read(page(''))).answer).toEqual({ kind: 'damaged', what: 'a page that does not say how many recordings there are', isOfBbb: true });
+    const page = (total: string): string =>
+      success(
+        `<recordings/><pagination><pageable><offset>0</offset><limit>2</limit></pageable>${total}<empty>false</empty></pagination>`,
+      );
+    expect((await read(page('<totalElements> 25 </totalElements>'))).answer).toEqual({
+      kind: 'listed',
+      totalElements: 25,
+    });
+    expect((await read(page(''))).answer).toEqual({
+      kind: 'damaged',
+      what: 'a page that does not say how many recordings there are',
+      isOfBbb: true,
+    });
   });
 
   test('without a list but noRecordings is no list', async () => {
@@ -35,8 +57,13 @@ describe('an answer', () => {
   });
 
   test('that is a refusal says why, on one line', async () => {
-    const failed = '<response><returncode>FAILED</returncode><messageKey>checksumError</messageKey><message>You\ndid not\tpass</message></response>';
-    expect((await read(failed)).answer).toEqual({ kind: 'failed', messageKey: 'checksumError', message: 'You did not pass' });
+    const failed =
+      '<response><returncode>FAILED</returncode><messageKey>checksumError</messageKey><message>You\ndid not\tpass</message></response>';
+    expect((await read(failed)).answer).toEqual({
+      kind: 'failed',
+      messageKey: 'checksumError',
+      message: 'You did not pass',
+    });
   });
 
   test.each([
@@ -62,7 +89,9 @@ describe('an answer', () => {
   });
 
   test('that is damaged says where, by the recording before', async () => {
-    expect((await read(listed('<recordID>a-1</recordID>', '<recordID>b-2</recordID>', '<name>&nbsp;</name>'))).answer).toMatchObject({ what: 'damaged or cut XML after the recording b-2' });
+    expect(
+      (await read(listed('<recordID>a-1</recordID>', '<recordID>b-2</recordID>', '<name>&nbsp;</name>'))).answer,
+    ).toMatchObject({ what: 'damaged or cut XML after the recording b-2' });
   });
 
   test('may have control characters in its texts, which were pasted there; they become blanks', async () => {
@@ -73,7 +102,10 @@ describe('an answer', () => {
   });
 
   test('that is cut anywhere is damaged', async () => {
-    const whole = listed('<name>Été</name><metadata><bbb-origin><![CDATA[Moodle]]></bbb-origin></metadata>', '<name a="1">b</name>');
+    const whole = listed(
+      '<name>Été</name><metadata><bbb-origin><![CDATA[Moodle]]></bbb-origin></metadata>',
+      '<name a="1">b</name>',
+    );
     const bytes = Buffer.from(whole);
     for (let length = 0; length < bytes.length; length += 1) {
       expect((await read(bytes.subarray(0, length), 50)).answer.kind).toBe('damaged');
@@ -87,7 +119,11 @@ describe('an answer', () => {
       isRead = true;
       yield Buffer.from('</html>');
     }
-    expect(await readRecordingsAnswer(body(), () => undefined)).toEqual({ kind: 'damaged', what: 'an HTML page', isOfBbb: false });
+    expect(await readRecordingsAnswer(body(), () => undefined)).toEqual({
+      kind: 'damaged',
+      what: 'an HTML page',
+      isOfBbb: false,
+    });
     expect(isRead).toBe(false);
   });
 });
@@ -103,14 +139,30 @@ describe('a recording in an answer', () => {
     const { taken } = await read(xml);
     expect(taken).toEqual([
       {
-        texts: { name: 'Cours de droit', recordId: 'r', internalMeetingId: 'i', meetingId: 'm', startTime: '12', published: 'true', state: 'published', origin: 'Moodle' },
+        texts: {
+          name: 'Cours de droit',
+          recordId: 'r',
+          internalMeetingId: 'i',
+          meetingId: 'm',
+          startTime: '12',
+          published: 'true',
+          state: 'published',
+          origin: 'Moodle',
+        },
         formats: [{ type: 'presentation', url: 'https://p' }, { type: 'video' }],
       },
     ]);
   });
 
   test('may be written with entities, CDATA and both mixed', async () => {
-    const { taken } = await read(listed('<name>L&#39;&eacute;t&eacute;'.replaceAll('&eacute;', '&#xE9;') + ' &amp; <![CDATA[l’hiver <&> ]]]]><![CDATA[>]]> &lt;3 😀</name>', '<name><![CDATA[]]></name>', '<name/>'));
+    const { taken } = await read(
+      listed(
+        '<name>L&#39;&eacute;t&eacute;'.replaceAll('&eacute;', '&#xE9;') +
+          ' &amp; <![CDATA[l’hiver <&> ]]]]><![CDATA[>]]> &lt;3 😀</name>',
+        '<name><![CDATA[]]></name>',
+        '<name/>',
+      ),
+    );
     expect(taken.map(({ texts }) => texts.name)).toEqual(["L'été & l’hiver <&> ]]> <3 😀", '', '']);
   });
 

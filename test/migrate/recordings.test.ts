@@ -21,7 +21,15 @@ function faultOf(recording: RawRecording): string {
 
 describe('a recording', () => {
   test('has its texts without white space around them, and none where nothing is said', () => {
-    const recording = parsed(raw({ name: ' \n Deux\nlignes \t', meetingId: ' room ', origin: ' Moodle ', description: '\n', state: ' published ' }));
+    const recording = parsed(
+      raw({
+        name: ' \n Deux\nlignes \t',
+        meetingId: ' room ',
+        origin: ' Moodle ',
+        description: '\n',
+        state: ' published ',
+      }),
+    );
     expect(recording).toEqual({
       id: 'abc-1',
       meetingId: 'room',
@@ -48,21 +56,38 @@ describe('a recording', () => {
   });
 
   test.each([
-    [{ internalMeetingId: '', name: 'Cours de droit' }, 'a recording named Cours de droit has no id (neither internalMeetingID nor recordID)'],
-    [{ internalMeetingId: '', name: '', meetingId: 'room' }, 'a recording of the meeting room has no id (neither internalMeetingID nor recordID)'],
-    [{ internalMeetingId: '', name: '' }, 'a recording without a name has no id (neither internalMeetingID nor recordID)'],
+    [
+      { internalMeetingId: '', name: 'Cours de droit' },
+      'a recording named Cours de droit has no id (neither internalMeetingID nor recordID)',
+    ],
+    [
+      { internalMeetingId: '', name: '', meetingId: 'room' },
+      'a recording of the meeting room has no id (neither internalMeetingID nor recordID)',
+    ],
+    [
+      { internalMeetingId: '', name: '' },
+      'a recording without a name has no id (neither internalMeetingID nor recordID)',
+    ],
     [{ name: ' \n' }, 'recording abc-1 has no name'],
     [{ startTime: '' }, 'recording abc-1 (Cours) has no startTime'],
-    [{ startTime: 'Mon Jan 15\n20:00' }, 'recording abc-1 (Cours) has a startTime that is no number of milliseconds: Mon Jan 15 20:00'],
+    [
+      { startTime: 'Mon Jan 15\n20:00' },
+      'recording abc-1 (Cours) has a startTime that is no number of milliseconds: Mon Jan 15 20:00',
+    ],
     [{ startTime: '-1' }, 'recording abc-1 (Cours) has a startTime that is no number of milliseconds: -1'],
     [{ startTime: '1e3' }, 'recording abc-1 (Cours) has a startTime that is no number of milliseconds: 1e3'],
-    [{ startTime: '253402300800000' }, 'recording abc-1 (Cours) has a startTime that is no number of milliseconds: 253402300800000'],
+    [
+      { startTime: '253402300800000' },
+      'recording abc-1 (Cours) has a startTime that is no number of milliseconds: 253402300800000',
+    ],
   ])('with %j is a fault that names it', (texts, fault) => {
     expect(faultOf(raw(texts))).toBe(fault);
   });
 
   test('is named in a fault on one line, and not at any length', () => {
-    expect(faultOf(raw({ name: `Un\u001b[31m\ncours ${'é'.repeat(200)}`, startTime: '' }))).toBe(`recording abc-1 (Un [31m cours ${'é'.repeat(66)}…) has no startTime`);
+    expect(faultOf(raw({ name: `Un\u001b[31m\ncours ${'é'.repeat(200)}`, startTime: '' }))).toBe(
+      `recording abc-1 (Un [31m cours ${'é'.repeat(66)}…) has no startTime`,
+    );
   });
 
   test('plays its presentation and its video, and is not looked at otherwise', () => {
@@ -74,7 +99,10 @@ describe('a recording', () => {
       { type: 'video', url: 'https://bbb/playback/video/abc-1/' },
       { url: 'https://bbb/untyped' },
     ];
-    expect(parsed(raw({}, formats))).toMatchObject({ presentationUrl: 'https://bbb/playback/presentation/2.3/abc-1', videoUrl: 'https://bbb/playback/video/abc-1/' });
+    expect(parsed(raw({}, formats))).toMatchObject({
+      presentationUrl: 'https://bbb/playback/presentation/2.3/abc-1',
+      videoUrl: 'https://bbb/playback/video/abc-1/',
+    });
     expect(parsed(raw({}, [{ type: 'podcast', url: 'x' }]))).toMatchObject({ presentationUrl: '', videoUrl: '' });
   });
 
@@ -85,55 +113,93 @@ describe('a recording', () => {
   });
 
   test('in the format 2.0 is played at the address of 2.3 if that is wanted; its query stays', () => {
-    const old = raw({ internalMeetingId: 'a$&b-1' }, [{ type: 'presentation', url: 'https://bbb/playback/presentation/2.0/playback.html?meetingId=a$&b-1' }]);
+    const old = raw({ internalMeetingId: 'a$&b-1' }, [
+      { type: 'presentation', url: 'https://bbb/playback/presentation/2.0/playback.html?meetingId=a$&b-1' },
+    ]);
     expect(parsed(old).presentationUrl).toBe('https://bbb/playback/presentation/2.3/a$&b-1?meetingId=a$&b-1');
-    expect(parsed(old, false).presentationUrl).toBe('https://bbb/playback/presentation/2.0/playback.html?meetingId=a$&b-1');
+    expect(parsed(old, false).presentationUrl).toBe(
+      'https://bbb/playback/presentation/2.0/playback.html?meetingId=a$&b-1',
+    );
   });
 });
 
 describe('the recordings of an answer', () => {
-  const at = (id: string, startMs: number, formats: RawRecording['formats'] = []): RawRecording => raw({ internalMeetingId: id, startTime: String(startMs) }, formats);
+  const at = (id: string, startMs: number, formats: RawRecording['formats'] = []): RawRecording =>
+    raw({ internalMeetingId: id, startTime: String(startMs) }, formats);
 
   test('are numbered newest first, whatever their order, those of one moment by their ids', () => {
     const order = fc.shuffledSubarray([at('d', 4), at('a', 3), at('b', 3), at('c', 1)], { minLength: 4 });
-    fc.assert(fc.property(order, (raws) => {
-      const collection = createCollection(10, true);
-      for (const one of raws) collection.add(one);
-      const { recordings } = collection.list();
-      expect(recordings.map(({ number, recording }) => `${number} ${recording.id}`)).toEqual(['1 d', '2 a', '3 b', '4 c']);
-    }));
+    fc.assert(
+      fc.property(order, (raws) => {
+        const collection = createCollection(10, true);
+        for (const one of raws) collection.add(one);
+        const { recordings } = collection.list();
+        expect(recordings.map(({ number, recording }) => `${number} ${recording.id}`)).toEqual([
+          '1 d',
+          '2 a',
+          '3 b',
+          '4 c',
+        ]);
+      }),
+    );
   });
 
   test('are all counted, but only the newest kept', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 12 }), fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 60 }), (keep, moments) => {
-      const collection = createCollection(keep, true);
-      for (const moment of moments) collection.add(at(`id-${moment}`, moment));
-      const different = [...new Set(moments)].sort((one, other) => other - one);
-      expect(collection.count()).toBe(different.length);
-      const { recordings, total, faults } = collection.list();
-      expect({ total, faults }).toEqual({ total: different.length, faults: [] });
-      expect(recordings.map(({ recording }) => recording.startMs)).toEqual(different.slice(0, keep));
-    }));
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 12 }),
+        fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 60 }),
+        (keep, moments) => {
+          const collection = createCollection(keep, true);
+          for (const moment of moments) collection.add(at(`id-${moment}`, moment));
+          const different = [...new Set(moments)].sort((one, other) => other - one);
+          expect(collection.count()).toBe(different.length);
+          const { recordings, total, faults } = collection.list();
+          expect({ total, faults }).toEqual({ total: different.length, faults: [] });
+          expect(recordings.map(({ recording }) => recording.startMs)).toEqual(different.slice(0, keep));
+        },
+      ),
+    );
   });
 
   test('that are met twice lend each other their formats', () => {
     const collection = createCollection(10, true);
     collection.add(at('a', 1, [{ type: 'video', url: 'v' }]));
-    collection.add(at('a', 1, [{ type: 'presentation', url: 'p' }, { type: 'video', url: 'other' }]));
-    expect(collection.list().recordings.map(({ recording }) => recording)).toMatchObject([{ videoUrl: 'v', presentationUrl: 'p' }]);
+    collection.add(
+      at('a', 1, [
+        { type: 'presentation', url: 'p' },
+        { type: 'video', url: 'other' },
+      ]),
+    );
+    expect(collection.list().recordings.map(({ recording }) => recording)).toMatchObject([
+      { videoUrl: 'v', presentationUrl: 'p' },
+    ]);
     expect(collection.count()).toBe(1);
   });
 
   test('that cannot be understood are told of once each, and hold up no other', () => {
     const collection = createCollection(10, true);
-    for (const one of [at('a', 2), raw({ internalMeetingId: 'bad', name: '' }), at('b', 1), raw({ internalMeetingId: 'bad', name: '' })]) collection.add(one);
-    expect(collection.list()).toMatchObject({ recordings: [{ number: 1 }, { number: 2 }], total: 2, faults: ['recording bad has no name'] });
+    for (const one of [
+      at('a', 2),
+      raw({ internalMeetingId: 'bad', name: '' }),
+      at('b', 1),
+      raw({ internalMeetingId: 'bad', name: '' }),
+    ])
+      collection.add(one);
+    expect(collection.list()).toMatchObject({
+      recordings: [{ number: 1 }, { number: 2 }],
+      total: 2,
+      faults: ['recording bad has no name'],
+    });
     expect(collection.has('bad')).toBe(true);
   });
 
   test('that come twice, once damaged, count once, as the good one', () => {
     const [good, bad] = [at('a', 2), raw({ internalMeetingId: 'a', name: '' })];
-    for (const order of [[good, bad], [bad, good]]) {
+    for (const order of [
+      [good, bad],
+      [bad, good],
+    ]) {
       const collection = createCollection(10, true);
       order.forEach(collection.add);
       expect(collection.list()).toMatchObject({ recordings: [{ number: 1 }], total: 1, faults: [] });

@@ -12,7 +12,10 @@ const USUAL_PORT = { postgresql: 5432, mysql: 3306 };
 async function complaint(address: DatabaseAddress, text = 'SELECT 1'): Promise<string> {
   const sql = openSql(address, { setting: 'POD_DB_URL', whenMissing: 'update Pod' });
   try {
-    const error: unknown = await sql.query(text).then(() => new Error('no failure'), (reason: unknown) => reason);
+    const error: unknown = await sql.query(text).then(
+      () => new Error('no failure'),
+      (reason: unknown) => reason,
+    );
     expect(error).toBeInstanceOf(MigrationError);
     const { message } = error as MigrationError;
     for (const password of [PASSWORD, address.password].filter(Boolean)) expect(message).not.toContain(password);
@@ -24,27 +27,47 @@ async function complaint(address: DatabaseAddress, text = 'SELECT 1'): Promise<s
 }
 
 function addressOf(engine: EngineName, differently: Partial<DatabaseAddress>): DatabaseAddress {
-  return { type: engine, host: '127.0.0.1', port: 1, database: 'pod', user: 'pod', password: PASSWORD, connectTimeoutMs: 60_000, ssl: false, ...differently };
+  return {
+    type: engine,
+    host: '127.0.0.1',
+    port: 1,
+    database: 'pod',
+    user: 'pod',
+    password: PASSWORD,
+    connectTimeoutMs: 60_000,
+    ssl: false,
+    ...differently,
+  };
 }
 
 describe.each(ENGINES)('without any %s', (engine) => {
   test('nobody listens there', async () => {
-    expect(await complaint(addressOf(engine, {}))).toBe('POD_DB_URL: database "pod" on 127.0.0.1:1: connection refused: check its host and port, and that the server is running');
+    expect(await complaint(addressOf(engine, {}))).toBe(
+      'POD_DB_URL: database "pod" on 127.0.0.1:1: connection refused: check its host and port, and that the server is running',
+    );
     expect(await complaint(addressOf(engine, { host: 'localhost' }))).toMatch(/on localhost:1: connection refused/);
   });
 
   test('the socket is not there', async () => {
-    expect(await complaint(addressOf(engine, { host: '/nowhere/socket', port: null }))).toMatch(/^POD_DB_URL: database "pod" on \/nowhere\/socket: there is no such socket: check/);
+    expect(await complaint(addressOf(engine, { host: '/nowhere/socket', port: null }))).toMatch(
+      /^POD_DB_URL: database "pod" on \/nowhere\/socket: there is no such socket: check/,
+    );
   });
 
   test('the host is not known', async () => {
     const message = await complaint(addressOf(engine, { host: 'nobody.invalid', port: null }));
-    expect(message).toMatch(new RegExp(`on nobody\\.invalid:${String(USUAL_PORT[engine])}: (unknown host name|the host name could not be looked up): check its host$`));
+    expect(message).toMatch(
+      new RegExp(
+        `on nobody\\.invalid:${String(USUAL_PORT[engine])}: (unknown host name|the host name could not be looked up): check its host$`,
+      ),
+    );
   });
 
   test('something there accepts and is silent', async () => {
     const port = await listening(() => undefined);
-    expect(await complaint(addressOf(engine, { port, connectTimeoutMs: 200 }))).toMatch(/: no answer in time: check its host and port, and the firewalls between$/);
+    expect(await complaint(addressOf(engine, { port, connectTimeoutMs: 200 }))).toMatch(
+      /: no answer in time: check its host and port, and the firewalls between$/,
+    );
   });
 
   test('something there is no database', async () => {
@@ -76,12 +99,16 @@ withEachDatabase((engine) => {
   afterAll(() => pod.drop());
 
   test('the password is wrong, or missing', async () => {
-    expect(await complaint({ ...pod.address, password: PASSWORD })).toMatch(/^POD_DB_URL: database "pod_\d+" on 127\.0\.0\.1:\d+: .*: check its user and password$/);
+    expect(await complaint({ ...pod.address, password: PASSWORD })).toMatch(
+      /^POD_DB_URL: database "pod_\d+" on 127\.0\.0\.1:\d+: .*: check its user and password$/,
+    );
     expect(await complaint({ ...pod.address, password: '' })).toMatch(/: check its user and password$/);
   });
 
   test('there is no such database', async () => {
-    expect(await complaint({ ...pod.address, database: 'elsewhere' })).toMatch(/database "elsewhere" on .*: (check its database|give the user this right)$/);
+    expect(await complaint({ ...pod.address, database: 'elsewhere' })).toMatch(
+      /database "elsewhere" on .*: (check its database|give the user this right)$/,
+    );
   });
 
   test('a table or a column is missing', async () => {
@@ -90,11 +117,19 @@ withEachDatabase((engine) => {
   });
 
   test('the account may not read a table', async () => {
-    await pod.exec(engine === 'postgresql' ? `REVOKE ALL ON auth_user FROM ${pod.address.user}` : 'CREATE DATABASE secret; CREATE TABLE secret.users (id int)');
-    expect(await complaint(pod.address, `SELECT id FROM ${engine === 'postgresql' ? 'auth_user' : 'secret.users'}`)).toMatch(/denied.*: give the user this right$/);
+    await pod.exec(
+      engine === 'postgresql'
+        ? `REVOKE ALL ON auth_user FROM ${pod.address.user}`
+        : 'CREATE DATABASE secret; CREATE TABLE secret.users (id int)',
+    );
+    expect(
+      await complaint(pod.address, `SELECT id FROM ${engine === 'postgresql' ? 'auth_user' : 'secret.users'}`),
+    ).toMatch(/denied.*: give the user this right$/);
   });
 
   test('it listens, and has no TLS', async () => {
-    expect(await complaint({ ...pod.address, ssl: true })).toMatch(/: the server has no TLS: set it up there, or leave ssl out$/);
+    expect(await complaint({ ...pod.address, ssl: true })).toMatch(
+      /: the server has no TLS: set it up there, or leave ssl out$/,
+    );
   });
 });

@@ -37,31 +37,49 @@ withEachDatabase((engine) => {
   }
 
   async function names(): Promise<string[]> {
-    return (await pod.query<{ name: string }>('SELECT name FROM django_site WHERE id >= 10 ORDER BY id')).map(({ name }) => name);
+    return (await pod.query<{ name: string }>('SELECT name FROM django_site WHERE id >= 10 ORDER BY id')).map(
+      ({ name }) => name,
+    );
   }
 
   test('whole numbers come back as numbers, texts as they were sent, whatever they hold', async () => {
     const text = `l'été "d'une" œuvre ? \\ % _ 🎓 ; -- \n$1`;
     await change(INSERT, [10, 'ten.example', text]);
-    expect(await sql.query('SELECT id, name FROM django_site WHERE name = ? AND id = ?', [text, 10])).toEqual([{ id: 10, name: text }]);
-    expect(await sql.query('SELECT COUNT(*) AS count, CAST(4102444800000 AS DECIMAL(20)) + 0 > 0 AS big FROM django_site')).toMatchObject([{ count: 3 }]);
+    expect(await sql.query('SELECT id, name FROM django_site WHERE name = ? AND id = ?', [text, 10])).toEqual([
+      { id: 10, name: text },
+    ]);
+    expect(
+      await sql.query('SELECT COUNT(*) AS count, CAST(4102444800000 AS DECIMAL(20)) + 0 > 0 AS big FROM django_site'),
+    ).toMatchObject([{ count: 3 }]);
     expect(await sql.query('SELECT id FROM meeting WHERE id = ?', [4_102_444_800_000])).toEqual([]);
   });
 
   test('bigint ids are numbers', async () => {
     await change('UPDATE recorder_recorder SET id = ? WHERE id = 1', [4_102_444_800_000]);
-    expect(await sql.query('SELECT id, user_id FROM recorder_recorder')).toEqual([{ id: 4_102_444_800_000, user_id: null }]);
+    expect(await sql.query('SELECT id, user_id FROM recorder_recorder')).toEqual([
+      { id: 4_102_444_800_000, user_id: null },
+    ]);
   });
 
   test('names are quoted and texts are joined alike', async () => {
-    expect(await sql.query(`SELECT "name" || ? AS joined FROM "django_site" WHERE "id" = 1`, ['!'])).toEqual([{ joined: 'Pod!' }]);
+    expect(await sql.query(`SELECT "name" || ? AS joined FROM "django_site" WHERE "id" = 1`, ['!'])).toEqual([
+      { joined: 'Pod!' },
+    ]);
   });
 
   test('an instant is the same instant there, whatever the zone of the server', async () => {
     const instant = Date.parse('2024-01-15T11:00:00.123Z');
-    const asText = { postgresql: `to_char(CAST(? AS timestamptz) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.MS')`, mysql: `CAST(CAST(? AS datetime(3)) AS char)` }[engine];
-    expect(await sql.query(`SELECT ${asText} AS said`, [new Date(instant)])).toEqual([{ said: '2024-01-15 11:00:00.123' }]);
-    const counted = { postgresql: 'EXTRACT(EPOCH FROM CAST(? AS timestamptz)) * 1000', mysql: 'UNIX_TIMESTAMP(?) * 1000' }[engine];
+    const asText = {
+      postgresql: `to_char(CAST(? AS timestamptz) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.MS')`,
+      mysql: `CAST(CAST(? AS datetime(3)) AS char)`,
+    }[engine];
+    expect(await sql.query(`SELECT ${asText} AS said`, [new Date(instant)])).toEqual([
+      { said: '2024-01-15 11:00:00.123' },
+    ]);
+    const counted = {
+      postgresql: 'EXTRACT(EPOCH FROM CAST(? AS timestamptz)) * 1000',
+      mysql: 'UNIX_TIMESTAMP(?) * 1000',
+    }[engine];
     const [row] = await sql.query<{ ms: string }>(`SELECT ${counted} AS ms`, [new Date(instant)]);
     expect(Number(row!.ms)).toBe(instant);
   });
@@ -78,7 +96,10 @@ withEachDatabase((engine) => {
   });
 
   test('a transaction is done whole', async () => {
-    const answer = await sql.transaction(async ({ change }) => (await change(INSERT, [10, 'a.example', 'A'])) + (await change(INSERT, [11, 'b.example', 'B'])));
+    const answer = await sql.transaction(
+      async ({ change }) =>
+        (await change(INSERT, [10, 'a.example', 'A'])) + (await change(INSERT, [11, 'b.example', 'B'])),
+    );
     expect(answer).toBe(2);
     expect(await names()).toEqual(['A', 'B']);
   });
@@ -170,7 +191,9 @@ withEachDatabase((engine) => {
     try {
       await frail.query('SELECT 1');
       line.breakAt('a.example', 'dead');
-      await expect(change(INSERT, [10, 'a.example', 'A'], frail)).rejects.toThrow(/no answer in time: check its host and port/);
+      await expect(change(INSERT, [10, 'a.example', 'A'], frail)).rejects.toThrow(
+        /no answer in time: check its host and port/,
+      );
       expect(await names()).toEqual([]);
       expect(await change(INSERT, [11, 'b.example', 'B'], frail)).toBe(1);
       line.breakAt('SELECT 2', 'dead');
@@ -194,8 +217,12 @@ withEachDatabase((engine) => {
     let callers = 0;
     const mute = createServer(() => (callers += 1)).listen(0, '127.0.0.1');
     await once(mute, 'listening');
-    const unanswered = openSql({ ...pod.address, port: (mute.address() as AddressInfo).port, connectTimeoutMs: 1200 }, { setting: 'POD_DB_URL', whenMissing: '' });
-    for (let turn = 0; turn < 6; turn += 1) await expect(unanswered.query('SELECT 1')).rejects.toThrow(/no answer in time/);
+    const unanswered = openSql(
+      { ...pod.address, port: (mute.address() as AddressInfo).port, connectTimeoutMs: 1200 },
+      { setting: 'POD_DB_URL', whenMissing: '' },
+    );
+    for (let turn = 0; turn < 6; turn += 1)
+      await expect(unanswered.query('SELECT 1')).rejects.toThrow(/no answer in time/);
     expect(callers).toBe(3);
     await unanswered.close();
     mute.close();
@@ -229,13 +256,17 @@ withEachDatabase((engine) => {
   });
 
   test('nothing is opened before it is used, and what was closed leaves no connection', async () => {
-    const asked = engine === 'postgresql' ? 'SELECT pid FROM pg_stat_activity WHERE usename = ?' : 'SELECT ID FROM information_schema.PROCESSLIST WHERE USER = ?';
+    const asked =
+      engine === 'postgresql'
+        ? 'SELECT pid FROM pg_stat_activity WHERE usename = ?'
+        : 'SELECT ID FROM information_schema.PROCESSLIST WHERE USER = ?';
     const count = async (): Promise<number> => (await pod.query(asked, [pod.address.user])).length;
     expect(await count()).toBe(0);
     await sql.query('SELECT 1');
     expect(await count()).toBe(1);
     await sql.close();
-    for (let attempt = 0; attempt < 100 && (await count()) > 0; attempt += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let attempt = 0; attempt < 100 && (await count()) > 0; attempt += 1)
+      await new Promise((resolve) => setTimeout(resolve, 20));
     expect(await count()).toBe(0);
   });
 });

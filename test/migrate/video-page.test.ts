@@ -1,7 +1,12 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { videoAddress } from '../../src/migrate/core/video-source.js';
 import { findVideo } from '../../src/migrate/shell/video-page.js';
-import { pageUrl, startPlayback, type PlaybackFaults, type PlayedRecording } from '../support/migrate/playback-server.js';
+import {
+  pageUrl,
+  startPlayback,
+  type PlaybackFaults,
+  type PlayedRecording,
+} from '../support/migrate/playback-server.js';
 import { visitor } from '../support/migrate/visit.js';
 
 // Child processes and servers on a machine that does much else.
@@ -42,7 +47,9 @@ describe("a video's address", () => {
     [['javascript:v.mp4'], /no address on the web/],
     [['http://['], /no address on the web/],
   ])('is refused for the sources %j', (sources, fault) => {
-    expect(videoAddress({ url: page, from: page, sources }, EXTENSIONS)).toEqual({ fault: expect.stringMatching(fault) });
+    expect(videoAddress({ url: page, from: page, sources }, EXTENSIONS)).toEqual({
+      fault: expect.stringMatching(fault),
+    });
   });
 });
 
@@ -52,7 +59,9 @@ async function find(page: PlayedRecording['page'], faults: PlaybackFaults = {}) 
   stops.push(playback.stop);
   playback.fault(ID, faults);
   const visit = visitor();
-  const found = await findVideo(pageUrl(playback.url, recording), EXTENSIONS, visit).catch((error: unknown) => (error as Error).message);
+  const found = await findVideo(pageUrl(playback.url, recording), EXTENSIONS, visit).catch(
+    (error: unknown) => (error as Error).message,
+  );
   return { found, playback, visit };
 }
 
@@ -87,9 +96,17 @@ describe('a playback page', () => {
 
   test.each<[string, PlaybackFaults, RegExp]>([
     ['that is not there', { pageStatus: 404 }, /cannot be read: the server answered with the status 404$/],
-    ['without a source', { page: { type: 'text/html', text: '<html><video></video><!-- <source src="v.mp4"> --></html>' } }, /has no <source>/],
+    [
+      'without a source',
+      { page: { type: 'text/html', text: '<html><video></video><!-- <source src="v.mp4"> --></html>' } },
+      /has no <source>/,
+    ],
     ['that is empty', { page: { type: 'text/html', text: '' } }, /has no <source>/],
-    ['with a source of a refused kind', { page: { type: 'text/html', text: '<source src=v.exe>' } }, /"exe" is not in VIDEO_ALLOWED_EXTENSIONS/],
+    [
+      'with a source of a refused kind',
+      { page: { type: 'text/html', text: '<source src=v.exe>' } },
+      /"exe" is not in VIDEO_ALLOWED_EXTENSIONS/,
+    ],
     ['that is no page', { page: { type: 'video/mp4', text: 'ftyp' } }, /is no page but video\/mp4/],
     ['without an end', { page: { type: 'text/html', text: `${' '.repeat(5e6)}<source src=v.mp4>` } }, /too large/],
   ])('%s is refused', async (_what, faults, message) => {

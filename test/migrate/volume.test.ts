@@ -13,21 +13,25 @@ const MOST_DOWNLOADS = 4;
 const MOST_ROUNDS = 8;
 const PATIENCE_MS = 300_000;
 
-test(`${RECORDINGS} recordings become a CSV within ${MOST_MEGABYTES} MB and ${MOST_DOWNLOADS} times the time of their download`, async () => {
-  const directory = temporaryDirectory();
-  const server = await startVolumeServer(RECORDINGS);
-  const ratios: number[] = [];
-  try {
-    while (ratios.length < MOST_ROUNDS && !ratios.some((ratio) => ratio <= MOST_DOWNLOADS)) {
-      const download = await server.download();
-      const run = await server.exportCsv(directory);
-      ratios.push(run.ms / download.ms);
-      expect(run.megabytes).toBeLessThan(MOST_MEGABYTES);
-      // Header, a line each, and nothing behind the last one; no name here has a line break.
-      expect(readFileSync(join(directory, 'out.csv'), 'utf8').split('\r\n')).toHaveLength(RECORDINGS + 2);
+test(
+  `${RECORDINGS} recordings become a CSV within ${MOST_MEGABYTES} MB and ${MOST_DOWNLOADS} times the time of their download`,
+  async () => {
+    const directory = temporaryDirectory();
+    const server = await startVolumeServer(RECORDINGS);
+    const ratios: number[] = [];
+    try {
+      while (ratios.length < MOST_ROUNDS && !ratios.some((ratio) => ratio <= MOST_DOWNLOADS)) {
+        const download = await server.download();
+        const run = await server.exportCsv(directory);
+        ratios.push(run.ms / download.ms);
+        expect(run.megabytes).toBeLessThan(MOST_MEGABYTES);
+        // Header, a line each, and nothing behind the last one; no name here has a line break.
+        expect(readFileSync(join(directory, 'out.csv'), 'utf8').split('\r\n')).toHaveLength(RECORDINGS + 2);
+      }
+    } finally {
+      await server.stop();
     }
-  } finally {
-    await server.stop();
-  }
-  expect(Math.min(...ratios)).toBeLessThanOrEqual(MOST_DOWNLOADS);
-}, PATIENCE_MS);
+    expect(Math.min(...ratios)).toBeLessThanOrEqual(MOST_DOWNLOADS);
+  },
+  PATIENCE_MS,
+);

@@ -7,7 +7,13 @@ import { createXmlScanner } from '../../src/migrate/shell/xml-scanner.js';
 /** `<name`, texts and `>` in order; texts that come in parts are one. Null: not well-formed. */
 type Events = string[] | null;
 
-function collector(): { events: string[]; open(name: string): void; wantsText(): boolean; text(part: string): void; close(): void } {
+function collector(): {
+  events: string[];
+  open(name: string): void;
+  wantsText(): boolean;
+  text(part: string): void;
+  close(): void;
+} {
   const events: string[] = [];
   return {
     events,
@@ -76,31 +82,115 @@ function cut(xml: string, places: number[]): Buffer[] {
   return ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end));
 }
 
-const WHOLE_MARKS = ['text', ' ', '\n', '\r\n', '\r', 'é', '’', '😀', '&amp;', '&#233;', '&#x1F600;', '&lt;b&gt;', ']', ']]', '>', '"', '<![CDATA[]]>', '<![CDATA[<b>&]] ]]>', '<!-- c - d -->', '<!---->', '<?pi some?>', '<?pi?>', '<e/>', '<e />', '<e a="1" b=\'>"\'/>', '<é:à-1 a = "&#10;]]>"></é:à-1\n>'];
-const BAD_MARKS = ['<', '&', '&nbsp;', '&#0;', '&#xD800;', '&#1114112;', ']]>', '<!-- -- -->', '<!-- --->', '<?xml version="1.0"?>', '<?XML a?>', '<? pi?>', '<1/>', '<-/>', '<e a=1/>', '<e a/>', '<e a="<"/>', '<e a="1"b="2"/>', '<e a="1" a="2"/>', '<e a="&"/>', '<e / >', '</ e>', '</e', '<e', '<![CDATA[', '<!x>', '\u0001', '\ufffe', '\uffff', '</r>', '<r>'];
+const WHOLE_MARKS = [
+  'text',
+  ' ',
+  '\n',
+  '\r\n',
+  '\r',
+  'é',
+  '’',
+  '😀',
+  '&amp;',
+  '&#233;',
+  '&#x1F600;',
+  '&lt;b&gt;',
+  ']',
+  ']]',
+  '>',
+  '"',
+  '<![CDATA[]]>',
+  '<![CDATA[<b>&]] ]]>',
+  '<!-- c - d -->',
+  '<!---->',
+  '<?pi some?>',
+  '<?pi?>',
+  '<e/>',
+  '<e />',
+  '<e a="1" b=\'>"\'/>',
+  '<é:à-1 a = "&#10;]]>"></é:à-1\n>',
+];
+const BAD_MARKS = [
+  '<',
+  '&',
+  '&nbsp;',
+  '&#0;',
+  '&#xD800;',
+  '&#1114112;',
+  ']]>',
+  '<!-- -- -->',
+  '<!-- --->',
+  '<?xml version="1.0"?>',
+  '<?XML a?>',
+  '<? pi?>',
+  '<1/>',
+  '<-/>',
+  '<e a=1/>',
+  '<e a/>',
+  '<e a="<"/>',
+  '<e a="1"b="2"/>',
+  '<e a="1" a="2"/>',
+  '<e a="&"/>',
+  '<e / >',
+  '</ e>',
+  '</e',
+  '<e',
+  '<![CDATA[',
+  '<!x>',
+  '\u0001',
+  '\ufffe',
+  '\uffff',
+  '</r>',
+  '<r>',
+];
 
 const wellFormed = fc.letrec<{ element: string; content: string }>((tie) => ({
-  content: fc.array(fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...WHOLE_MARKS) }, { weight: 1, arbitrary: tie('element') }), { maxLength: 8 }).map((marks) => marks.join('')),
-  element: fc.tuple(fc.constantFrom('r', 'recording', 'bbb-origin', 'name'), tie('content')).map(([name, content]) => `<${name}>${content}</${name}>`),
+  content: fc
+    .array(
+      fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...WHOLE_MARKS) }, { weight: 1, arbitrary: tie('element') }),
+      { maxLength: 8 },
+    )
+    .map((marks) => marks.join('')),
+  element: fc
+    .tuple(fc.constantFrom('r', 'recording', 'bbb-origin', 'name'), tie('content'))
+    .map(([name, content]) => `<${name}>${content}</${name}>`),
 }));
-const prolog = fc.constantFrom('', '', '\ufeff', '<?xml version="1.0"?>\n', "\ufeff<?xml version='1.0' encoding='UTF-8' standalone=\"yes\" ?>", ' ', '<!-- c -->', '<?xml encoding="UTF-8"?>', ' <?xml version="1.0"?>', 'x', '<![CDATA[]]>');
+const prolog = fc.constantFrom(
+  '',
+  '',
+  '\ufeff',
+  '<?xml version="1.0"?>\n',
+  "\ufeff<?xml version='1.0' encoding='UTF-8' standalone=\"yes\" ?>",
+  ' ',
+  '<!-- c -->',
+  '<?xml encoding="UTF-8"?>',
+  ' <?xml version="1.0"?>',
+  'x',
+  '<![CDATA[]]>',
+);
 const epilog = fc.constantFrom('', '', '\n', ' <!-- c --><?pi?>', 'x', '<r/>', '</r>', '<![CDATA[]]>', '&amp;', '<');
 const places = fc.array(fc.nat(), { maxLength: 6 });
 
 describe('XML in pieces', () => {
   test('is understood as a strict parser understands it, wherever it is cut', () => {
     const document = fc.tuple(prolog, wellFormed.element, epilog).map((parts) => parts.join(''));
-    fc.assert(fc.property(document, places, (xml, cuts) => {
-      expect(scan(cut(xml, cuts))).toEqual(judge(xml));
-    }), { numRuns: 2000 });
+    fc.assert(
+      fc.property(document, places, (xml, cuts) => {
+        expect(scan(cut(xml, cuts))).toEqual(judge(xml));
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   test('is refused where a strict parser refuses it', () => {
     const marks = fc.array(fc.constantFrom(...WHOLE_MARKS, ...BAD_MARKS), { maxLength: 6 });
-    fc.assert(fc.property(marks, places, (content, cuts) => {
-      const xml = `<r>${content.join('')}</r>`;
-      expect(scan(cut(xml, cuts))).toEqual(judge(xml));
-    }), { numRuns: 4000 });
+    fc.assert(
+      fc.property(marks, places, (content, cuts) => {
+        const xml = `<r>${content.join('')}</r>`;
+        expect(scan(cut(xml, cuts))).toEqual(judge(xml));
+      }),
+      { numRuns: 4000 },
+    );
   });
 
   test.each(BAD_MARKS)('with %j in an element is refused', (mark) => {
@@ -117,13 +207,17 @@ describe('XML in pieces', () => {
     const latin1 = Buffer.from('<r>Séance</r>', 'latin1');
     expect(scan([latin1])).toBeNull();
     const unwanted = createXmlScanner({ ...collector(), wantsText: () => false });
-    expect(() => { unwanted.write(latin1); }).toThrow(XmlError);
+    expect(() => {
+      unwanted.write(latin1);
+    }).toThrow(XmlError);
   });
 
   test('is not well-formed in what nobody wants either', () => {
     for (const xml of ['<r>&nbsp;</r>', '<r>]]></r>', '<r>\u0001</r>']) {
       const scanner = createXmlScanner({ ...collector(), wantsText: () => false });
-      expect(() => { scanner.write(Buffer.from(xml)); }).toThrow(XmlError);
+      expect(() => {
+        scanner.write(Buffer.from(xml));
+      }).toThrow(XmlError);
     }
   });
 
@@ -136,7 +230,9 @@ describe('XML in pieces', () => {
     const scanner = createXmlScanner(collector());
     scanner.write(Buffer.from('<r>'));
     const piece = Buffer.alloc(8 * 1024 * 1024, 'x');
-    expect(() => { for (let count = 0; count < 3; count += 1) scanner.write(piece); }).toThrow(XmlError);
+    expect(() => {
+      for (let count = 0; count < 3; count += 1) scanner.write(piece);
+    }).toThrow(XmlError);
   });
 
   test('remembers no end of tags', () => {

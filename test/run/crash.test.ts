@@ -60,7 +60,12 @@ function watch(story: Story, killAt: number | null, seen: (point: Point) => void
   };
   return {
     hook: (call, moment) => {
-      if (arrive(`${effect ?? 'the reading'}: ${moment === 'before' || moment === 'after' ? moment : `in (${moment})`} ${call.port}.${call.method}`)) return { kill: true };
+      if (
+        arrive(
+          `${effect ?? 'the reading'}: ${moment === 'before' || moment === 'after' ? moment : `in (${moment})`} ${call.port}.${call.method}`,
+        )
+      )
+        return { kill: true };
       return story.trouble?.(call, moment);
     },
     onEffect: (name, livestreamId) => {
@@ -79,7 +84,10 @@ function actsOf(world: MemoryWorld, story: Story): Record<string, number> {
 
 async function pointsOf(story: Story): Promise<Point[]> {
   const points: Point[] = [];
-  await tick(await story.prepare(), watch(story, null, (point) => points.push(point)));
+  await tick(
+    await story.prepare(),
+    watch(story, null, (point) => points.push(point)),
+  );
   return points;
 }
 
@@ -94,7 +102,10 @@ async function play(story: Story, cuts: (number | null)[]): Promise<Played> {
   const world = await story.prepare();
   let unnotedMails = 0;
   for (const cut of cuts) {
-    const end = await tick(world, watch(story, cut, () => undefined));
+    const end = await tick(
+      world,
+      watch(story, cut, () => undefined),
+    );
     if ('crashed' in end) throw end.crashed;
     unnotedMails += countUnnotedMails(world);
     world.clock.time += 60_000;
@@ -107,13 +118,17 @@ function countUnnotedMails(world: MemoryWorld): number {
   const { mails, slots } = hostOf(world);
   const mailed = mails.filter(({ template }) => template === 'start').map(({ values }) => values['livestreamId']);
   const records = [...slots.keys()].map((slot) => recordOf(world, slot));
-  return records.filter((record) => record.ok && record.value?.startMailSent === false && mailed.includes(record.value.livestreamId)).length;
+  return records.filter(
+    (record) => record.ok && record.value?.startMailSent === false && mailed.includes(record.value.livestreamId),
+  ).length;
 }
 
 describe('a tick that is killed at any moment is made good by the next two', () => {
   test.each(STORIES)('$name', async (story) => {
     const points = await pointsOf(story);
-    expect([...new Set(points.flatMap(({ effect }) => effect ?? []))].sort()).toEqual([...new Set(story.effects)].sort());
+    expect([...new Set(points.flatMap(({ effect }) => effect ?? []))].sort()).toEqual(
+      [...new Set(story.effects)].sort(),
+    );
     const reference = (await play(story, [null])).world;
     const expected = { world: snapshot(reference), acts: actsOf(reference, story) };
     for (const { index, label } of points) {
@@ -143,6 +158,8 @@ test('every effect is cut before, after and within, at a known number of moments
     Object.keys(RECOVERY).map((name) => [name, points.filter(({ effect }) => effect === name).length]),
   ) as Record<EffectName, number>;
   const lacking = Object.entries(RECOVERY).filter(([name, { atLeast }]) => counted[name as EffectName] < atLeast);
-  expect(lacking.map(([name, { atLeast }]) => `${name}: ${String(counted[name as EffectName])} of ${String(atLeast)}`)).toEqual([]);
+  expect(
+    lacking.map(([name, { atLeast }]) => `${name}: ${String(counted[name as EffectName])} of ${String(atLeast)}`),
+  ).toEqual([]);
   expect(points.length).toBeGreaterThanOrEqual(2000);
 });

@@ -15,26 +15,29 @@ function errorMails(world: MemoryWorld): unknown[] {
   return hostOf(world).mails.filter(({ template }) => template === 'errors');
 }
 
-test.each(['', '{', '{"version":1}', '[]', '{"version":2}', 'null'])('a slot file that holds %j: the slot stays in use, untouched, and is reported', async (damaged) => {
-  const world = await liveInSlotOne();
-  const host = hostOf(world);
-  const directory = host.slots.get(1);
-  if (directory === undefined) throw new Error('no slot');
-  const whole = directory.record;
-  directory.record = damaged;
-  endMeeting(world, 1);
-  request(world, { id: 2 });
-  expect(await tick(world)).toEqual({ exitStatus: 1 });
-  expect(directory.record).toBe(damaged);
-  expect(host.containers.get(1)).toMatchObject({ livestreamId: 1, state: 'running' });
-  expect(host.containers.get(2)).toMatchObject({ livestreamId: 2, state: 'running' });
-  expect(errorMails(world)).toHaveLength(1);
-  directory.record = whole;
-  world.clock.time += 60_000;
-  await cleanTick(world);
-  expect(unsettled(world)).toEqual([]);
-  expect([...world.files.keys()]).toEqual(['/pod/recordings/internal-1.mkv']);
-});
+test.each(['', '{', '{"version":1}', '[]', '{"version":2}', 'null'])(
+  'a slot file that holds %j: the slot stays in use, untouched, and is reported',
+  async (damaged) => {
+    const world = await liveInSlotOne();
+    const host = hostOf(world);
+    const directory = host.slots.get(1);
+    if (directory === undefined) throw new Error('no slot');
+    const whole = directory.record;
+    directory.record = damaged;
+    endMeeting(world, 1);
+    request(world, { id: 2 });
+    expect(await tick(world)).toEqual({ exitStatus: 1 });
+    expect(directory.record).toBe(damaged);
+    expect(host.containers.get(1)).toMatchObject({ livestreamId: 1, state: 'running' });
+    expect(host.containers.get(2)).toMatchObject({ livestreamId: 2, state: 'running' });
+    expect(errorMails(world)).toHaveLength(1);
+    directory.record = whole;
+    world.clock.time += 60_000;
+    await cleanTick(world);
+    expect(unsettled(world)).toEqual([]);
+    expect([...world.files.keys()]).toEqual(['/pod/recordings/internal-1.mkv']);
+  },
+);
 
 test('a slot file that has vanished while its live runs: the live is taken over, nothing is restarted', async () => {
   const world = await liveInSlotOne();
@@ -42,7 +45,9 @@ test('a slot file that has vanished while its live runs: the live is taken over,
   const directory = host.slots.get(1);
   if (directory !== undefined) directory.record = null;
   await cleanTick(world);
-  expect(recordOf(world, 1)).toMatchObject({ value: { livestreamId: 1, step: 'live', streamKey: 'bbb-Cours-1', startMailSent: true } });
+  expect(recordOf(world, 1)).toMatchObject({
+    value: { livestreamId: 1, step: 'live', streamKey: 'bbb-Cours-1', startMailSent: true },
+  });
   expect(host.starts).toHaveLength(1);
   endMeeting(world, 1);
   await cleanTick(world);
@@ -79,7 +84,9 @@ test('a recording that has vanished between its copy and its last rename is not 
   const world = await liveInSlotOne();
   const host = hostOf(world);
   endMeeting(world, 1);
-  await tick(world, { hook: ({ port, method }) => (port === 'recordings' && method === 'rename' ? { kill: true } : undefined) });
+  await tick(world, {
+    hook: ({ port, method }) => (port === 'recordings' && method === 'rename' ? { kill: true } : undefined),
+  });
   host.slots.get(1)?.videodata.clear();
   world.clock.time += 60_000;
   await cleanTick(world);
@@ -98,6 +105,11 @@ test('slots above NUMBER_LIVES that hold a live are still ended, and get no othe
   await cleanTick(world);
   await cleanTick(world);
   expect(host.containers.size).toBe(2);
-  expect(world.pod.rows.map(({ id, status }) => [id, status])).toEqual([[1, 1], [2, 1], [3, 2], [4, 0]]);
+  expect(world.pod.rows.map(({ id, status }) => [id, status])).toEqual([
+    [1, 1],
+    [2, 1],
+    [3, 2],
+    [4, 0],
+  ]);
   expect(errorMails(world)).toEqual([]);
 });

@@ -19,7 +19,11 @@ function kind(name: string, fault: Fault, moment: 'before' | 'after' = 'before')
   return { name, intervention: { fault }, moment };
 }
 
-const BUG: FaultKind = { name: 'an unforeseen exception', intervention: { bug: new TypeError('x is undefined') }, moment: 'before' };
+const BUG: FaultKind = {
+  name: 'an unforeseen exception',
+  intervention: { bug: new TypeError('x is undefined') },
+  moment: 'before',
+};
 
 const OF_POD = [
   kind('no connection', { kind: 'podUnreadable' }),
@@ -30,24 +34,43 @@ const OF_POD = [
   kind('429', { kind: 'podUnreadable', certain: true, status: 429 }),
   kind('500', { kind: 'podUnreadable', status: 500 }),
 ];
-const OF_BBB = [kind('no connection', { kind: 'bbbUnreadable' }), kind('garbage', { kind: 'bbbUnreadable' }, 'after'), BUG];
-const OF_DISK = [kind('disk full', { kind: 'diskFailed' }), kind('written, but not synced', { kind: 'diskFailed' }, 'after'), BUG];
+const OF_BBB = [
+  kind('no connection', { kind: 'bbbUnreadable' }),
+  kind('garbage', { kind: 'bbbUnreadable' }, 'after'),
+  BUG,
+];
+const OF_DISK = [
+  kind('disk full', { kind: 'diskFailed' }),
+  kind('written, but not synced', { kind: 'diskFailed' }, 'after'),
+  BUG,
+];
 const OF_DOCKER = [
   kind('no daemon', { kind: 'dockerUnreadable' }),
   kind('busy', { kind: 'composeBusy', certain: true }),
   kind('timed out, but done', { kind: 'stopFailed' }, 'after'),
   BUG,
 ];
-const OF_RECORDINGS = [kind('no permission', { kind: 'recordingFailed' }), kind('failed at its end', { kind: 'recordingFailed' }, 'after'), BUG];
+const OF_RECORDINGS = [
+  kind('no permission', { kind: 'recordingFailed' }),
+  kind('failed at its end', { kind: 'recordingFailed' }, 'after'),
+  BUG,
+];
 
-type Methods = { [Port in 'pod' | 'bbb' | 'slots' | 'compose' | 'recordings' | 'chat' | 'mail' | 'memory' | 'lock']: Partial<Record<keyof Ports[Port], FaultKind[]>> };
+type Methods = {
+  [Port in 'pod' | 'bbb' | 'slots' | 'compose' | 'recordings' | 'chat' | 'mail' | 'memory' | 'lock']: Partial<
+    Record<keyof Ports[Port], FaultKind[]>
+  >;
+};
 
 /** A new method of a port belongs here. `finish` never throws and has no fault. */
 const CALLS: Methods = {
   pod: {
     readLivestreams: OF_POD,
     readLivestream: OF_POD,
-    readMeeting: [...OF_POD, kind('404 in JSON', { kind: 'meetingUnreadable', certain: true, status: 404, missing: true })],
+    readMeeting: [
+      ...OF_POD,
+      kind('404 in JSON', { kind: 'meetingUnreadable', certain: true, status: 404, missing: true }),
+    ],
     readBroadcasters: [...OF_POD, kind('no such path', { kind: 'podWithoutBroadcasters', certain: true, status: 404 })],
     readBroadcaster: OF_POD,
     createBroadcaster: OF_POD,
@@ -64,10 +87,24 @@ const CALLS: Methods = {
     release: OF_DISK,
     writeComposeFile: OF_DISK,
   },
-  compose: { read: OF_DOCKER, up: [...OF_DOCKER, kind('no image', { kind: 'imageMissing' })], down: OF_DOCKER, saveOutput: OF_DOCKER },
-  recordings: { read: OF_RECORDINGS, isWaiting: OF_RECORDINGS, copy: OF_RECORDINGS, rename: OF_RECORDINGS, removeSource: OF_RECORDINGS, formerLive: OF_RECORDINGS },
+  compose: {
+    read: OF_DOCKER,
+    up: [...OF_DOCKER, kind('no image', { kind: 'imageMissing' })],
+    down: OF_DOCKER,
+    saveOutput: OF_DOCKER,
+  },
+  recordings: {
+    read: OF_RECORDINGS,
+    isWaiting: OF_RECORDINGS,
+    copy: OF_RECORDINGS,
+    rename: OF_RECORDINGS,
+    removeSource: OF_RECORDINGS,
+    formerLive: OF_RECORDINGS,
+  },
   chat: { ping: [kind('silent', { kind: 'chatSilent' })] },
-  mail: { send: [kind('refused', { kind: 'mailFailed' }), kind('sent, but no answer', { kind: 'mailFailed' }, 'after')] },
+  mail: {
+    send: [kind('refused', { kind: 'mailFailed' }), kind('sent, but no answer', { kind: 'mailFailed' }, 'after')],
+  },
   memory: { read: [kind('damaged', { kind: 'memoryUnreadable' })], write: [kind('disk full', { kind: 'diskFailed' })] },
   lock: { take: [kind('no permission', { kind: 'diskFailed', certain: true }), BUG] },
 };
@@ -108,14 +145,29 @@ async function busyWorld(): Promise<MemoryWorld> {
   request(world, { id: 2, row: { downloadMeeting: true } });
   request(world, { id: 7 });
   await cleanTick(world);
-  const adopted = addBroadcaster(world.pod, { name: '[BBB] Cours 3', streamUrl: 'https://hls.univ.test/hls/bbb-Cours-3.m3u8', isRestricted: false });
+  const adopted = addBroadcaster(world.pod, {
+    name: '[BBB] Cours 3',
+    streamUrl: 'https://hls.univ.test/hls/bbb-Cours-3.m3u8',
+    isRestricted: false,
+  });
   request(world, { id: 3, row: { status: 1, server: '1/4', broadcasterId: adopted.id } });
-  const composeFile = { origin: 'foreign', isIntact: true, livestreamId: 3, internalMeetingId: 'internal-3', streamKey: 'bbb-Cours-3', isRecorded: false } as const;
+  const composeFile = {
+    origin: 'foreign',
+    isIntact: true,
+    livestreamId: 3,
+    internalMeetingId: 'internal-3',
+    streamKey: 'bbb-Cours-3',
+    isRecorded: false,
+  } as const;
   host.slots.set(4, { ...emptyDirectory(), composeFile });
   host.containers.set(4, { livestreamId: 3, streamKey: 'bbb-Cours-3', state: 'running', openFile: null });
   endMeeting(world, 2);
   request(world, { id: 4, row: { isRestricted: true, enableChat: true } });
-  addBroadcaster(world.pod, { name: '[BBB] Cours 4', streamUrl: 'https://hls.univ.test/hls/bbb-Cours-4.m3u8', isRestricted: false });
+  addBroadcaster(world.pod, {
+    name: '[BBB] Cours 4',
+    streamUrl: 'https://hls.univ.test/hls/bbb-Cours-4.m3u8',
+    isRestricted: false,
+  });
   request(world, { id: 5 });
   endMeeting(world, 5);
   request(world, { id: 6, row: { downloadMeeting: true } });
@@ -163,15 +215,20 @@ function expectNothingLost(world: MemoryWorld): void {
 /** Lives that have not come as far as they would without any fault. */
 function unfinished(world: MemoryWorld): number[] {
   const { containers } = hostOf(world);
-  const isUp = (live: number): boolean => [...containers.values()].some(({ livestreamId, state }) => livestreamId === live && state === 'running');
-  return world.pod.rows.filter(({ id, status }) => (id === 2 || id === 5 ? status !== 2 : status !== 1 || !isUp(id))).map(({ id }) => id);
+  const isUp = (live: number): boolean =>
+    [...containers.values()].some(({ livestreamId, state }) => livestreamId === live && state === 'running');
+  return world.pod.rows
+    .filter(({ id, status }) => (id === 2 || id === 5 ? status !== 2 : status !== 1 || !isUp(id)))
+    .map(({ id }) => id);
 }
 
 /** A warning mail, or a line of error where the mail is what fails. */
 function isTold(world: MemoryWorld, fault: Case): boolean {
   const host = hostOf(world);
   if (fault.port === 'mail' || fault.port === 'memory') return host.log.some((line) => line.startsWith('[ERROR]'));
-  const errors = host.mails.filter(({ template }) => template === 'errors').flatMap(({ values }) => values['errors'] as { detail: string }[]);
+  const errors = host.mails
+    .filter(({ template }) => template === 'errors')
+    .flatMap(({ values }) => values['errors'] as { detail: string }[]);
   const detail = 'bug' in fault.intervention ? 'x is undefined' : `${fault.port}.${fault.method} failed`;
   return errors.some((error) => error.detail.includes(detail));
 }
@@ -195,7 +252,15 @@ describe('whatever fails, no running live is stopped, nothing is lost, the admin
       expectNothingLost(world);
     }
     expect(unsettled(world)).toEqual([]);
-    expect(world.pod.rows.map(({ id, status }) => [id, status])).toEqual([[1, 1], [2, 2], [7, 1], [3, 1], [4, 1], [5, 2], [6, 1]]);
+    expect(world.pod.rows.map(({ id, status }) => [id, status])).toEqual([
+      [1, 1],
+      [2, 2],
+      [7, 1],
+      [3, 1],
+      [4, 1],
+      [5, 2],
+      [6, 1],
+    ]);
     const { told, untold } = memoryOf(hostOf(world));
     expect(Object.entries(told).filter(([, { over }]) => over === null)).toEqual([]);
     expect(untold).toEqual([]);

@@ -1,5 +1,15 @@
 // Promise P4 on a real disk: whatever goes away, comes back or is cut, no recording is lost, and none is published twice.
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Context } from '../../src/effects/act.js';
@@ -77,7 +87,13 @@ function setTheStage(lives: number, change: Partial<Stage> = {}): Stage {
 }
 
 function recordOfLive(livestreamId: number, userPath: string): SlotRecord {
-  return sampleRecord({ step: 'down', livestreamId, userPath, meetingPath: '/rest/bbb_meeting/1/', internalMeetingId: MEETING });
+  return sampleRecord({
+    step: 'down',
+    livestreamId,
+    userPath,
+    meetingPath: '/rest/bbb_meeting/1/',
+    internalMeetingId: MEETING,
+  });
 }
 
 /** All of one size, so that size alone tells nothing. */
@@ -126,9 +142,19 @@ function contextOf(stage: Stage, cut: Cut): Context {
   };
   const writeRecord = (slot: number, record: SlotRecord): Promise<void> =>
     around('writeRecord', () => void stage.slots.set(slot, serialiseSlotRecord(record)));
-  const pod = podPort(stage.pod, 1, () => 0, (_port, method, _parameters, act) => around(method, () => act(() => Promise.resolve())));
+  const pod = podPort(
+    stage.pod,
+    1,
+    () => 0,
+    (_port, method, _parameters, act) => around(method, () => act(() => Promise.resolve())),
+  );
   const ports = { config, recordings, pod, slots: { writeRecord } } as unknown as Ports;
-  return { ports, config, records: new Map(), tell: (outcome: Outcome) => stage.told.push(outcome) } as unknown as Context;
+  return {
+    ports,
+    config,
+    records: new Map(),
+    tell: (outcome: Outcome) => stage.told.push(outcome),
+  } as unknown as Context;
 }
 
 /** What the tick's hand-over failed with, or null when the live may be closed. */
@@ -175,11 +201,15 @@ function mount(stage: Stage): void {
 
 function contentsIn(directory: string): string[] {
   if (!existsSync(directory)) return [];
-  return readdirSync(directory).filter((name) => !name.endsWith('.part')).map((name) => readFileSync(join(directory, name), 'utf8'));
+  return readdirSync(directory)
+    .filter((name) => !name.endsWith('.part'))
+    .map((name) => readFileSync(join(directory, name), 'utf8'));
 }
 
 function parts(stage: Stage): string[] {
-  return readdirSync(stage.podDirectory).filter((name) => name.endsWith('.part')).map((name) => join(stage.podDirectory, name));
+  return readdirSync(stage.podDirectory)
+    .filter((name) => name.endsWith('.part'))
+    .map((name) => join(stage.podDirectory, name));
 }
 
 interface Disaster {
@@ -195,7 +225,12 @@ interface Disaster {
 const DISASTERS: Disaster[] = [
   { name: 'nothing else', strike: () => undefined },
   { name: "Pod's job comes", strike: collect },
-  { name: 'the directory is not mounted, and /etc/fstab says so', strike: unmount, repair: mount, change: { isKnownMount: true } },
+  {
+    name: 'the directory is not mounted, and /etc/fstab says so',
+    strike: unmount,
+    repair: mount,
+    change: { isKnownMount: true },
+  },
   { name: 'the directory is not mounted, and looks empty', strike: unmount, repair: mount, mayHide: true },
   {
     name: "Pod's job comes, then the directory is not mounted",
@@ -214,23 +249,50 @@ const DISASTERS: Disaster[] = [
     },
     repair: ({ podDirectory }) => mkdirSync(podDirectory, { recursive: true }),
   },
-  { name: 'the .part is gone', strike: (stage) => { parts(stage).forEach((path) => { unlinkSync(path); }); } },
+  {
+    name: 'the .part is gone',
+    strike: (stage) => {
+      parts(stage).forEach((path) => {
+        unlinkSync(path);
+      });
+    },
+  },
   {
     name: 'the .part is cut',
     strike: (stage) => {
-      if (!stage.canLink) parts(stage).forEach((path) => { truncateSync(path, 3); });
+      if (!stage.canLink)
+        parts(stage).forEach((path) => {
+          truncateSync(path, 3);
+        });
     },
   },
-  { name: 'what was kept is gone, .part or not', strike: ({ base }) => { rmSync(join(base, 'kept'), { recursive: true, force: true }); } },
-  { name: 'Pod refuses the owner', strike: ({ pod }) => { pod.staff.clear(); } },
+  {
+    name: 'what was kept is gone, .part or not',
+    strike: ({ base }) => {
+      rmSync(join(base, 'kept'), { recursive: true, force: true });
+    },
+  },
+  {
+    name: 'Pod refuses the owner',
+    strike: ({ pod }) => {
+      pod.staff.clear();
+    },
+  },
   {
     name: 'Pod refuses the owner, and the .part is gone',
     strike: (stage) => {
       stage.pod.staff.clear();
-      parts(stage).forEach((path) => { unlinkSync(path); });
+      parts(stage).forEach((path) => {
+        unlinkSync(path);
+      });
     },
   },
-  { name: "Pod's row is another meeting's", strike: ({ pod }) => { for (const meeting of pod.meetings.values()) meeting.internalMeetingId = 'internal-2'; } },
+  {
+    name: "Pod's row is another meeting's",
+    strike: ({ pod }) => {
+      for (const meeting of pod.meetings.values()) meeting.internalMeetingId = 'internal-2';
+    },
+  },
   {
     name: 'another recording of the meeting waits',
     strike: ({ podDirectory }) => {
@@ -239,7 +301,9 @@ const DISASTERS: Disaster[] = [
   },
   {
     name: 'a second recording comes',
-    strike: (stage) => { writeFileSync(join(videodata(stage, 1), 'meeting-20240501090000.mkv'), contentOf(9)); },
+    strike: (stage) => {
+      writeFileSync(join(videodata(stage, 1), 'meeting-20240501090000.mkv'), contentOf(9));
+    },
   },
 ];
 
@@ -252,7 +316,12 @@ function cutAt(moment: number, seen: string[] = []): Cut {
 }
 
 /** The first tick is cut, the disaster strikes, one more tick meets it (and is cut too, perhaps), then all is well again. */
-async function play(disaster: Disaster, change: Partial<Stage>, prepare: (stage: Stage) => void, cuts: [number, number]): Promise<Stage> {
+async function play(
+  disaster: Disaster,
+  change: Partial<Stage>,
+  prepare: (stage: Stage) => void,
+  cuts: [number, number],
+): Promise<Stage> {
   const stage = setTheStage(1, { ...change, ...disaster.change });
   prepare(stage);
   await tick(stage, cutAt(cuts[0]));
@@ -281,7 +350,9 @@ function faultsOf(stage: Stage, disaster: Disaster): string[] {
     ...(ours.length > 0 && isKept && disaster.name === 'nothing else' ? ['kept, and published as well'] : []),
     ...(isKept && !wasToldOfKept ? ['kept, and not told'] : []),
     ...stage.published.filter(({ name }) => name !== FINAL).map(({ name }) => `published as ${name}`),
-    ...stage.published.filter(({ content }) => !/^recording of live \d$/.test(content)).map(({ content }) => `published: ${content}`),
+    ...stage.published
+      .filter(({ content }) => !/^recording of live \d$/.test(content))
+      .map(({ content }) => `published: ${content}`),
     ...ours.filter(({ owner }) => owner !== '/rest/users/1/').map(({ owner }) => `published for ${owner ?? 'nobody'}`),
     ...contentsIn(videodata(stage, 1)).map((content) => `left in the slot: ${content}`),
     ...(recordOf(stage, 1).handOver === null ? [] : ['a hand-over is left']),
@@ -295,25 +366,34 @@ const WAYS: [string, Partial<Stage>][] = [
 
 const BEGINNINGS: [string, (stage: Stage) => void][] = [
   ['handed over', () => undefined],
-  ['refused by Pod', ({ pod }) => { pod.staff.clear(); }],
+  [
+    'refused by Pod',
+    ({ pod }) => {
+      pod.staff.clear();
+    },
+  ],
 ];
 
 describe.each(WAYS)('a recording that is %s', (_way, change) => {
   describe.each(BEGINNINGS)('and %s', (_beginning, prepare) => {
-    test.each(DISASTERS)('cut at any moment, and then $name: neither lost nor published twice', async (disaster) => {
-      const moments: string[] = [];
-      const whole = setTheStage(1, { ...change, ...disaster.change });
-      prepare(whole);
-      await tick(whole, cutAt(Infinity, moments));
-      expect(moments.length).toBeGreaterThan(15);
-      for (let first = 0; first <= moments.length; first += 1) {
-        for (const second of [9, Infinity]) {
-          const stage = await play(disaster, change, prepare, [first, second]);
-          const at = `${moments[first] ?? 'its end'}, then ${String(second)}`;
-          expect({ at, faults: faultsOf(stage, disaster) }).toEqual({ at, faults: [] });
+    test.each(DISASTERS)(
+      'cut at any moment, and then $name: neither lost nor published twice',
+      async (disaster) => {
+        const moments: string[] = [];
+        const whole = setTheStage(1, { ...change, ...disaster.change });
+        prepare(whole);
+        await tick(whole, cutAt(Infinity, moments));
+        expect(moments.length).toBeGreaterThan(15);
+        for (let first = 0; first <= moments.length; first += 1) {
+          for (const second of [9, Infinity]) {
+            const stage = await play(disaster, change, prepare, [first, second]);
+            const at = `${moments[first] ?? 'its end'}, then ${String(second)}`;
+            expect({ at, faults: faultsOf(stage, disaster) }).toEqual({ at, faults: [] });
+          }
         }
-      }
-    }, PATIENCE_MS);
+      },
+      PATIENCE_MS,
+    );
   });
 });
 
@@ -323,7 +403,9 @@ test('a copy that has gone before its last rename is made again, and handed over
     if (label === 'before setEncodedBy') throw new PortError('podUnreadable', 'Pod answers 503', { status: 503 });
   };
   expect(await tick(stage, isPatch)).toMatchObject([{ status: 503 }]);
-  parts(stage).forEach((path) => { unlinkSync(path); });
+  parts(stage).forEach((path) => {
+    unlinkSync(path);
+  });
   expect(await tick(stage)).toEqual([null]);
   expect(contentsIn(stage.podDirectory)).toEqual([contentOf(1)]);
   expect(stage.told.filter(({ level }) => level === 'error')).toEqual([]);
@@ -331,8 +413,12 @@ test('a copy that has gone before its last rename is made again, and handed over
 
 test('a recording that somebody has taken away with its copy is told of', async () => {
   const stage = setTheStage(1);
-  await tick(stage, (label) => { if (label === 'before setEncodedBy') throw new Error('killed'); });
-  parts(stage).forEach((path) => { unlinkSync(path); });
+  await tick(stage, (label) => {
+    if (label === 'before setEncodedBy') throw new Error('killed');
+  });
+  parts(stage).forEach((path) => {
+    unlinkSync(path);
+  });
   unlinkSync(join(videodata(stage, 1), FILE));
   expect(await tick(stage)).toEqual([null]);
   expect(stage.told).toMatchObject([{ level: 'error', problem: { kind: 'diskFailed' } }]);
@@ -347,16 +433,20 @@ test('the live is not closed while a recording that came in the meantime is in i
   expect(await tick(stage, late)).toMatchObject([{ problem: { kind: 'recordingFailed' } }]);
 });
 
-test('two lives of one meeting, side by side: each is published once, for its own user, a hundred times', async () => {
-  for (let round = 0; round < 100; round += 1) {
-    const stage = setTheStage(2, { canLink: round % 2 === 0 });
-    const ends = await tick(stage);
-    expect(ends.filter((end) => end === null)).toHaveLength(1);
-    expect(ends.find((end) => end !== null)).toMatchObject({ problem: { kind: 'recordingWaiting' } });
-    collect(stage);
-    expect(await tick(stage)).toEqual([null, null]);
-    collect(stage);
-    const published = stage.published.map(({ content, owner }) => `${content}: ${owner ?? 'nobody'}`).sort();
-    expect(published).toEqual(['recording of live 1: /rest/users/1/', 'recording of live 2: /rest/users/2/']);
-  }
-}, PATIENCE_MS);
+test(
+  'two lives of one meeting, side by side: each is published once, for its own user, a hundred times',
+  async () => {
+    for (let round = 0; round < 100; round += 1) {
+      const stage = setTheStage(2, { canLink: round % 2 === 0 });
+      const ends = await tick(stage);
+      expect(ends.filter((end) => end === null)).toHaveLength(1);
+      expect(ends.find((end) => end !== null)).toMatchObject({ problem: { kind: 'recordingWaiting' } });
+      collect(stage);
+      expect(await tick(stage)).toEqual([null, null]);
+      collect(stage);
+      const published = stage.published.map(({ content, owner }) => `${content}: ${owner ?? 'nobody'}`).sort();
+      expect(published).toEqual(['recording of live 1: /rest/users/1/', 'recording of live 2: /rest/users/2/']);
+    }
+  },
+  PATIENCE_MS,
+);

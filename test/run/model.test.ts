@@ -13,7 +13,10 @@ const LONGEST = 40;
 async function comeToRest(rig: Rig): Promise<void> {
   rig.faults.clear();
   rig.away.clear();
-  const most = Math.max(0, ...rig.world.hosts.flatMap((host) => [...host.slots.values()].map(({ videodata }) => videodata.size)));
+  const most = Math.max(
+    0,
+    ...rig.world.hosts.flatMap((host) => [...host.slots.values()].map(({ videodata }) => videodata.size)),
+  );
   // A second recording of one meeting waits until Pod has collected the first.
   const cleanTicks = (rig.world.hosts.length === 1 ? 2 : 4) + 2 * most;
   for (let count = 0; count < cleanTicks; count += 1) {
@@ -25,14 +28,21 @@ async function comeToRest(rig: Rig): Promise<void> {
 }
 
 test(`seed ${String(SEED)}: ${String(RUNS)} sequences of up to ${String(LONGEST)} steps`, async () => {
-  const sequences = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 }), fc.nat(), commands(LONGEST));
+  const sequences = fc.tuple(
+    fc.integer({ min: 1, max: 3 }),
+    fc.integer({ min: 1, max: 3 }),
+    fc.nat(),
+    commands(LONGEST),
+  );
   await fc.assert(
     fc.asyncProperty(sequences, async ([servers, slots, seed, steps]) => {
       const rig = createRig(servers, slots, seed);
       await fc.asyncModelRun(() => ({ model: {}, real: rig }), steps);
       await comeToRest(rig);
       expect(unsettled(rig.world)).toEqual([]);
-      const doubled = [...recordings(rig.world)].filter(([content, places]) => places.length > 1 || rig.collected.includes(content));
+      const doubled = [...recordings(rig.world)].filter(
+        ([content, places]) => places.length > 1 || rig.collected.includes(content),
+      );
       expect(doubled).toEqual([]);
       expect(rig.collected.filter((content, index) => rig.collected.indexOf(content) !== index)).toEqual([]);
     }),

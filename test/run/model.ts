@@ -47,8 +47,19 @@ export interface Rig {
 }
 
 export function createRig(servers: number, slots: number, seed: number): Rig {
-  const world = createWorld(Array.from({ length: servers }, () => ({ numberOfLives: slots })), seed % 2 === 0 ? 'url' : 'broadcaster_url');
-  const rig: Rig = { world, random: createRandom(seed), faults: new Map(), away: new Set(), recorded: new Set(), collected: [], withdrawn: new Set() };
+  const world = createWorld(
+    Array.from({ length: servers }, () => ({ numberOfLives: slots })),
+    seed % 2 === 0 ? 'url' : 'broadcaster_url',
+  );
+  const rig: Rig = {
+    world,
+    random: createRandom(seed),
+    faults: new Map(),
+    away: new Set(),
+    recorded: new Set(),
+    collected: [],
+    withdrawn: new Set(),
+  };
   for (const host of world.hosts) host.sharesFileSystem = rig.random.chance(0.5);
   return rig;
 }
@@ -57,7 +68,8 @@ export function createRig(servers: number, slots: number, seed: number): Rig {
 function hookOf(rig: Rig): Hook {
   return ({ port, method }, moment) => {
     const part = PART_OF[port];
-    if (part === undefined || method === 'finish' || !rig.random.chance((rig.faults.get(part) ?? 0) / 2)) return undefined;
+    if (part === undefined || method === 'finish' || !rig.random.chance((rig.faults.get(part) ?? 0) / 2))
+      return undefined;
     return moment === 'before' || moment === 'after' ? { fault: FAULTS[part] } : undefined;
   };
 }
@@ -87,7 +99,9 @@ async function ticks(rig: Rig, options: TickOptions[]): Promise<void> {
   const { world } = rig;
   const began = world.clock.time;
   const present = options.filter(({ server }) => !rig.away.has(server ?? 1));
-  const ends = await world.clock.finish(Promise.all(present.map((each) => startTick(world, { hook: hookOf(rig), ...each }))));
+  const ends = await world.clock.finish(
+    Promise.all(present.map((each) => startTick(world, { hook: hookOf(rig), ...each }))),
+  );
   for (const end of ends) if ('crashed' in end) throw end.crashed;
   world.clock.time = Math.max(world.clock.time, began + 60_000);
 }
@@ -102,7 +116,10 @@ export function collect(rig: Rig): void {
 }
 
 export async function minute(rig: Rig): Promise<void> {
-  await ticks(rig, rig.world.hosts.map((_, index) => ({ server: index + 1, delay: rig.world.hosts.length > 1 })));
+  await ticks(
+    rig,
+    rig.world.hosts.map((_, index) => ({ server: index + 1, delay: rig.world.hosts.length > 1 })),
+  );
 }
 
 type Model = Record<string, never>;
@@ -125,7 +142,14 @@ function serverOf(rig: Rig, number: number): number {
 const number = fc.nat({ max: 1000 });
 
 const teacherAsks = fc
-  .record({ name: fc.constantFrom('Cours', 'cours', 'Été', 'Лекция', 'TD 1'), chat: fc.boolean(), recorded: fc.boolean(), restricted: fc.boolean(), hasUser: fc.boolean(), again: fc.boolean() })
+  .record({
+    name: fc.constantFrom('Cours', 'cours', 'Été', 'Лекция', 'TD 1'),
+    chat: fc.boolean(),
+    recorded: fc.boolean(),
+    restricted: fc.boolean(),
+    hasUser: fc.boolean(),
+    again: fc.boolean(),
+  })
   .map((wanted) =>
     command(`a teacher asks for ${JSON.stringify(wanted)}`, ({ world }) => {
       const id = world.pod.rows.length + 1;
@@ -134,7 +158,12 @@ const teacherAsks = fc
         id,
         meetingPath: `/rest/bbb_meeting/${String(meeting)}/`,
         meetingName: wanted.name,
-        row: { enableChat: wanted.chat, downloadMeeting: wanted.recorded, isRestricted: wanted.restricted, userPath: wanted.hasUser ? '/rest/users/1/' : null },
+        row: {
+          enableChat: wanted.chat,
+          downloadMeeting: wanted.recorded,
+          isRestricted: wanted.restricted,
+          userPath: wanted.hasUser ? '/rest/users/1/' : null,
+        },
       });
       const known = world.pod.meetings.get(row.meetingPath);
       if (known === undefined) return;
@@ -159,9 +188,12 @@ const roomRestarts = fc.record({ index: number, isSeenByPod: fc.boolean() }).map
     if (meetingId === undefined) return;
     const internalMeetingId = `${rig.world.bbb.running.get(meetingId) ?? ''}x`;
     rig.world.bbb.running.set(meetingId, internalMeetingId);
-    for (const meeting of rig.world.pod.meetings.values()) if (isSeenByPod && meeting.meetingId === meetingId) meeting.internalMeetingId = internalMeetingId;
+    for (const meeting of rig.world.pod.meetings.values())
+      if (isSeenByPod && meeting.meetingId === meetingId) meeting.internalMeetingId = internalMeetingId;
     // A request that waits is for the meeting that Pod now names.
-    for (const row of rig.world.pod.rows) if (isSeenByPod && row.status === 0 && `meeting-${meetingOf(row.meetingPath)}` === meetingId) internalIds.set(row, internalMeetingId);
+    for (const row of rig.world.pod.rows)
+      if (isSeenByPod && row.status === 0 && `meeting-${meetingOf(row.meetingPath)}` === meetingId)
+        internalIds.set(row, internalMeetingId);
   }),
 );
 
@@ -183,41 +215,76 @@ const containerDies = fc.tuple(number, number).map(([server, index]) =>
   }),
 );
 
-const partBreaks = fc.tuple(fc.constantFrom(...PARTS), fc.constantFrom(0.2, 0.6, 2)).map(([part, degree]) =>
-  command(`${part} breaks (${String(degree)})`, ({ faults }) => void faults.set(part, degree)),
-);
+const partBreaks = fc
+  .tuple(fc.constantFrom(...PARTS), fc.constantFrom(0.2, 0.6, 2))
+  .map(([part, degree]) =>
+    command(`${part} breaks (${String(degree)})`, ({ faults }) => void faults.set(part, degree)),
+  );
 
-const partHeals = fc.constantFrom(...PARTS).map((part) => command(`${part} is whole again`, ({ faults }) => void faults.delete(part)));
+const partHeals = fc
+  .constantFrom(...PARTS)
+  .map((part) => command(`${part} is whole again`, ({ faults }) => void faults.delete(part)));
 
 const minutePasses = fc.constant(command('a minute passes', minute));
 
-const oneTick = number.map((server) => command(`server ${String(server)} ticks`, (rig) => ticks(rig, [{ server: serverOf(rig, server) }])));
+const oneTick = number.map((server) =>
+  command(`server ${String(server)} ticks`, (rig) => ticks(rig, [{ server: serverOf(rig, server) }])),
+);
 
 const killedTick = fc.tuple(number, fc.nat({ max: 150 })).map(([server, moment]) =>
   command(`server ${String(server)} ticks and is killed at moment ${String(moment)}`, (rig) => {
     let moments = 0;
     const hook = hookOf(rig);
-    return ticks(rig, [{ server: serverOf(rig, server), hook: (call, at) => (moments++ === moment ? { kill: true } : hook(call, at)) }]);
+    return ticks(rig, [
+      { server: serverOf(rig, server), hook: (call, at) => (moments++ === moment ? { kill: true } : hook(call, at)) },
+    ]);
   }),
 );
 
 const overlap = fc.tuple(number, number).map(([one, other]) =>
   command(`servers ${String(one)} and ${String(other)} tick at once`, (rig) => {
     const hook = hookOf(rig);
-    const slowly: Hook = (call, moment) => hook(call, moment) ?? (call.port === 'pod' ? { delayMs: rig.random.between(0, 2000) } : undefined);
-    return ticks(rig, [{ server: serverOf(rig, one), hook: slowly }, { server: serverOf(rig, other), hook: slowly }]);
+    const slowly: Hook = (call, moment) =>
+      hook(call, moment) ?? (call.port === 'pod' ? { delayMs: rig.random.between(0, 2000) } : undefined);
+    return ticks(rig, [
+      { server: serverOf(rig, one), hook: slowly },
+      { server: serverOf(rig, other), hook: slowly },
+    ]);
   }),
 );
 
-const serverGoes = number.map((server) => command(`server ${String(server)} goes away`, (rig) => void rig.away.add(serverOf(rig, server))));
+const serverGoes = number.map((server) =>
+  command(`server ${String(server)} goes away`, (rig) => void rig.away.add(serverOf(rig, server))),
+);
 
-const serverComes = number.map((server) => command(`server ${String(server)} is back`, (rig) => void rig.away.delete(serverOf(rig, server))));
+const serverComes = number.map((server) =>
+  command(`server ${String(server)} is back`, (rig) => void rig.away.delete(serverOf(rig, server))),
+);
 
 const podCollects = fc.constant(command("Pod's job collects recordings", collect));
 
 /** Everything that happens, ticks most of all. */
 export const commands = (most: number): fc.Arbitrary<Iterable<fc.AsyncCommand<Model, Rig>>> =>
   fc.commands(
-    [teacherAsks, teacherAsks, minutePasses, minutePasses, minutePasses, oneTick, killedTick, killedTick, overlap, meetingEnds, roomRestarts, withdrawal, containerDies, partBreaks, partHeals, serverGoes, serverComes, podCollects],
+    [
+      teacherAsks,
+      teacherAsks,
+      minutePasses,
+      minutePasses,
+      minutePasses,
+      oneTick,
+      killedTick,
+      killedTick,
+      overlap,
+      meetingEnds,
+      roomRestarts,
+      withdrawal,
+      containerDies,
+      partBreaks,
+      partHeals,
+      serverGoes,
+      serverComes,
+      podCollects,
+    ],
     { maxCommands: most, size: 'max' },
   );

@@ -36,7 +36,9 @@ describe('servers that share a queue start every request once and forget none', 
   test.each(scenarios)('seed $seed: $servers servers with $slots slots, $requests requests', async (scenario) => {
     const { world, faults, longestWait } = await simulate(scenario);
     expect(faults).toEqual([]);
-    const starts = world.hosts.flatMap((host) => host.starts.map(({ livestreamId }) => livestreamId)).sort((one, other) => one - other);
+    const starts = world.hosts
+      .flatMap((host) => host.starts.map(({ livestreamId }) => livestreamId))
+      .sort((one, other) => one - other);
     expect(starts).toEqual(Array.from({ length: scenario.requests }, (_, index) => index + 1));
     const startMails = world.hosts.flatMap(({ mails }) => mails).filter(({ template }) => template === 'start');
     expect(startMails.length).toBeGreaterThanOrEqual(scenario.requests);
@@ -58,7 +60,9 @@ function twoServers(requests: number[]): MemoryWorld {
 }
 
 function startedOn(world: MemoryWorld): string[] {
-  return world.hosts.flatMap((host, index) => host.starts.map(({ livestreamId }) => `${String(livestreamId)} on ${String(index + 1)}`));
+  return world.hosts.flatMap((host, index) =>
+    host.starts.map(({ livestreamId }) => `${String(livestreamId)} on ${String(index + 1)}`),
+  );
 }
 
 /** Dies at the first call of a method, before or after it was done. */
@@ -66,21 +70,24 @@ function dyingAt(method: string, moment: string): Hook {
   return (call, at) => (call.method === method && at === moment ? { kill: true } : undefined);
 }
 
-test.each(['before', 'after'])('a server that died %s its claim, and stays away: the request is free for the other after two ticks', async (moment) => {
-  const world = twoServers([1]);
-  await tick(world, { server: 1, hook: dyingAt('createBroadcaster', moment) });
-  for (let count = 0; count < 2; count += 1) {
-    await tick(world, { server: 2 });
-    world.clock.time += 60_000;
-  }
-  expect(startedOn(world)).toEqual(['1 on 2']);
-  expect(world.pod.broadcasters).toHaveLength(1);
-  await tick(world, { server: 1 });
-  await tick(world, { server: 1 });
-  expect(startedOn(world)).toEqual(['1 on 2']);
-  expect(recordOf(world, 1)).toEqual({ ok: true, value: null });
-  expect(world.pod.broadcasters).toHaveLength(1);
-});
+test.each(['before', 'after'])(
+  'a server that died %s its claim, and stays away: the request is free for the other after two ticks',
+  async (moment) => {
+    const world = twoServers([1]);
+    await tick(world, { server: 1, hook: dyingAt('createBroadcaster', moment) });
+    for (let count = 0; count < 2; count += 1) {
+      await tick(world, { server: 2 });
+      world.clock.time += 60_000;
+    }
+    expect(startedOn(world)).toEqual(['1 on 2']);
+    expect(world.pod.broadcasters).toHaveLength(1);
+    await tick(world, { server: 1 });
+    await tick(world, { server: 1 });
+    expect(startedOn(world)).toEqual(['1 on 2']);
+    expect(recordOf(world, 1)).toEqual({ ok: true, value: null });
+    expect(world.pod.broadcasters).toHaveLength(1);
+  },
+);
 
 test('a server that died after its PATCH of the row finishes the start when it is back, and nobody else does', async () => {
   const world = twoServers([1]);
@@ -96,21 +103,28 @@ test('a server that died after its PATCH of the row finishes the start when it i
 
 test('two servers that take the same left-over at the same moment: one of them goes on, the other frees its slot', async () => {
   const world = twoServers([1]);
-  addBroadcaster(world.pod, { name: '[BBB] Cours 1', streamUrl: 'https://hls.univ.test/hls/bbb-Cours-1.m3u8', isRestricted: true });
+  addBroadcaster(world.pod, {
+    name: '[BBB] Cours 1',
+    streamUrl: 'https://hls.univ.test/hls/bbb-Cours-1.m3u8',
+    isRestricted: true,
+  });
   await minutes(world, 1, { delay: false });
   expect(startedOn(world)).toEqual([]);
   await minutes(world, 1, { delay: false });
   expect(startedOn(world)).toHaveLength(1);
   expect(world.pod.broadcasters).toMatchObject([{ isRestricted: false }]);
   await minutes(world, 1, { delay: false });
-  const records = [recordOf(world, 1, 1), recordOf(world, 1, 2)].map((record) => (record.ok ? record.value?.step : 'unread'));
+  const records = [recordOf(world, 1, 1), recordOf(world, 1, 2)].map((record) =>
+    record.ok ? record.value?.step : 'unread',
+  );
   expect(records.sort()).toEqual(['live', undefined]);
 });
 
 test('a server that needs more than thirty seconds from its claim to its PATCH takes the claim back', async () => {
   const world = twoServers([1]);
   let delays = 1;
-  const once: Hook = ({ method }, moment) => (method === 'readLivestream' && moment === 'before' && delays-- > 0 ? { delayMs: 31_000 } : undefined);
+  const once: Hook = ({ method }, moment) =>
+    method === 'readLivestream' && moment === 'before' && delays-- > 0 ? { delayMs: 31_000 } : undefined;
   await tick(world, { server: 1, hook: once });
   expect(startedOn(world)).toEqual([]);
   expect(world.pod.broadcasters).toEqual([]);
@@ -122,7 +136,14 @@ test('a server whose start failed leaves the request to the others, and takes it
   const world = twoServers([1]);
   hostOf(world, 1).hasNoImages = true;
   await tick(world, { server: 1 });
-  expect(world.pod.rows[0]).toMatchObject({ status: 0, server: null, broadcasterId: null, redisHostname: null, redisPort: null, redisChannel: null });
+  expect(world.pod.rows[0]).toMatchObject({
+    status: 0,
+    server: null,
+    broadcasterId: null,
+    redisHostname: null,
+    redisPort: null,
+    redisChannel: null,
+  });
   expect(world.pod.broadcasters).toEqual([]);
   hostOf(world, 1).hasNoImages = false;
   world.clock.time += 60_000;
@@ -155,7 +176,8 @@ test('a claim that turns out to have been told to Pod while it is being taken ba
     hook: ({ method }, moment) => {
       if (row === undefined || moment !== 'before') return undefined;
       if (method === 'readLivestreams' && !isMissed) [row.status, isMissed] = [9, true];
-      if (method === 'readLivestream' && row.status === 9) Object.assign(row, { status: 1, server: '1/1', broadcasterId: 1 });
+      if (method === 'readLivestream' && row.status === 9)
+        Object.assign(row, { status: 1, server: '1/1', broadcasterId: 1 });
       return undefined;
     },
   });
@@ -166,7 +188,11 @@ test('a claim that turns out to have been told to Pod while it is being taken ba
 
 test('a tick that is asked to end while it waits for a contested claim to settle leaves it to the next one', async () => {
   const world = twoServers([1]);
-  addBroadcaster(world.pod, { name: '[BBB] Cours 1', streamUrl: 'https://hls.univ.test/hls/bbb-Cours-1.m3u8', isRestricted: false });
+  addBroadcaster(world.pod, {
+    name: '[BBB] Cours 1',
+    streamUrl: 'https://hls.univ.test/hls/bbb-Cours-1.m3u8',
+    isRestricted: false,
+  });
   await tick(world, { server: 1 });
   world.clock.time += 60_000;
   let askToEnd = (): void => undefined;
@@ -192,7 +218,11 @@ describe('a server of two is killed at any moment of a start, and comes back or 
       'a left-over is taken',
       () => {
         const world = twoServers([1]);
-        addBroadcaster(world.pod, { name: '[BBB] Cours 1', streamUrl: 'https://hls.univ.test/hls/bbb-Cours-1.m3u8', isRestricted: true });
+        addBroadcaster(world.pod, {
+          name: '[BBB] Cours 1',
+          streamUrl: 'https://hls.univ.test/hls/bbb-Cours-1.m3u8',
+          isRestricted: true,
+        });
         const seen = new Date(world.clock.time - 60_000).toISOString();
         for (const host of world.hosts) host.memory = serialiseMemory({ ...emptyMemory(), sightings: { 1: seen } });
         return world;

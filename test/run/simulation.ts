@@ -47,7 +47,10 @@ const LONGEST_HALF_MS = 4_900;
 /** Until every live has been started and ended. */
 export async function simulate(scenario: Scenario): Promise<Simulated> {
   const random = createRandom(scenario.seed);
-  const world = createWorld(Array.from({ length: scenario.servers }, (_, index) => hostConfig(scenario, index)), random.chance(0.5) ? 'url' : 'broadcaster_url');
+  const world = createWorld(
+    Array.from({ length: scenario.servers }, (_, index) => hostConfig(scenario, index)),
+    random.chance(0.5) ? 'url' : 'broadcaster_url',
+  );
   for (const host of world.hosts) host.skewMs = random.between(-scenario.skewMs, scenario.skewMs);
   const result: Simulated = { world, faults: [], minutes: 0, kills: 0, longestWait: 0 };
   const downUntil = new Map<number, number>();
@@ -58,14 +61,21 @@ export async function simulate(scenario: Scenario): Promise<Simulated> {
   let asked = 0;
   await world.clock.finish(
     (async () => {
-      const done = (): boolean => asked === scenario.requests && world.pod.rows.every(({ status }) => status === 2) && world.hosts.every((_, index) => isIdle(world, index + 1));
+      const done = (): boolean =>
+        asked === scenario.requests &&
+        world.pod.rows.every(({ status }) => status === 2) &&
+        world.hosts.every((_, index) => isIdle(world, index + 1));
       for (let minute = 0; minute < LIMIT_MINUTES && !done(); minute += 1) {
         result.minutes = minute;
         asked = askSome(world, scenario, random, asked);
         endSome(world, random, ends, minute);
         for (let server = 1; server <= scenario.servers; server += 1) {
           if ((downUntil.get(server) ?? 0) > minute) continue;
-          open.push(oneTick(world, server, scenario, random, hook, result, (minutesDown) => downUntil.set(server, minute + minutesDown)));
+          open.push(
+            oneTick(world, server, scenario, random, hook, result, (minutesDown) =>
+              downUntil.set(server, minute + minutesDown),
+            ),
+          );
         }
         await world.clock.sleep(MINUTE_MS);
         countWaits(world, waits, result, (server) => (downUntil.get(server) ?? 0) <= minute);
@@ -77,7 +87,10 @@ export async function simulate(scenario: Scenario): Promise<Simulated> {
 }
 
 function hostConfig({ slots, ownPlaylists }: Scenario, index: number): Partial<Config> {
-  return { numberOfLives: slots, ...(ownPlaylists ? { podHlsStream: `https://live${String(index + 1)}.univ.test/hls/` } : {}) };
+  return {
+    numberOfLives: slots,
+    ...(ownPlaylists ? { podHlsStream: `https://live${String(index + 1)}.univ.test/hls/` } : {}),
+  };
 }
 
 async function oneTick(
@@ -113,7 +126,9 @@ function hookOf(scenario: Scenario, random: Random, world: MemoryWorld, result: 
   return (call, moment): Intervention | undefined => {
     if (call.port === 'compose' && call.method === 'up') {
       if (moment === 'after') checkAlone(call, world, result);
-      return moment === 'before' && scenario.slowUpMs > 0 ? { delayMs: random.between(1000, scenario.slowUpMs) } : undefined;
+      return moment === 'before' && scenario.slowUpMs > 0
+        ? { delayMs: random.between(1000, scenario.slowUpMs) }
+        : undefined;
     }
     if (call.port !== 'pod' || call.method === 'readMeeting') return undefined;
     if (random.chance(scenario.losses)) return { fault: { kind: 'podUnreadable', detail: 'no answer' } };
@@ -125,15 +140,24 @@ function hookOf(scenario: Scenario, random: Random, world: MemoryWorld, result: 
 /** One live, one container: wherever the others are. */
 function checkAlone(call: PortCall, world: MemoryWorld, result: Simulated): void {
   const id = hostOf(world, call.server).containers.get(Number(call.arguments[0]))?.livestreamId;
-  const running = world.hosts.flatMap((host) => [...host.containers.values()].filter(({ livestreamId }) => livestreamId === id));
+  const running = world.hosts.flatMap((host) =>
+    [...host.containers.values()].filter(({ livestreamId }) => livestreamId === id),
+  );
   if (running.length > 1) result.faults.push(`livestream ${String(id)} runs ${String(running.length)} times`);
 }
 
 function askSome(world: MemoryWorld, scenario: Scenario, random: Random, asked: number): number {
-  const more = Math.min(scenario.requests - asked, asked === 0 ? Math.ceil(scenario.requests / 2) : random.between(0, 20));
+  const more = Math.min(
+    scenario.requests - asked,
+    asked === 0 ? Math.ceil(scenario.requests / 2) : random.between(0, 20),
+  );
   for (let id = asked + 1; id <= asked + more; id += 1) {
     const startDate = new Date(world.clock.time).toISOString();
-    ask(world.pod, { id, meetingName: `Cours ${String(random.between(1, scenario.names))}`, row: { startDate, enableChat: random.chance(0.3) } });
+    ask(world.pod, {
+      id,
+      meetingName: `Cours ${String(random.between(1, scenario.names))}`,
+      row: { startDate, enableChat: random.chance(0.3) },
+    });
     world.bbb.running.set(`meeting-${String(id)}`, `internal-${String(id)}`);
   }
   return asked + more;
@@ -161,11 +185,21 @@ function isIdle(world: MemoryWorld, server: number): boolean {
 function freeSlots(world: MemoryWorld, isUp: (server: number) => boolean): number {
   return world.hosts.reduce((sum, host, index) => {
     if (!isUp(index + 1)) return sum;
-    return sum + Array.from({ length: host.config.numberOfLives }, (_, slot) => slot + 1).filter((slot) => host.slots.get(slot)?.record == null).length;
+    return (
+      sum +
+      Array.from({ length: host.config.numberOfLives }, (_, slot) => slot + 1).filter(
+        (slot) => host.slots.get(slot)?.record == null,
+      ).length
+    );
   }, 0);
 }
 
-function countWaits(world: MemoryWorld, waits: Map<number, number>, result: Simulated, isUp: (server: number) => boolean): void {
+function countWaits(
+  world: MemoryWorld,
+  waits: Map<number, number>,
+  result: Simulated,
+  isUp: (server: number) => boolean,
+): void {
   const waiting = world.pod.rows.filter(({ status }) => status === 0);
   const free = freeSlots(world, isUp);
   for (const [index, { id }] of waiting.entries()) {

@@ -54,12 +54,33 @@ async function ended(wanted: Request, config: Partial<Config> = {}): Promise<Mem
 function takenOver(wanted: Request): MemoryWorld {
   const world = createWorld();
   const host = hostOf(world);
-  const broadcaster = addBroadcaster(world.pod, { name: '[BBB] Cours 1', streamUrl: 'https://hls.univ.test/hls/bbb-Cours-1.m3u8', isRestricted: false });
+  const broadcaster = addBroadcaster(world.pod, {
+    name: '[BBB] Cours 1',
+    streamUrl: 'https://hls.univ.test/hls/bbb-Cours-1.m3u8',
+    isRestricted: false,
+  });
   request(world, { ...wanted, row: { status: 1, server: '1/1', broadcasterId: broadcaster.id, ...wanted.row } });
-  const composeFile = { origin: 'foreign', isIntact: true, livestreamId: wanted.id, internalMeetingId: `internal-${String(wanted.id)}`, streamKey: 'bbb-Cours-1', isRecorded: true } as const;
+  const composeFile = {
+    origin: 'foreign',
+    isIntact: true,
+    livestreamId: wanted.id,
+    internalMeetingId: `internal-${String(wanted.id)}`,
+    streamKey: 'bbb-Cours-1',
+    isRecorded: true,
+  } as const;
   host.slots.set(1, { ...emptyDirectory(), composeFile });
-  host.slots.get(1)?.videodata.set('meeting-1.mkv', { content: `meeting=internal-${String(wanted.id)} live=${String(wanted.id)} take=1`, modifiedAt: world.clock.time });
-  host.containers.set(1, { livestreamId: wanted.id, streamKey: 'bbb-Cours-1', state: 'running', openFile: 'meeting-1.mkv' });
+  host.slots
+    .get(1)
+    ?.videodata.set('meeting-1.mkv', {
+      content: `meeting=internal-${String(wanted.id)} live=${String(wanted.id)} take=1`,
+      modifiedAt: world.clock.time,
+    });
+  host.containers.set(1, {
+    livestreamId: wanted.id,
+    streamKey: 'bbb-Cours-1',
+    state: 'running',
+    openFile: 'meeting-1.mkv',
+  });
   return world;
 }
 
@@ -70,26 +91,60 @@ export function failing(port: string, method: string, fault: Fault, moment = 'be
 
 const AFTER_CLAIM: EffectName[] = ['tellPodStarted', 'clearOut', 'render', 'up', 'mailStart'];
 const START: EffectName[] = ['reserve', 'claim', ...AFTER_CLAIM];
-const STOP: EffectName[] = ['beginStop', 'render', 'finish', 'saveOutput', 'down', 'handOver', 'removeBroadcaster', 'tellPodStopped', 'release'];
-const GIVE_BACK: EffectName[] = ['beginUndo', 'render', 'saveOutput', 'down', 'tellPodGivenBack', 'removeBroadcaster', 'release'];
+const STOP: EffectName[] = [
+  'beginStop',
+  'render',
+  'finish',
+  'saveOutput',
+  'down',
+  'handOver',
+  'removeBroadcaster',
+  'tellPodStopped',
+  'release',
+];
+const GIVE_BACK: EffectName[] = [
+  'beginUndo',
+  'render',
+  'saveOutput',
+  'down',
+  'tellPodGivenBack',
+  'removeBroadcaster',
+  'release',
+];
 const UNCLAIM: EffectName[] = ['beginUndo', 'removeBroadcaster', 'release'];
 
 const recorded = { id: 1, row: { downloadMeeting: true } };
 
 export const STORIES: Story[] = [
   { name: 'start', effects: START, prepare: () => worldWith([{ id: 1 }]) },
-  { name: 'start with chat', effects: [...START, 'pingChat'], prepare: () => worldWith([{ id: 1, row: { enableChat: true } }]) },
+  {
+    name: 'start with chat',
+    effects: [...START, 'pingChat'],
+    prepare: () => worldWith([{ id: 1, row: { enableChat: true } }]),
+  },
   {
     name: 'start when the broadcaster exists',
     effects: START,
     prepare: async () => {
       const world = await worldWith([{ id: 1, row: { isRestricted: true } }]);
-      addBroadcaster(world.pod, { name: '[BBB] Cours 1', streamUrl: 'https://hls.univ.test/hls/bbb-Cours-1.m3u8', isRestricted: false });
+      addBroadcaster(world.pod, {
+        name: '[BBB] Cours 1',
+        streamUrl: 'https://hls.univ.test/hls/bbb-Cours-1.m3u8',
+        isRestricted: false,
+      });
       return world;
     },
   },
   { name: 'two starts', effects: START, prepare: () => worldWith([{ id: 1 }, { id: 2 }]) },
-  { name: 'two starts under one name', effects: START, prepare: () => worldWith([{ id: 1, meetingName: 'Cours' }, { id: 2, meetingName: 'Cours' }]) },
+  {
+    name: 'two starts under one name',
+    effects: START,
+    prepare: () =>
+      worldWith([
+        { id: 1, meetingName: 'Cours' },
+        { id: 2, meetingName: 'Cours' },
+      ]),
+  },
   { name: 'stop', effects: STOP, prepare: () => ended({ id: 1 }) },
   { name: 'stop with recording', effects: STOP, prepare: () => ended(recorded) },
   {
@@ -110,7 +165,11 @@ export const STORIES: Story[] = [
       return world;
     },
   },
-  { name: 'take-over', effects: ['adopt'], prepare: () => Promise.resolve(takenOver({ id: 1, row: { downloadMeeting: true } })) },
+  {
+    name: 'take-over',
+    effects: ['adopt'],
+    prepare: () => Promise.resolve(takenOver({ id: 1, row: { downloadMeeting: true } })),
+  },
   {
     name: 'take-over of a live whose meeting is over',
     effects: ['adopt', ...STOP],
@@ -167,7 +226,11 @@ export const STORIES: Story[] = [
     },
     trouble: failing('recordings', 'copy', { kind: 'recordingFailed', detail: 'no space' }, 'half copied'),
   },
-  { name: 'stop with a recording of nobody', effects: STOP, prepare: () => ended({ id: 1, row: { downloadMeeting: true, userPath: null } }) },
+  {
+    name: 'stop with a recording of nobody',
+    effects: STOP,
+    prepare: () => ended({ id: 1, row: { downloadMeeting: true, userPath: null } }),
+  },
   {
     name: 'stop with a recording that Pod refuses after it was copied',
     effects: STOP,
@@ -183,7 +246,9 @@ export const STORIES: Story[] = [
     effects: STOP,
     prepare: async () => {
       const world = await ended(recorded);
-      hostOf(world).slots.get(1)?.videodata.set('older.mkv', { content: 'a stranger', modifiedAt: world.clock.time - 86_400_000 });
+      hostOf(world)
+        .slots.get(1)
+        ?.videodata.set('older.mkv', { content: 'a stranger', modifiedAt: world.clock.time - 86_400_000 });
       return world;
     },
   },

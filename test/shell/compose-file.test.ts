@@ -75,7 +75,7 @@ const record: SlotRecord = {
 
 const NASTY = [
   ...'&/\\"$#:;<>%=,()!?*|@{}',
-  "'quoted' \"double\" `back` «fr» “typo” ‘x’",
+  '\'quoted\' "double" `back` «fr» “typo” ‘x’',
   '$(touch x)',
   '`id`',
   '$HOME ${HOME} ${HOME:-x} $$ $$$ ${ $',
@@ -123,13 +123,21 @@ function filledWith(texts: string[]): { record: SlotRecord; config: Config } {
   const text = (index: number): string => texts[index % texts.length] ?? '';
   return {
     record: { ...record, meetingId: text(0), broadcasterName: text(1), streamKey: text(2) },
-    config: { ...config, bbbSecret: text(3), bbbAttendeePassword: text(4), bbbModeratorPassword: text(5), bbbUrl: text(6) },
+    config: {
+      ...config,
+      bbbSecret: text(3),
+      bbbAttendeePassword: text(4),
+      bbbModeratorPassword: text(5),
+      bbbUrl: text(6),
+    },
   };
 }
 
 describe('the compose file', () => {
   test('means the same as the original’s, but for the differences that the contract names', async () => {
-    const original = parsed(await readFile('test/fixtures/golden/slot-written-by-the-original.docker-compose.yml', 'utf8'));
+    const original = parsed(
+      await readFile('test/fixtures/golden/slot-written-by-the-original.docker-compose.yml', 'utf8'),
+    );
     const ours = parsed(await composeFileText(1, config, record));
     const { command, ...redis } = ours.services.redis;
     const streamer = ours.services['bbb-streamer'];
@@ -159,7 +167,12 @@ describe('the compose file', () => {
   });
 
   test('holds no secret in a slot without live, and the same services', async () => {
-    const secrets = { bbbSecret: 'hush', bbbAttendeePassword: 'hush', bbbModeratorPassword: 'hush', bbbStreamUrl: 'rtmp://u:hush@h/' };
+    const secrets = {
+      bbbSecret: 'hush',
+      bbbAttendeePassword: 'hush',
+      bbbModeratorPassword: 'hush',
+      bbbStreamUrl: 'rtmp://u:hush@h/',
+    };
     const text = await composeFileText(2, { ...config, ...secrets, podToken: 'hush' }, null);
     expect(text).not.toContain('hush');
     const [unused, used] = [parsed(text), parsed(await composeFileText(2, config, record))];
@@ -192,12 +205,16 @@ describe('the compose file', () => {
   });
 
   test('carries the title of any meeting unchanged, UTF-16 that is no text included', async () => {
-    const units = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 250 }).map((codes) => String.fromCharCode(...codes));
+    const units = fc
+      .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 250 })
+      .map((codes) => String.fromCharCode(...codes));
     await fc.assert(
       fc.asyncProperty(units, async (meetingName) => {
         const title = broadcasterName(meetingName, 1, { suffixed: 0 });
         const text = await composeFileText(1, config, { ...record, broadcasterName: title });
-        expect(Object.fromEntries(environmentOf(parsed(text).services['bbb-streamer']))['BBB_MEETING_TITLE']).toBe(title);
+        expect(Object.fromEntries(environmentOf(parsed(text).services['bbb-streamer']))['BBB_MEETING_TITLE']).toBe(
+          title,
+        );
       }),
     );
   });
@@ -212,12 +229,16 @@ describe('a compose file that is read back', () => {
   test('is ours when this program wrote it, not when the original did', async () => {
     expect(isOurs(await composeFileText(1, config, record))).toBe(true);
     expect(isOurs(await composeFileText(1, config, null))).toBe(true);
-    expect(isOurs(await readFile('test/fixtures/golden/slot-written-by-the-original.docker-compose.yml', 'utf8'))).toBe(false);
+    expect(isOurs(await readFile('test/fixtures/golden/slot-written-by-the-original.docker-compose.yml', 'utf8'))).toBe(
+      false,
+    );
   });
 
   test('is intact when it is whole, whoever wrote it', async () => {
     expect(await isIntact(await composeFileText(1, config, record))).toBe(true);
-    expect(await isIntact(await readFile('test/fixtures/golden/slot-written-by-the-original.docker-compose.yml', 'utf8'))).toBe(true);
+    expect(
+      await isIntact(await readFile('test/fixtures/golden/slot-written-by-the-original.docker-compose.yml', 'utf8')),
+    ).toBe(true);
   });
 
   test('is damaged when it was cut anywhere before the network’s last line', async () => {
@@ -232,7 +253,10 @@ describe('a compose file that is read back', () => {
     ['a broken document', 'services: ['],
     ['services without the streamer', 'services: {redis: {image: x}}\nnetworks: {}'],
     ['a service without image', 'services: {redis: {image: x}, bbb-streamer: {}}\nnetworks: {}'],
-    ['an environment entry that is a mapping', 'services: {redis: {image: x}, bbb-streamer: {image: y, environment: [a: b]}}\nnetworks: {}'],
+    [
+      'an environment entry that is a mapping',
+      'services: {redis: {image: x}, bbb-streamer: {image: y, environment: [a: b]}}\nnetworks: {}',
+    ],
     ['binary rubbish', '\u0000\u0001\ufffd'],
   ])('is damaged when it holds %s', async (_what, text) => {
     expect(await isIntact(text)).toBe(false);
@@ -268,7 +292,10 @@ withCompose(`docker-compose config${hasCompose ? '' : ' (skipped: no program doc
   }, 120_000);
 
   test('accepts an unused slot’s file, and a chat on an IPv6 address', async () => {
-    expect(Object.keys((await read(await composeFileText(1, config, null))).services)).toEqual(['bbb-streamer', 'redis']);
+    expect(Object.keys((await read(await composeFileText(1, config, null))).services)).toEqual([
+      'bbb-streamer',
+      'redis',
+    ]);
     const withChat = await composeFileText(2, { ...config, redisBindAddress: '::1' }, { ...record, enableChat: true });
     const { redis } = (await read(withChat)).services;
     expect(JSON.stringify(redis?.['ports'])).toContain('::1');

@@ -197,7 +197,9 @@ describe('compose commands', () => {
     const ending = new AbortController();
     const redact = (text: string): string => text;
     const compose = createCompose(config, { clock: hastyClock, redact, ending: ending.signal });
-    const pulling = expect(compose.pull(join(base, PROJECT))).rejects.toMatchObject({ problem: { kind: 'imageMissing' } });
+    const pulling = expect(compose.pull(join(base, PROJECT))).rejects.toMatchObject({
+      problem: { kind: 'imageMissing' },
+    });
     while (docker.calls().length === 0) await new Promise(setImmediate);
     ending.abort();
     await pulling;

@@ -18,7 +18,8 @@ let config: Config;
 beforeEach(() => {
   const root = temporaryDirectory();
   base = join(root, 'base');
-  for (const directory of [base, join(base, 'pod'), join(base, 'logs'), join(base, 'bbb-live-streaming1')]) mkdirSync(directory);
+  for (const directory of [base, join(base, 'pod'), join(base, 'logs'), join(base, 'bbb-live-streaming1')])
+    mkdirSync(directory);
   docker = createDocker(root);
   config = sampleConfig(base, { composeCommand: docker.command, numberOfLives: 1 });
 });
@@ -52,11 +53,16 @@ describe('what a first run would stumble over', () => {
     writeFileSync(join(base, 'logs'), '');
     writeFileSync(join(base, 'pod'), '');
     const wrong = errorsOf(await host().findings());
-    expect(wrong).toEqual([expect.stringMatching(/^the log directory .* is not a directory/), expect.stringMatching(/^the recordings directory .* is not a directory/)]);
+    expect(wrong).toEqual([
+      expect.stringMatching(/^the log directory .* is not a directory/),
+      expect.stringMatching(/^the recordings directory .* is not a directory/),
+    ]);
   });
 
   test('is a compose program that is not there', async () => {
-    expect(errorsOf(await host({ composeCommand: ['no-such-compose'] }).findings())).toEqual([expect.stringContaining('COMPOSE_COMMAND')]);
+    expect(errorsOf(await host({ composeCommand: ['no-such-compose'] }).findings())).toEqual([
+      expect.stringContaining('COMPOSE_COMMAND'),
+    ]);
   });
 });
 
@@ -72,7 +78,9 @@ describe('the compose file of a free slot', () => {
     writeFileSync(composeFile(), 'of the script', { mode: 0o644 });
     await host().renewComposeFile(1);
     expect(readFileSync(`${composeFile()}.php-orig`, 'utf8')).toBe('of the script');
-    expect([statSync(`${composeFile()}.php-orig`).mode & 0o777, statSync(composeFile()).mode & 0o777]).toEqual([0o600, 0o600]);
+    expect([statSync(`${composeFile()}.php-orig`).mode & 0o777, statSync(composeFile()).mode & 0o777]).toEqual([
+      0o600, 0o600,
+    ]);
     await host({ streamerImage: 'fork.test/streamer:2' }).renewComposeFile(1);
     expect(readFileSync(composeFile(), 'utf8')).toContain('fork.test/streamer:2');
     expect(readFileSync(`${composeFile()}.php-orig`, 'utf8')).toBe('of the script');

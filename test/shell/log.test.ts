@@ -46,7 +46,11 @@ describe('the log', () => {
       log.write('INFO', 'done');
       await log.close();
       const expected = debug ? ['2024-05-01 12:00:00 - [DEBUG] - step'] : [];
-      expect(linesOf(config.logDirectory, '2024-05-01')).toEqual([...expected, '2024-05-01 12:00:00 - [INFO] - done', '']);
+      expect(linesOf(config.logDirectory, '2024-05-01')).toEqual([
+        ...expected,
+        '2024-05-01 12:00:00 - [INFO] - done',
+        '',
+      ]);
     }
   });
 
@@ -68,7 +72,9 @@ describe('the log', () => {
     log.write('INFO', '5000');
     await log.close();
     const lines = linesOf(config.logDirectory, '2024-05-01').slice(0, -1);
-    expect(lines.map((line) => line.split(' - ')[2])).toEqual(Array.from({ length: 5001 }, (_, number) => String(number)));
+    expect(lines.map((line) => line.split(' - ')[2])).toEqual(
+      Array.from({ length: 5001 }, (_, number) => String(number)),
+    );
   });
 
   test('that cannot be written stops nothing: it says why, and hands over the first lines that are lost', async () => {

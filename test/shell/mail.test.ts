@@ -30,7 +30,14 @@ const ERRORS: MailMessage = {
   subject: '[BBB-POD-LIVE] Erreur rencontrée',
   values: {
     errors: [
-      { title: 'Direct 1 : démarrage impossible', what: 'Le direct', detail: 'a <b> & c', next: 'On verra.', livestreamId: 1, since: '' },
+      {
+        title: 'Direct 1 : démarrage impossible',
+        what: 'Le direct',
+        detail: 'a <b> & c',
+        next: 'On verra.',
+        livestreamId: 1,
+        since: '',
+      },
       { title: 'BBB muet', what: 'BBB se tait', detail: '', next: 'Attendre.', livestreamId: null, since: 'hier' },
     ],
     recovered: [{ title: 'Tchat muet', since: 'lundi' }],
@@ -118,7 +125,13 @@ describe('a mail through an SMTP server', () => {
         '',
       ].join('\n'),
     );
-    for (const part of ['a &lt;b&gt; &amp; c', 'BBB muet', 'Retour à la normale', 'Tchat muet', '/srv/bbb-pod-live/logs']) {
+    for (const part of [
+      'a &lt;b&gt; &amp; c',
+      'BBB muet',
+      'Retour à la normale',
+      'Tchat muet',
+      '/srv/bbb-pod-live/logs',
+    ]) {
       expect(mail?.html).toContain(part);
     }
   });
@@ -127,7 +140,9 @@ describe('a mail through an SMTP server', () => {
     const mail = createMail(configWith({ mailLang: 'en' }), { spawn: run });
     await mail.send(START);
     await mail.send({ ...ERRORS, values: { ...ERRORS.values, errors: [] } });
-    expect(smtp.mails[0]?.text).toContain('A live has started (id: 1, stream: rtmp://live.univ.fr/live/bbb-Cours) on server 1');
+    expect(smtp.mails[0]?.text).toContain(
+      'A live has started (id: 1, stream: rtmp://live.univ.fr/live/bbb-Cours) on server 1',
+    );
     expect(smtp.mails[1]?.text).toMatch(/^Back to normal:\r?\n- Tchat muet \(since: lundi\)/);
   });
 
@@ -191,16 +206,20 @@ ${end}
   }
 
   const configWith = (path: string): Config =>
-    sampleConfig(temporaryDirectory(), { sendmailPath: path, adminEmails: ['a@univ.fr', 'b@univ.fr'], mailFrom: 'live@univ.fr' });
+    sampleConfig(temporaryDirectory(), {
+      sendmailPath: path,
+      adminEmails: ['a@univ.fr', 'b@univ.fr'],
+      mailFrom: 'live@univ.fr',
+    });
 
   test('is given to it on stdin, whole, with sender and recipients as arguments', async () => {
     const program = sendmail();
-    const values = { ...START.values, meetingName: "<&\"'> été\n.\nfin" };
+    const values = { ...START.values, meetingName: '<&"\'> été\n.\nfin' };
     await createMail(configWith(program.path), { spawn: run }).send({ ...START, values });
     expect(program.args()).toEqual(['-i', '-f', 'live@univ.fr', '--', 'a@univ.fr', 'b@univ.fr']);
     const mail = program.mail();
     expect(mail).toMatchObject({ subject: START.subject, from: 'live@univ.fr', to: 'a@univ.fr, b@univ.fr' });
-    expect(mail.text).toContain("<&\"'> été . fin");
+    expect(mail.text).toContain('<&"\'> été . fin');
     expect(mail.html).toContain('&lt;&amp;&quot;&#39;&gt; été . fin');
   });
 
@@ -215,6 +234,8 @@ ${end}
 
   test('is an error when there is none', async () => {
     const { problem } = await failureOf(configWith('/nowhere/sendmail'));
-    expect(problem.detail).toBe('/nowhere/sendmail: there is no such program: set SENDMAIL_PATH, or SMTP_URL for a mail server');
+    expect(problem.detail).toBe(
+      '/nowhere/sendmail: there is no such program: set SENDMAIL_PATH, or SMTP_URL for a mail server',
+    );
   });
 });

@@ -12,7 +12,9 @@ async function keptOf(...outputs: string[]): Promise<string> {
 }
 
 function lines(from: number, to: number): string {
-  return Array.from({ length: to - from + 1 }, (_, index) => `bbb-streamer_1  | frame=${String(from + index)}\n`).join('');
+  return Array.from({ length: to - from + 1 }, (_, index) => `bbb-streamer_1  | frame=${String(from + index)}\n`).join(
+    '',
+  );
 }
 
 describe('a container’s output', () => {
@@ -31,7 +33,8 @@ describe('a container’s output', () => {
   });
 
   test('is bounded: the end is kept, from the beginning of a line', async () => {
-    const longLines = (name: string): string => Array.from({ length: 9 * 1024 }, (_, index) => `${name} ${String(index)} `.padEnd(1023, 'x') + '\n').join('');
+    const longLines = (name: string): string =>
+      Array.from({ length: 9 * 1024 }, (_, index) => `${name} ${String(index)} `.padEnd(1023, 'x') + '\n').join('');
     const kept = await keptOf(longLines('first'), longLines('second'));
     expect(kept.length).toBeLessThanOrEqual(16 * 1024 * 1024);
     expect(kept.length).toBeGreaterThan(15 * 1024 * 1024);
@@ -45,7 +48,9 @@ describe('a container’s output', () => {
     await keepOutput(join(root, 'logs'), 7, 'x\n');
     expect(statSync(join(root, 'logs')).mode & 0o777).toBe(0o750);
     expect(statSync(join(root, 'logs', '7.log')).mode & 0o777).toBe(0o640);
-    await expect(keepOutput(join(root, 'not-mounted', 'logs'), 7, 'x\n')).rejects.toMatchObject({ problem: { kind: 'logUnwritable' } });
+    await expect(keepOutput(join(root, 'not-mounted', 'logs'), 7, 'x\n')).rejects.toMatchObject({
+      problem: { kind: 'logUnwritable' },
+    });
   });
 
   test('that was kept and cannot be read is not written over', async () => {

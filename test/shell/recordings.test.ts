@@ -177,7 +177,10 @@ describe.each(WAYS)('a recording handed over %s', (_name, { parent, acts, copies
     const recordings = tick(acts);
     await mkdir(join(base, 'bbb-live-streaming2', 'videodata'), { recursive: true });
     await writeFile(join(base, 'bbb-live-streaming2', 'videodata', FILE), 'other');
-    const both = [await recordings.copy(1, FILE, TO_POD), await recordings.copy(2, FILE, { ...TO_POD, livestreamId: 13 })];
+    const both = [
+      await recordings.copy(1, FILE, TO_POD),
+      await recordings.copy(2, FILE, { ...TO_POD, livestreamId: 13 }),
+    ];
     const ends = await Promise.allSettled(both.map((handOver) => recordings.rename(handOver)));
     expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
     expect(ends[1]).toMatchObject({ reason: { problem: { kind: 'recordingWaiting' } } });

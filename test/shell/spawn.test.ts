@@ -102,7 +102,10 @@ describe('a program that is run', () => {
   test('writes all that it says into a file, when it is given one', async () => {
     const path = join(temporaryDirectory(), 'output');
     const descriptor = openSync(path, 'w');
-    const result = await run(script('console.log("out"); console.error("err"); process.exitCode = 3'), { timeoutMs: null, output: descriptor });
+    const result = await run(script('console.log("out"); console.error("err"); process.exitCode = 3'), {
+      timeoutMs: null,
+      output: descriptor,
+    });
     expect(result).toEqual({ exitCode: 3, stdout: '', stderr: '', timedOut: false, notFound: false });
     expect(readFileSync(path, 'utf8')).toBe('out\nerr\n');
   });
@@ -113,7 +116,12 @@ describe('a program that is run', () => {
       const group = require("node:fs").readFileSync("/proc/self/stat", "utf8").split(" ")[4];
       console.log(process.pid, group, child.pid); setInterval(() => {}, 1000)`;
     const ending = new AbortController();
-    const running = run(script(parent), { timeoutMs: null, output: openSync(path, 'w'), ownGroup: true, ending: ending.signal });
+    const running = run(script(parent), {
+      timeoutMs: null,
+      output: openSync(path, 'w'),
+      ownGroup: true,
+      ending: ending.signal,
+    });
     while (!readFileSync(path, 'utf8').endsWith('\n')) await new Promise(setImmediate);
     const [leader, group, grandchild] = readFileSync(path, 'utf8').trim().split(' ');
     expect(group).toBe(leader);

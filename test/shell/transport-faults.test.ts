@@ -1,7 +1,23 @@
 // Promises P3, P8 and P9 over real HTTP and files: whatever comes back for one call, nothing is lost, and all is well afterwards.
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { CALLS, casesOf, rewriting, serverFault, SHORT_TIMEOUT_MS, type Call, type FaultCase } from '../support/transport-faults.js';
-import { forgetBeginning, inspect, settled, startTransportWorld, type TickOptions, type TransportOptions, type TransportWorld } from '../support/transport-world.js';
+import {
+  CALLS,
+  casesOf,
+  rewriting,
+  serverFault,
+  SHORT_TIMEOUT_MS,
+  type Call,
+  type FaultCase,
+} from '../support/transport-faults.js';
+import {
+  forgetBeginning,
+  inspect,
+  settled,
+  startTransportWorld,
+  type TickOptions,
+  type TransportOptions,
+  type TransportWorld,
+} from '../support/transport-world.js';
 
 /** Ticks after the end of a fault, until all must be as if it had not been. */
 const FURTHER_TICKS = 3;
@@ -38,7 +54,10 @@ function isBelieved({ call, fault }: FaultCase): boolean {
 
 /** The recording cannot be Pod's, and is kept. */
 function isKept({ call, fault }: FaultCase): boolean {
-  return (call.refusedForGood === true && fault.name.startsWith('404')) || (call.name === "recording's meeting" && fault.name === '404 in JSON');
+  return (
+    (call.refusedForGood === true && fault.name.startsWith('404')) ||
+    (call.name === "recording's meeting" && fault.name === '404 in JSON')
+  );
 }
 
 /** What nobody need be told of. */
@@ -77,7 +96,9 @@ function livesOf(world: Record<string, unknown>, without: number[]): Life[] {
 }
 
 function errorMails(world: TransportWorld): number {
-  return world.mails.filter(({ template, values }) => template === 'errors' && (values['errors'] as unknown[]).length > 0).length;
+  return world.mails.filter(
+    ({ template, values }) => template === 'errors' && (values['errors'] as unknown[]).length > 0,
+  ).length;
 }
 
 async function meet(one: FaultCase, reference: Reference): Promise<Met> {
@@ -112,7 +133,15 @@ async function meet(one: FaultCase, reference: Reference): Promise<Met> {
 function expected(one: FaultCase, met: Met, { first, last }: Reference): Met {
   const isTold = one.call.options?.withFailingUp === true || !isAbsorbed(one);
   const others = livesOf(first, one.call.affects);
-  return { name: one.name, exitStatus: isTold ? 1 : 0, isMailed: isTold, wrongs: [], others, end: endOf(one, met.end, last), log: met.log };
+  return {
+    name: one.name,
+    exitStatus: isTold ? 1 : 0,
+    isMailed: isTold,
+    wrongs: [],
+    others,
+    end: endOf(one, met.end, last),
+    log: met.log,
+  };
 }
 
 function endOf(one: FaultCase, end: Record<string, unknown>, last: Record<string, unknown>): Record<string, unknown> {

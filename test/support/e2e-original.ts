@@ -16,14 +16,26 @@ export interface OriginalLive {
 }
 
 /** Starts a live as the script did; an hour ago, as Pod's row has it. */
-export async function originalLive(world: World, { slot, meetingId, name, recording = false, chat = false }: OriginalLive): Promise<{ livestream: LivestreamRow; meeting: MeetingRow }> {
+export async function originalLive(
+  world: World,
+  { slot, meetingId, name, recording = false, chat = false }: OriginalLive,
+): Promise<{ livestream: LivestreamRow; meeting: MeetingRow }> {
   const title = `[BBB] ${name}`;
   const key = `bbb-${name.replace(/ /g, '-')}`;
   const { state, version } = world.pod;
   const id = state.nextBroadcasterId;
   state.nextBroadcasterId += 1;
   const slug = slugify(title, version === '2.8.2' ? 2 : 3);
-  state.broadcasters.push({ id, name: title, slug, building: 1, description: '', stream_url: `https://hls.test/hls/${key}.m3u8`, status: true, is_restricted: false });
+  state.broadcasters.push({
+    id,
+    name: title,
+    slug,
+    building: 1,
+    description: '',
+    stream_url: `https://hls.test/hls/${key}.m3u8`,
+    status: true,
+    is_restricted: false,
+  });
   const anHourAgo = new Date(Date.now() - 3_600_000).toISOString();
   const place = { status: 1, server: `1/${String(slot)}`, broadcaster_id: id, start_date: anHourAgo };
   const redis = { redis_hostname: 'live1.test', redis_port: 6378 + slot, redis_channel: `chat${String(slot)}` };

@@ -57,7 +57,15 @@ export function placeOf(row: LivestreamRow): Pick<LivestreamRow, 'status' | 'ser
 }
 
 /** A row as a request has it that nobody has started. */
-export const WAITING = { status: 0, server: null, broadcaster_id: null, redis_hostname: null, redis_port: null, redis_channel: null, end_date: null };
+export const WAITING = {
+  status: 0,
+  server: null,
+  broadcaster_id: null,
+  redis_hostname: null,
+  redis_port: null,
+  redis_channel: null,
+  end_date: null,
+};
 
 /** The streaming containers that run, in the order of their slots. */
 export function streamers(world: World): FakeContainer[] {
@@ -88,7 +96,9 @@ export function composeActs(world: World): string[] {
 
 /** Fulfilled once the stand-in was called with this command, whether that has ended or not. */
 export function whenCalled(world: World, command: string): Promise<void> {
-  return whenChanged(world.docker.stateDirectory, () => world.docker.calls().some(({ argv }) => argv.includes(command)));
+  return whenChanged(world.docker.stateDirectory, () =>
+    world.docker.calls().some(({ argv }) => argv.includes(command)),
+  );
 }
 
 /** Fulfilled once this file is there; its directory is. */

@@ -53,11 +53,21 @@ export function originalComposeFile(env: Record<string, string>, slot: number): 
   const text = readFileSync(join(FOLDER, 'slot-written-by-the-original.docker-compose.yml'), 'utf8');
   return text
     .replace('container_name: liveStreaming1', `container_name: liveStreaming${String(slot)}`)
-    .replace(/^( {6}- )([A-Z_]+)=.*$/gm, (line, indent: string, name: string) => (name in env ? `${indent}${name}=${env[name] ?? ''}` : line));
+    .replace(/^( {6}- )([A-Z_]+)=.*$/gm, (line, indent: string, name: string) =>
+      name in env ? `${indent}${name}=${env[name] ?? ''}` : line,
+    );
 }
 
 /** Settings of the case that are this world's own: addresses, secrets and directories. */
-const OWN_SETTINGS = new Set(['PHYSICAL_BASE_ROOT', 'PHYSICAL_LOG_ROOT', 'BBB_URL', 'BBB_SECRET', 'POD_URL', 'POD_TOKEN', 'POD_DEFAULT_BBB_PATH']);
+const OWN_SETTINGS = new Set([
+  'PHYSICAL_BASE_ROOT',
+  'PHYSICAL_LOG_ROOT',
+  'BBB_URL',
+  'BBB_SECRET',
+  'POD_URL',
+  'POD_TOKEN',
+  'POD_DEFAULT_BBB_PATH',
+]);
 
 /** The world before the first tick. */
 export async function goldenWorld({ input }: GoldenCase): Promise<World> {

@@ -97,11 +97,17 @@ function watchWriting(): void {
 /** Reads leave Pod and BBB as they are: after one is before the next act. */
 function watchRequests(): void {
   const { request } = http;
-  const watched = (options: http.RequestOptions, answered?: (answer: http.IncomingMessage) => void): http.ClientRequest => {
+  const watched = (
+    options: http.RequestOptions,
+    answered?: (answer: http.IncomingMessage) => void,
+  ): http.ClientRequest => {
     const call = `${options.method ?? 'GET'} ${(options.path ?? '').replace(/[?&]checksum=[0-9a-f]+/, '')}`;
     arrive(`before ${call}`);
     const asked = request(options, answered);
-    if (options.method !== 'GET') asked.prependOnceListener('response', () => { arrive(`after ${call}`); });
+    if (options.method !== 'GET')
+      asked.prependOnceListener('response', () => {
+        arrive(`after ${call}`);
+      });
     return asked;
   };
   http.request = watched as typeof http.request;
@@ -114,7 +120,9 @@ function watchCompose(): void {
     const call = `docker-compose ${words.join(' ')} in ${basename(String(options.cwd))}`;
     arrive(`before ${call}`);
     const child = spawn(program, words, options);
-    child.prependOnceListener('exit', () => { arrive(`after ${call}`); });
+    child.prependOnceListener('exit', () => {
+      arrive(`after ${call}`);
+    });
     return child;
   };
   childProcess.spawn = watched as typeof childProcess.spawn;

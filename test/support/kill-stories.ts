@@ -63,7 +63,9 @@ export const KILL_STORIES: KillStory[] = [
     atLeast: 45,
     among: [...STOP_AMONG, /^link .*\.mkv as .*\.part$/],
     begin: (world) => void world.teacherAsks({ meetingId: 'meeting-1', recording: true }),
-    afterFirstTick: (world) => { world.meetingEnds('meeting-1'); },
+    afterFirstTick: (world) => {
+      world.meetingEnds('meeting-1');
+    },
   },
   {
     name: 'stop with recording to another file system',
@@ -71,7 +73,9 @@ export const KILL_STORIES: KillStory[] = [
     atLeast: 45,
     among: [...STOP_AMONG, /^write .*\.part$/],
     begin: (world) => void world.teacherAsks({ meetingId: 'meeting-1', recording: true }),
-    afterFirstTick: (world) => { world.meetingEnds('meeting-1'); },
+    afterFirstTick: (world) => {
+      world.meetingEnds('meeting-1');
+    },
   },
   {
     name: 'start when the broadcaster is left over from before',
@@ -81,7 +85,14 @@ export const KILL_STORIES: KillStory[] = [
       world.teacherAsks({ meetingId: 'meeting-1', restricted: true });
       const stream_url = 'https://hls.test/hls/bbb-meeting-1.m3u8';
       const names = { name: '[BBB] meeting-1', slug: 'bbb-meeting-1', stream_url };
-      world.pod.state.broadcasters.push({ id: 40, ...names, building: 1, description: '', status: true, is_restricted: false });
+      world.pod.state.broadcasters.push({
+        id: 40,
+        ...names,
+        building: 1,
+        description: '',
+        status: true,
+        is_restricted: false,
+      });
       world.pod.state.nextBroadcasterId = 41;
     },
   },
@@ -143,7 +154,9 @@ export function startMails(world: World): number {
 
 /** Start mails that were sent and that no slot file knows of: each may be sent once more. */
 export function unnotedStartMails(world: World): number {
-  const noted = slotFiles(world).filter(({ content }) => (JSON.parse(content) as { startMailSent: boolean }).startMailSent);
+  const noted = slotFiles(world).filter(
+    ({ content }) => (JSON.parse(content) as { startMailSent: boolean }).startMailSent,
+  );
   return Math.max(0, startMails(world) - noted.length);
 }
 
@@ -169,10 +182,15 @@ export function lastingWorld(world: World): Record<string, unknown> {
       hasEnd: end_date !== null,
       broadcaster: nameOf(broadcaster_id),
     })),
-    broadcasters: state.broadcasters.map(({ id: _id, ...row }) => row).sort((one, other) => one.name.localeCompare(other.name)),
+    broadcasters: state.broadcasters
+      .map(({ id: _id, ...row }) => row)
+      .sort((one, other) => one.name.localeCompare(other.name)),
     broadcastersMade: requests.filter(isCreation).length,
     meetings: state.meetings.map(({ id, encoded_by, encoding_step }) => ({ id, encoded_by, encoding_step })),
-    containers: quickContainers(world).map(({ composeFile, ...container }) => ({ ...container, composeFile: plain(composeFile, world) })),
+    containers: quickContainers(world).map(({ composeFile, ...container }) => ({
+      ...container,
+      composeFile: plain(composeFile, world),
+    })),
     slotFiles: slotFiles(world).map(({ path, content }) => ({ path, ...plainSlotFile(content, nameOf) })),
     files: filesOf(world.baseDirectory, world),
     recordings: filesOf(targetOf(world), world),
@@ -196,5 +214,8 @@ function plain(text: string, world: World): string {
     ...world.chats.map(({ host }): [string, string] => [host, 'REDIS']),
     ...['BBB_SECRET', 'POD_TOKEN'].map((name): [string, string] => [world.env[name] ?? '', name]),
   ];
-  return own.reduce((written, [before, after]) => written.replaceAll(before, after), text.replace(/meeting-\d{14}/g, 'meeting'));
+  return own.reduce(
+    (written, [before, after]) => written.replaceAll(before, after),
+    text.replace(/meeting-\d{14}/g, 'meeting'),
+  );
 }

@@ -39,14 +39,18 @@ export async function watchedTick(world: World, order: KillOrder | null): Promis
   });
   const [exitCode, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code, by) => { resolve([code, by]); });
+    child.once('exit', (code, by) => {
+      resolve([code, by]);
+    });
   });
   return { exitCode, signal, moments: readFileSync(trace, 'utf8').split('\n').filter(Boolean) };
 }
 
 /** The slots of the world's base directory in which a Compose command has been run. */
 function composeLocks(world: World): string[] {
-  return [1, 2, 3, 4].map((slot) => join(world.slotDirectory(slot), '.compose.lock')).filter((path) => existsSync(path));
+  return [1, 2, 3, 4]
+    .map((slot) => join(world.slotDirectory(slot), '.compose.lock'))
+    .filter((path) => existsSync(path));
 }
 
 /** Waits until no docker-compose of a killed tick is at work any more: its end gives up the slot's lock. */

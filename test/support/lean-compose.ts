@@ -27,6 +27,9 @@ export async function buildLeanCompose(directory: string): Promise<string> {
 /** Lets the world's executable run that file. */
 export function useLeanCompose(docker: FakeDocker, file: string): void {
   const [program = ''] = docker.command;
-  const wrapper = readFileSync(program, 'utf8').replace(/^import\(.*\);$/m, `import(${JSON.stringify(pathToFileURL(file).href)});`);
+  const wrapper = readFileSync(program, 'utf8').replace(
+    /^import\(.*\);$/m,
+    `import(${JSON.stringify(pathToFileURL(file).href)});`,
+  );
   writeFileSync(program, wrapper);
 }

@@ -16,7 +16,8 @@ export function isRoot(): boolean {
 export function programForAnybody(): string {
   const directory = mkdtempSync(join(tmpdir(), 'bbb-pod-live-test-'));
   chmodSync(directory, 0o755);
-  for (const part of ['bin', 'dist', 'templates', 'package.json']) cpSync(join(process.cwd(), part), join(directory, part), { recursive: true });
+  for (const part of ['bin', 'dist', 'templates', 'package.json'])
+    cpSync(join(process.cwd(), part), join(directory, part), { recursive: true });
   return directory;
 }
 
@@ -39,13 +40,20 @@ export function runAsOrdinaryUser(
   options: { asIs?: boolean } = {},
 ): Promise<ProgramResult> {
   const user = isRoot() && options.asIs !== true ? ORDINARY_USER : {};
-  const child = spawn(process.execPath, [join(directory, 'bin/bbb-pod-live'), ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], ...user });
+  const child = spawn(process.execPath, [join(directory, 'bin/bbb-pod-live'), ...args], {
+    cwd,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...user,
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (exitCode, signal) => { resolve({ exitCode, signal, stdout, stderr }); });
+    child.once('close', (exitCode, signal) => {
+      resolve({ exitCode, signal, stdout, stderr });
+    });
   });
 }

@@ -7,9 +7,15 @@ export function isSlotFile(path: string): boolean {
 const TIMES = new Set(['reservedAt', 'claimedAt', 'endedAt']);
 
 /** Broadcasters by their names; a time only as whether there is one. */
-export function plainSlotFile(content: string, nameOf: (broadcasterId: number | null) => string | null): Record<string, unknown> {
+export function plainSlotFile(
+  content: string,
+  nameOf: (broadcasterId: number | null) => string | null,
+): Record<string, unknown> {
   const record = JSON.parse(content) as Record<string, unknown>;
   const { takesBroadcasterId: _takes, broadcasterId, ...rest } = record;
   const plain = Object.entries(rest).map(([key, value]) => [key, TIMES.has(key) ? value !== null : value]);
-  return { ...(Object.fromEntries(plain) as Record<string, unknown>), broadcaster: nameOf(broadcasterId as number | null) };
+  return {
+    ...(Object.fromEntries(plain) as Record<string, unknown>),
+    broadcaster: nameOf(broadcasterId as number | null),
+  };
 }

@@ -1,6 +1,15 @@
 // A world whose docker-compose is a small shell script (`quick-compose.sh`), and what that script has done.
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { startWorld, type World, type WorldOptions } from './world/world.js';
 
@@ -74,7 +83,8 @@ export function quickContainers(world: World): QuickContainer[] {
   const projects = readdirSync(stateOf(world), { withFileTypes: true }).filter((entry) => entry.isDirectory());
   return projects.map(({ name }) => {
     const directory = join(stateOf(world), name);
-    const textOf = (file: string): string => (existsSync(join(directory, file)) ? readFileSync(join(directory, file), 'utf8') : '');
+    const textOf = (file: string): string =>
+      existsSync(join(directory, file)) ? readFileSync(join(directory, file), 'utf8') : '';
     return {
       project: name,
       isRunning: existsSync(join(directory, 'running')),

@@ -1,7 +1,19 @@
 // The order of the test files: the slow ones first, so that no worker ends the run alone with one of them.
 import Sequencer from '@jest/test-sequencer';
 
-const SLOW = ['e2e/kills.test', 'e2e/engine.test', 'shell/transport-faults.test', 'e2e/cli.test', 'e2e/defects.test', 'e2e/faults.test', 'e2e/life.test', 'migrate/import-video.test', 'migrate/golden.test', 'migrate/claim-kills.test', 'migrate/volume.test'];
+const SLOW = [
+  'e2e/kills.test',
+  'e2e/engine.test',
+  'shell/transport-faults.test',
+  'e2e/cli.test',
+  'e2e/defects.test',
+  'e2e/faults.test',
+  'e2e/life.test',
+  'migrate/import-video.test',
+  'migrate/golden.test',
+  'migrate/claim-kills.test',
+  'migrate/volume.test',
+];
 
 function rank(path) {
   const at = SLOW.findIndex((name) => path.includes(name));

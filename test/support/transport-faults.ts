@@ -26,22 +26,109 @@ const ALL = [LIVES.ends, ...STARTING];
 
 export const CALLS: Call[] = [
   { name: 'list of lives', to: 'pod', method: 'GET', path: /^\/rest\/bbb_livestream\/\?status=1$/, affects: ALL },
-  { name: 'list of requests', to: 'pod', method: 'GET', path: /^\/rest\/bbb_livestream\/\?status=0$/, options: { version: '2.8.2' }, affects: STARTING },
-  { name: "list's second page", to: 'pod', method: 'GET', path: /^\/rest\/bbb_livestream\/\?.*page=2/, options: { oldLives: 12 }, affects: ALL, missing: 'retried' },
+  {
+    name: 'list of requests',
+    to: 'pod',
+    method: 'GET',
+    path: /^\/rest\/bbb_livestream\/\?status=0$/,
+    options: { version: '2.8.2' },
+    affects: STARTING,
+  },
+  {
+    name: "list's second page",
+    to: 'pod',
+    method: 'GET',
+    path: /^\/rest\/bbb_livestream\/\?.*page=2/,
+    options: { oldLives: 12 },
+    affects: ALL,
+    missing: 'retried',
+  },
   { name: "request's meeting", to: 'pod', method: 'GET', path: /^\/rest\/bbb_meeting\/3\/$/, affects: [LIVES.starts] },
   { name: 'list of broadcasters', to: 'pod', method: 'GET', path: /^\/rest\/broadcasters\/$/, affects: STARTING },
   { name: 'new broadcaster', to: 'pod', method: 'POST', path: /^\/rest\/broadcasters\/$/, affects: [LIVES.starts] },
-  { name: 'restriction of a left-over', to: 'pod', method: 'PATCH', path: /^\/rest\/broadcasters\//, affects: [LIVES.takesLeftOver] },
-  { name: 'row before the start', to: 'pod', method: 'GET', path: /^\/rest\/bbb_livestream\/3\/$/, affects: [LIVES.starts], missing: 'believed' },
-  { name: 'start', to: 'pod', method: 'PATCH', path: /^\/rest\/bbb_livestream\/3\/$/, affects: [LIVES.starts], isPatient: true },
-  { name: "recording's meeting", to: 'pod', method: 'GET', path: /^\/rest\/bbb_meeting\/2\/$/, affects: [LIVES.ends], missing: 'believed' },
-  { name: "recording's owner", to: 'pod', method: 'PATCH', path: /^\/rest\/bbb_meeting\/2\/$/, affects: [LIVES.ends], refusedForGood: true },
-  { name: 'broadcaster before its removal', to: 'pod', method: 'GET', path: /^\/rest\/broadcasters\/bbb-cours-2\/$/, affects: [LIVES.ends], missing: 'believed' },
-  { name: 'removal of the broadcaster', to: 'pod', method: 'DELETE', path: /^\/rest\/broadcasters\/bbb-cours-2\/$/, affects: [LIVES.ends], missing: 'believed' },
-  { name: 'row before the stop', to: 'pod', method: 'GET', path: /^\/rest\/bbb_livestream\/2\/$/, affects: [LIVES.ends], missing: 'believed' },
+  {
+    name: 'restriction of a left-over',
+    to: 'pod',
+    method: 'PATCH',
+    path: /^\/rest\/broadcasters\//,
+    affects: [LIVES.takesLeftOver],
+  },
+  {
+    name: 'row before the start',
+    to: 'pod',
+    method: 'GET',
+    path: /^\/rest\/bbb_livestream\/3\/$/,
+    affects: [LIVES.starts],
+    missing: 'believed',
+  },
+  {
+    name: 'start',
+    to: 'pod',
+    method: 'PATCH',
+    path: /^\/rest\/bbb_livestream\/3\/$/,
+    affects: [LIVES.starts],
+    isPatient: true,
+  },
+  {
+    name: "recording's meeting",
+    to: 'pod',
+    method: 'GET',
+    path: /^\/rest\/bbb_meeting\/2\/$/,
+    affects: [LIVES.ends],
+    missing: 'believed',
+  },
+  {
+    name: "recording's owner",
+    to: 'pod',
+    method: 'PATCH',
+    path: /^\/rest\/bbb_meeting\/2\/$/,
+    affects: [LIVES.ends],
+    refusedForGood: true,
+  },
+  {
+    name: 'broadcaster before its removal',
+    to: 'pod',
+    method: 'GET',
+    path: /^\/rest\/broadcasters\/bbb-cours-2\/$/,
+    affects: [LIVES.ends],
+    missing: 'believed',
+  },
+  {
+    name: 'removal of the broadcaster',
+    to: 'pod',
+    method: 'DELETE',
+    path: /^\/rest\/broadcasters\/bbb-cours-2\/$/,
+    affects: [LIVES.ends],
+    missing: 'believed',
+  },
+  {
+    name: 'row before the stop',
+    to: 'pod',
+    method: 'GET',
+    path: /^\/rest\/bbb_livestream\/2\/$/,
+    affects: [LIVES.ends],
+    missing: 'believed',
+  },
   { name: 'stop', to: 'pod', method: 'PATCH', path: /^\/rest\/bbb_livestream\/2\/$/, affects: [LIVES.ends] },
-  { name: 'row before giving back', to: 'pod', method: 'GET', path: /^\/rest\/bbb_livestream\/5\/$/, skip: 1, options: { withFailingUp: true }, affects: [LIVES.failsUp], missing: 'believed' },
-  { name: 'giving back', to: 'pod', method: 'PATCH', path: /^\/rest\/bbb_livestream\/5\/$/, skip: 1, options: { withFailingUp: true }, affects: [LIVES.failsUp] },
+  {
+    name: 'row before giving back',
+    to: 'pod',
+    method: 'GET',
+    path: /^\/rest\/bbb_livestream\/5\/$/,
+    skip: 1,
+    options: { withFailingUp: true },
+    affects: [LIVES.failsUp],
+    missing: 'believed',
+  },
+  {
+    name: 'giving back',
+    to: 'pod',
+    method: 'PATCH',
+    path: /^\/rest\/bbb_livestream\/5\/$/,
+    skip: 1,
+    options: { withFailingUp: true },
+    affects: [LIVES.failsUp],
+  },
   { name: 'getMeetings', to: 'bbb', method: 'GET', path: /\/getMeetings\?/, affects: [LIVES.ends] },
   { name: 'getMeetingInfo', to: 'bbb', method: 'GET', path: /\/getMeetingInfo\?/, affects: [LIVES.ends] },
 ];
@@ -70,12 +157,18 @@ function answers(status: number, body: string, contentType = 'application/json')
   return { kind: 'answer', status, body, contentType };
 }
 
-const FAILED = '<response><returncode>FAILED</returncode><messageKey>internalError</messageKey><message>No server</message></response>';
+const FAILED =
+  '<response><returncode>FAILED</returncode><messageKey>internalError</messageKey><message>No server</message></response>';
 
 export const FAULTS: FaultKind[] = [
   { name: 'connection reset', answer: { kind: 'reset' }, isPassing: true },
   { name: 'no answer', answer: { kind: 'hang' }, isPassing: true, isTimeOut: true },
-  { name: 'answer after the time-out', answer: { kind: 'slow', delayMs: SHORT_TIMEOUT_MS + 300 }, isPassing: true, isTimeOut: true },
+  {
+    name: 'answer after the time-out',
+    answer: { kind: 'slow', delayMs: SHORT_TIMEOUT_MS + 300 },
+    isPassing: true,
+    isTimeOut: true,
+  },
   { name: 'slow answer', answer: { kind: 'slow', delayMs: 30 }, isHarmless: true },
   { name: '301', answer: { kind: 'answer', status: 301, headers: { Location: '/elsewhere/' } } },
   { name: '401', answer: answers(401, '{"detail":"Jeton non valide."}') },
@@ -89,7 +182,10 @@ export const FAULTS: FaultKind[] = [
   { name: 'empty body', answer: answers(200, '') },
   { name: 'cut body', answer: { kind: 'cut' }, isPassing: true },
   { name: 'wrong JSON type', answer: answers(200, '["count", 3, null]') },
-  { name: 'wrong types within', answer: answers(200, '{"count":"0","next":0,"results":{},"id":"3","status":"1","meeting_id":4}') },
+  {
+    name: 'wrong types within',
+    answer: answers(200, '{"count":"0","next":0,"results":{},"id":"3","status":"1","meeting_id":4}'),
+  },
   { name: 'garbage', answer: answers(200, '\u0000\u0007<response><returncode>SUCC', 'application/octet-stream') },
   { name: 'FAILED in XML', answer: answers(200, FAILED, 'text/xml') },
   { name: 'more fields', answer: { kind: 'slow', delayMs: 0 }, isHarmless: true, rewrite: withMoreFields },
@@ -107,13 +203,16 @@ export const LOST_ANSWERS: FaultKind[] = [
 function withMoreFields(answer: HttpAnswer): HttpAnswer {
   const text = answer.text.startsWith('{')
     ? answer.text.replace('{', '{"new_in_4_0":{"deep":[1,null]},').replaceAll('{"id":', '{"colour":"red","id":')
-    : answer.text.replace('<returncode>', '<novelty><deep/></novelty><returncode>').replaceAll('<meeting>', '<meeting><colour>red</colour>');
+    : answer.text
+        .replace('<returncode>', '<novelty><deep/></novelty><returncode>')
+        .replaceAll('<meeting>', '<meeting><colour>red</colour>');
   return { ...answer, text };
 }
 
 /** Lets the answers to one call through the fault's rewriting. */
 export function rewriting(call: Call, rewrite: (answer: HttpAnswer) => HttpAnswer): (http: Http) => Http {
-  const isMeant = (method: string, url: string): boolean => method === call.method && call.path.test(url.replace(/^https?:\/\/[^/]*/, ''));
+  const isMeant = (method: string, url: string): boolean =>
+    method === call.method && call.path.test(url.replace(/^https?:\/\/[^/]*/, ''));
   return (http) => ({
     open: http.open,
     get: async (url, headers, options) => {

@@ -1,5 +1,14 @@
 // Five slots, four lives and one tick in which everything is asked of Pod and BBB: real HTTP and files, containers in memory.
-import { appendFileSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config, MailMessage, SlotRecord } from '../../src/model.js';
@@ -64,7 +73,9 @@ export async function startTransportWorld(options: TransportOptions = {}): Promi
   ask(world, LIVES.takesLeftOver, { is_restricted: true });
   addLeftOver(world.pod, LIVES.takesLeftOver);
   if (options.withFailingUp === true) ask(world, LIVES.failsUp);
-  const old = Array.from({ length: options.oldLives ?? 0 }, (_, index) => livestreamRow({ id: 101 + index, meeting: 1, status: 2 }));
+  const old = Array.from({ length: options.oldLives ?? 0 }, (_, index) =>
+    livestreamRow({ id: 101 + index, meeting: 1, status: 2 }),
+  );
   world.pod.state.livestreams.push(...old);
   return world;
 }
@@ -90,7 +101,9 @@ export async function forgetBeginning(): Promise<void> {
 }
 
 async function emptyWorld(version: PodVersion, numberOfLives: number): Promise<TransportWorld> {
-  const directory = mkdtempSync(join(existsSync(MEMORY_FILE_SYSTEM) ? MEMORY_FILE_SYSTEM : tmpdir(), 'bbb-pod-live-test-'));
+  const directory = mkdtempSync(
+    join(existsSync(MEMORY_FILE_SYSTEM) ? MEMORY_FILE_SYSTEM : tmpdir(), 'bbb-pod-live-test-'),
+  );
   const [pod, bbb] = await Promise.all([startPod({ version, token: 'pod-t0ken' }), startBbb({ secret: 'bbb-s3cret' })]);
   return assemble(directory, pod, bbb, numberOfLives);
 }
@@ -136,7 +149,14 @@ function ask({ pod, bbb }: Parts, id: number, row: Partial<Parameters<typeof liv
 function addLeftOver({ state }: PodServer, id: number): void {
   const stream_url = `https://hls.univ.example/hls/bbb-Cours-${String(id)}.m3u8`;
   const names = { name: `[BBB] Cours ${String(id)}`, slug: `bbb-cours-${String(id)}`, stream_url };
-  state.broadcasters.push({ id: state.nextBroadcasterId, ...names, building: 1, description: '', status: true, is_restricted: false });
+  state.broadcasters.push({
+    id: state.nextBroadcasterId,
+    ...names,
+    building: 1,
+    description: '',
+    status: true,
+    is_restricted: false,
+  });
   state.nextBroadcasterId += 1;
 }
 
@@ -152,7 +172,10 @@ function portsOf(world: TransportWorld, config: Config, options: TickOptions): P
     recordings: createRecordings(config),
     chat: { ping: () => Promise.resolve() },
     mail: { send: (mail) => Promise.resolve(void world.mails.push(mail)) },
-    log: { write: (level, message) => void world.log.push(`[${level}] ${message}`), close: () => Promise.resolve(null) },
+    log: {
+      write: (level, message) => void world.log.push(`[${level}] ${message}`),
+      close: () => Promise.resolve(null),
+    },
     clock: { now: () => new Date(), sleep: () => Promise.resolve() },
     lock: { take: () => Promise.resolve(true) },
     memory: createMemoryFile(config.baseDirectory),
@@ -171,13 +194,15 @@ function recordIn(world: Parts, slot: number): SlotRecord | null {
 }
 
 function composeOf(world: TransportWorld): Compose {
-  const recording = (slot: number): string => join(slotDirectory(world, slot), 'videodata', 'meeting-20260101100000.mkv');
+  const recording = (slot: number): string =>
+    join(slotDirectory(world, slot), 'videodata', 'meeting-20260101100000.mkv');
   return {
     read: (slot) => Promise.resolve({ ok: true, value: world.containers.has(slot) ? 'running' : 'absent' }),
     up: (slot) => {
       const record = recordIn(world, slot);
       if (record === null) throw new Error('up without a slot file');
-      if (record.livestreamId === LIVES.failsUp && world.trouble.upFails) throw new PortError('startFailed', 'told to fail');
+      if (record.livestreamId === LIVES.failsUp && world.trouble.upFails)
+        throw new PortError('startFailed', 'told to fail');
       watchUp(world, slot, record);
       world.containers.set(slot, record.livestreamId);
       if (record.recordingAsked) writeFileSync(recording(slot), `REC of ${String(record.livestreamId)}\n`);
@@ -200,7 +225,8 @@ function composeOf(world: TransportWorld): Compose {
 function watchUp(world: TransportWorld, slot: number, { livestreamId }: SlotRecord): void {
   const { containers, violations } = world;
   const other = containers.get(slot);
-  if (other !== undefined && other !== livestreamId) violations.push(`slot ${String(slot)}, in use by ${String(other)}, was reused`);
+  if (other !== undefined && other !== livestreamId)
+    violations.push(`slot ${String(slot)}, in use by ${String(other)}, was reused`);
   const runsElsewhere = [...containers].some(([elsewhere, id]) => id === livestreamId && elsewhere !== slot);
   if (runsElsewhere) violations.push(`live ${String(livestreamId)} was started twice`);
   watchRestriction(world, livestreamId);
@@ -215,7 +241,8 @@ function watchEnd({ containers, bbb, violations }: TransportWorld, slot: number)
 function watchRestriction({ pod, violations }: TransportWorld, id: number): void {
   const row = pod.state.livestreams.find((one) => one.id === id);
   const broadcaster = pod.state.broadcasters.find((one) => one.id === row?.broadcaster_id);
-  if (row?.is_restricted === true && broadcaster?.is_restricted === false) violations.push(`the restricted live ${String(id)} is public`);
+  if (row?.is_restricted === true && broadcaster?.is_restricted === false)
+    violations.push(`the restricted live ${String(id)} is public`);
 }
 
 /** Looks for what must never be, after a tick. `unknownToPod`: a live whose row Pod has denied. */
@@ -229,7 +256,10 @@ export function inspect(world: TransportWorld, unknownToPod: number | null = nul
     ...started.flatMap(({ id, status, server }) => {
       const isHeld = recordIn(world, Number(server?.split('/')[1]))?.livestreamId === id;
       const isFalse = status === 1 && id !== unknownToPod && !isHeld;
-      return [...(isFalse ? [`live ${String(id)} is marked started, but its slot is free`] : []), ...wrongMails(world, id)];
+      return [
+        ...(isFalse ? [`live ${String(id)} is marked started, but its slot is free`] : []),
+        ...wrongMails(world, id),
+      ];
     }),
   ];
 }
@@ -265,7 +295,9 @@ function startMails({ mails }: TransportWorld, id: number): number {
 
 /** Where files with the recording's content are. */
 function recordings(world: TransportWorld): string[] {
-  const paths = readdirSync(world.directory, { recursive: true, encoding: 'utf8' }).filter((path) => /\.mkv(\..*)?$/.test(path));
+  const paths = readdirSync(world.directory, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    /\.mkv(\..*)?$/.test(path),
+  );
   const isStopped = !runs(world, LIVES.ends);
   const whole = `REC of ${String(LIVES.ends)}\n${isStopped ? 'END\n' : ''}`;
   return paths.filter((path) => readFileSync(join(world.directory, path), 'utf8').startsWith(whole)).sort();
@@ -282,7 +314,9 @@ export function settled(world: TransportWorld): Record<string, unknown> {
         const isHere = server?.startsWith('1/') ?? false;
         return { id, status, isHere, hasEnd: end_date !== null, broadcaster: nameOf(broadcaster_id) };
       }),
-    broadcasters: broadcasters.map(({ name, is_restricted }) => ({ name, is_restricted })).sort((one, other) => one.name.localeCompare(other.name)),
+    broadcasters: broadcasters
+      .map(({ name, is_restricted }) => ({ name, is_restricted }))
+      .sort((one, other) => one.name.localeCompare(other.name)),
     containers: [...world.containers.values()].sort((one, other) => one - other),
     slotFiles: [1, 2, 3, 4, 5]
       .flatMap((slot) => recordIn(world, slot) ?? [])

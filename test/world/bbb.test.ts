@@ -5,7 +5,12 @@ import { parseStringPromise } from 'xml2js';
 import { startBbb, type BbbServer } from '../support/world/bbb.js';
 
 let bbb: BbbServer;
-const usual = { flavour: 'bbb-web', quoting: 'entities', getMeetingsDisabled: false, serverBehindFails: false } as const;
+const usual = {
+  flavour: 'bbb-web',
+  quoting: 'entities',
+  getMeetingsDisabled: false,
+  serverBehindFails: false,
+} as const;
 
 beforeAll(async () => {
   bbb = await startBbb();
@@ -17,7 +22,9 @@ afterEach(() => {
 });
 
 async function ask(call: string, query = '', algorithm = 'sha1'): Promise<Record<string, unknown>> {
-  const checksum = createHash(algorithm).update(call + query + bbb.settings.secret).digest('hex');
+  const checksum = createHash(algorithm)
+    .update(call + query + bbb.settings.secret)
+    .digest('hex');
   const separator = query === '' ? '' : '&';
   const response = await fetch(`${bbb.apiUrl}/${call}?${query}${separator}checksum=${checksum}`);
   expect(response.status).toBe(200);
@@ -32,7 +39,10 @@ describe('getMeetings and getMeetingInfo', () => {
     bbb.settings.quoting = quoting;
     const name = `Cours <1> & "2" ]]> 'é' 🎓`;
     bbb.start('m=1', name);
-    expect(await ask('getMeetings')).toMatchObject({ returncode: 'SUCCESS', meetings: { meeting: { meetingName: name } } });
+    expect(await ask('getMeetings')).toMatchObject({
+      returncode: 'SUCCESS',
+      meetings: { meeting: { meetingName: name } },
+    });
     expect(await ask('getMeetingInfo', 'meetingID=m%3D1')).toMatchObject({ meetingID: 'm=1', running: 'true' });
   });
 
@@ -52,11 +62,17 @@ describe('getMeetings and getMeetingInfo', () => {
 });
 
 describe('the checksum', () => {
-  test.each(['sha1', 'sha256', 'sha384', 'sha512'])('%s is accepted where it is on, and refused where it is off', async (algorithm) => {
-    expect(await ask('getMeetings', '', algorithm)).toMatchObject({ returncode: 'SUCCESS' });
-    bbb.settings.checksums = bbb.settings.checksums.filter((one) => one !== algorithm);
-    expect(await ask('getMeetings', '', algorithm)).toMatchObject({ returncode: 'FAILED', messageKey: 'checksumError' });
-  });
+  test.each(['sha1', 'sha256', 'sha384', 'sha512'])(
+    '%s is accepted where it is on, and refused where it is off',
+    async (algorithm) => {
+      expect(await ask('getMeetings', '', algorithm)).toMatchObject({ returncode: 'SUCCESS' });
+      bbb.settings.checksums = bbb.settings.checksums.filter((one) => one !== algorithm);
+      expect(await ask('getMeetings', '', algorithm)).toMatchObject({
+        returncode: 'FAILED',
+        messageKey: 'checksumError',
+      });
+    },
+  );
 
   test('Scalelite knows no sha384', async () => {
     bbb.settings.flavour = 'scalelite';

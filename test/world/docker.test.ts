@@ -52,12 +52,21 @@ describe('a project', () => {
   test('is started, seen, finished and removed, and its recording is whole', async () => {
     const slot = makeSlot(1, { title: 'Prix : 5$$ & $$HOME' });
     expect(await docker.compose(slot, 'up', '-d')).toMatchObject({ exitCode: 0 });
-    expect((await docker.compose(slot, 'ps', '--services', '--filter', 'status=running')).stdout).toBe('redis\nbbb-streamer\n');
+    expect((await docker.compose(slot, 'ps', '--services', '--filter', 'status=running')).stdout).toBe(
+      'redis\nbbb-streamer\n',
+    );
     expect((await docker.compose(slot, 'ps', '-a', '-q')).stdout.trim().split('\n')).toHaveLength(2);
     const streamer = docker.containers().find((one) => one.service === 'bbb-streamer');
-    expect(streamer).toMatchObject({ project: 'bbb-live-streaming1', environment: { BBB_MEETING_TITLE: 'Prix : 5$ & $HOME' } });
-    expect(await docker.compose(slot, 'exec', '-T', 'bbb-streamer', 'pkill', '-INT', '-x', 'ffmpeg')).toMatchObject({ exitCode: 0 });
-    expect(await docker.compose(slot, 'exec', '-T', 'bbb-streamer', 'pgrep', '-x', 'ffmpeg')).toMatchObject({ exitCode: 1 });
+    expect(streamer).toMatchObject({
+      project: 'bbb-live-streaming1',
+      environment: { BBB_MEETING_TITLE: 'Prix : 5$ & $HOME' },
+    });
+    expect(await docker.compose(slot, 'exec', '-T', 'bbb-streamer', 'pkill', '-INT', '-x', 'ffmpeg')).toMatchObject({
+      exitCode: 0,
+    });
+    expect(await docker.compose(slot, 'exec', '-T', 'bbb-streamer', 'pgrep', '-x', 'ffmpeg')).toMatchObject({
+      exitCode: 1,
+    });
     expect(await docker.compose(slot, 'down')).toMatchObject({ exitCode: 0 });
     expect(await docker.compose(slot, 'down')).toMatchObject({ exitCode: 0 });
     expect(docker.containers()).toEqual([]);
@@ -87,7 +96,10 @@ describe('a project', () => {
     expect((await docker.compose(slot, 'ps', '--services', '--filter', 'status=running')).stdout).toBe('redis\n');
     await docker.compose(slot, 'up', '-d');
     expect(recordings(slot)).toHaveLength(2);
-    expect(docker.containers().find((one) => one.service === 'bbb-streamer')).toMatchObject({ state: 'running', starts: 2 });
+    expect(docker.containers().find((one) => one.service === 'bbb-streamer')).toMatchObject({
+      state: 'running',
+      starts: 2,
+    });
   });
 
   test('is refused a container name or a host port that another one uses', async () => {
@@ -114,17 +126,26 @@ describe('bad input', () => {
   test.each([
     ['YAML that is none', 'services: [', 'ScannerError'],
     ['an unknown option', 'version: "3.3"\nservices: {a: {image: x, imag: y}}', "'imag'"],
-    ['a lone dollar', 'version: "3.3"\nservices: {a: {image: x, environment: ["A=5$ b"]}}', 'Invalid interpolation format'],
+    [
+      'a lone dollar',
+      'version: "3.3"\nservices: {a: {image: x, environment: ["A=5$ b"]}}',
+      'Invalid interpolation format',
+    ],
     ['a boolean value', 'version: "3.3"\nservices: {a: {image: x, environment: {A: true}}}', 'invalid type'],
     ['an unknown network', 'version: "3.3"\nservices: {a: {image: x, networks: [n]}}', 'undefined network'],
   ])('%s is refused', async (_what, text, complaint) => {
     const slot = makeSlot(1);
     writeFileSync(join(slot, 'docker-compose.yml'), text);
-    expect(await docker.compose(slot, 'ps', '-q')).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(complaint) });
+    expect(await docker.compose(slot, 'ps', '-q')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining(complaint),
+    });
   });
 
   test('a missing file and an unknown service are refused', async () => {
-    expect(await docker.compose(root, 'ps', '-q')).toMatchObject({ stderr: expect.stringContaining("Can't find a suitable") });
+    expect(await docker.compose(root, 'ps', '-q')).toMatchObject({
+      stderr: expect.stringContaining("Can't find a suitable"),
+    });
     expect(await docker.compose(makeSlot(1), 'ps', '-q', 'x')).toMatchObject({ stderr: 'ERROR: No such service: x\n' });
   });
 });
@@ -142,9 +163,14 @@ describe('what a test may ask for', () => {
   test('no daemon, no image, an ffmpeg that takes its time or cannot be asked', async () => {
     const slot = makeSlot(1);
     docker.setBehaviour({ daemonDown: true });
-    expect(await docker.compose(slot, 'ps', '-q')).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('is it running?') });
+    expect(await docker.compose(slot, 'ps', '-q')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('is it running?'),
+    });
     docker.setBehaviour({ daemonDown: false, missingImages: ['streamer'] });
-    expect(await docker.compose(slot, 'up', '-d')).toMatchObject({ stderr: expect.stringContaining('pull access denied for streamer') });
+    expect(await docker.compose(slot, 'up', '-d')).toMatchObject({
+      stderr: expect.stringContaining('pull access denied for streamer'),
+    });
     docker.setBehaviour({ missingImages: [], ffmpegStopsAfterPolls: 2 });
     await docker.compose(slot, 'up', '-d');
     const exec = async (...words: string[]): Promise<number | null> =>
@@ -161,5 +187,7 @@ test('Compose v2 is called as docker compose', async () => {
   const slot = makeSlot(1);
   expect(second.command.at(-1)).toBe('compose');
   expect(await second.compose(slot, 'up', '-d')).toMatchObject({ exitCode: 0 });
-  expect((await second.compose(slot, 'ps', '--services', '--filter', 'status=running')).stdout).toBe('redis\nbbb-streamer\n');
+  expect((await second.compose(slot, 'ps', '--services', '--filter', 'status=running')).stdout).toBe(
+    'redis\nbbb-streamer\n',
+  );
 });

@@ -124,7 +124,13 @@ describe.each(['2.8.2', '3.7.0'] as const)('the Pod of the world, as %s', (versi
       otherToken: TOKEN_OF_A_USER_WHO_IS_NOT_STAFF,
       state: {
         users: [
-          userRow({ id: 1, username: 'podadmin', first_name: 'Pod', last_name: 'Admin', email: 'podadmin@example.org' }),
+          userRow({
+            id: 1,
+            username: 'podadmin',
+            first_name: 'Pod',
+            last_name: 'Admin',
+            email: 'podadmin@example.org',
+          }),
           userRow({ id: 2, username: 'pnom', first_name: 'Prenom', last_name: 'Nom', email: 'pnom@example.org' }),
           userRow({
             id: 3,

@@ -22,7 +22,9 @@ describe('the world', () => {
 
   test('knows the same meeting in BBB and in Pod', () => {
     const { livestream, meeting } = world.teacherAsks({ name: 'Cours', meetingId: 'm', recording: true, user: null });
-    expect(world.bbb.meetings).toMatchObject([{ meetingId: 'm', name: 'Cours', internalMeetingId: meeting.internal_meeting_id }]);
+    expect(world.bbb.meetings).toMatchObject([
+      { meetingId: 'm', name: 'Cours', internalMeetingId: meeting.internal_meeting_id },
+    ]);
     expect(livestream).toMatchObject({ id: 1, status: 0, meeting: meeting.id, download_meeting: true, user: null });
     world.meetingStarts({ meetingId: 'm', name: 'Cours' });
     expect(world.pod.state.meetings).toHaveLength(2);
@@ -33,7 +35,12 @@ describe('the world', () => {
   });
 
   test("answers on each slot's chat port as a Redis that allows next to nothing", async () => {
-    const redis = new Redis({ host: String(world.env['REDIS_BIND_ADDRESS']), port: 6379, lazyConnect: true, enableReadyCheck: false });
+    const redis = new Redis({
+      host: String(world.env['REDIS_BIND_ADDRESS']),
+      port: 6379,
+      lazyConnect: true,
+      enableReadyCheck: false,
+    });
     try {
       await redis.connect();
       await expect(redis.ping()).resolves.toBe('PONG');

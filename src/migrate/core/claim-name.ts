@@ -9,7 +9,12 @@ const NAME_LENGTH = 40;
  * The name on the given turn, from 1 on: `cours-2024-01-15.m4v`, `cours-2024-01-15-2.m4v`, … It is ASCII, has neither
  * slash nor blank, and fewer than 230 characters (a code point gives five letters at most).
  */
-export function claimName({ name, startMs }: Pick<Recording, 'name' | 'startMs'>, extension: '.m4v' | '.webm', timeZone: string, turn: number): string {
+export function claimName(
+  { name, startMs }: Pick<Recording, 'name' | 'startMs'>,
+  extension: '.m4v' | '.webm',
+  timeZone: string,
+  turn: number,
+): string {
   const start = [...name.trim()].slice(0, NAME_LENGTH).join('');
   const stem = slugify(`${start} ${dayInZone(startMs, timeZone)}`);
   return `${stem}${turn === 1 ? '' : `-${turn}`}${extension}`;

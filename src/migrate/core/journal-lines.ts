@@ -1,5 +1,17 @@
 // The journal as text: one JSON object a line.
-import { count, isMapping, oneOf, orAbsent, parseJson, pick, text, time, yesOrNo, type Parsed, type Rule } from '../../core/checked.js';
+import {
+  count,
+  isMapping,
+  oneOf,
+  orAbsent,
+  parseJson,
+  pick,
+  text,
+  time,
+  yesOrNo,
+  type Parsed,
+  type Rule,
+} from '../../core/checked.js';
 import type { JournalEntry } from '../model.js';
 
 const COMMON: Record<string, Rule> = { at: time, server: text, recording: text };
@@ -17,7 +29,10 @@ const CLAIM: Record<string, Rule> = {
   ...COMMON,
   way: oneOf(['manual-claim']),
   step: oneOf(['begun', 'whole', 'done']),
-  file: { expected: 'a file name', holds: (value) => typeof value === 'string' && value !== '' && !value.includes('/') },
+  file: {
+    expected: 'a file name',
+    holds: (value) => typeof value === 'string' && value !== '' && !value.includes('/'),
+  },
   directories: { expected: 'a list of directories', holds: (value) => Array.isArray(value) && value.every(text.holds) },
   size: orAbsent(count),
   validator: orAbsent(text),
@@ -33,7 +48,10 @@ export function journalLine(entry: JournalEntry): string {
  */
 export function parseJournal(content: string): Parsed<JournalEntry[]> {
   const entries: JournalEntry[] = [];
-  for (const [index, line] of content.slice(0, content.lastIndexOf('\n') + 1).split('\n').entries()) {
+  for (const [index, line] of content
+    .slice(0, content.lastIndexOf('\n') + 1)
+    .split('\n')
+    .entries()) {
     if (line.trim() === '') continue;
     const entry = parseEntry(line);
     if ('fault' in entry) return { fault: `line ${index + 1}: ${entry.fault}` };

@@ -55,7 +55,8 @@ export function parseRecording(raw: RawRecording, convertsTo23: boolean): Parsed
   const id = idOf(raw);
   const name = text('name');
   const startMs = millisecondsOf(text('startTime'));
-  if (id === '') return { fault: `${withoutId(name, text('meetingId'))} has no id (neither internalMeetingID nor recordID)` };
+  if (id === '')
+    return { fault: `${withoutId(name, text('meetingId'))} has no id (neither internalMeetingID nor recordID)` };
   if (name === '') return { fault: `recording ${quoted(id)} has no name` };
   if (startMs === null) return { fault: `recording ${quoted(id)} (${quoted(name)}) ${badStart(text('startTime'))}` };
   const presentationUrl = urlOf(raw, 'presentation');

@@ -17,7 +17,15 @@ const NAMES: Record<Result, string> = {
 
 /** Lines of two columns; what did not happen is left out, but for what the reader expects to see. */
 export function summaryTable(
-  counts: { total: number; chosen: number; first: number; last: number; faults: number; left: number; warnings: number },
+  counts: {
+    total: number;
+    chosen: number;
+    first: number;
+    last: number;
+    faults: number;
+    left: number;
+    warnings: number;
+  },
   tally: Tally,
   isDry: boolean,
 ): string[] {
@@ -32,7 +40,10 @@ export function summaryTable(
   if (counts.left > 0) rows.push(['  left for the next run', counts.left]);
   if (counts.faults > 0) rows.push(['not understood', counts.faults]);
   if (counts.warnings > 0) rows.push(['warnings', counts.warnings]);
-  const [left, right] = [0, 1].map((column) => Math.max(...rows.map((row) => String(row[column]).length))) as [number, number];
+  const [left, right] = [0, 1].map((column) => Math.max(...rows.map((row) => String(row[column]).length))) as [
+    number,
+    number,
+  ];
   return rows.map(([name, value]) => `${name.padEnd(left)}  ${String(value).padStart(right)}`);
 }
 

@@ -10,15 +10,21 @@ export interface PlaybackPage {
 }
 
 /** Pod's script takes the last source. */
-export function videoAddress({ url, from, sources }: PlaybackPage, extensions: string[]): { address: string } | { fault: string } {
+export function videoAddress(
+  { url, from, sources }: PlaybackPage,
+  extensions: string[],
+): { address: string } | { fault: string } {
   const source = sources.at(-1);
   if (source === undefined) return { fault: 'has no <source>' };
   const base = protectedBase(url) ?? from;
   const address = URL.canParse(source, base) ? new URL(source, base) : null;
-  if (address === null || !/^https?:$/.test(address.protocol)) return { fault: `names a source that is no address on the web (${JSON.stringify(source.slice(0, 100))})` };
+  if (address === null || !/^https?:$/.test(address.protocol))
+    return { fault: `names a source that is no address on the web (${JSON.stringify(source.slice(0, 100))})` };
   const extension = /\.([^./]+)$/.exec(address.pathname)?.[1]?.toLowerCase() ?? '';
   if (!extensions.includes(extension)) {
-    return { fault: `has a video of a kind that Pod does not take (${JSON.stringify(extension)} is not in VIDEO_ALLOWED_EXTENSIONS)` };
+    return {
+      fault: `has a video of a kind that Pod does not take (${JSON.stringify(extension)} is not in VIDEO_ALLOWED_EXTENSIONS)`,
+    };
   }
   return { address: address.href };
 }

@@ -18,7 +18,11 @@ export async function encoderFaults({ bbbRecorderPlugin, bbbRecorderPath }: Reco
   const faults = [
     onPath('node', process.env) === null ? 'bbb-recorder needs the program `node` on PATH: install Node.js' : null,
     await exportFault(join(bbbRecorderPlugin, 'export.js')),
-    await directoryFault(bbbRecorderPath, 'bbb-recorder', 'set IMPORT_VIDEO_BBB_RECORDER_PATH to the directory for its videos'),
+    await directoryFault(
+      bbbRecorderPath,
+      'bbb-recorder',
+      'set IMPORT_VIDEO_BBB_RECORDER_PATH to the directory for its videos',
+    ),
     await placeFault(join(bbbRecorderPlugin, 'config.json'), bbbRecorderPath),
   ];
   return faults.filter((fault) => fault !== null);
@@ -46,7 +50,13 @@ async function placeFault(configPath: string, bbbRecorderPath: string): Promise<
  * Films `url`; answers the size of `<bbbRecorderPath>/<file>`, which is complete and on disk. The encoder takes as long as
  * the lecture, and may outlive this process: it has `lockDescriptor`, so that no second run films the same beside it.
  */
-export async function film(url: string, file: string, places: RecorderPlaces, lockDescriptor: number | null, ending: AbortSignal): Promise<number> {
+export async function film(
+  url: string,
+  file: string,
+  places: RecorderPlaces,
+  lockDescriptor: number | null,
+  ending: AbortSignal,
+): Promise<number> {
   const result = join(places.bbbRecorderPath, file);
   const logPath = join(places.bbbRecorderPath, 'logs', `${file}.log`);
   // Of an encoder that a kill has cut short: it may be half of the video.
@@ -62,7 +72,10 @@ export async function film(url: string, file: string, places: RecorderPlaces, lo
       ending,
     });
     if (exitCode !== 0) {
-      const how = exitCode === null ? `did not come to its end${stderr === '' ? '' : ` (${stderr})`}` : `failed with the status ${exitCode}`;
+      const how =
+        exitCode === null
+          ? `did not come to its end${stderr === '' ? '' : ` (${stderr})`}`
+          : `failed with the status ${exitCode}`;
       throw new MigrationError(`bbb-recorder ${how}: see ${logPath}`);
     }
     return await sizeOnDisk(result, logPath);

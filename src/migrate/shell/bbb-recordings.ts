@@ -41,9 +41,15 @@ export function createBbbRecordings(
   };
 }
 
-async function readAtOnce(call: ReturnType<typeof createRecordingsCall>, take: (raw: RawRecording) => void, saved?: SavedAnswer): Promise<void> {
+async function readAtOnce(
+  call: ReturnType<typeof createRecordingsCall>,
+  take: (raw: RawRecording) => void,
+  saved?: SavedAnswer,
+): Promise<void> {
   const { kind } = await call('', take, saved);
   // bbb-web's allowFetchAllRecordings=false; a server without recordings sends an empty list.
   if (kind === 'unlisted')
-    throw new MigrationError('getRecordings answers noRecordings without a list: that server refuses to list all recordings at once (allowFetchAllRecordings); ask page by page with --page-size 100');
+    throw new MigrationError(
+      'getRecordings answers noRecordings without a list: that server refuses to list all recordings at once (allowFetchAllRecordings); ask page by page with --page-size 100',
+    );
 }

@@ -54,10 +54,17 @@ export function createClaimFiles(places: ClaimPlaces, surroundings: ClaimSurroun
       onClaim(`cannot download ${file}`, ending, async () => {
         const visit = { http, clock, idleTimeoutMs, ending, exhausted, waiting: options.waiting };
         const video = await findVideo(pageUrl, videoExtensions, visit);
-        return download(video, partOf(await inDirectory(file)), { ...options, freeBytes: REAL_COPY_ACTS.freeBytes, mode: POD_MODE }, visit);
+        return download(
+          video,
+          partOf(await inDirectory(file)),
+          { ...options, freeBytes: REAL_COPY_ACTS.freeBytes, mode: POD_MODE },
+          visit,
+        );
       }),
-    encode: (presentationUrl, file) => onClaim(`cannot encode ${file}`, ending, () => film(presentationUrl, file, places, lockDescriptor(), ending)),
-    publish: (file, size) => onClaim(`cannot give ${file} its name`, ending, async () => publish(file, size, await directory(), places)),
+    encode: (presentationUrl, file) =>
+      onClaim(`cannot encode ${file}`, ending, () => film(presentationUrl, file, places, lockDescriptor(), ending)),
+    publish: (file, size) =>
+      onClaim(`cannot give ${file} its name`, ending, async () => publish(file, size, await directory(), places)),
   };
 }
 
@@ -70,16 +77,25 @@ function partOf(path: string): string {
 }
 
 /** Not looked at yet. */
-async function recorderDirectory({ recorderDirectory: given, recorderId, defaultRecorderPath }: ClaimPlaces, podDatabase: Pick<PodDatabase, 'recorderDirectory'>): Promise<string> {
+async function recorderDirectory(
+  { recorderDirectory: given, recorderId, defaultRecorderPath }: ClaimPlaces,
+  podDatabase: Pick<PodDatabase, 'recorderDirectory'>,
+): Promise<string> {
   if (given !== '') return resolve(defaultRecorderPath, given);
   const found = await podDatabase.recorderDirectory(recorderId);
   if (found !== null) return resolve(defaultRecorderPath, found);
-  throw new MigrationError(`Pod has no recorder with the id ${recorderId}: set SCRIPT_RECORDER_ID to the id of one (in Pod's administration, Recorders, it stands in the address)`);
+  throw new MigrationError(
+    `Pod has no recorder with the id ${recorderId}: set SCRIPT_RECORDER_ID to the id of one (in Pod's administration, Recorders, it stands in the address)`,
+  );
 }
 
 async function checkDirectory(directory: () => Promise<string>): Promise<string[]> {
   try {
-    const fault = await directoryFault(await directory(), 'the recorder', 'make it, or mend DEFAULT_RECORDER_PATH or SCRIPT_RECORDER_DIRECTORY');
+    const fault = await directoryFault(
+      await directory(),
+      'the recorder',
+      'make it, or mend DEFAULT_RECORDER_PATH or SCRIPT_RECORDER_DIRECTORY',
+    );
     return fault === null ? [] : [fault];
   } catch (error) {
     return [faultOf(error)];
@@ -87,14 +103,22 @@ async function checkDirectory(directory: () => Promise<string>): Promise<string[
 }
 
 /** bbb-recorder's result goes away before the name is given: a kill leaves no second file of the same recording. */
-async function publish(file: string, size: number, directory: string, { bbbRecorderPath }: ClaimPlaces): Promise<'published' | 'gone' | 'damaged'> {
+async function publish(
+  file: string,
+  size: number,
+  directory: string,
+  { bbbRecorderPath }: ClaimPlaces,
+): Promise<'published' | 'gone' | 'damaged'> {
   const path = join(directory, file);
   await expectDirectory(directory);
   if (isEncoded(file)) await bringResult(join(bbbRecorderPath, file), size, partOf(path), bbbRecorderPath);
   const found = await sizeOf(partOf(path));
   if (found === null) return 'gone';
   if (found !== size) return 'damaged';
-  if ((await sizeOf(path)) !== null) throw new MigrationError(`${path} has come meanwhile and is not of this migration: move it away, and run this again`);
+  if ((await sizeOf(path)) !== null)
+    throw new MigrationError(
+      `${path} has come meanwhile and is not of this migration: move it away, and run this again`,
+    );
   await rename(partOf(path), path);
   await syncDirectory(directory);
   return 'published';

@@ -11,7 +11,12 @@ import { beginWholeFile, type WholeFile } from './whole-file.js';
  * As Python's csv writes for the original, but for the formulas: a cell that begins with = + - @, their full-width forms, a
  * tab or a carriage return gets a leading '. Line breaks of any kind are quoted, also those that end no record here.
  */
-const FORMAT: Options = { delimiter: ';', record_delimiter: '\r\n', quote_record_delimiter: true, escape_formulas: true };
+const FORMAT: Options = {
+  delimiter: ';',
+  record_delimiter: '\r\n',
+  quote_record_delimiter: true,
+  escape_formulas: true,
+};
 
 const ROWS_AT_ONCE = 500;
 
@@ -24,7 +29,10 @@ export function createCsvFile(path: string): CsvFile {
     try {
       return await act();
     } catch (error) {
-      throw new MigrationError(`the CSV file ${path} cannot be written (${faultOf(error)}): choose another place with --output`, { cause: error });
+      throw new MigrationError(
+        `the CSV file ${path} cannot be written (${faultOf(error)}): choose another place with --output`,
+        { cause: error },
+      );
     }
   };
   const flush = async (): Promise<void> => {

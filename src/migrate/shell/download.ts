@@ -46,19 +46,36 @@ interface Piece {
 export async function download(video: Video, path: string, options: DownloadOptions, visit: Visit): Promise<number> {
   const part: Part = { path, validator: options.validator, arrived: 0 };
   try {
-    return await persist(`video ${new URL(video.url).host}`, () => fetchRest(video, part, options, visit), visit, () => part.arrived);
+    return await persist(
+      `video ${new URL(video.url).host}`,
+      () => fetchRest(video, part, options, visit),
+      visit,
+      () => part.arrived,
+    );
   } catch (error) {
     // On a full disk Pod itself has no room.
-    const isOfUse = part.validator !== null && ((await sizeOf(path)) ?? 0) > 0 && !['ENOSPC', 'EDQUOT'].includes(errorCode(error) ?? '');
+    const isOfUse =
+      part.validator !== null &&
+      ((await sizeOf(path)) ?? 0) > 0 &&
+      !['ENOSPC', 'EDQUOT'].includes(errorCode(error) ?? '');
     if (!isOfUse) await removeIfThere(path).catch(() => false);
     throw error;
   }
 }
 
-async function fetchRest({ url, cookies }: Video, part: Part, options: DownloadOptions, { http, idleTimeoutMs, ending }: Visit): Promise<number> {
+async function fetchRest(
+  { url, cookies }: Video,
+  part: Part,
+  options: DownloadOptions,
+  { http, idleTimeoutMs, ending }: Visit,
+): Promise<number> {
   const size = part.validator === null ? 0 : ((await sizeOf(part.path)) ?? 0);
   const rest = part.validator === null || size === 0 ? {} : { Range: `bytes=${size}-`, 'If-Range': part.validator };
-  const answer = await http.open(url, { 'Accept-Encoding': 'identity', ...rest }, { idleTimeoutMs, redirects: REDIRECTS, cookies, ending });
+  const answer = await http.open(
+    url,
+    { 'Accept-Encoding': 'identity', ...rest },
+    { idleTimeoutMs, redirects: REDIRECTS, cookies, ending },
+  );
   try {
     const piece = pieceOf(answer, size, part, url);
     const needed = (piece.end ?? 0) - piece.from;
@@ -75,17 +92,22 @@ function pieceOf(answer: HttpStream, size: number, part: Part, url: string): Pie
   const { status, headers } = answer;
   expectPassable(status);
   if (![200, 206, 416].includes(status)) {
-    throw new MigrationError(`the video ${withoutQuery(url)} cannot be downloaded: the server answered with the status ${status}`);
+    throw new MigrationError(
+      `the video ${withoutQuery(url)} cannot be downloaded: the server answered with the status ${status}`,
+    );
   }
   if (status === 200 && isHtml(answer)) {
-    throw new MigrationError(`a web page came in the place of the video ${withoutQuery(url)}: does that server ask for a login?`);
+    throw new MigrationError(
+      `a web page came in the place of the video ${withoutQuery(url)}: does that server ask for a login?`,
+    );
   }
   if (status === 200) return { from: 0, end: lengthOf(answer, url) };
   const [, from, total] = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/i.exec(headers['content-range'] ?? '') ?? [];
   // Nothing is left to be sent.
   const start = status === 416 ? total : from;
   // Without the total nobody knows whether that is all of the rest.
-  if (size > 0 && total !== '*' && Number(start) === size && isSame(answer, part)) return { from: size, end: Number(total) };
+  if (size > 0 && total !== '*' && Number(start) === size && isSame(answer, part))
+    return { from: size, end: Number(total) };
   part.validator = null;
   throw new HttpError('the server gave another part of the video than it was asked for');
 }
@@ -95,11 +117,17 @@ function lengthOf({ headers }: HttpStream, url: string): number | null {
   const length = headers['content-length'];
   if (length !== undefined) return Number(length);
   if (headers['transfer-encoding'] !== undefined) return null;
-  throw new MigrationError(`the server does not tell how long the video ${withoutQuery(url)} is, so that a cut one would pass for whole`);
+  throw new MigrationError(
+    `the server does not tell how long the video ${withoutQuery(url)} is, so that a cut one would pass for whole`,
+  );
 }
 
 async function write(answer: HttpStream, { from, end }: Piece, part: Part, options: DownloadOptions): Promise<number> {
-  const handle = await open(part.path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+  const handle = await open(
+    part.path,
+    constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW,
+    0o600,
+  );
   try {
     if (from === 0) await beginAnew(handle, answer, part, options);
     let at = from;
@@ -123,7 +151,12 @@ async function write(answer: HttpStream, { from, end }: Piece, part: Part, optio
 }
 
 /** Empty first: at no moment stands there what the validator does not belong to. */
-async function beginAnew(handle: FileHandle, answer: HttpStream, part: Part, { begun }: DownloadOptions): Promise<void> {
+async function beginAnew(
+  handle: FileHandle,
+  answer: HttpStream,
+  part: Part,
+  { begun }: DownloadOptions,
+): Promise<void> {
   await handle.truncate(0);
   await handle.sync();
   part.validator = validatorOf(answer);

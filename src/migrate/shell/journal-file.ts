@@ -49,7 +49,9 @@ async function contentOf(path: string): Promise<Buffer> {
     return await readFile(path);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return Buffer.alloc(0);
-    throw new MigrationError(`the journal ${path} cannot be read: ${faultOf(error)}; nothing was done`, { cause: error });
+    throw new MigrationError(`the journal ${path} cannot be read: ${faultOf(error)}; nothing was done`, {
+      cause: error,
+    });
   }
 }
 

@@ -20,7 +20,11 @@ export function createMoodle(name: string, address: MoodleAddress): Moodle {
   });
   const schema = address.type === 'postgresql' ? `"${address.schema}".` : '';
   const table = (usual: string): string => `${schema}"${address.prefix}${usual}"`;
-  const [activities, recordings, users] = [table('bigbluebuttonbn'), table('bigbluebuttonbn_recordings'), table('user')];
+  const [activities, recordings, users] = [
+    table('bigbluebuttonbn'),
+    table('bigbluebuttonbn_recordings'),
+    table('user'),
+  ];
   return {
     check: async () => {
       await sql.query(`SELECT id, intro, participants FROM ${activities} WHERE 1 = 0`);
@@ -39,7 +43,11 @@ export function createMoodle(name: string, address: MoodleAddress): Moodle {
 }
 
 /** An activity may have several rows for one recording: they are joined here, as is what MariaDB found without case. */
-async function activitiesOf(recordingId: string, tables: { activities: string; recordings: string }, { query }: Pick<Sql, 'query'>): Promise<MoodleActivity[]> {
+async function activitiesOf(
+  recordingId: string,
+  tables: { activities: string; recordings: string },
+  { query }: Pick<Sql, 'query'>,
+): Promise<MoodleActivity[]> {
   const rows = await query<MoodleActivity & { recordingid: string }>(
     `SELECT recording.recordingid, activity.id, activity.intro, activity.participants
      FROM ${tables.recordings} recording JOIN ${tables.activities} activity ON activity.id = recording.bigbluebuttonbnid
@@ -60,7 +68,8 @@ async function usersOf(ids: number[], table: string, { query }: Pick<Sql, 'query
       `SELECT id, username, firstname, lastname, email FROM ${table} WHERE deleted = 0 AND id IN (${batch.map(() => '?').join(', ')})`,
       batch,
     );
-    for (const { id, username, firstname, lastname, email } of rows) found.set(id, { id, username, firstName: firstname, lastName: lastname, email });
+    for (const { id, username, firstname, lastname, email } of rows)
+      found.set(id, { id, username, firstName: firstname, lastName: lastname, email });
   }
   return asked.flatMap((id) => found.get(id) ?? []);
 }

@@ -21,7 +21,12 @@ export interface Perseverance {
  * kept for the next try. `HttpError` is what may pass; a status that may pass is one too (`expectPassable`). Everything else is thrown
  * at once.
  */
-export async function persist<T>(what: string, attempt: () => Promise<T>, { clock, ending, exhausted, waiting }: Perseverance, arrived: () => number = () => 0): Promise<T> {
+export async function persist<T>(
+  what: string,
+  attempt: () => Promise<T>,
+  { clock, ending, exhausted, waiting }: Perseverance,
+  arrived: () => number = () => 0,
+): Promise<T> {
   let pausesMs = exhausted.has(what) ? [] : [...PAUSES_MS];
   let before = 0;
   const isStopped = (): boolean => ending.aborted;
@@ -49,5 +54,8 @@ export async function persist<T>(what: string, attempt: () => Promise<T>, { cloc
 export function expectPassable(status: number): void {
   if (status < 500 && status !== 429 && status !== 408) return;
   // What nginx says in the place of a server that is away, or has too much to do.
-  throw new HttpError(`the server answered with the status ${status}`, [429, 502, 503, 504].includes(status) ? 'away' : 'other');
+  throw new HttpError(
+    `the server answered with the status ${status}`,
+    [429, 502, 503, 504].includes(status) ? 'away' : 'other',
+  );
 }

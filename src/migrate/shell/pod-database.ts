@@ -43,16 +43,22 @@ export function createPodDatabase(address: DatabaseAddress | null): PodDatabase 
   const sql = address === null ? ABSENT : openPod(address, session);
   return {
     check: async (right) => {
-      for (const [table, columns] of Object.entries(TABLES)) await sql.query(`SELECT ${columns} FROM ${table} WHERE 1 = 0`);
+      for (const [table, columns] of Object.entries(TABLES))
+        await sql.query(`SELECT ${columns} FROM ${table} WHERE 1 = 0`);
       if (right !== null) await sql.query(CHANGE_NOTHING[right]);
       if (right !== 'INSERT' || address?.type !== 'postgresql') return;
       const sequences = await sql.query<{ granted: boolean | null }>(MAY_COUNT);
       if (sequences.some(({ granted }) => granted === false)) {
-        throw new MigrationError(`POD_DB_URL: this user may not use the sequence ${EXTERNAL}_id_seq, from which the rows of ${EXTERNAL} get their ids: grant USAGE on it`);
+        throw new MigrationError(
+          `POD_DB_URL: this user may not use the sequence ${EXTERNAL}_id_seq, from which the rows of ${EXTERNAL} get their ids: grant USAGE on it`,
+        );
       }
     },
     recorderDirectory: async (recorderId) => {
-      const [recorder] = await sql.query<{ directory: string }>('SELECT directory FROM recorder_recorder WHERE id = ?', [recorderId]);
+      const [recorder] = await sql.query<{ directory: string }>(
+        'SELECT directory FROM recorder_recorder WHERE id = ?',
+        [recorderId],
+      );
       return recorder?.directory ?? null;
     },
     user: (id) => userWhere('id', id, sql),
@@ -75,7 +81,9 @@ export function createPodDatabase(address: DatabaseAddress | null): PodDatabase 
   };
 }
 
-const UNKNOWN = new MigrationError("Pod's database is not known: set POD_DB_URL (mysql://user:password@host:port/database or postgresql://…)");
+const UNKNOWN = new MigrationError(
+  "Pod's database is not known: set POD_DB_URL (mysql://user:password@host:port/database or postgresql://…)",
+);
 
 const ABSENT: Sql = {
   query: () => Promise.reject(UNKNOWN),
@@ -96,7 +104,9 @@ function openPod(address: DatabaseAddress, session: Session): Sql {
     whenMissing: 'is it the database of Pod? If it is, update Pod: this version has no such thing',
     begin: async (statements) => {
       if (!session.hasTurn || (await takeTurn(address.type, statements))) return;
-      throw new MigrationError('the connection to the database of Pod was lost, and meanwhile another migration writes there, or the old connection has not ended yet: run this again later');
+      throw new MigrationError(
+        'the connection to the database of Pod was lost, and meanwhile another migration writes there, or the old connection has not ended yet: run this again later',
+      );
     },
   });
 }
@@ -119,7 +129,9 @@ function podUser({ id, username, first_name: firstName, last_name: lastName, ema
 }
 
 async function userWhere(column: 'id' | 'username', value: number | string, { query }: Reads): Promise<PodUser | null> {
-  const [row] = await query<UserColumns>(`SELECT ${TABLES['auth_user'] ?? ''} FROM auth_user WHERE ${column} = ?`, [value]);
+  const [row] = await query<UserColumns>(`SELECT ${TABLES['auth_user'] ?? ''} FROM auth_user WHERE ${column} = ?`, [
+    value,
+  ]);
   return row === undefined ? null : podUser(row);
 }
 
@@ -166,13 +178,23 @@ async function addExternalRecordings(rows: ExternalRecording[], statements: Stat
 }
 
 async function externalRowsBeginningWith(urlStart: string, { query }: Reads): Promise<ExternalRow[]> {
-  const rows = await query<{ id: number; source_url: string; owner_id: number | null; uploaded_to_pod_by_id: number | null }>(
+  const rows = await query<{
+    id: number;
+    source_url: string;
+    owner_id: number | null;
+    uploaded_to_pod_by_id: number | null;
+  }>(
     `SELECT id, source_url, owner_id, uploaded_to_pod_by_id FROM ${EXTERNAL} WHERE source_url LIKE ? ESCAPE '!' ORDER BY id`,
     [`${urlStart.replace(/[!%_]/g, '!$&')}%`],
   );
   return rows
     .filter((row) => row.source_url.startsWith(urlStart))
-    .map((row) => ({ id: row.id, sourceUrl: row.source_url, ownerId: row.owner_id, isUploaded: row.uploaded_to_pod_by_id !== null }));
+    .map((row) => ({
+      id: row.id,
+      sourceUrl: row.source_url,
+      ownerId: row.owner_id,
+      isUploaded: row.uploaded_to_pod_by_id !== null,
+    }));
 }
 
 async function removeExternalRows(ids: number[], { change }: Statements): Promise<number> {

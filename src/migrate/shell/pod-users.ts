@@ -14,20 +14,30 @@ const OBJECTS = ['username', 'first_name', 'last_name', 'email', 'is_staff', 'no
 /** A filter with few rows; whether there is such a user does not matter. */
 const TRIAL = `${USERS}?username=bbb-pod-live`;
 
-export function createPodUsers({ podUrl, podToken }: Pick<Config, 'podUrl' | 'podToken'>, http: Pick<Http, 'get' | 'send'>): PodUsers {
+export function createPodUsers(
+  { podUrl, podToken }: Pick<Config, 'podUrl' | 'podToken'>,
+  http: Pick<Http, 'get' | 'send'>,
+): PodUsers {
   const base = podUrl.replace(/\/+$/, '');
   const headers = { Accept: 'application/json', Authorization: `Token ${podToken}` };
   return {
     check: async (known) => {
-      const get = (path: string): Promise<HttpAnswer> => answerOf(`GET ${USERS}`, () => http.get(`${base}${path}`, headers));
+      const get = (path: string): Promise<HttpAnswer> =>
+        answerOf(`GET ${USERS}`, () => http.get(`${base}${path}`, headers));
       const answer = await get(TRIAL);
       if (answer.status !== 200) throw new MigrationError(`GET ${USERS} ${described(answer, base)}`);
       const body = parseBody(answer);
       const page = 'fault' in body ? body : parsePage(body.value);
-      if ('fault' in page) throw new MigrationError(`GET ${USERS}: this is not the REST API of Pod (${page.fault}): check POD_URL`);
+      if ('fault' in page)
+        throw new MigrationError(`GET ${USERS}: this is not the REST API of Pod (${page.fault}): check POD_URL`);
       if (known !== null) expectUser(known, await get(`${USERS}${known.id}/`), base);
     },
-    create: (user) => create(user, (body) => http.send('POST', `${base}${USERS}`, { ...headers, 'Content-Type': 'application/json' }, body), base),
+    create: (user) =>
+      create(
+        user,
+        (body) => http.send('POST', `${base}${USERS}`, { ...headers, 'Content-Type': 'application/json' }, body),
+        base,
+      ),
   };
 }
 
@@ -36,12 +46,19 @@ function expectUser({ id, username }: Pick<PodUser, 'id' | 'username'>, answer: 
   const body = answer.status === 200 ? parseJson(answer.text) : { fault: '' };
   const found = 'value' in body && isMapping(body.value) ? body.value['username'] : undefined;
   if (found === username) return;
-  if (answer.status !== 404 && found === undefined) throw new MigrationError(`GET ${USERS}${id}/ ${described(answer, base)}`);
+  if (answer.status !== 404 && found === undefined)
+    throw new MigrationError(`GET ${USERS}${id}/ ${described(answer, base)}`);
   const there = typeof found === 'string' ? `is ${shorten(found, 100)}` : 'does not exist';
-  throw new MigrationError(`POD_URL and POD_DB_URL are not of the same Pod: the user with the id ${id} ${there} at the one, and is ${username} in the other`);
+  throw new MigrationError(
+    `POD_URL and POD_DB_URL are not of the same Pod: the user with the id ${id} ${there} at the one, and is ${username} in the other`,
+  );
 }
 
-async function create(user: Omit<PodUser, 'id'>, post: (body: string) => Promise<HttpAnswer>, base: string): Promise<{ created: true } | { refused: string }> {
+async function create(
+  user: Omit<PodUser, 'id'>,
+  post: (body: string) => Promise<HttpAnswer>,
+  base: string,
+): Promise<{ created: true } | { refused: string }> {
   const { username, firstName, lastName, email } = user;
   const call = `POST ${USERS}`;
   const fields = { username, first_name: firstName, last_name: lastName, email, is_staff: true };
@@ -50,7 +67,10 @@ async function create(user: Omit<PodUser, 'id'>, post: (body: string) => Promise
   if (answer.status !== 201) throw new MigrationError(`${call} ${described(answer, base)}`);
   const body = parseBody(answer);
   const row = 'fault' in body ? body : parseId(body.value);
-  if ('fault' in row) throw new MigrationError(`${call}: it is not known whether the user was created (${row.fault}): the next run looks it up`);
+  if ('fault' in row)
+    throw new MigrationError(
+      `${call}: it is not known whether the user was created (${row.fault}): the next run looks it up`,
+    );
   return { created: true };
 }
 
@@ -58,7 +78,8 @@ async function answerOf(call: string, ask: () => Promise<HttpAnswer>): Promise<H
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof HttpError) throw new MigrationError(`${call}: ${error.message}: check POD_URL, and that Pod runs`, { cause: error });
+    if (error instanceof HttpError)
+      throw new MigrationError(`${call}: ${error.message}: check POD_URL, and that Pod runs`, { cause: error });
     throw error;
   }
 }

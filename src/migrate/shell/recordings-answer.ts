@@ -19,7 +19,10 @@ const HEAD_CHARACTERS = 500;
 const LONGEST_MESSAGE = 200;
 
 /** Reads to the end, or to the first fault. BBB writes UTF-8, whatever header and XML declaration say. Throws what `body` throws. */
-export async function readRecordingsAnswer(body: AsyncIterable<Buffer>, take: (raw: RawRecording) => void): Promise<RecordingsAnswer> {
+export async function readRecordingsAnswer(
+  body: AsyncIterable<Buffer>,
+  take: (raw: RawRecording) => void,
+): Promise<RecordingsAnswer> {
   let lastId = '';
   const { document, meaning } = createPlaces((raw) => {
     lastId = idOf(raw);
@@ -30,7 +33,12 @@ export async function readRecordingsAnswer(body: AsyncIterable<Buffer>, take: (r
   let head = '';
   for await (const piece of body) {
     if (head.length < HEAD_CHARACTERS) head += piece.toString('utf8', 0, HEAD_CHARACTERS);
-    if (isMalformed(() => { scanner.write(piece); })) return damaged(head, lastId);
+    if (
+      isMalformed(() => {
+        scanner.write(piece);
+      })
+    )
+      return damaged(head, lastId);
   }
   return isMalformed(scanner.end) ? damaged(head, lastId) : (meaning() ?? damaged(head, lastId));
 }
@@ -60,8 +68,14 @@ function place(inside: Record<string, Place>, end?: () => void): Place {
 }
 
 /** Of elements that are there more than once the first counts. */
-function texts<Field extends string>(names: Record<string, Field>, target: () => Partial<Record<Field, string>>): Record<string, Place> {
-  const leaves = Object.entries(names).map(([name, field]) => [name, { ...ELSEWHERE, text: (text: string) => (target()[field] ??= text) }]);
+function texts<Field extends string>(
+  names: Record<string, Field>,
+  target: () => Partial<Record<Field, string>>,
+): Record<string, Place> {
+  const leaves = Object.entries(names).map(([name, field]) => [
+    name,
+    { ...ELSEWHERE, text: (text: string) => (target()[field] ??= text) },
+  ]);
   return Object.fromEntries(leaves) as Record<string, Place>;
 }
 
@@ -73,30 +87,49 @@ function createPlaces(take: (raw: RawRecording) => void): { document: Place; mea
   let recording: RawRecording = { texts: {}, formats: [] };
   let format: RawFormat = {};
   const playback = place({
-    format: place(texts({ type: 'type', url: 'url' }, () => format), () => {
-      recording.formats.push(format);
-      format = {};
-    }),
+    format: place(
+      texts({ type: 'type', url: 'url' }, () => format),
+      () => {
+        recording.formats.push(format);
+        format = {};
+      },
+    ),
   });
-  const inRecording = { ...texts(ELEMENTS, () => recording.texts), metadata: place(texts(METADATA, () => recording.texts)), playback };
+  const inRecording = {
+    ...texts(ELEMENTS, () => recording.texts),
+    metadata: place(texts(METADATA, () => recording.texts)),
+    playback,
+  };
   const response = place({
     ...texts({ returncode: 'returncode', messageKey: 'messageKey', message: 'message' }, () => answer),
-    pagination: place(texts({ totalElements: 'totalElements' }, () => answer), () => { isPage = true; }),
-    recordings: place({
-      recording: place(inRecording, () => {
-        take(recording);
-        recording = { texts: {}, formats: [] };
-      }),
-    }, () => { hasList = true; }),
+    pagination: place(
+      texts({ totalElements: 'totalElements' }, () => answer),
+      () => {
+        isPage = true;
+      },
+    ),
+    recordings: place(
+      {
+        recording: place(inRecording, () => {
+          take(recording);
+          recording = { texts: {}, formats: [] };
+        }),
+      },
+      () => {
+        hasList = true;
+      },
+    ),
   });
   const meaning = (): RecordingsAnswer | null => {
     const code = answer.returncode?.trim();
     const messageKey = oneLine(answer.messageKey);
     if (code === 'FAILED') return { kind: 'failed', messageKey, message: oneLine(answer.message) };
     if (code !== 'SUCCESS') return null;
-    if (!hasList) return messageKey === 'noRecordings' ? { kind: 'unlisted' } : damagedList('SUCCESS, but no <recordings>');
+    if (!hasList)
+      return messageKey === 'noRecordings' ? { kind: 'unlisted' } : damagedList('SUCCESS, but no <recordings>');
     const total = answer.totalElements?.trim() ?? '';
-    if (isPage && !/^\d{1,15}$/.test(total)) return damagedList('a page that does not say how many recordings there are');
+    if (isPage && !/^\d{1,15}$/.test(total))
+      return damagedList('a page that does not say how many recordings there are');
     return { kind: 'listed', totalElements: isPage ? Number(total) : null };
   };
   return { document: place({ response }), meaning };
@@ -114,7 +147,9 @@ function walkThrough(document: Place): XmlHandlers {
       if (here.text !== undefined) text = '';
     },
     wantsText: () => here.text !== undefined,
-    text: (part) => { text += part; },
+    text: (part) => {
+      text += part;
+    },
     close: () => {
       here.text?.(text);
       here.end?.();
@@ -138,5 +173,9 @@ function damaged(head: string, lastId: string): RecordingsAnswer {
 }
 
 function oneLine(text = ''): string {
-  return text.replace(/[\s\p{Cc}]+/gu, ' ').trim().slice(0, LONGEST_MESSAGE).replace(/\p{Cs}$/u, '');
+  return text
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, LONGEST_MESSAGE)
+    .replace(/\p{Cs}$/u, '');
 }

@@ -22,7 +22,11 @@ type ListAnswer = Extract<RecordingsAnswer, { kind: 'listed' | 'unlisted' }>;
  * `query` is encoded, and empty for all recordings at once. With `saved` the answer becomes that file when it is a list.
  * Throws `MigrationError`, without the address: its checksum can be used again. What `take` got before is worth nothing then.
  */
-export type RecordingsCall = (query: string, take: (raw: RawRecording) => void, saved?: SavedAnswer) => Promise<ListAnswer>;
+export type RecordingsCall = (
+  query: string,
+  take: (raw: RawRecording) => void,
+  saved?: SavedAnswer,
+) => Promise<ListAnswer>;
 
 /** BBB has understood, and says no: asking again is of no use. */
 export class RefusedError extends MigrationError {}
@@ -38,12 +42,21 @@ const ASK_PAGES = 'ask page by page with --page-size 100';
 export function createRecordingsCall(access: BbbAccess, http: Pick<Http, 'open'>, ending: AbortSignal): RecordingsCall {
   const signer = { bbbUrl: `${access.bbbServerUrl}bigbluebutton/api`, bbbSecret: access.bbbSecret };
   let accepted: ChecksumAlgorithm | null = null;
-  const ask = async (query: string, algorithm: ChecksumAlgorithm, take: (raw: RawRecording) => void, saved?: SavedAnswer): Promise<Exclude<RecordingsAnswer, { kind: 'damaged' }>> => {
+  const ask = async (
+    query: string,
+    algorithm: ChecksumAlgorithm,
+    take: (raw: RawRecording) => void,
+    saved?: SavedAnswer,
+  ): Promise<Exclude<RecordingsAnswer, { kind: 'damaged' }>> => {
     // Before BBB is asked: it may take half an hour.
     const file = saved === undefined ? null : await beginSaving(saved);
     try {
       const url = await signedAddress('getRecordings', query, algorithm, signer);
-      const stream = await http.open(url, { Accept: '*/*' }, { idleTimeoutMs: access.bbbTimeoutMs, redirects: REDIRECTS, ending });
+      const stream = await http.open(
+        url,
+        { Accept: '*/*' },
+        { idleTimeoutMs: access.bbbTimeoutMs, redirects: REDIRECTS, ending },
+      );
       const body = file === null ? stream.body : copied(stream.body, file.write);
       const answer = sound(await readRecordingsAnswer(body, take), stream, query !== '');
       // A page is not the answer for a later run.
@@ -65,7 +78,9 @@ export function createRecordingsCall(access: BbbAccess, http: Pick<Http, 'open'>
       if (answer.kind === 'listed' || answer.kind === 'unlisted') return answer;
       throw refused(answer);
     }
-    throw new RefusedError(`BBB refuses the checksum of getRecordings made with ${tried.join(', ')} (checksumError): check SCRIPT_BBB_SECRET_KEY`);
+    throw new RefusedError(
+      `BBB refuses the checksum of getRecordings made with ${tried.join(', ')} (checksumError): check SCRIPT_BBB_SECRET_KEY`,
+    );
   };
 }
 
@@ -86,33 +101,48 @@ async function* copied(body: AsyncIterable<Buffer>, write: (piece: Buffer) => Pr
 }
 
 /** BBB answers 200 for most failures, other statuses for some: FAILED counts whatever the status, SUCCESS does not. */
-function sound(answer: RecordingsAnswer, stream: HttpStream, isPaged: boolean): Exclude<RecordingsAnswer, { kind: 'damaged' }> {
+function sound(
+  answer: RecordingsAnswer,
+  stream: HttpStream,
+  isPaged: boolean,
+): Exclude<RecordingsAnswer, { kind: 'damaged' }> {
   if (answer.kind === 'failed' || (isGood(stream) && answer.kind !== 'damaged')) return answer;
   const what = answer.kind === 'damaged' ? answer.what : 'SUCCESS';
   const isBroken = answer.kind === 'damaged' && answer.isOfBbb && isGood(stream);
-  const advice = isBroken ? 'try again; if it comes back, look on that server at the recordings there' : adviceFor(stream, isPaged);
+  const advice = isBroken
+    ? 'try again; if it comes back, look on that server at the recordings there'
+    : adviceFor(stream, isPaged);
   throw new MigrationError(`getRecordings answers ${stream.status} with ${what}: ${advice}`);
 }
 
 function adviceFor({ status, headers }: HttpStream, isPaged: boolean): string {
   const checkUrl = 'check SCRIPT_BBB_SERVER_URL';
-  if (status >= 300 && status < 400) return `a redirect${headers['location'] === undefined ? '' : ' to another server'}: ${checkUrl}`;
+  if (status >= 300 && status < 400)
+    return `a redirect${headers['location'] === undefined ? '' : ' to another server'}: ${checkUrl}`;
   const patience = `${NGINX}: ${isPaged ? 'take a smaller --page-size' : ASK_PAGES}, or ${RAISE}`;
   if (status === 404) return `${checkUrl}; if it is right, ${patience}`;
   if (status === 504) return patience;
-  return status >= 500 ? "that server is in trouble: look at its logs, and try again" : `${checkUrl}, and try again`;
+  return status >= 500 ? 'that server is in trouble: look at its logs, and try again' : `${checkUrl}, and try again`;
 }
 
 /** A server that was found, but did not answer to the end, may have too much to say. */
 function noAnswer(error: HttpError, isPaged: boolean): MigrationError {
   const pages = isPaged ? 'take a smaller --page-size' : `if its list is long, ${ASK_PAGES}`;
-  const advice = error.kind === 'silent' ? `; ${pages}, or raise SCRIPT_BBB_TIMEOUT_S` : error.kind === 'cut' ? `; ${pages}` : '; check SCRIPT_BBB_SERVER_URL, and that this server runs';
+  const advice =
+    error.kind === 'silent'
+      ? `; ${pages}, or raise SCRIPT_BBB_TIMEOUT_S`
+      : error.kind === 'cut'
+        ? `; ${pages}`
+        : '; check SCRIPT_BBB_SERVER_URL, and that this server runs';
   return new MigrationError(`getRecordings: ${error.message}${advice}`, { cause: error });
 }
 
 function refused({ messageKey, message }: Extract<RecordingsAnswer, { kind: 'failed' }>): RefusedError {
   const said = [messageKey, message].filter((part) => part !== '').join(', ');
   // Scalelite with GET_RECORDINGS_API_FILTERED (its README).
-  const advice = messageKey === 'missingParameters' ? ': this Scalelite lists no recordings without an id; set GET_RECORDINGS_API_FILTERED=false there while you migrate' : '';
+  const advice =
+    messageKey === 'missingParameters'
+      ? ': this Scalelite lists no recordings without an id; set GET_RECORDINGS_API_FILTERED=false there while you migrate'
+      : '';
   return new RefusedError(`getRecordings answers FAILED (${said})${advice}`);
 }

@@ -61,7 +61,10 @@ async function readOn(pages: Pages, first: Page, firstTotal: number, file: Recor
     const gone = Math.max(0, total - now);
     total = now;
     fewest = Math.min(fewest, total);
-    if (count > mostPages) throw new MigrationError(`getRecordings never ends: after ${mostPages} pages BBB says there are ${total} recordings, first it said ${firstTotal}`);
+    if (count > mostPages)
+      throw new MigrationError(
+        `getRecordings never ends: after ${mostPages} pages BBB says there are ${total} recordings, first it said ${firstTotal}`,
+      );
     if (page.recordings.length === 0 && offset < total) break;
     parts += await takeIn(pages, page.recordings, file);
     pages.progress(collection.count());
@@ -70,7 +73,9 @@ async function readOn(pages: Pages, first: Page, firstTotal: number, file: Recor
   }
   // Older versions of bbb-web count formats in the place of recordings.
   if (fewest > Math.max(parts, collection.count()))
-    throw new MigrationError(`getRecordings is incomplete: BBB says it has ${fewest} recordings and gives ${collection.count()}, asked by pages of ${pageSize}: try again, or without --page-size`);
+    throw new MigrationError(
+      `getRecordings is incomplete: BBB says it has ${fewest} recordings and gives ${collection.count()}, asked by pages of ${pageSize}: try again, or without --page-size`,
+    );
 }
 
 /**
@@ -80,7 +85,10 @@ async function readOn(pages: Pages, first: Page, firstTotal: number, file: Recor
 async function takeIn(pages: Pages, recordings: RawRecording[], file: RecordingsFile | null): Promise<number> {
   const { collection } = pages;
   const fresh = recordings.filter((raw) => !collection.has(idOf(raw)));
-  const whole = await askAgain(pages, fresh.map(idOf).filter((id) => id !== ''));
+  const whole = await askAgain(
+    pages,
+    fresh.map(idOf).filter((id) => id !== ''),
+  );
   let parts = 0;
   for (const raw of fresh) {
     const best = whole.get(idOf(raw)) ?? raw;
@@ -132,9 +140,14 @@ async function askPage(pages: Pages, offset: number, saved?: SavedAnswer): Promi
     const answer = await pages.call(`offset=${offset}&limit=${pages.pageSize}`, take, saved);
     if (answer.kind === 'unlisted') {
       if (offset > 0) return { recordings: [], totalElements: null };
-      throw new RefusedError('getRecordings answers noRecordings without a list even when asked for a page: that server lists no recordings to this secret');
+      throw new RefusedError(
+        'getRecordings answers noRecordings without a list even when asked for a page: that server lists no recordings to this secret',
+      );
     }
-    if (answer.totalElements !== null && more > 0) throw new RefusedError(`getRecordings gives a page of ${LONGEST_PAGE + more} recordings, asked for ${pages.pageSize}`);
+    if (answer.totalElements !== null && more > 0)
+      throw new RefusedError(
+        `getRecordings gives a page of ${LONGEST_PAGE + more} recordings, asked for ${pages.pageSize}`,
+      );
     return { recordings, totalElements: answer.totalElements };
   });
 }
@@ -145,7 +158,13 @@ async function persistently<T>({ pause, ending }: Pages, act: () => Promise<T>):
     try {
       return await act();
     } catch (error) {
-      if (ending.aborted || error instanceof RefusedError || error instanceof SavingError || !(error instanceof MigrationError)) throw error;
+      if (
+        ending.aborted ||
+        error instanceof RefusedError ||
+        error instanceof SavingError ||
+        !(error instanceof MigrationError)
+      )
+        throw error;
     }
     await pause(pauseMs);
   }

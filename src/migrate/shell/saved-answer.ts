@@ -64,19 +64,28 @@ export async function beginSavingRecordings(saved: SavedAnswer): Promise<Recordi
 }
 
 /** Reads the saved answer. Throws `MigrationError` when there is none, none that can be used, or one of another server. */
-export async function readSavedAnswer({ path, serverUrl }: SavedAnswer, take: (raw: RawRecording) => void): Promise<void> {
+export async function readSavedAnswer(
+  { path, serverUrl }: SavedAnswer,
+  take: (raw: RawRecording) => void,
+): Promise<void> {
   try {
     const saved = await markIn(path);
     if (saved !== null && serverKey(saved) !== serverKey(serverUrl))
-      throw new MigrationError(`the saved answer ${path} is of ${saved}, not of ${serverUrl}: set USE_CACHE=false, so that BBB is asked`);
+      throw new MigrationError(
+        `the saved answer ${path} is of ${saved}, not of ${serverUrl}: set USE_CACHE=false, so that BBB is asked`,
+      );
     const answer = await readRecordingsAnswer(createReadStream(path, { highWaterMark: 256 * 1024 }), take);
     if (answer.kind === 'listed') return;
     const what = answer.kind === 'damaged' ? answer.what : answer.kind === 'failed' ? 'a refusal of BBB' : 'no list';
     throw new MigrationError(`the saved answer ${path} holds ${what}: set USE_CACHE=false, so that BBB is asked again`);
   } catch (error) {
     if (error instanceof MigrationError) throw error;
-    if (errorCode(error) !== 'ENOENT') throw new MigrationError(`the saved answer ${path} cannot be read: ${faultOf(error)}`, { cause: error });
-    throw new MigrationError(`USE_CACHE is true, but no answer of BBB is saved yet (${path}): run once with USE_CACHE=false and without --dry`, { cause: error });
+    if (errorCode(error) !== 'ENOENT')
+      throw new MigrationError(`the saved answer ${path} cannot be read: ${faultOf(error)}`, { cause: error });
+    throw new MigrationError(
+      `USE_CACHE is true, but no answer of BBB is saved yet (${path}): run once with USE_CACHE=false and without --dry`,
+      { cause: error },
+    );
   }
 }
 
@@ -91,7 +100,10 @@ async function markIn(path: string): Promise<string | null> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(LONGEST_MARK), position: Math.max(0, size - LONGEST_MARK) });
+    const { buffer, bytesRead } = await file.read({
+      buffer: Buffer.alloc(LONGEST_MARK),
+      position: Math.max(0, size - LONGEST_MARK),
+    });
     return /<\?bbb-pod-live (\S+)\?>\n$/.exec(buffer.toString('utf8', 0, bytesRead))?.[1] ?? null;
   } finally {
     await file.close();
@@ -100,8 +112,12 @@ async function markIn(path: string): Promise<string | null> {
 
 function recordingXml({ texts, formats }: RawRecording): string {
   const list = (names: Record<string, RawField>): string =>
-    Object.entries(names).map(([name, field]) => element(name, texts[field])).join('');
-  const playback = formats.map(({ type, url }) => `<format>${element('type', type)}${element('url', url)}</format>`).join('');
+    Object.entries(names)
+      .map(([name, field]) => element(name, texts[field]))
+      .join('');
+  const playback = formats
+    .map(({ type, url }) => `<format>${element('type', type)}${element('url', url)}</format>`)
+    .join('');
   return `<recording>${list(ELEMENTS)}<metadata>${list(METADATA)}</metadata><playback>${playback}</playback></recording>\n`;
 }
 

@@ -42,7 +42,17 @@ export async function createScreen({ redact, hasBar, now, ending }: ScreenOption
     begin(total) {
       if (library === null) return;
       const format = total === null ? FORMAT_WITHOUT_END : FORMAT;
-      const bars = new library.MultiBar({ format, hideCursor: true, clearOnComplete: true, linewrap: false, stopOnComplete: false, gracefulExit: false }, library.Presets.rect);
+      const bars = new library.MultiBar(
+        {
+          format,
+          hideCursor: true,
+          clearOnComplete: true,
+          linewrap: false,
+          stopOnComplete: false,
+          gracefulExit: false,
+        },
+        library.Presets.rect,
+      );
       shown = { bars, bar: bars.create(total ?? 0, 0, { rate: '-', left: '?', now: '' }), startedAt: now() };
     },
     current: (text) => shown?.bar.update({ now: [...clean(text)].slice(0, SHOWN_LENGTH).join('') }),

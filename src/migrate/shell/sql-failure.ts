@@ -16,7 +16,8 @@ const CHECK_ROUTE = 'check its host and port, and the firewalls between';
 const CHECK_SERVER = 'check its host and port, and that the server is running';
 const CHECK_LOG = "run this again; if it comes back, check its host and port, and the server's log";
 const CHECK_USER = 'check its user and password';
-const CHECK_CERTIFICATE = "the certificate must be valid for this host, and its authority be known (NODE_EXTRA_CA_CERTS names the file of one's own)";
+const CHECK_CERTIFICATE =
+  "the certificate must be valid for this host, and its authority be known (NODE_EXTRA_CA_CERTS names the file of one's own)";
 const NO_RIGHT = 'give the user this right';
 const READ_ONLY = 'this server takes no writes: name the one that does';
 const LATER = 'try again later';
@@ -63,7 +64,9 @@ const ADVICE: Record<string, Advice> = {
   ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: { todo: READ_ONLY },
   ER_CON_COUNT_ERROR: { todo: LATER },
   ER_TOO_MANY_USER_CONNECTIONS: { todo: LATER },
-  ER_NOT_SUPPORTED_YET: { todo: 'some versions of MariaDB refuse GET_LOCK in a Galera cluster: update it, or connect to a node that is alone (wsrep_on=OFF)' },
+  ER_NOT_SUPPORTED_YET: {
+    todo: 'some versions of MariaDB refuse GET_LOCK in a Galera cluster: update it, or connect to a node that is alone (wsrep_on=OFF)',
+  },
   ER_LOCK_WAIT_TIMEOUT: { todo: `its tables are locked: ${LATER}` },
 };
 
@@ -78,10 +81,16 @@ const SPEAKING: [RegExp, string][] = [
   [/connection terminated/i, 'PROTOCOL_CONNECTION_LOST'],
 ];
 
-export function sqlFailure(error: unknown, address: DatabaseAddress, options: Pick<SqlOptions, 'setting' | 'whenMissing'>): MigrationError {
+export function sqlFailure(
+  error: unknown,
+  address: DatabaseAddress,
+  options: Pick<SqlOptions, 'setting' | 'whenMissing'>,
+): MigrationError {
   const words = shorten(withoutLabel(faultOf(error)), 200);
   const code = errorCode(error) ?? SPEAKING.find(([pattern]) => pattern.test(words))?.[1] ?? '';
-  const { says = words, todo }: Partial<Advice> = MISSING.includes(code) ? { todo: options.whenMissing } : (ADVICE[code] ?? {});
+  const { says = words, todo }: Partial<Advice> = MISSING.includes(code)
+    ? { todo: options.whenMissing }
+    : (ADVICE[code] ?? {});
   const message = `${options.setting}: database "${address.database}" on ${placeOf(address)}: ${says}${todo === undefined ? '' : `: ${todo}`}`;
   return new MigrationError(message, { cause: error });
 }
@@ -93,5 +102,7 @@ function placeOf({ host, port, type }: DatabaseAddress): string {
 
 /** MariaDB's `(using password: YES)` looks like a password, and would be masked. */
 function withoutLabel(words: string): string {
-  return words.replace('(using password: YES)', '(a password was given)').replace('(using password: NO)', '(no password was given)');
+  return words
+    .replace('(using password: YES)', '(a password was given)')
+    .replace('(using password: NO)', '(no password was given)');
 }

@@ -41,7 +41,9 @@ export async function connectMysql(address: DatabaseAddress): Promise<Connection
   const run: Connection['run'] = async (text, values) => {
     try {
       // BEGIN and its like cannot be prepared; what has values always is.
-      const [result] = await (values.length === 0 ? connection.query<Result>(text) : connection.execute<Result>(text, values));
+      const [result] = await (values.length === 0
+        ? connection.query<Result>(text)
+        : connection.execute<Result>(text, values));
       return Array.isArray(result) ? { rows: result, changed: 0 } : { rows: [], changed: result.affectedRows };
     } catch (error) {
       if (endsSession(error as { errno?: number; sqlState?: string })) lose();

@@ -28,7 +28,10 @@ export async function connectPostgresql(address: DatabaseAddress): Promise<Conne
     keepAlive: true,
     application_name: 'bbb-pod-live',
     ssl: address.ssl ? { rejectUnauthorized: true } : false,
-    types: { getTypeParser: (oid: number, format?: 'text' | 'binary'): unknown => (oid === INT8 ? Number : types.getTypeParser(oid, format)) },
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary'): unknown =>
+        oid === INT8 ? Number : types.getTypeParser(oid, format),
+    },
   });
   let isLost = false;
   const lose = (): void => {
@@ -50,7 +53,10 @@ export async function connectPostgresql(address: DatabaseAddress): Promise<Conne
     async run(text, values) {
       let count = 0;
       try {
-        const result = await client.query<object>(text.replace(/\?/g, () => `$${String((count += 1))}`), values);
+        const result = await client.query<object>(
+          text.replace(/\?/g, () => `$${String((count += 1))}`),
+          values,
+        );
         return { rows: result.rows, changed: result.rowCount ?? 0 };
       } catch (error) {
         if (!(error instanceof DatabaseError) || SESSION_OVER.test(error.code ?? '')) lose();

@@ -149,7 +149,8 @@ export function openSql(address: DatabaseAddress, options: SqlOptions): Sql {
   }
 
   return {
-    query: <Row>(text: string, values?: SqlValue[]) => turns('', () => persist((connection) => statementsOn(connection).query<Row>(text, values))),
+    query: <Row>(text: string, values?: SqlValue[]) =>
+      turns('', () => persist((connection) => statementsOn(connection).query<Row>(text, values))),
     transaction: (work) => turns('', () => transact(work)),
     close: () => turns('', giveUp),
   };

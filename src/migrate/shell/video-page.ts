@@ -22,7 +22,8 @@ export interface Video {
 
 /** Throws MigrationError when the page has no video that Pod takes, HttpError when it does not come. */
 export async function findVideo(pageUrl: string, extensions: string[], visit: Visit): Promise<Video> {
-  if (!URL.canParse(pageUrl) || !/^https?:$/.test(new URL(pageUrl).protocol)) throw new MigrationError("the address of its playback page is no address on the web");
+  if (!URL.canParse(pageUrl) || !/^https?:$/.test(new URL(pageUrl).protocol))
+    throw new MigrationError('the address of its playback page is no address on the web');
   const cookies = await createCookieJar();
   const { from, html } = await persist(`page ${new URL(pageUrl).host}`, () => readPage(pageUrl, cookies, visit), visit);
   const found = videoAddress({ url: pageUrl, from, sources: await sourcesOf(html) }, extensions);
@@ -42,13 +43,24 @@ async function createCookieJar(): Promise<CookieJar> {
   };
 }
 
-async function readPage(url: string, cookies: CookieJar, { http, idleTimeoutMs, ending }: Visit): Promise<{ from: string; html: string }> {
-  const answer = await http.open(url, { Accept: 'text/html' }, { idleTimeoutMs, redirects: REDIRECTS, cookies, ending });
+async function readPage(
+  url: string,
+  cookies: CookieJar,
+  { http, idleTimeoutMs, ending }: Visit,
+): Promise<{ from: string; html: string }> {
+  const answer = await http.open(
+    url,
+    { Accept: 'text/html' },
+    { idleTimeoutMs, redirects: REDIRECTS, cookies, ending },
+  );
   try {
     expectPassable(answer.status);
     if (answer.status !== 200) throw new MigrationError(refusal(url, answer));
     // What does not say what it is may be a page.
-    if (answer.headers['content-type'] !== undefined && !isHtml(answer)) throw new MigrationError(`the playback page ${withoutQuery(url)} is no page but ${answer.headers['content-type']}`);
+    if (answer.headers['content-type'] !== undefined && !isHtml(answer))
+      throw new MigrationError(
+        `the playback page ${withoutQuery(url)} is no page but ${answer.headers['content-type']}`,
+      );
     return { from: answer.url, html: await textOf(answer, url) };
   } finally {
     answer.discard();
@@ -56,9 +68,14 @@ async function readPage(url: string, cookies: CookieJar, { http, idleTimeoutMs, 
 }
 
 function refusal(url: string, { status, headers }: HttpStream): string {
-  const what = headers['location'] === undefined ? `the server answered with the status ${status}` : 'it leads to another server, or in a circle';
+  const what =
+    headers['location'] === undefined
+      ? `the server answered with the status ${status}`
+      : 'it leads to another server, or in a circle';
   // Scalelite answers 404 to a token that was used, or is older than an hour.
-  const why = new URL(url).searchParams.has('token') ? '; its token is good once and for a while only: run this again with USE_CACHE=false' : '';
+  const why = new URL(url).searchParams.has('token')
+    ? '; its token is good once and for a while only: run this again with USE_CACHE=false'
+    : '';
   return `the playback page ${withoutQuery(url)} cannot be read: ${what}${why}`;
 }
 
@@ -71,7 +88,8 @@ async function textOf({ body }: HttpStream, url: string): Promise<string> {
   let length = 0;
   for await (const piece of body) {
     length += piece.length;
-    if (length > LARGEST_PAGE_BYTES) throw new MigrationError(`the playback page ${withoutQuery(url)} is too large for a page`);
+    if (length > LARGEST_PAGE_BYTES)
+      throw new MigrationError(`the playback page ${withoutQuery(url)} is too large for a page`);
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString('utf8');

@@ -1,7 +1,15 @@
 // XML in UTF-8, read as it comes, strictly. All of it is checked, but only what is wanted is made into texts. It takes half the
 // time of the fastest parser that is as strict, saxes, with which the tests compare it.
 import { isUtf8 } from 'node:buffer';
-import { cdataOf, checkComment, checkInstruction, parseStartTag, textOf, XmlError, type StartTag } from '../core/xml-grammar.js';
+import {
+  cdataOf,
+  checkComment,
+  checkInstruction,
+  parseStartTag,
+  textOf,
+  XmlError,
+  type StartTag,
+} from '../core/xml-grammar.js';
 
 /** What is met, in order. A text may come in several parts; they keep nothing else in memory. */
 export interface XmlHandlers {
@@ -122,7 +130,7 @@ export function createXmlScanner(handlers: XmlHandlers, controls: 'refused' | 'b
       const { bytes } = source;
       const start = isStart && bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
       let at = start;
-      for (let end = at; end >= 0 && at < bytes.length; ) {
+      for (let end = at; end >= 0 && at < bytes.length;) {
         end = mark(source, at);
         if (end < 0) continue;
         isStart = false;

@@ -37,7 +37,9 @@ export const beginExport: Begin = async (course) => {
 /** Without its owners a recording has a row all the same, but counts as failed: the column does not say that it is incomplete. */
 async function exportOne({ recording }: NumberedRecording, course: Course): Promise<Outcome> {
   const { ports, config, choice } = course;
-  const found = choice.useMoodle ? await moderatorsOf(recording, course).catch((error: unknown) => ({ fault: (error as Error).message })) : null;
+  const found = choice.useMoodle
+    ? await moderatorsOf(recording, course).catch((error: unknown) => ({ fault: (error as Error).message }))
+    : null;
   const isUnknown = found !== null && 'fault' in found;
   const owners: MoodleUser[] | null = isUnknown ? [] : (found?.moderators ?? null);
   if (!choice.dry) await ports.csv.row(csvRow(recording, config.timeZone, owners));

@@ -17,7 +17,11 @@ export interface Saying {
 }
 
 /** A Moodle that cannot be written to is a warning, once: the rows in Pod are what counts. */
-export async function sayInMoodle({ moodle, activities }: Moderators, sayings: Sayings, { config }: Pick<Course, 'config'>): Promise<Saying> {
+export async function sayInMoodle(
+  { moodle, activities }: Moderators,
+  sayings: Sayings,
+  { config }: Pick<Course, 'config'>,
+): Promise<Saying> {
   if (moodle === null || activities.length === 0) return { informed: true, said: '', warnings: [] };
   if (config.inform === '' || sayings.refusing.has(moodle)) return { informed: false, said: '', warnings: [] };
   let appended = 0;
@@ -26,11 +30,17 @@ export async function sayInMoodle({ moodle, activities }: Moderators, sayings: S
     return { informed: true, said: appended > 0 ? ', and said in Moodle' : '', warnings: [] };
   } catch (error) {
     sayings.refusing.add(moodle);
-    return { informed: false, said: '', warnings: [`SCRIPT_INFORM is not written to Moodle: ${(error as Error).message}`] };
+    return {
+      informed: false,
+      said: '',
+      warnings: [`SCRIPT_INFORM is not written to Moodle: ${(error as Error).message}`],
+    };
   }
 }
 
 /** Whether some activity does not have the text yet. */
 export function isUnsaidInMoodle({ moodle, activities }: Moderators, { config }: Pick<Course, 'config'>): boolean {
-  return moodle !== null && config.inform !== '' && activities.some(({ intro }) => intro?.includes(config.inform) !== true);
+  return (
+    moodle !== null && config.inform !== '' && activities.some(({ intro }) => intro?.includes(config.inform) !== true)
+  );
 }

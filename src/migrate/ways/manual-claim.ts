@@ -54,9 +54,15 @@ async function isHere({ file, directories }: Entry, { ports }: Course): Promise<
 }
 
 /** Each step is in the journal before the next one is done: whatever a kill leaves, the next run knows where to go on. */
-async function goOn(numbered: NumberedRecording, last: Entry | undefined, common: Common, course: Course): Promise<Outcome> {
+async function goOn(
+  numbered: NumberedRecording,
+  last: Entry | undefined,
+  common: Common,
+  course: Course,
+): Promise<Outcome> {
   const { recording } = numbered;
-  if (last?.step === 'whole' && course.choice.dry) return outcome('planned', `is complete and would be named ${last.file}`);
+  if (last?.step === 'whole' && course.choice.dry)
+    return outcome('planned', `is complete and would be named ${last.file}`);
   // Gone: it bears its name, or did before Pod took it; only the journal's last line was missing.
   if (last?.step === 'whole' && (await publish(recording, last.file, last.size ?? 0, ['published', 'gone'], course))) {
     return outcome('done', `completes what an earlier run had begun: ${last.file}`);
@@ -65,21 +71,34 @@ async function goOn(numbered: NumberedRecording, last: Entry | undefined, common
   const playback = playbackOf(recording);
   if (playback === null) return outcome('skipped', 'there is neither a video nor a presentation');
   const faults = playback.verb === 'encoded' ? await course.ports.claims.encoderFaults() : [];
-  const file = last?.file.endsWith(playback.extension) === true ? last.file : await freeName(recording, playback, common, course);
-  if (course.choice.dry) return { ...outcome('planned', `would be ${playback.verb} to ${file}`), warnings: untold(faults, common) };
+  const file =
+    last?.file.endsWith(playback.extension) === true ? last.file : await freeName(recording, playback, common, course);
+  if (course.choice.dry)
+    return { ...outcome('planned', `would be ${playback.verb} to ${file}`), warnings: untold(faults, common) };
   if (faults.length > 0) throw new MigrationError(faults.join('; '));
 
   const size = await fetchWhole(numbered, playback, file, last, course);
   await note(recording, { step: 'whole', file, size }, course);
   if (!(await publish(recording, file, size, ['published'], course))) {
     await note(recording, { step: 'begun', file }, course);
-    throw new MigrationError(`something else has changed or taken away ${file} before it was complete: the next run makes it again`);
+    throw new MigrationError(
+      `something else has changed or taken away ${file} before it was complete: the next run makes it again`,
+    );
   }
   return outcome('done', `${playback.verb} to ${file} (${(size / 1e6).toFixed(1)} MB)`);
 }
 
-async function note({ id }: Recording, entry: Pick<Entry, 'step' | 'file' | 'size' | 'validator'>, { ports, journal }: Course): Promise<void> {
-  await journal.note({ way: 'manual-claim', recording: id, directories: await ports.claims.directories(entry.file), ...entry });
+async function note(
+  { id }: Recording,
+  entry: Pick<Entry, 'step' | 'file' | 'size' | 'validator'>,
+  { ports, journal }: Course,
+): Promise<void> {
+  await journal.note({
+    way: 'manual-claim',
+    recording: id,
+    directories: await ports.claims.directories(entry.file),
+    ...entry,
+  });
 }
 
 function lastEntry({ id }: Recording, { journal }: Pick<Course, 'journal'>) {
@@ -93,7 +112,12 @@ function playbackOf({ videoUrl, presentationUrl }: Recording): Playback | null {
   return null;
 }
 
-async function freeName(recording: Recording, { extension }: Playback, { names }: Common, { ports, config, journal }: Course): Promise<string> {
+async function freeName(
+  recording: Recording,
+  { extension }: Playback,
+  { names }: Common,
+  { ports, config, journal }: Course,
+): Promise<string> {
   for (let turn = 1; ; turn += 1) {
     const name = claimName(recording, extension, config.timeZone, turn);
     // Its own of an earlier run, in another directory, is as good as free.
@@ -105,7 +129,13 @@ async function freeName(recording: Recording, { extension }: Playback, { names }
 }
 
 /** Answers the size of what is complete now, under another name than its own. */
-async function fetchWhole({ number, recording }: NumberedRecording, { url, verb }: Playback, file: string, last: Entry | undefined, course: Course): Promise<number> {
+async function fetchWhole(
+  { number, recording }: NumberedRecording,
+  { url, verb }: Playback,
+  file: string,
+  last: Entry | undefined,
+  course: Course,
+): Promise<number> {
   const { ports } = course;
   const begun = { step: 'begun', file } as const;
   const isBegun = last?.step === 'begun' && last.file === file;
@@ -128,7 +158,13 @@ async function fetchWhole({ number, recording }: NumberedRecording, { url, verb 
 }
 
 /** False: what was complete is not there as it was. */
-async function publish(recording: Recording, file: string, size: number, good: Published[], course: Course): Promise<boolean> {
+async function publish(
+  recording: Recording,
+  file: string,
+  size: number,
+  good: Published[],
+  course: Course,
+): Promise<boolean> {
   if (!good.includes(await course.ports.claims.publish(file, size))) return false;
   await note(recording, { step: 'done', file, size }, course);
   return true;

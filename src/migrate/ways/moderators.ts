@@ -18,10 +18,20 @@ export interface Moderators {
 }
 
 /** Throws when that Moodle cannot be asked: that nobody is known is another thing. */
-export async function moderatorsOf(recording: Recording, { ports, config }: Pick<Course, 'ports' | 'config'>): Promise<Moderators> {
+export async function moderatorsOf(
+  recording: Recording,
+  { ports, config }: Pick<Course, 'ports' | 'config'>,
+): Promise<Moderators> {
   const entry = moodleEntryFor(recording, ports.moodles, config.ignoredServers);
   const moodle = (entry === null ? undefined : ports.moodles.get(entry)) ?? null;
-  if (moodle === null) return { moderators: [], activities: [], moodle, because: whyNoMoodle(recording, config.ignoredServers), warnings: [] };
+  if (moodle === null)
+    return {
+      moderators: [],
+      activities: [],
+      moodle,
+      because: whyNoMoodle(recording, config.ignoredServers),
+      warnings: [],
+    };
   const activities = await moodle.activitiesOf(recording.id);
   const ids = new Set<number>();
   const warnings: string[] = [];

@@ -43,7 +43,16 @@ export async function startEngine(): Promise<Engine> {
   const docker = async (...words: string[]): Promise<string> =>
     (await execute(need('docker'), ['-H', host, ...words], { maxBuffer: 1 << 24 })).stdout;
   const stop = async (): Promise<void> => {
-    await docker('ps', '-aq').then((ids) => Promise.all(ids.split('\n').filter(Boolean).map((id) => docker('rm', '-f', id))), () => undefined);
+    await docker('ps', '-aq').then(
+      (ids) =>
+        Promise.all(
+          ids
+            .split('\n')
+            .filter(Boolean)
+            .map((id) => docker('rm', '-f', id)),
+        ),
+      () => undefined,
+    );
     await end(daemon);
     await rm(folder, { recursive: true, force: true });
   };
@@ -66,7 +75,13 @@ function lastWords(daemon: ChildProcess): () => string {
 async function untilReady(docker: Engine['docker'], daemon: ChildProcess, said: () => string): Promise<void> {
   for (let attempt = 0; attempt < READY_ATTEMPTS; attempt += 1) {
     if (daemon.exitCode !== null) break;
-    if (await docker('version').then(() => true, () => false)) return;
+    if (
+      await docker('version').then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
     await sleep(500);
   }
   throw new Error(`dockerd did not become ready:\n${said()}`);
@@ -96,9 +111,11 @@ async function makeImages(folder: string, host: string): Promise<void> {
 
 /** A root with busybox's shell and tools, and some of this host's programs with the libraries that they need. */
 async function fill(root: string, programs: string[]): Promise<void> {
-  for (const name of ['bin', 'usr/local/bin', 'tmp', 'video', 'etc']) await mkdir(join(root, name), { recursive: true });
+  for (const name of ['bin', 'usr/local/bin', 'tmp', 'video', 'etc'])
+    await mkdir(join(root, name), { recursive: true });
   await copyFile(need('busybox'), join(root, 'bin/busybox'));
-  for (const name of ['sh', 'sleep', 'date', 'echo', 'sed', 'ps', 'cat', 'ls']) await symlink('busybox', join(root, 'bin', name));
+  for (const name of ['sh', 'sleep', 'date', 'echo', 'sed', 'ps', 'cat', 'ls'])
+    await symlink('busybox', join(root, 'bin', name));
   for (const program of programs) {
     const path = need(program);
     await copyFile(path, join(root, 'bin', program));

@@ -19,14 +19,18 @@ export function bbbPort(bbb: MemoryBbb, through: Through): Bbb {
     readMeetings: () =>
       asReading(
         through('bbb', 'readMeetings', [], () =>
-          bbb.isListOff ? [] : [...bbb.running].map(([meetingId, internalMeetingId]) => ({ meetingId, internalMeetingId })),
+          bbb.isListOff
+            ? []
+            : [...bbb.running].map(([meetingId, internalMeetingId]) => ({ meetingId, internalMeetingId })),
         ),
       ),
     readMeetingInfo: (meetingId) =>
       asReading(
         through('bbb', 'readMeetingInfo', [meetingId], () => {
           const internalMeetingId = bbb.running.get(meetingId);
-          return internalMeetingId === undefined ? { found: false as const } : { found: true as const, internalMeetingId };
+          return internalMeetingId === undefined
+            ? { found: false as const }
+            : { found: true as const, internalMeetingId };
         }),
       ),
     refusedSha1: () => bbb.refusesSha1,

@@ -30,7 +30,7 @@ export function createClock(start = Date.parse('2026-03-02T09:00:00Z')): Virtual
         isDone = true;
       };
       work.then(done, done);
-      for (let idle = 0; idle < 3; ) {
+      for (let idle = 0; idle < 3;) {
         await new Promise((resolve) => setImmediate(resolve));
         if (isDone) return work;
         const next = takeFirst(sleepers);

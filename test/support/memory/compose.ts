@@ -5,7 +5,8 @@ import type { Through } from './session.js';
 
 function composeFileOf(host: Host, slot: number): StoredComposeFile {
   const file = host.slots.get(slot)?.composeFile;
-  if (file === null || file === undefined) throw new PortError('dockerUnreadable', `slot ${String(slot)} has no compose file`);
+  if (file === null || file === undefined)
+    throw new PortError('dockerUnreadable', `slot ${String(slot)} has no compose file`);
   if (!file.isIntact) throw new PortError('dockerUnreadable', `the compose file of slot ${String(slot)} is damaged`);
   return file;
 }
@@ -20,7 +21,11 @@ function startContainer(host: Host, slot: number, file: StoredComposeFile, lives
   let openFile: string | null = null;
   if (file.isRecorded) {
     openFile = `meeting-${new Date(now + host.skewMs).toISOString().replace(/\D/g, '')}-${String(host.starts.length)}.mkv`;
-    const content = recordingContent(file.internalMeetingId, livestreamId, `${String(host.config.serverNumber)}-${String(host.starts.length)}`);
+    const content = recordingContent(
+      file.internalMeetingId,
+      livestreamId,
+      `${String(host.config.serverNumber)}-${String(host.starts.length)}`,
+    );
     host.slots.get(slot)?.videodata.set(openFile, { content, modifiedAt: now + host.skewMs });
   }
   host.containers.set(slot, { livestreamId, streamKey: file.streamKey, state: 'running', openFile });
@@ -64,12 +69,25 @@ export function composePort(host: Host, now: () => number, through: Through): Co
         if (host.hasNoImages) throw new PortError('imageMissing', 'no such image');
         if (file.livestreamId === null) throw new Error('up with the compose file of an unused slot');
         const found = host.containers.get(slot);
-        if (found?.state === 'running' && found.livestreamId === file.livestreamId && found.streamKey === file.streamKey) return;
-        host.containers.set(slot, { livestreamId: file.livestreamId, streamKey: file.streamKey, state: 'stopped', openFile: null });
+        if (
+          found?.state === 'running' &&
+          found.livestreamId === file.livestreamId &&
+          found.streamKey === file.streamKey
+        )
+          return;
+        host.containers.set(slot, {
+          livestreamId: file.livestreamId,
+          streamKey: file.streamKey,
+          state: 'stopped',
+          openFile: null,
+        });
         await checkpoint('containers made');
         startContainer(host, slot, file, file.livestreamId, now());
       }),
-    finish: (slot) => through('compose', 'finish', [slot], () => { closeFile(host, slot, ' whole', now()); }),
+    finish: (slot) =>
+      through('compose', 'finish', [slot], () => {
+        closeFile(host, slot, ' whole', now());
+      }),
     down: (slot) =>
       through('compose', 'down', [slot], async (checkpoint) => {
         composeFileOf(host, slot);
@@ -90,7 +108,8 @@ export function chatPort(host: Host, through: Through): Chat {
     ping: (slot) =>
       through('chat', 'ping', [slot], () => {
         const isThere = host.containers.get(slot)?.state === 'running';
-        if (host.hasSilentChat || !isThere) throw new PortError('chatSilent', `no answer on port ${String(6378 + slot)}`);
+        if (host.hasSilentChat || !isThere)
+          throw new PortError('chatSilent', `no answer on port ${String(6378 + slot)}`);
       }),
   };
 }

@@ -89,5 +89,12 @@ export function emptyDirectory(): SlotDirectory {
 }
 
 export function unusedComposeFile(): StoredComposeFile {
-  return { origin: 'ours', isIntact: true, livestreamId: null, internalMeetingId: '', streamKey: '', isRecorded: false };
+  return {
+    origin: 'ours',
+    isIntact: true,
+    livestreamId: null,
+    internalMeetingId: '',
+    streamKey: '',
+    isRecorded: false,
+  };
 }

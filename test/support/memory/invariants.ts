@@ -9,7 +9,9 @@ export function broken(world: MemoryWorld): string[] {
 
 function doubleContainers(world: MemoryWorld): string[] {
   const running = world.hosts.flatMap((host) => [...host.containers.values()].map(({ livestreamId }) => livestreamId));
-  return running.filter((id, index) => running.indexOf(id) !== index).map((id) => `livestream ${String(id)} has two containers`);
+  return running
+    .filter((id, index) => running.indexOf(id) !== index)
+    .map((id) => `livestream ${String(id)} has two containers`);
 }
 
 /** A container is of the live that the slot file names. */
@@ -20,7 +22,9 @@ function wrongPlaces(world: MemoryWorld): string[] {
       const record = parsedRecord(text);
       const isOriginals = host.slots.get(slot)?.composeFile?.origin === 'foreign';
       if (!record.ok || isOriginals || record.value?.livestreamId === livestreamId) return [];
-      return [`server ${String(index + 1)}, slot ${String(slot)}: container of livestream ${String(livestreamId)}, slot file of ${String(record.value?.livestreamId)}`];
+      return [
+        `server ${String(index + 1)}, slot ${String(slot)}: container of livestream ${String(livestreamId)}, slot file of ${String(record.value?.livestreamId)}`,
+      ];
     }),
   );
 }
@@ -41,33 +45,48 @@ function unsafeFiles(world: MemoryWorld): string[] {
 
 function publicLives(world: MemoryWorld): string[] {
   return world.pod.rows.flatMap((row) => {
-    const broadcaster = row.status === 1 ? world.pod.broadcasters.find(({ id }) => id === row.broadcasterId) : undefined;
-    return row.isRestricted && broadcaster?.isRestricted === false ? [`restricted livestream ${String(row.id)} is public`] : [];
+    const broadcaster =
+      row.status === 1 ? world.pod.broadcasters.find(({ id }) => id === row.broadcasterId) : undefined;
+    return row.isRestricted && broadcaster?.isRestricted === false
+      ? [`restricted livestream ${String(row.id)} is public`]
+      : [];
   });
 }
 
 /** What else holds once everything that failed works again and clean ticks have run. */
 export function unsettled(world: MemoryWorld): string[] {
-  const inProgress = world.pod.rows.filter(({ status }) => status === 1).map(({ id, server }) => `${String(id)} on ${server ?? 'none'}`);
+  const inProgress = world.pod.rows
+    .filter(({ status }) => status === 1)
+    .map(({ id, server }) => `${String(id)} on ${server ?? 'none'}`);
   const running = world.hosts.flatMap((host, index) =>
-    [...host.containers].map(([slot, { livestreamId, state }]) => `${String(livestreamId)} on ${String(index + 1)}/${String(slot)}${state === 'running' ? '' : ' stopped'}`),
+    [...host.containers].map(
+      ([slot, { livestreamId, state }]) =>
+        `${String(livestreamId)} on ${String(index + 1)}/${String(slot)}${state === 'running' ? '' : ' stopped'}`,
+    ),
   );
   const held = world.hosts.flatMap((host, index) =>
     [...host.slots].flatMap(([slot, directory]) => {
       const record = parsedRecord(directory.record);
       if (!record.ok) return [`unreadable on ${String(index + 1)}/${String(slot)}`];
       if (record.value === null) return [];
-      return [`${String(record.value.livestreamId)} on ${String(index + 1)}/${String(slot)}${record.value.step === 'live' ? '' : ` ${record.value.step}`}`];
+      return [
+        `${String(record.value.livestreamId)} on ${String(index + 1)}/${String(slot)}${record.value.step === 'live' ? '' : ` ${record.value.step}`}`,
+      ];
     }),
   );
   const used = world.pod.rows.filter(({ status }) => status === 1).map(({ broadcasterId }) => broadcasterId);
-  const same = (one: string[], other: string[]): boolean => JSON.stringify([...one].sort()) === JSON.stringify([...other].sort());
+  const same = (one: string[], other: string[]): boolean =>
+    JSON.stringify([...one].sort()) === JSON.stringify([...other].sort());
   return [
     ...broken(world),
     ...(same(inProgress, running) ? [] : [`in progress: ${inProgress.join(', ')}; running: ${running.join(', ')}`]),
     ...(same(inProgress, held) ? [] : [`in progress: ${inProgress.join(', ')}; slots: ${held.join(', ')}`]),
-    ...world.pod.broadcasters.filter(({ id }) => !used.includes(id)).map(({ name }) => `broadcaster without a live: ${name}`),
-    ...used.filter((id) => !world.pod.broadcasters.some((broadcaster) => broadcaster.id === id)).map((id) => `live without its broadcaster ${String(id)}`),
+    ...world.pod.broadcasters
+      .filter(({ id }) => !used.includes(id))
+      .map(({ name }) => `broadcaster without a live: ${name}`),
+    ...used
+      .filter((id) => !world.pod.broadcasters.some((broadcaster) => broadcaster.id === id))
+      .map((id) => `live without its broadcaster ${String(id)}`),
     ...used.filter((id, index) => used.indexOf(id) !== index).map((id) => `two lives share broadcaster ${String(id)}`),
   ];
 }
@@ -80,10 +99,12 @@ export function recordings(world: MemoryWorld): Map<string, string[]> {
     found.set(key, [...(found.get(key) ?? []), place]);
   };
   // A copy that was cut in the middle is none yet: it is made again.
-  for (const [path, { content }] of world.files) if (!path.endsWith('.part') || content.includes(' take=')) add(content, path);
+  for (const [path, { content }] of world.files)
+    if (!path.endsWith('.part') || content.includes(' take=')) add(content, path);
   for (const [index, host] of world.hosts.entries()) {
     for (const [slot, { videodata }] of host.slots) {
-      for (const [file, { content }] of videodata) add(content, `server ${String(index + 1)}, slot ${String(slot)}, ${file}`);
+      for (const [file, { content }] of videodata)
+        add(content, `server ${String(index + 1)}, slot ${String(slot)}, ${file}`);
     }
   }
   return found;

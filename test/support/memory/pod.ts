@@ -1,7 +1,13 @@
 // Pod in memory: rows, meetings, users and broadcasters with unique names, slugs and URLs; no compare-and-set.
 import { podSlugs } from '../../../src/core/names.js';
 import type { Broadcaster, Livestream, PodMeeting } from '../../../src/model.js';
-import { PortError, type BroadcasterRequest, type CreateAnswer, type LivestreamChange, type Pod } from '../../../src/ports.js';
+import {
+  PortError,
+  type BroadcasterRequest,
+  type CreateAnswer,
+  type LivestreamChange,
+  type Pod,
+} from '../../../src/ports.js';
 import { asReading, type Through } from './session.js';
 
 export interface LivestreamRow extends Livestream {
@@ -94,7 +100,11 @@ export function ask(pod: MemoryPod, request: Request): LivestreamRow {
 }
 
 /** A broadcaster that is there before any tick. */
-export function addBroadcaster(pod: MemoryPod, request: BroadcasterRequest, buildingPath = '/rest/buildings/1/'): Broadcaster {
+export function addBroadcaster(
+  pod: MemoryPod,
+  request: BroadcasterRequest,
+  buildingPath = '/rest/buildings/1/',
+): Broadcaster {
   const slugs = podSlugs(request.name);
   const slug = (pod.dialect === 'url' ? slugs[0] : slugs.at(-1)) ?? '';
   const broadcaster = { id: pod.nextBroadcasterId, ...request, slug, buildingPath, dialect: pod.dialect };
@@ -107,7 +117,10 @@ function isTaken(pod: MemoryPod, request: BroadcasterRequest): boolean {
   const slugs = podSlugs(request.name);
   const slug = (pod.dialect === 'url' ? slugs[0] : slugs.at(-1)) ?? '';
   const names = new Set(pod.broadcasters.map((other) => other.name));
-  return names.has(request.name) || pod.broadcasters.some((other) => other.slug === slug || other.streamUrl === request.streamUrl);
+  return (
+    names.has(request.name) ||
+    pod.broadcasters.some((other) => other.slug === slug || other.streamUrl === request.streamUrl)
+  );
 }
 
 function refuse(status: number, detail: string): never {
@@ -184,7 +197,9 @@ export function podPort(pod: MemoryPod, server: number, now: () => number, throu
         }),
       ),
     readBroadcasters: () =>
-      asReading(through('pod', 'readBroadcasters', [], () => pod.broadcasters.map((broadcaster) => ({ ...broadcaster })))),
+      asReading(
+        through('pod', 'readBroadcasters', [], () => pod.broadcasters.map((broadcaster) => ({ ...broadcaster }))),
+      ),
     createBroadcaster: (request) => through('pod', 'createBroadcaster', [request], () => create(request)),
     readBroadcaster: (slug) =>
       asReading(
@@ -195,7 +210,8 @@ export function podPort(pod: MemoryPod, server: number, now: () => number, throu
       ),
     restrictBroadcaster: (slug, isRestricted) =>
       through('pod', 'restrictBroadcaster', [slug, isRestricted], () => {
-        const found = pod.broadcasters.find((broadcaster) => broadcaster.slug === slug) ?? refuse(404, `no broadcaster ${slug}`);
+        const found =
+          pod.broadcasters.find((broadcaster) => broadcaster.slug === slug) ?? refuse(404, `no broadcaster ${slug}`);
         found.isRestricted = isRestricted;
         wrote({ act: 'restrict', name: found.name });
       }),

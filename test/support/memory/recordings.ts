@@ -24,7 +24,12 @@ function freeKeptPath(host: Host, files: Files, name: string): string {
   }
 }
 
-function destinationOf(host: Host, files: Files, target: RecordingTarget, slot: number): { final: string; part: string } {
+function destinationOf(
+  host: Host,
+  files: Files,
+  target: RecordingTarget,
+  slot: number,
+): { final: string; part: string } {
   if (target.place === 'kept') {
     const final = freeKeptPath(host, files, target.name);
     return { final, part: `${final}.${String(slot)}.part` };
@@ -35,7 +40,13 @@ function destinationOf(host: Host, files: Files, target: RecordingTarget, slot: 
 }
 
 /** Linked on one file system; else copied, bit by bit, and read back. */
-async function placeWhole(host: Host, files: Files, source: StoredFile, part: string, checkpoint: Checkpoint): Promise<string | null> {
+async function placeWhole(
+  host: Host,
+  files: Files,
+  source: StoredFile,
+  part: string,
+  checkpoint: Checkpoint,
+): Promise<string | null> {
   files.delete(part);
   const { content, modifiedAt } = source;
   if (!host.sharesFileSystem) {
@@ -84,7 +95,9 @@ export function recordingsPort(host: Host, files: Files, through: Through): Reco
           .map(([file, { content, modifiedAt }]) => ({ file, size: content.length, modifiedAt: new Date(modifiedAt) })),
       ),
     isWaiting: (internalMeetingId) =>
-      through('recordings', 'isWaiting', [internalMeetingId], () => files.has(`${host.config.podDefaultBbbPath}/${internalMeetingId}.mkv`)),
+      through('recordings', 'isWaiting', [internalMeetingId], () =>
+        files.has(`${host.config.podDefaultBbbPath}/${internalMeetingId}.mkv`),
+      ),
     copy: (slot, file, target) =>
       through('recordings', 'copy', [slot, file, target], async (checkpoint) => {
         const source = videodata(host, slot).get(file);
@@ -94,12 +107,16 @@ export function recordingsPort(host: Host, files: Files, through: Through): Reco
         return { file, size: source.content.length, sha256, target: final, part, phase: 'copied' };
       }),
     whereIs: (slot, handOver) =>
-      through('recordings', 'whereIs', [slot, handOver], () => whereIs(files, videodata(host, slot).get(handOver.file), handOver)),
+      through('recordings', 'whereIs', [slot, handOver], () =>
+        whereIs(files, videodata(host, slot).get(handOver.file), handOver),
+      ),
     inTurn,
-    rename: (handOver) => through('recordings', 'rename', [handOver], (checkpoint) => renamePart(host, files, handOver, checkpoint)),
+    rename: (handOver) =>
+      through('recordings', 'rename', [handOver], (checkpoint) => renamePart(host, files, handOver, checkpoint)),
     removeSource: (slot, handOver) =>
       through('recordings', 'removeSource', [slot, handOver], async (checkpoint) => {
-        if (handOver.formerPart !== undefined && files.delete(handOver.formerPart)) await checkpoint('former part removed');
+        if (handOver.formerPart !== undefined && files.delete(handOver.formerPart))
+          await checkpoint('former part removed');
         const directory = videodata(host, slot);
         if (directory.get(handOver.file)?.content.length === handOver.size) directory.delete(handOver.file);
       }),

@@ -1,5 +1,15 @@
 // Plain values of the domain for table tests: a livestream, a slot file, a world in which all was read and nothing is wrong.
-import type { BbbMeeting, Broadcaster, ContainerState, Livestream, MeetingInfo, Reading, SlotReading, SlotRecord, World } from '../../../src/model.js';
+import type {
+  BbbMeeting,
+  Broadcaster,
+  ContainerState,
+  Livestream,
+  MeetingInfo,
+  Reading,
+  SlotReading,
+  SlotRecord,
+  World,
+} from '../../../src/model.js';
 import { emptyMemory } from '../../../src/core/memory.js';
 
 export const NOW = new Date('2026-03-02T09:10:00Z');
@@ -8,7 +18,14 @@ export function ok<T>(value: T): Reading<T> {
   return { ok: true, value };
 }
 
-export function failed(kind: 'podUnreadable' | 'bbbUnreadable' | 'dockerUnreadable' | 'meetingUnreadable' | 'slotFileUnreadable' = 'podUnreadable'): Reading<never> {
+export function failed(
+  kind:
+    | 'podUnreadable'
+    | 'bbbUnreadable'
+    | 'dockerUnreadable'
+    | 'meetingUnreadable'
+    | 'slotFileUnreadable' = 'podUnreadable',
+): Reading<never> {
   return { ok: false, problem: { kind, detail: 'no answer' } };
 }
 
@@ -65,7 +82,10 @@ export function slotRecord(id: number, changes: Partial<SlotRecord> = {}): SlotR
 }
 
 export function broadcaster(id: number, name: string, changes: Partial<Broadcaster> = {}): Broadcaster {
-  const plain = name.replace(/^\[BBB\] /, '').replace(/[()]/g, '').replace(/ /g, '-');
+  const plain = name
+    .replace(/^\[BBB\] /, '')
+    .replace(/[()]/g, '')
+    .replace(/ /g, '-');
   return {
     id,
     name,
@@ -110,7 +130,10 @@ export function bbbSays(id: number, state: 'running' | 'over' | 'unknown'): Pick
   const meeting: BbbMeeting = { meetingId: `meeting-${String(id)}`, internalMeetingId: `internal-${String(id)}` };
   const infos = new Map<string, Reading<MeetingInfo>>();
   if (state === 'over') infos.set(meeting.meetingId, ok({ found: false }));
-  return { meetings: state === 'unknown' ? failed('bbbUnreadable') : ok(state === 'running' ? [meeting] : []), meetingInfos: infos };
+  return {
+    meetings: state === 'unknown' ? failed('bbbUnreadable') : ok(state === 'running' ? [meeting] : []),
+    meetingInfos: infos,
+  };
 }
 
 /** A request that may be started: it waits, and its meeting row and the broadcasters were read. */
@@ -121,10 +144,16 @@ export function withRequests(ids: number[], changes: Partial<World> = {}): World
     podMeetings: new Map(
       ids.map((id) => [
         `/rest/bbb_meeting/${String(id)}/`,
-        ok({ meetingId: `meeting-${String(id)}`, internalMeetingId: `internal-${String(id)}`, meetingName: `Cours ${String(id)}` }),
+        ok({
+          meetingId: `meeting-${String(id)}`,
+          internalMeetingId: `internal-${String(id)}`,
+          meetingName: `Cours ${String(id)}`,
+        }),
       ]),
     ),
-    meetings: ok(ids.map((id) => ({ meetingId: `meeting-${String(id)}`, internalMeetingId: `internal-${String(id)}` }))),
+    meetings: ok(
+      ids.map((id) => ({ meetingId: `meeting-${String(id)}`, internalMeetingId: `internal-${String(id)}` })),
+    ),
     ...changes,
   });
 }

@@ -77,7 +77,14 @@ export function slotsPort(host: Host, through: Through): Slots {
         if (onlyIfDamaged && directory.composeFile?.isIntact === true) return;
         const { livestreamId, internalMeetingId, streamKey, recordingAsked } = record;
         await writeWhole(checkpoint, () => {
-          directory.composeFile = { origin: 'ours', isIntact: true, livestreamId, internalMeetingId, streamKey, isRecorded: recordingAsked };
+          directory.composeFile = {
+            origin: 'ours',
+            isIntact: true,
+            livestreamId,
+            internalMeetingId,
+            streamKey,
+            isRecorded: recordingAsked,
+          };
         });
       }),
   };

@@ -7,10 +7,19 @@ import { parsedRecord } from './slots.js';
 export function snapshot(world: MemoryWorld): Record<string, unknown> {
   const { pod } = world;
   const nameOf = (id: number | null): string | null =>
-    id === null ? null : (pod.broadcasters.find((broadcaster) => broadcaster.id === id)?.name ?? (hadBroadcaster(world, id) ? 'removed' : 'unknown'));
+    id === null
+      ? null
+      : (pod.broadcasters.find((broadcaster) => broadcaster.id === id)?.name ??
+        (hadBroadcaster(world, id) ? 'removed' : 'unknown'));
   return {
-    rows: pod.rows.map(({ broadcasterId, endDate, ...row }) => ({ ...row, broadcaster: nameOf(broadcasterId), hasEnd: endDate !== null })),
-    broadcasters: pod.broadcasters.map(({ id: _id, ...broadcaster }) => broadcaster).sort((one, other) => one.name.localeCompare(other.name)),
+    rows: pod.rows.map(({ broadcasterId, endDate, ...row }) => ({
+      ...row,
+      broadcaster: nameOf(broadcasterId),
+      hasEnd: endDate !== null,
+    })),
+    broadcasters: pod.broadcasters
+      .map(({ id: _id, ...broadcaster }) => broadcaster)
+      .sort((one, other) => one.name.localeCompare(other.name)),
     meetings: [...pod.meetings.values()],
     files: [...world.files].map(([path, { content }]) => `${path}: ${content}`).sort(),
     hosts: world.hosts.map((host) => hostSnapshot(host, nameOf)),
@@ -23,23 +32,37 @@ function hadBroadcaster(world: MemoryWorld, id: number): boolean {
 
 function hostSnapshot(host: Host, nameOf: (id: number | null) => string | null): unknown {
   return {
-    slots: [...host.slots].sort(([one], [other]) => one - other).map(([slot, directory]) => {
-      const record = parsedRecord(directory.record);
-      return {
-        slot,
-        composeFile: directory.composeFile,
-        record: record.ok && record.value !== null ? plainRecord(record.value, nameOf) : directory.record,
-        former: directory.former === null ? null : 'former',
-        videodata: [...directory.videodata].map(([, { content }]) => content).sort(),
-      };
-    }),
-    containers: [...host.containers].sort(([one], [other]) => one - other).map(([slot, { openFile, ...container }]) => ({ slot, ...container, records: openFile !== null })),
+    slots: [...host.slots]
+      .sort(([one], [other]) => one - other)
+      .map(([slot, directory]) => {
+        const record = parsedRecord(directory.record);
+        return {
+          slot,
+          composeFile: directory.composeFile,
+          record: record.ok && record.value !== null ? plainRecord(record.value, nameOf) : directory.record,
+          former: directory.former === null ? null : 'former',
+          videodata: [...directory.videodata].map(([, { content }]) => content).sort(),
+        };
+      }),
+    containers: [...host.containers]
+      .sort(([one], [other]) => one - other)
+      .map(([slot, { openFile, ...container }]) => ({ slot, ...container, records: openFile !== null })),
     started: host.starts.map(({ livestreamId }) => livestreamId).sort((one, other) => one - other),
   };
 }
 
-function plainRecord(record: NonNullable<Extract<ReturnType<typeof parsedRecord>, { ok: true }>['value']>, nameOf: (id: number | null) => string | null): unknown {
-  const { broadcasterId, takesBroadcasterId: _takes, reservedAt: _reserved, claimedAt: _claimed, endedAt, ...plain } = record;
+function plainRecord(
+  record: NonNullable<Extract<ReturnType<typeof parsedRecord>, { ok: true }>['value']>,
+  nameOf: (id: number | null) => string | null,
+): unknown {
+  const {
+    broadcasterId,
+    takesBroadcasterId: _takes,
+    reservedAt: _reserved,
+    claimedAt: _claimed,
+    endedAt,
+    ...plain
+  } = record;
   return { ...plain, broadcaster: nameOf(broadcasterId), hasEnd: endedAt !== null };
 }
 

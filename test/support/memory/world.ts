@@ -81,11 +81,17 @@ export function tick(world: MemoryWorld, options: TickOptions = {}): Promise<Tic
 }
 
 /** Ticks of all servers, each at its turn within its minute, minute after minute. */
-export async function minutes(world: MemoryWorld, count: number, options: Omit<TickOptions, 'server'> = {}): Promise<TickEnd[]> {
+export async function minutes(
+  world: MemoryWorld,
+  count: number,
+  options: Omit<TickOptions, 'server'> = {},
+): Promise<TickEnd[]> {
   const ends: TickEnd[] = [];
   for (let minute = 0; minute < count; minute += 1) {
     const began = world.clock.time;
-    const ticks = world.hosts.map((_, index) => startTick(world, { delay: world.hosts.length > 1, ...options, server: index + 1 }));
+    const ticks = world.hosts.map((_, index) =>
+      startTick(world, { delay: world.hosts.length > 1, ...options, server: index + 1 }),
+    );
     ends.push(...(await world.clock.finish(Promise.all(ticks))));
     world.clock.time = Math.max(world.clock.time, began + 60_000);
   }

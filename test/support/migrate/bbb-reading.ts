@@ -19,21 +19,38 @@ export interface Reader {
   failure(options?: Partial<ReadOptions>): Promise<string>;
 }
 
-export function createReader(server: Pick<RecordingsServer, 'url'>, config: Partial<BbbRecordingsConfig> = {}, ending = new AbortController().signal): Reader {
+export function createReader(
+  server: Pick<RecordingsServer, 'url'>,
+  config: Partial<BbbRecordingsConfig> = {},
+  ending = new AbortController().signal,
+): Reader {
   const directory = config.directory ?? temporaryDirectory();
   const pauses: number[] = [];
   const sleep = (ms: number): Promise<void> => {
     pauses.push(ms);
     return Promise.resolve();
   };
-  const all: BbbRecordingsConfig = { bbbServerUrl: server.url, bbbSecret: SECRET, bbbChecksum: 'auto', bbbTimeoutMs: 60_000, convertsTo23: true, directory, ...config };
+  const all: BbbRecordingsConfig = {
+    bbbServerUrl: server.url,
+    bbbSecret: SECRET,
+    bbbChecksum: 'auto',
+    bbbTimeoutMs: 60_000,
+    convertsTo23: true,
+    directory,
+    ...config,
+  };
   const bbb = createBbbRecordings(all, createHttp({ timeoutMs: 1000, pause: sleep }), { clock: { sleep }, ending });
-  const read: Reader['read'] = (options = {}) => bbb.read({ keep: 10_000, pageSize: null, save: true, fromSaved: false, progress: () => undefined, ...options });
+  const read: Reader['read'] = (options = {}) =>
+    bbb.read({ keep: 10_000, pageSize: null, save: true, fromSaved: false, progress: () => undefined, ...options });
   const failure: Reader['failure'] = async (options) => {
-    const error: unknown = await read(options).then(() => new Error('no failure'), (thrown: unknown) => thrown);
+    const error: unknown = await read(options).then(
+      () => new Error('no failure'),
+      (thrown: unknown) => thrown,
+    );
     if (!(error instanceof MigrationError)) throw error;
     for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-      if (/checksum=|[0-9a-f]{40}/.test(`${cause.message} ${JSON.stringify(cause)}`)) throw new Error(`an address was told: ${cause.message}`);
+      if (/checksum=|[0-9a-f]{40}/.test(`${cause.message} ${JSON.stringify(cause)}`))
+        throw new Error(`an address was told: ${cause.message}`);
     }
     return error.message;
   };

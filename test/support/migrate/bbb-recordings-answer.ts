@@ -14,7 +14,8 @@ export function answerOf(call: string, query: string, settings: RecordingsSettin
 function scaleliteAnswer(asked: URLSearchParams, settings: RecordingsSettings): Iterable<string> {
   const declaration = '<?xml version="1.0"?>\n';
   const hasFilter = asked.get('recordID') !== null || asked.get('meetingID') !== null;
-  if (settings.apiFiltered && !hasFilter) return [declaration, ...failed('missingParameters', 'param meetingID or recordID must be included.')];
+  if (settings.apiFiltered && !hasFilter)
+    return [declaration, ...failed('missingParameters', 'param meetingID or recordID must be included.')];
   const chosen = filtered(asked, settings).sort((one, other) => startOf(other) - startOf(one));
   return [declaration, ...listed(chosen)];
 }
@@ -28,20 +29,35 @@ function bbbWebAnswer(asked: URLSearchParams, settings: RecordingsSettings): Ite
   if (limit === null) return listed(chosen);
   const size = Math.min(100, Math.max(1, Number.parseInt(limit, 10) || 1));
   const offset = Math.max(0, Number.parseInt(asked.get('offset') ?? '0', 10) || 0);
-  const { page, total } = settings.pages === 'formats' ? pageOfFormats(chosen, offset, size) : pageOfFirstFormats(chosen, offset, size);
+  const { page, total } =
+    settings.pages === 'formats' ? pageOfFormats(chosen, offset, size) : pageOfFirstFormats(chosen, offset, size);
   const pageable = `<pageable><offset>${offset}</offset><limit>${size}</limit></pageable>`;
-  return listed(page, `<pagination>${pageable}<totalElements>${total}</totalElements><empty>${page.length === 0}</empty></pagination>`);
+  return listed(
+    page,
+    `<pagination>${pageable}<totalElements>${total}</totalElements><empty>${page.length === 0}</empty></pagination>`,
+  );
 }
 
 const OPENING = '<response><returncode>SUCCESS</returncode>';
-const NO_RECORDINGS = '<messageKey>noRecordings</messageKey><message>There are no recordings for the meeting(s).</message>';
+const NO_RECORDINGS =
+  '<messageKey>noRecordings</messageKey><message>There are no recordings for the meeting(s).</message>';
 
 function failed(key: string, message: string): string[] {
-  return [`<response><returncode>FAILED</returncode><messageKey>${key}</messageKey><message>${message}</message></response>`];
+  return [
+    `<response><returncode>FAILED</returncode><messageKey>${key}</messageKey><message>${message}</message></response>`,
+  ];
 }
 
 function listed(recordings: string[], pagination = ''): string[] {
-  return [OPENING, '<recordings>', ...recordings, '</recordings>', recordings.length === 0 ? NO_RECORDINGS : '', pagination, '</response>'];
+  return [
+    OPENING,
+    '<recordings>',
+    ...recordings,
+    '</recordings>',
+    recordings.length === 0 ? NO_RECORDINGS : '',
+    pagination,
+    '</response>',
+  ];
 }
 
 /** So many that they are made one by one as they are sent, in an order as good as a hash's. */
@@ -69,7 +85,10 @@ function filtered(asked: URLSearchParams, settings: RecordingsSettings): string[
 /** bbb-web's order is that of a hash map. */
 function byHash<T>(items: T[], keyOf: (item: T) => string): T[] {
   const hash = (item: T): string => createHash('md5').update(keyOf(item)).digest('hex');
-  return items.map((item) => ({ item, key: hash(item) })).sort((one, other) => (one.key < other.key ? -1 : 1)).map(({ item }) => item);
+  return items
+    .map((item) => ({ item, key: hash(item) }))
+    .sort((one, other) => (one.key < other.key ? -1 : 1))
+    .map(({ item }) => item);
 }
 
 function pageOfFirstFormats(recordings: string[], offset: number, size: number): { page: string[]; total: number } {
@@ -85,7 +104,10 @@ function pageOfFormats(recordings: string[], offset: number, size: number): { pa
   });
   const chosen = byHash(files, ({ xml, format }) => `${format.slice(0, 40)}${idOf(xml)}`).slice(offset, offset + size);
   const page = [...new Set(chosen.map(({ xml }) => xml))].map((xml) =>
-    withFormats(xml, chosen.filter((file) => file.xml === xml).map(({ format }) => format)),
+    withFormats(
+      xml,
+      chosen.filter((file) => file.xml === xml).map(({ format }) => format),
+    ),
   );
   return { page, total: files.length };
 }

@@ -72,7 +72,10 @@ export function optionsOfWorld(input: { recordings_xml: string; bbb: string[] })
 }
 
 export function recordingsIn(xml: string): string[] {
-  return xml.split(/(?<=<\/recording>)/).map((one) => one.trim()).filter((one) => one !== '');
+  return xml
+    .split(/(?<=<\/recording>)/)
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
 }
 
 export async function startRecordingsServer(options: RecordingsServerOptions = {}): Promise<RecordingsServer> {
@@ -136,14 +139,25 @@ function takeFault(faults: RecordingsFault[], path: string): RecordingsFault | u
   return at < 0 ? undefined : faults.splice(at, 1)[0];
 }
 
-function sendFault({ status = 200, contentType = 'text/html', location, body = '', hangs }: RecordingsFault, response: ServerResponse): void {
+function sendFault(
+  { status = 200, contentType = 'text/html', location, body = '', hangs }: RecordingsFault,
+  response: ServerResponse,
+): void {
   if (hangs === true) return;
-  response.writeHead(status, { 'Content-Type': contentType, ...(location === undefined ? {} : { Location: location }) });
+  response.writeHead(status, {
+    'Content-Type': contentType,
+    ...(location === undefined ? {} : { Location: location }),
+  });
   response.end(body);
 }
 
 /** Written recording by recording, as bbb-web does. */
-async function send(parts: Iterable<string>, url: string, fault: RecordingsFault | undefined, response: ServerResponse): Promise<void> {
+async function send(
+  parts: Iterable<string>,
+  url: string,
+  fault: RecordingsFault | undefined,
+  response: ServerResponse,
+): Promise<void> {
   let left = fault?.cutAt ?? Infinity;
   for (const part of parts) {
     const bytes = Buffer.from(part.replaceAll('@BBB@', url));
@@ -162,5 +176,10 @@ export function isSigned(call: string, query: string, { secret, checksums, mode 
   const given = /(?:^|&)checksum=([0-9a-f]+)$/i.exec(query)?.[1];
   const rest = query.replace(/(?:^|&)checksum=[0-9a-f]+$/i, '');
   const known = checksums.filter((algorithm) => mode === 'bbb-web' || algorithm !== 'sha384');
-  return known.some((algorithm) => createHash(algorithm).update(call + rest + secret).digest('hex') === given?.toLowerCase());
+  return known.some(
+    (algorithm) =>
+      createHash(algorithm)
+        .update(call + rest + secret)
+        .digest('hex') === given?.toLowerCase(),
+  );
 }

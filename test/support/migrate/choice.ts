@@ -2,5 +2,17 @@
 import type { Choice, Way } from '../../../src/migrate/model.js';
 
 export function choiceOf(way: Way, given: Partial<Choice> = {}): Choice {
-  return { way, useMoodle: false, first: 1, last: 10_000, dry: false, jobs: 1, pageSize: null, output: '/nowhere/out.csv', all: false, yes: false, ...given };
+  return {
+    way,
+    useMoodle: false,
+    first: 1,
+    last: 10_000,
+    dry: false,
+    jobs: 1,
+    pageSize: null,
+    output: '/nowhere/out.csv',
+    all: false,
+    yes: false,
+    ...given,
+  };
 }

@@ -37,13 +37,25 @@ export function idOf(letter: string): string {
 }
 
 /** `played`: the videos that there are, by letter; those of the letters a to e by default. */
-export async function createClaimWorld(root: string, played: Record<string, PlayedRecording['page']> = { a: {}, b: {}, c: {}, d: {}, e: {} }): Promise<ClaimWorld> {
+export async function createClaimWorld(
+  root: string,
+  played: Record<string, PlayedRecording['page']> = { a: {}, b: {}, c: {}, d: {}, e: {} },
+): Promise<ClaimWorld> {
   const directory = join(root, 'recorder');
   mkdirSync(directory);
-  const recordings = Object.entries(played).map(([letter, page]): PlayedRecording => ({ id: idOf(letter), ...(page === undefined ? {} : { page }) }));
+  const recordings = Object.entries(played).map(([letter, page]): PlayedRecording => ({
+    id: idOf(letter),
+    ...(page === undefined ? {} : { page }),
+  }));
   const playback = await startPlayback(recordings);
   const recorder = installBbbRecorder(root);
-  const recording = (letter: string, given: Partial<Recording>): Recording => ({ ...EMPTY, id: idOf(letter), meetingId: `meeting-${letter}`, name: letter, ...given });
+  const recording = (letter: string, given: Partial<Recording>): Recording => ({
+    ...EMPTY,
+    id: idOf(letter),
+    meetingId: `meeting-${letter}`,
+    name: letter,
+    ...given,
+  });
   return {
     root,
     directory,
@@ -54,7 +66,8 @@ export async function createClaimWorld(root: string, played: Record<string, Play
       const of = recordings.find(({ id }) => id === idOf(letter)) ?? { id: idOf(letter) };
       return recording(letter, { videoUrl: pageUrl(playback.url, of), ...given });
     },
-    presentation: (letter, given = {}) => recording(letter, { presentationUrl: `${SERVER}playback/presentation/2.3/${idOf(letter)}`, ...given }),
+    presentation: (letter, given = {}) =>
+      recording(letter, { presentationUrl: `${SERVER}playback/presentation/2.3/${idOf(letter)}`, ...given }),
   };
 }
 
@@ -84,7 +97,10 @@ export function planOf({ directory, journalPath, recorder }: ClaimWorld): ClaimP
   return { directory, journalPath, plugin: recorder.plugin, results: recorder.path };
 }
 
-export function claimFilesOf(plan: ClaimPlan, given: { ending?: AbortSignal; lockDescriptor?: number } = {}): ClaimFiles {
+export function claimFilesOf(
+  plan: ClaimPlan,
+  given: { ending?: AbortSignal; lockDescriptor?: number } = {},
+): ClaimFiles {
   const sleep = (): Promise<void> => Promise.resolve();
   const places = {
     recorderId: 1,
@@ -116,7 +132,18 @@ export interface ClaimRun {
 }
 
 /** A run over these recordings; answers what came of each, in their order, `said` alone for a failure. */
-export async function runClaim(plan: ClaimPlan, recordings: Recording[], { dry = false, jobs = 1, claims = (real) => real, journal = (real) => real, lockDescriptor, server = SERVER }: ClaimRun = {}): Promise<Outcome[]> {
+export async function runClaim(
+  plan: ClaimPlan,
+  recordings: Recording[],
+  {
+    dry = false,
+    jobs = 1,
+    claims = (real) => real,
+    journal = (real) => real,
+    lockDescriptor,
+    server = SERVER,
+  }: ClaimRun = {},
+): Promise<Outcome[]> {
   const file = createJournalFile(plan.journalPath);
   const clock = { now: () => new Date('2026-03-02T09:00:00Z'), sleep: () => Promise.resolve() };
   const real = claimFilesOf(plan, lockDescriptor === undefined ? {} : { lockDescriptor });
@@ -141,7 +168,9 @@ export async function runClaim(plan: ClaimPlan, recordings: Recording[], { dry =
 
 /** Names and sizes of the files in a directory, by name. */
 export function filesIn(directory: string): Record<string, number> {
-  const sizes = readdirSync(directory).sort().map((name): [string, number] => [name, statSync(join(directory, name)).size]);
+  const sizes = readdirSync(directory)
+    .sort()
+    .map((name): [string, number] => [name, statSync(join(directory, name)).size]);
   return Object.fromEntries(sizes);
 }
 

@@ -30,13 +30,22 @@ export function openAdmin(address: AdminAddress): Promise<Admin> {
 }
 
 async function openPostgresql({ socketHost, port, database }: AdminAddress): Promise<Admin> {
-  const client = new pg.Client({ host: socketHost, port, user: 'admin', database: database ?? 'postgres', types: { getTypeParser } });
+  const client = new pg.Client({
+    host: socketHost,
+    port,
+    user: 'admin',
+    database: database ?? 'postgres',
+    types: { getTypeParser },
+  });
   client.on('error', () => undefined);
   await client.connect();
   await client.query("SET TIME ZONE 'UTC'");
   const query: Admin['query'] = async <Row>(text: string, values: Cell[] = []) => {
     let count = 0;
-    const result = await client.query(text.replace(/\?/g, () => `$${(count += 1)}`), values);
+    const result = await client.query(
+      text.replace(/\?/g, () => `$${(count += 1)}`),
+      values,
+    );
     return result.rows as Row[];
   };
   return {
@@ -60,7 +69,13 @@ function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string)
 }
 
 async function openMariadb({ socketHost, database }: AdminAddress): Promise<Admin> {
-  const connection = await mysql.createConnection({ socketPath: socketHost, user: 'root', multipleStatements: true, dateStrings: true, ...(database === null ? {} : { database }) });
+  const connection = await mysql.createConnection({
+    socketPath: socketHost,
+    user: 'root',
+    multipleStatements: true,
+    dateStrings: true,
+    ...(database === null ? {} : { database }),
+  });
   connection.on('error', () => undefined);
   await connection.query("SET SESSION time_zone = '+00:00', sql_mode = 'TRADITIONAL'");
   const query: Admin['query'] = async <Row>(text: string, values: Cell[] = []) => {

@@ -55,12 +55,20 @@ export function whyNoDatabase(engine: EngineName): string | null {
 
 /** A `describe` for each engine, with its server started; skipped visibly where it is not installed, but never in CI. */
 export function withEachDatabase(body: (engine: EngineName) => void, options: ServerOptions = {}): void {
-  for (const engine of ENGINES) withDatabase(engine, () => { body(engine); }, options);
+  for (const engine of ENGINES)
+    withDatabase(
+      engine,
+      () => {
+        body(engine);
+      },
+      options,
+    );
 }
 
 export function withDatabase(engine: EngineName, body: () => void, options: ServerOptions = {}): void {
   const reason = whyNoDatabase(engine);
-  if (reason !== null && process.env['CI'] !== undefined) throw new Error(`the tests with ${engine} cannot run: ${reason}`);
+  if (reason !== null && process.env['CI'] !== undefined)
+    throw new Error(`the tests with ${engine} cannot run: ${reason}`);
   (reason === null ? describe : describe.skip)(`${engine}${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
     beforeAll(() => startDatabase(engine, options), START_TIMEOUT_MS);
     body();
@@ -91,8 +99,16 @@ async function start(engine: EngineName, { certificate }: ServerOptions): Promis
   const port = await freePort();
   const socketHost = engine === 'postgresql' ? folder : join(folder, 'socket');
   if (certificate !== undefined) putCertificate(folder, certificate);
-  const command = await (engine === 'postgresql' ? preparePostgresql : prepareMariadb)(folder, port, certificate !== undefined);
-  const daemon = spawn(need('setpriv'), ['--pdeathsig', ENDING[engine], ...command], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], ...user() });
+  const command = await (engine === 'postgresql' ? preparePostgresql : prepareMariadb)(
+    folder,
+    port,
+    certificate !== undefined,
+  );
+  const daemon = spawn(need('setpriv'), ['--pdeathsig', ENDING[engine], ...command], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    ...user(),
+  });
   const said = lastWords(daemon);
   endings.push(async () => {
     await end(daemon, ENDING[engine]);
@@ -113,9 +129,19 @@ const certificates = new Map<CertificateHost, string>();
 
 function makeCertificate(host: CertificateHost): string {
   const folder = temporaryDirectory();
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', join(folder, 'server.key')];
+  const key = [
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-keyout',
+    join(folder, 'server.key'),
+  ];
   const names = ['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`];
-  execFileSync(need('openssl'), ['req', '-x509', '-days', '2', ...key, ...names, '-out', join(folder, 'server.crt')], { stdio: 'pipe' });
+  execFileSync(need('openssl'), ['req', '-x509', '-days', '2', ...key, ...names, '-out', join(folder, 'server.crt')], {
+    stdio: 'pipe',
+  });
   return folder;
 }
 
@@ -140,10 +166,33 @@ function giveAway(path: string): void {
 /** Local connections are trusted, those over TCP need their password. What is lost in a power cut does not matter here. */
 async function preparePostgresql(folder: string, port: number, hasTls: boolean): Promise<string[]> {
   const data = join(folder, 'data');
-  const words = ['-D', data, '-U', 'admin', '--no-sync', '-E', 'UTF8', '--locale=C', '--auth-local=trust', '--auth-host=scram-sha-256'];
+  const words = [
+    '-D',
+    data,
+    '-U',
+    'admin',
+    '--no-sync',
+    '-E',
+    'UTF8',
+    '--locale=C',
+    '--auth-local=trust',
+    '--auth-host=scram-sha-256',
+  ];
   await execute(need('initdb'), words, { cwd: folder, ...user() });
-  const settings = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'shared_buffers=16MB', 'max_wal_senders=0', 'timezone=Asia/Tokyo'];
-  if (hasTls) settings.push('ssl=on', `ssl_cert_file=${join(folder, 'server.crt')}`, `ssl_key_file=${join(folder, 'server.key')}`);
+  const settings = [
+    'fsync=off',
+    'full_page_writes=off',
+    'synchronous_commit=off',
+    'shared_buffers=16MB',
+    'max_wal_senders=0',
+    'timezone=Asia/Tokyo',
+  ];
+  if (hasTls)
+    settings.push(
+      'ssl=on',
+      `ssl_cert_file=${join(folder, 'server.crt')}`,
+      `ssl_key_file=${join(folder, 'server.key')}`,
+    );
   const sets = settings.flatMap((setting) => ['-c', setting]);
   return [need('postgres'), '-D', data, '-k', folder, '-h', '127.0.0.1', '-p', String(port), ...sets];
 }
@@ -154,10 +203,29 @@ async function prepareMariadb(folder: string, port: number, hasTls: boolean): Pr
   mkdirSync(join(folder, 'tmp'));
   giveAway(join(folder, 'tmp'));
   const common = ['--no-defaults', `--datadir=${data}`, `--tmpdir=${join(folder, 'tmp')}`];
-  await execute(need('mariadb-install-db'), [...common, '--auth-root-authentication-method=normal', '--skip-test-db'], { cwd: folder, ...user() });
-  const settings = ['--innodb-flush-log-at-trx-commit=0', '--innodb-flush-method=nosync', '--sync-frm=0', '--innodb-buffer-pool-size=32M', '--skip-name-resolve', '--sql-mode=', '--default-time-zone=+09:00'];
+  await execute(need('mariadb-install-db'), [...common, '--auth-root-authentication-method=normal', '--skip-test-db'], {
+    cwd: folder,
+    ...user(),
+  });
+  const settings = [
+    '--innodb-flush-log-at-trx-commit=0',
+    '--innodb-flush-method=nosync',
+    '--sync-frm=0',
+    '--innodb-buffer-pool-size=32M',
+    '--skip-name-resolve',
+    '--sql-mode=',
+    '--default-time-zone=+09:00',
+  ];
   if (hasTls) settings.push(`--ssl-cert=${join(folder, 'server.crt')}`, `--ssl-key=${join(folder, 'server.key')}`);
-  return [need('mariadbd'), ...common, `--socket=${join(folder, 'socket')}`, '--bind-address=127.0.0.1', `--port=${port}`, `--pid-file=${join(folder, 'pid')}`, ...settings];
+  return [
+    need('mariadbd'),
+    ...common,
+    `--socket=${join(folder, 'socket')}`,
+    '--bind-address=127.0.0.1',
+    `--port=${port}`,
+    `--pid-file=${join(folder, 'pid')}`,
+    ...settings,
+  ];
 }
 
 async function untilReady(connect: () => Promise<Admin>, daemon: ChildProcess, said: () => string): Promise<Admin> {

@@ -20,14 +20,24 @@ export function lockOf({ root }: ClaimWorld): string {
 }
 
 export function beginClaimProcess(world: ClaimWorld, recordings: Recording[], killAt: string | null): ChildProcess {
-  const order: ClaimOrder = { plan: planOf(world), recordings, lock: lockOf(world), trace: join(world.root, 'trace'), killAt };
+  const order: ClaimOrder = {
+    plan: planOf(world),
+    recordings,
+    lock: lockOf(world),
+    trace: join(world.root, 'trace'),
+    killAt,
+  };
   writeFileSync(order.trace, '');
   const words = [join(process.cwd(), '.build/test/support/migrate/claim-child.js'), JSON.stringify(order)];
   return spawn(process.execPath, words, { stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
 /** Answers the signal that ended it, and the moments that it came to. */
-export async function claimProcess(world: ClaimWorld, recordings: Recording[], killAt: string | null): Promise<{ signal: unknown; moments: string[] }> {
+export async function claimProcess(
+  world: ClaimWorld,
+  recordings: Recording[],
+  killAt: string | null,
+): Promise<{ signal: unknown; moments: string[] }> {
   const [, signal] = (await once(beginClaimProcess(world, recordings, killAt), 'exit')) as [unknown, unknown];
   return { signal, moments: readFileSync(join(world.root, 'trace'), 'utf8').split('\n').filter(Boolean) };
 }

@@ -29,13 +29,29 @@ export interface TestMoodle extends Omit<NewDatabase, 'address' | 'socketAddress
   intro(): Promise<Record<string, string | null>>;
 }
 
-export async function newMoodle(engine: EngineName, rows: MoodleRows = {}, options: MoodleOptions = {}): Promise<TestMoodle> {
+export async function newMoodle(
+  engine: EngineName,
+  rows: MoodleRows = {},
+  options: MoodleOptions = {},
+): Promise<TestMoodle> {
   const { prefix = 'mdl_', schema = 'public', readOnly = false } = options;
   const edit = (tables: string): string => tables.replaceAll('mdl_', prefix);
   const database = await newDatabase('moodle', engine, { edit, schema, readOnly });
-  await fill(database, `${prefix}user`, (rows.users ?? []).map((row) => ({ confirmed: 1, mnethostid: 1, ...row })));
-  await fill(database, `${prefix}bigbluebuttonbn`, (rows.activities ?? []).map((row) => ({ course: 1, name: 'Classe virtuelle', ...row })));
-  await fill(database, `${prefix}bigbluebuttonbn_recordings`, (rows.recordings ?? []).map((row) => ({ courseid: 1, status: 2, ...row })));
+  await fill(
+    database,
+    `${prefix}user`,
+    (rows.users ?? []).map((row) => ({ confirmed: 1, mnethostid: 1, ...row })),
+  );
+  await fill(
+    database,
+    `${prefix}bigbluebuttonbn`,
+    (rows.activities ?? []).map((row) => ({ course: 1, name: 'Classe virtuelle', ...row })),
+  );
+  await fill(
+    database,
+    `${prefix}bigbluebuttonbn_recordings`,
+    (rows.recordings ?? []).map((row) => ({ courseid: 1, status: 2, ...row })),
+  );
   const { host, port, user, password, database: name } = database.address;
   const entry: MoodleEntry = { type: engine, host, port: port ?? 0, user, password, database: name };
   if (prefix !== 'mdl_') entry['prefix'] = prefix;
@@ -45,7 +61,9 @@ export async function newMoodle(engine: EngineName, rows: MoodleRows = {}, optio
     entry,
     address: { ...database.address, prefix, schema },
     async intro() {
-      const activities = await database.query<{ id: number; intro: string | null }>(`SELECT id, intro FROM ${prefix}bigbluebuttonbn ORDER BY id`);
+      const activities = await database.query<{ id: number; intro: string | null }>(
+        `SELECT id, intro FROM ${prefix}bigbluebuttonbn ORDER BY id`,
+      );
       return Object.fromEntries(activities.map(({ id, intro }) => [String(id), intro]));
     },
   };

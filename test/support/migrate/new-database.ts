@@ -32,16 +32,32 @@ export interface NewDatabaseOptions extends ServerOptions {
 
 let count = 0;
 
-export async function newDatabase(product: 'pod' | 'moodle', engine: EngineName, options: NewDatabaseOptions = {}): Promise<NewDatabase> {
+export async function newDatabase(
+  product: 'pod' | 'moodle',
+  engine: EngineName,
+  options: NewDatabaseOptions = {},
+): Promise<NewDatabase> {
   const { edit = (tables) => tables, schema = 'public', readOnly = false } = options;
   const server = await startDatabase(engine, options);
   const name = `${product}_${(count += 1)}`;
   await server.admin.exec(`CREATE DATABASE ${name}${engine === 'mysql' ? ' CHARACTER SET utf8mb4' : ''}`);
   const admin = await openAdmin({ engine, socketHost: server.socketHost, port: server.port, database: name });
-  if (engine === 'postgresql') await admin.exec(`CREATE SCHEMA IF NOT EXISTS "${schema}"; SET search_path TO "${schema}"`);
+  if (engine === 'postgresql')
+    await admin.exec(`CREATE SCHEMA IF NOT EXISTS "${schema}"; SET search_path TO "${schema}"`);
   await admin.exec(edit(tablesOf(product, engine)));
-  await admin.exec(engine === 'postgresql' ? postgresqlAccount(name, schema, readOnly) : mariadbAccount(name, readOnly));
-  const address: DatabaseAddress = { type: engine, host: '127.0.0.1', port: server.port, database: name, user: name, password: PASSWORD, connectTimeoutMs: 10_000, ssl: false };
+  await admin.exec(
+    engine === 'postgresql' ? postgresqlAccount(name, schema, readOnly) : mariadbAccount(name, readOnly),
+  );
+  const address: DatabaseAddress = {
+    type: engine,
+    host: '127.0.0.1',
+    port: server.port,
+    database: name,
+    user: name,
+    password: PASSWORD,
+    connectTimeoutMs: 10_000,
+    ssl: false,
+  };
   return {
     engine,
     admin,
@@ -69,13 +85,16 @@ function postgresqlAccount(name: string, schema: string, readOnly: boolean): str
 function mariadbAccount(name: string, readOnly: boolean): string {
   const rights = readOnly ? 'SELECT' : 'SELECT, INSERT, UPDATE, DELETE';
   const accounts = [`'${name}'@'%'`, `'${name}'@'localhost'`];
-  return accounts.map((account) => `CREATE USER ${account} IDENTIFIED BY '${PASSWORD}'; GRANT ${rights} ON ${name}.* TO ${account}`).join('; ');
+  return accounts
+    .map((account) => `CREATE USER ${account} IDENTIFIED BY '${PASSWORD}'; GRANT ${rights} ON ${name}.* TO ${account}`)
+    .join('; ');
 }
 
 async function cutConnections(admin: Admin, engine: EngineName, user: string): Promise<void> {
-  const [ask, cut] = engine === 'postgresql'
-    ? ['SELECT pid AS id FROM pg_stat_activity WHERE usename = ?', 'SELECT pg_terminate_backend(?)']
-    : ['SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = ?', 'KILL CONNECTION ?'];
+  const [ask, cut] =
+    engine === 'postgresql'
+      ? ['SELECT pid AS id FROM pg_stat_activity WHERE usename = ?', 'SELECT pg_terminate_backend(?)']
+      : ['SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = ?', 'KILL CONNECTION ?'];
   for (let attempt = 0; attempt < CUT_ATTEMPTS; attempt += 1) {
     const connections = await admin.query<{ id: number }>(ask, [user]);
     if (connections.length === 0) return;
@@ -88,10 +107,16 @@ async function cutConnections(admin: Admin, engine: EngineName, user: string): P
 /** PostgreSQL's sequences do not notice ids that were given; MariaDB's counters do. */
 async function passOver({ engine, admin }: Pick<NewDatabase, 'engine' | 'admin'>, table: string): Promise<void> {
   if (engine === 'mysql') return;
-  await admin.query(`SELECT setval(pg_get_serial_sequence(?, 'id'), GREATEST((SELECT MAX(id) FROM "${table}"), 1))`, [`"${table}"`]);
+  await admin.query(`SELECT setval(pg_get_serial_sequence(?, 'id'), GREATEST((SELECT MAX(id) FROM "${table}"), 1))`, [
+    `"${table}"`,
+  ]);
 }
 
-export async function fill(database: Pick<NewDatabase, 'engine' | 'admin'>, table: string, rows: Cells[]): Promise<void> {
+export async function fill(
+  database: Pick<NewDatabase, 'engine' | 'admin'>,
+  table: string,
+  rows: Cells[],
+): Promise<void> {
   for (const row of rows) await database.admin.insert(table, row);
   await passOver(database, table);
 }

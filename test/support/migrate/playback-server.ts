@@ -79,7 +79,12 @@ const LAST_MODIFIED_MS = Date.parse('2024-01-20T08:00:00Z');
 
 /** A playback without a server of its own: `handle` is mounted where a BBB's API is answered too. */
 export function createPlayback(recordings: PlayedRecording[]): Playback {
-  const kept = new Map(recordings.map((recording): [string, Kept] => [recording.id, { ...recording, version: 1, isTokenUsed: false, faults: {} }]));
+  const kept = new Map(
+    recordings.map((recording): [string, Kept] => [
+      recording.id,
+      { ...recording, version: 1, isTokenUsed: false, faults: {} },
+    ]),
+  );
   const requests: PlaybackRequest[] = [];
   let held: (() => void)[] = [];
   const ofId = (id: string): Kept => {
@@ -121,7 +126,9 @@ export function createPlayback(recordings: PlayedRecording[]): Playback {
 }
 
 /** A playback on a port of its own. `url` ends with a slash. */
-export async function startPlayback(recordings: PlayedRecording[]): Promise<Playback & { url: string; stop(): Promise<void> }> {
+export async function startPlayback(
+  recordings: PlayedRecording[],
+): Promise<Playback & { url: string; stop(): Promise<void> }> {
   const playback = createPlayback(recordings);
   const server = createServer((request, response) => {
     if (!playback.handle(request, response)) refuse(response, 404);
@@ -139,7 +146,9 @@ export async function startPlayback(recordings: PlayedRecording[]): Promise<Play
 
 /** Where BBB says that a recording's page is. `base` ends with a slash. */
 export function pageUrl(base: string, { id, page }: PlayedRecording): string {
-  return page?.token === undefined ? `${base}playback/video/${id}/` : `${base}recording/${id}/video?token=${page.token}`;
+  return page?.token === undefined
+    ? `${base}playback/video/${id}/`
+    : `${base}recording/${id}/video?token=${page.token}`;
 }
 
 function refuse(response: ServerResponse, status: number): void {
@@ -153,7 +162,12 @@ function answerToken(recording: Kept, token: string | null, response: ServerResp
     return;
   }
   recording.isTokenUsed = true;
-  response.writeHead(302, { Location: `/video/${recording.id}/`, 'Set-Cookie': `access=${recording.id}; Path=/video/${recording.id}; HttpOnly` }).end();
+  response
+    .writeHead(302, {
+      Location: `/video/${recording.id}/`,
+      'Set-Cookie': `access=${recording.id}; Path=/video/${recording.id}; HttpOnly`,
+    })
+    .end();
 }
 
 function isBusy(recording: Kept): boolean {
@@ -184,12 +198,19 @@ function contentOf({ id, page, version }: Kept): Buffer {
   return content;
 }
 
-function answerVideo(recording: Kept, file: string, request: IncomingMessage, response: ServerResponse, hold: (goOn: () => void) => void): void {
+function answerVideo(
+  recording: Kept,
+  file: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  hold: (goOn: () => void) => void,
+): void {
   const { faults } = recording;
   if (!sourcesOf(recording).some(({ src }) => src.split('?')[0]?.endsWith(file))) refuse(response, 404);
   else if (faults.videoStatus !== undefined && faults.videoStatus !== 200) refuse(response, faults.videoStatus);
   else if (isBusy(recording)) refuse(response, 503);
-  else if (faults.login === true) response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end('<html><body>Login</body></html>');
+  else if (faults.login === true)
+    response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end('<html><body>Login</body></html>');
   else sendVideo(recording, request, response, hold);
 }
 
@@ -198,7 +219,9 @@ function validatorsOf({ id, version, faults }: Kept): Record<string, string> {
   return {
     ...(validators.includes('etag') ? { ETag: `"${id.slice(0, 8)}-${version}"` } : {}),
     ...(validators.includes('weak') ? { ETag: `W/"${id.slice(0, 8)}-${version}"` } : {}),
-    ...(validators.includes('date') ? { 'Last-Modified': new Date(LAST_MODIFIED_MS + version * 1000).toUTCString() } : {}),
+    ...(validators.includes('date')
+      ? { 'Last-Modified': new Date(LAST_MODIFIED_MS + version * 1000).toUTCString() }
+      : {}),
   };
 }
 
@@ -212,26 +235,47 @@ function rangeStart(recording: Kept, { headers }: IncomingMessage): number | nul
   return condition === undefined || noIfRange === true || given.includes(String(condition)) ? Number(start) : null;
 }
 
-function sendVideo(recording: Kept, request: IncomingMessage, response: ServerResponse, hold: (goOn: () => void) => void): void {
+function sendVideo(
+  recording: Kept,
+  request: IncomingMessage,
+  response: ServerResponse,
+  hold: (goOn: () => void) => void,
+): void {
   const { faults } = recording;
   const content = contentOf(recording);
   const asked = rangeStart(recording, request);
   if (asked !== null && asked >= content.length) {
-    response.writeHead(416, { 'Content-Type': 'text/html', 'Content-Range': `bytes */${content.length}` }).end('<html></html>');
+    response
+      .writeHead(416, { 'Content-Type': 'text/html', 'Content-Range': `bytes */${content.length}` })
+      .end('<html></html>');
     return;
   }
   const start = asked === null ? 0 : asked - (faults.wrongRange === true ? 1 : 0);
   const isHalf = asked !== null && faults.unknownTotal === true;
   const body = content.subarray(start, isHalf ? Math.ceil((start + content.length) / 2) : content.length);
-  const range = asked === null ? {} : { 'Content-Range': `bytes ${start}-${start + body.length - 1}/${isHalf ? '*' : content.length}` };
-  const length = { chunked: {}, none: {}, wrong: { 'Content-Length': body.length + 10 }, right: { 'Content-Length': body.length } }[faults.length ?? 'right'];
+  const range =
+    asked === null
+      ? {}
+      : { 'Content-Range': `bytes ${start}-${start + body.length - 1}/${isHalf ? '*' : content.length}` };
+  const length = {
+    chunked: {},
+    none: {},
+    wrong: { 'Content-Length': body.length + 10 },
+    right: { 'Content-Length': body.length },
+  }[faults.length ?? 'right'];
   if (faults.length === 'none') response.useChunkedEncodingByDefault = false;
-  const representation = asked !== null && faults.bareRange === true ? {} : { 'Content-Type': 'video/mp4', ...validatorsOf(recording) };
+  const representation =
+    asked !== null && faults.bareRange === true ? {} : { 'Content-Type': 'video/mp4', ...validatorsOf(recording) };
   response.writeHead(asked === null ? 200 : 206, { ...representation, ...length, ...range });
   sendBody(faults, body, response, hold);
 }
 
-function sendBody(faults: PlaybackFaults, body: Buffer, response: ServerResponse, hold: (goOn: () => void) => void): void {
+function sendBody(
+  faults: PlaybackFaults,
+  body: Buffer,
+  response: ServerResponse,
+  hold: (goOn: () => void) => void,
+): void {
   const { cuts = 0, holds = 0, length } = faults;
   const half = body.subarray(0, Math.ceil(body.length / 2));
   if (cuts > 0) {

@@ -47,9 +47,12 @@ async function answer(request: HttpRequest, pod: TestPod, options: PodUsersOptio
 /** Exact as the database compares: MariaDB without case. */
 async function list(url: URL, pod: TestPod, say: Say): Promise<HttpAnswer> {
   const filters = ['id', 'username', 'email'].filter((name) => (url.searchParams.get(name) ?? '') !== '');
-  if (filters.includes('id') && !/^\d+$/.test(url.searchParams.get('id') ?? '')) return json(400, { id: ['Saisissez un nombre.'] });
+  if (filters.includes('id') && !/^\d+$/.test(url.searchParams.get('id') ?? ''))
+    return json(400, { id: ['Saisissez un nombre.'] });
   const conditions = filters.map((name) => ` AND ${name} = ?`).join('');
-  const values = filters.map((name) => (name === 'id' ? Number(url.searchParams.get(name)) : url.searchParams.get(name)));
+  const values = filters.map((name) =>
+    name === 'id' ? Number(url.searchParams.get(name)) : url.searchParams.get(name),
+  );
   const rows = await pod.query<UserRow>(`SELECT * FROM auth_user WHERE 1 = 1${conditions} ORDER BY id DESC`, values);
   const pages = Math.max(1, Math.ceil(rows.length / PAGE_SIZE));
   const page = Number(url.searchParams.get('page') ?? '1');
@@ -70,7 +73,16 @@ function pageLink(url: URL, page: number): string {
 
 function show(row: UserRow, { origin }: URL): object {
   const { id, username, first_name, is_staff, last_name, email } = row;
-  return { id, url: `${origin}/rest/users/${id}/`, username, first_name, is_staff: Boolean(is_staff), last_name, email, groups: [] };
+  return {
+    id,
+    url: `${origin}/rest/users/${id}/`,
+    username,
+    first_name,
+    is_staff: Boolean(is_staff),
+    last_name,
+    email,
+    groups: [],
+  };
 }
 
 async function showOne(id: number, url: URL, pod: TestPod, say: Say): Promise<HttpAnswer> {
@@ -84,8 +96,14 @@ async function create(request: HttpRequest, url: URL, pod: TestPod, say: Say): P
   if (body.kind === 'unparsable') return json(400, { detail: body.detail });
   if (body.kind === 'notAnObject') return json(400, { non_field_errors: [say('notAnObject', body.type)] });
   const username = body.fields['username'];
-  const taken = typeof username === 'string' ? await pod.query('SELECT id FROM auth_user WHERE username = ?', [username.trim()]) : [];
-  const validated: Validated = validate(fieldsOf(taken.length > 0), body.fields, say, { partial: false, form: body.form });
+  const taken =
+    typeof username === 'string'
+      ? await pod.query('SELECT id FROM auth_user WHERE username = ?', [username.trim()])
+      : [];
+  const validated: Validated = validate(fieldsOf(taken.length > 0), body.fields, say, {
+    partial: false,
+    form: body.form,
+  });
   if ('errors' in validated) return json(400, validated.errors);
   const id = await addPodUser(pod, validated.values as { username: string });
   const [row] = await pod.query<UserRow>('SELECT * FROM auth_user WHERE id = ?', [id]);
@@ -94,12 +112,14 @@ async function create(request: HttpRequest, url: URL, pod: TestPod, say: Say): P
 
 /** Django's User as a ModelSerializer takes it; the sentences are those of Django in French. */
 function fieldsOf(isTaken: boolean): Field[] {
-  const signs = 'Saisissez un nom d’utilisateur valide. Il ne peut contenir que des lettres, des nombres ou les caractères «\u00a0@\u00a0», «\u00a0.\u00a0», «\u00a0+\u00a0», «\u00a0-\u00a0» et «\u00a0_\u00a0».';
+  const signs =
+    'Saisissez un nom d’utilisateur valide. Il ne peut contenir que des lettres, des nombres ou les caractères «\u00a0@\u00a0», «\u00a0.\u00a0», «\u00a0+\u00a0», «\u00a0-\u00a0» et «\u00a0_\u00a0».';
   const username = (value: string): string[] => [
     ...(/^[\p{L}\p{N}_.@+-]+$/u.test(value) ? [] : [signs]),
     ...(isTaken ? ['Un utilisateur avec ce nom existe déjà.'] : []),
   ];
-  const email = (value: string): string[] => (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value) ? [] : ['Saisissez une adresse e-mail valide.']);
+  const email = (value: string): string[] =>
+    /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value) ? [] : ['Saisissez une adresse e-mail valide.'];
   return [
     { name: 'username', required: true, check: text({ maxLength: 150, more: username }) },
     { name: 'first_name', initial: '', check: text({ maxLength: 150, blank: true }) },

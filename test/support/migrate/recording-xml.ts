@@ -27,10 +27,19 @@ export function presentationOf(number: number): string {
 
 export const MOODLE = { 'bbb-origin': 'Moodle', 'bbb-origin-server-name': 'moodle.univ.example' };
 
-export function recordingXml({ number, meetingId = `moodle-${number}`, name = `Cours ${number}`, startMs = startOf(number), meta = MOODLE, formats }: RecordingShape): string {
+export function recordingXml({
+  number,
+  meetingId = `moodle-${number}`,
+  name = `Cours ${number}`,
+  startMs = startOf(number),
+  meta = MOODLE,
+  formats,
+}: RecordingShape): string {
   const id = idOf(number);
   const elements = Object.entries(meta).map(([key, value]) => `<${key}>${escape(value)}</${key}>`);
-  const playbacks = (formats ?? [{ type: 'presentation', url: presentationOf(number) }]).map(({ type, url }) => `<format><type>${type}</type><url>${escape(url)}</url></format>`);
+  const playbacks = (formats ?? [{ type: 'presentation', url: presentationOf(number) }]).map(
+    ({ type, url }) => `<format><type>${type}</type><url>${escape(url)}</url></format>`,
+  );
   return [
     `<recording><recordID>${id}</recordID><meetingID>${escape(meetingId)}</meetingID><internalMeetingID>${id}</internalMeetingID><name>${escape(name)}</name>`,
     `<published>true</published><state>published</state><startTime>${startMs}</startTime><metadata>${elements.join('')}</metadata>`,

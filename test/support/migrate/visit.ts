@@ -3,7 +3,9 @@ import { createHttp } from '../../../src/shell/http.js';
 import type { Visit } from '../../../src/migrate/shell/video-page.js';
 
 /** `paused`: the pauses that were made, in milliseconds, `reasons` why; `duringPause` is called in each. */
-export function visitor(given: { ending?: AbortSignal; duringPause?: () => void } = {}): Visit & { paused: number[]; reasons: string[] } {
+export function visitor(
+  given: { ending?: AbortSignal; duringPause?: () => void } = {},
+): Visit & { paused: number[]; reasons: string[] } {
   const [paused, reasons]: [number[], string[]] = [[], []];
   const sleep = (ms: number): Promise<void> => {
     paused.push(ms);

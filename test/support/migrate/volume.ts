@@ -45,7 +45,13 @@ export async function startVolumeServer(count: number): Promise<VolumeServer> {
     },
     exportCsv: async (directory, args = []) => {
       const environment = { SCRIPT_BBB_SERVER_URL: url, SCRIPT_BBB_SECRET_KEY: SECRET, TZ: 'Europe/Paris' };
-      const command = [join(process.cwd(), 'bin/bbb-pod-live'), 'migrate-recordings', '--use-export-csv', `--max-value-record-process=${count}`, ...args];
+      const command = [
+        join(process.cwd(), 'bin/bbb-pod-live'),
+        'migrate-recordings',
+        '--use-export-csv',
+        `--max-value-record-process=${count}`,
+        ...args,
+      ];
       return measured(command, directory, environment);
     },
     stop: async () => {
@@ -56,9 +62,18 @@ export async function startVolumeServer(count: number): Promise<VolumeServer> {
 }
 
 /** Runs Node to its end. Throws unless that is a good one. */
-async function measured(args: string[], cwd: string, environment: Record<string, string>): Promise<Run & { stdout: string }> {
+async function measured(
+  args: string[],
+  cwd: string,
+  environment: Record<string, string>,
+): Promise<Run & { stdout: string }> {
   const peakFile = join(cwd, `.${PEAK}-${process.pid}`);
-  const env = { PATH: process.env['PATH'], ...environment, PEAK_FILE: peakFile, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(TELL_PEAK)}` };
+  const env = {
+    PATH: process.env['PATH'],
+    ...environment,
+    PEAK_FILE: peakFile,
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(TELL_PEAK)}`,
+  };
   const startMs = performance.now();
   const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];

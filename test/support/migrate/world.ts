@@ -5,8 +5,23 @@ import { temporaryDirectory } from '../temporary.js';
 import { startProgram, type ProgramResult, type RunningProgram } from '../world/program.js';
 import type { HttpServer } from '../world/http-server.js';
 import { installBbbRecorder, type BbbRecorder } from './bbb-recorder.js';
-import { startRecordingsServer, SECRET, type RecordingsServer, type RecordingsServerOptions } from './bbb-recordings-server.js';
-import { newMoodle, newPod, type EngineName, type MoodleOptions, type MoodleRows, type PodEssence, type PodRows, type TestMoodle, type TestPod } from './databases.js';
+import {
+  startRecordingsServer,
+  SECRET,
+  type RecordingsServer,
+  type RecordingsServerOptions,
+} from './bbb-recordings-server.js';
+import {
+  newMoodle,
+  newPod,
+  type EngineName,
+  type MoodleOptions,
+  type MoodleRows,
+  type PodEssence,
+  type PodRows,
+  type TestMoodle,
+  type TestPod,
+} from './databases.js';
 import { createPlayback, type PlayedRecording, type Playback } from './playback-server.js';
 import { startPodUsers } from './pod-users-server.js';
 
@@ -66,7 +81,8 @@ export async function startMigrationWorld(options: MigrationWorldOptions): Promi
   const pod = await newPod(engine, withAddress(options.pod ?? {}, bbb.url), options.podOptions);
   const podUsers = await startPodUsers(pod, { token: TOKEN });
   const moodles = new Map<string, TestMoodle>();
-  for (const [name, { options: how, ...rows }] of Object.entries(options.moodles ?? {})) moodles.set(name, await newMoodle(engine, rows, how));
+  for (const [name, { options: how, ...rows }] of Object.entries(options.moodles ?? {}))
+    moodles.set(name, await newMoodle(engine, rows, how));
   const recorder = installBbbRecorder(root);
   const usual = {
     SCRIPT_BBB_SERVER_URL: bbb.url,
@@ -81,7 +97,12 @@ export async function startMigrationWorld(options: MigrationWorldOptions): Promi
   };
   const settings = defined({ ...usual, ...options.settings });
   const start: MigrationWorld['start'] = (args, more = {}, stdin) =>
-    startProgram(['migrate-recordings', ...args], directory, defined({ PATH: process.env['PATH'], ...settings, ...more }), stdin);
+    startProgram(
+      ['migrate-recordings', ...args],
+      directory,
+      defined({ PATH: process.env['PATH'], ...settings, ...more }),
+      stdin,
+    );
   return {
     bbb,
     playback,
@@ -97,13 +118,25 @@ export async function startMigrationWorld(options: MigrationWorldOptions): Promi
     essence: async () => ({
       ...(await pod.essence()),
       csv: textOf(join(directory, 'out.csv')),
-      intro: Object.fromEntries(await Promise.all([...moodles].map(async ([name, moodle]) => [name, await moodle.intro()] as const))),
-      files: Object.fromEntries(readdirSync(recorderDirectory).map((name) => [name, shapeOf(join(recorderDirectory, name))])),
+      intro: Object.fromEntries(
+        await Promise.all([...moodles].map(async ([name, moodle]) => [name, await moodle.intro()] as const)),
+      ),
+      files: Object.fromEntries(
+        readdirSync(recorderDirectory).map((name) => [name, shapeOf(join(recorderDirectory, name))]),
+      ),
       calls: recorder.calls().map(({ argv }) => argv),
     }),
-    files: () => Object.fromEntries([directory, recorderDirectory].flatMap((folder) => readdirSync(folder).map((name) => [join(folder, name), readFileSync(join(folder, name), 'latin1')]))),
+    files: () =>
+      Object.fromEntries(
+        [directory, recorderDirectory].flatMap((folder) =>
+          readdirSync(folder).map((name) => [join(folder, name), readFileSync(join(folder, name), 'latin1')]),
+        ),
+      ),
     report: () => {
-      const newest = readdirSync(directory).filter((name) => name.startsWith('migrate-recordings-report-')).sort().at(-1);
+      const newest = readdirSync(directory)
+        .filter((name) => name.startsWith('migrate-recordings-report-'))
+        .sort()
+        .at(-1);
       if (newest === undefined) throw new Error('there is no report');
       return readFileSync(join(directory, newest), 'utf8');
     },
@@ -115,7 +148,10 @@ export async function startMigrationWorld(options: MigrationWorldOptions): Promi
 }
 
 /** For one test: the world is gone afterwards; a failure shows what the last run said. */
-export function inMigrationWorld(options: MigrationWorldOptions, story: (world: MigrationWorld) => Promise<void>): () => Promise<void> {
+export function inMigrationWorld(
+  options: MigrationWorldOptions,
+  story: (world: MigrationWorld) => Promise<void>,
+): () => Promise<void> {
   return async () => {
     const world = await startMigrationWorld(options);
     try {
@@ -134,7 +170,9 @@ export function put(world: Pick<MigrationWorld, 'directory'>, name: string, cont
 }
 
 function defined(settings: Record<string, string | undefined>): Record<string, string> {
-  return Object.fromEntries(Object.entries(settings).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(settings).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }
 
 /** `@BBB@` in a reference world is the BBB server's address. */

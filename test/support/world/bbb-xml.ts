@@ -3,10 +3,7 @@ import type { BbbMeetingRow } from './bbb.js';
 
 export type XmlQuoting = 'entities' | 'cdata';
 
-export function response(
-  code: 'SUCCESS' | 'FAILED',
-  parts: { raw?: string; key?: string; message?: string },
-): string {
+export function response(code: 'SUCCESS' | 'FAILED', parts: { raw?: string; key?: string; message?: string }): string {
   const key = parts.key === undefined ? '' : `<messageKey>${parts.key}</messageKey>`;
   const message = parts.message === undefined ? '' : `<message>${parts.message}</message>`;
   return `<response><returncode>${code}</returncode>${parts.raw ?? ''}${key}${message}</response>`;

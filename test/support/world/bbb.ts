@@ -136,7 +136,12 @@ function isSigned(call: string, query: string, settings: BbbSettings): boolean {
     .join('&');
   return settings.checksums
     .filter((algorithm) => settings.flavour === 'bbb-web' || algorithm !== 'sha384')
-    .some((algorithm) => createHash(algorithm).update(call + rest + settings.secret).digest('hex') === given);
+    .some(
+      (algorithm) =>
+        createHash(algorithm)
+          .update(call + rest + settings.secret)
+          .digest('hex') === given,
+    );
 }
 
 function getMeetings(settings: BbbSettings, meetings: BbbMeetingRow[]): string {
@@ -153,7 +158,10 @@ function getMeetings(settings: BbbSettings, meetings: BbbMeetingRow[]): string {
 
 function getMeetingInfo(meetingId: string | null, settings: BbbSettings, meetings: BbbMeetingRow[]): string {
   if (meetingId === null || meetingId === '') {
-    return response('FAILED', { key: 'missingParamMeetingID', message: 'You must specify a meeting ID for the meeting.' });
+    return response('FAILED', {
+      key: 'missingParamMeetingID',
+      message: 'You must specify a meeting ID for the meeting.',
+    });
   }
   const meeting = meetings.find((one) => one.meetingId === meetingId);
   return meeting === undefined

@@ -56,7 +56,8 @@ async function pause(ms) {
 
 async function waitFor(delay) {
   await pause(delay?.beforeMs ?? 0);
-  while (delay?.untilFile !== undefined && !existsSync(join(stateDirectory, delay.untilFile))) await pause(FILE_PAUSE_MS);
+  while (delay?.untilFile !== undefined && !existsSync(join(stateDirectory, delay.untilFile)))
+    await pause(FILE_PAUSE_MS);
 }
 
 async function run(argv) {

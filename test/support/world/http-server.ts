@@ -73,10 +73,7 @@ type ActiveFault = Fault & { left: number; toSkip: number };
 export type Handler = (request: HttpRequest) => HttpAnswer | Promise<HttpAnswer>;
 
 /** Starts a server on 127.0.0.1, on a free port unless one is given (a server that comes back after an outage). */
-export async function startHttpServer(
-  handle: Handler,
-  options: { port?: number } = {},
-): Promise<HttpServer> {
+export async function startHttpServer(handle: Handler, options: { port?: number } = {}): Promise<HttpServer> {
   const requests: LoggedRequest[] = [];
   let faults: ActiveFault[] = [];
   const server = createServer((incoming, response) => {
@@ -111,7 +108,13 @@ async function answerOne(
   faultFor: (request: HttpRequest) => ActiveFault | undefined,
 ): Promise<void> {
   const request = await receive(incoming);
-  const logged: LoggedRequest = { ...request, body: request.body.toString(), at: new Date(), status: null, faulty: false };
+  const logged: LoggedRequest = {
+    ...request,
+    body: request.body.toString(),
+    at: new Date(),
+    status: null,
+    faulty: false,
+  };
   log.push(logged);
   const fault = faultFor(request);
   if (fault === undefined) {

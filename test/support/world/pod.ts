@@ -104,7 +104,11 @@ function routeOf(path: string, names: string[]): [string, string | undefined] | 
 }
 
 /** Django REST framework's word on who asks; undefined: somebody who may. */
-export function checkToken(request: HttpRequest, options: Pick<PodOptions, 'token' | 'otherToken'>, say: Say): HttpAnswer | undefined {
+export function checkToken(
+  request: HttpRequest,
+  options: Pick<PodOptions, 'token' | 'otherToken'>,
+  say: Say,
+): HttpAnswer | undefined {
   const given = /^token (.*)$/i.exec(request.headers['authorization'] ?? '')?.[1];
   const challenge = { 'WWW-Authenticate': 'Basic realm="api"' };
   if (given === undefined) return json(401, { detail: say('noCredentials') }, challenge);

@@ -33,7 +33,12 @@ export function linkPrograms(directory: string): void {
 const LONGEST_TICK_MS = 60_000;
 
 /** `stdin`: a pipe for answers; cron gives nothing. */
-export function startProgram(args: string[], cwd: string, env: Record<string, string>, stdin: 'ignore' | 'pipe' = 'ignore'): RunningProgram {
+export function startProgram(
+  args: string[],
+  cwd: string,
+  env: Record<string, string>,
+  stdin: 'ignore' | 'pipe' = 'ignore',
+): RunningProgram {
   const program = join(process.cwd(), 'bin/bbb-pod-live');
   const child = spawn(process.execPath, [program, ...args], { cwd, env, stdio: [stdin, 'pipe', 'pipe'] });
   let stdout = '';

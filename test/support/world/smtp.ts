@@ -24,7 +24,9 @@ export interface SmtpMailbox {
   stop(): Promise<void>;
 }
 
-export async function startSmtp(options: { user?: string; password?: string; port?: number } = {}): Promise<SmtpMailbox> {
+export async function startSmtp(
+  options: { user?: string; password?: string; port?: number } = {},
+): Promise<SmtpMailbox> {
   const mails: ReceivedMail[] = [];
   let fault: SmtpFault | null = null;
   const { user, password = '' } = options;

@@ -107,7 +107,13 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const parts = { root, baseDirectory, recordingsDirectory, pod, bbb, smtp, docker, chats };
   const own = environment({ ...parts, token, numberOfLives, chatAddress });
   const env = merge(own, options.env ?? {});
-  return { ...parts, env, ...actions({ ...parts, env }), ...views(parts), stop: () => stop(parts, options.keep ?? false) };
+  return {
+    ...parts,
+    env,
+    ...actions({ ...parts, env }),
+    ...views(parts),
+    stop: () => stop(parts, options.keep ?? false),
+  };
 }
 
 type Parts = Pick<

@@ -36,7 +36,8 @@ function ofProject(engine, project, names) {
 
 export function up(argv, target, mode) {
   const { flags, rest } = parseOptions(argv, ['t', 'timeout', 'scale']);
-  if (flags.d !== true && flags.detach !== true) throw new ComposeError('the stand-in can only start in the background');
+  if (flags.d !== true && flags.detach !== true)
+    throw new ComposeError('the stand-in can only start in the background');
   const services = readServices(target, mode);
   const names = chosen(services, rest);
   const missing = names.find((name) => behaviour.missingImages.includes(services[name].image));
@@ -123,13 +124,17 @@ export function ps(argv, target, mode) {
   const containers = withEngine((engine) => ofProject(engine, target.project, names));
   const status = flags.status ?? /^status=(.*)$/.exec(flags.filter ?? '')?.[1];
   if (flags.services) {
-    const listed = names.filter((name) => status === undefined || containers.some((one) => one.service === name && hasStatus(one, status)));
+    const listed = names.filter(
+      (name) => status === undefined || containers.some((one) => one.service === name && hasStatus(one, status)),
+    );
     if (listed.length > 0 || !mode.v2) out(listed.join('\n'));
     return 0;
   }
-  const isShown = (one) => (status !== undefined ? hasStatus(one, status) : !mode.v2 || flags.a || flags.all || one.state === 'running');
+  const isShown = (one) =>
+    status !== undefined ? hasStatus(one, status) : !mode.v2 || flags.a || flags.all || one.state === 'running';
   const shown = containers.filter(isShown);
-  for (const one of shown) out(flags.q || flags.quiet ? one.id : `${one.name}   ${one.state === 'running' ? 'Up' : `Exit ${one.exitCode}`}`);
+  for (const one of shown)
+    out(flags.q || flags.quiet ? one.id : `${one.name}   ${one.state === 'running' ? 'Up' : `Exit ${one.exitCode}`}`);
   return 0;
 }
 
@@ -186,7 +191,8 @@ export function logs(argv, target, mode) {
   const containers = withEngine((engine) => ofProject(engine, target.project, names));
   if (!mode.v2) out(`Attaching to ${containers.map((one) => one.name).join(', ')}`);
   for (const container of containers) {
-    const wanted = flags.tail === undefined || flags.tail === 'all' ? container.log : container.log.slice(-Number(flags.tail));
+    const wanted =
+      flags.tail === undefined || flags.tail === 'all' ? container.log : container.log.slice(-Number(flags.tail));
     const prefix = `${container.service}_1  | `;
     for (const line of wanted) out((flags['no-color'] ? prefix : `\u001b[36m${prefix}\u001b[0m`) + line);
   }
@@ -207,7 +213,8 @@ export function kill(argv, target) {
   withEngine((engine) => {
     for (const container of engine.containers) {
       const isMeant = container.project === target.project && (rest.length === 0 || rest.includes(container.service));
-      if (isMeant && container.state === 'running') exitContainer(container, Number(process.env['FAKE_EXIT_CODE'] ?? 137));
+      if (isMeant && container.state === 'running')
+        exitContainer(container, Number(process.env['FAKE_EXIT_CODE'] ?? 137));
     }
   });
   return 0;
@@ -226,7 +233,9 @@ export function config(argv, target, mode) {
     name,
     {
       ...service,
-      ...(ports.length > 0 ? { ports: ports.map((port) => `${port.address}:${port.published}:${port.target}/tcp`) } : {}),
+      ...(ports.length > 0
+        ? { ports: ports.map((port) => `${port.address}:${port.published}:${port.target}/tcp`) }
+        : {}),
       ...(volumes.length > 0 ? { volumes: volumes.map((volume) => `${volume.source}:${volume.target}:rw`) } : {}),
     },
   ]);

@@ -35,8 +35,14 @@ function searchUpwards(cwd) {
 export function readServices({ file, directory, project }, { v2 }) {
   if (file === undefined || !existsSync(file)) throw new ComposeError(missingFile(file));
   const document = parseYaml(file, v2);
-  check(document !== null && typeof document === 'object' && !Array.isArray(document), `Top level object in '${file}' needs to be an object not '${typeof document}'.`);
-  check(v2 || document.version === undefined || typeof document.version === 'string', `Version in "${file}" is invalid - it should be a string, but it is ${typeof document.version}.`);
+  check(
+    document !== null && typeof document === 'object' && !Array.isArray(document),
+    `Top level object in '${file}' needs to be an object not '${typeof document}'.`,
+  );
+  check(
+    v2 || document.version === undefined || typeof document.version === 'string',
+    `Version in "${file}" is invalid - it should be a string, but it is ${typeof document.version}.`,
+  );
   check(isMapping(document.services), `In file '${file}', service must be a mapping, not ${typeof document.services}.`);
   const environment = { ...dotEnv(directory), ...process.env };
   const services = {};
@@ -58,14 +64,26 @@ function parseYaml(file, v2) {
 function readService(name, raw, context) {
   check(isMapping(raw), `services.${name} must be a mapping`);
   const unknown = Object.keys(raw).find((key) => !SERVICE_KEYS.has(key));
-  check(unknown === undefined, `The Compose file is invalid because:\nUnsupported config option for services.${name}: '${unknown}'`);
+  check(
+    unknown === undefined,
+    `The Compose file is invalid because:\nUnsupported config option for services.${name}: '${unknown}'`,
+  );
   const service = interpolate(raw, context.environment, (option) => `"${option}" option in service "${name}"`);
-  check(typeof service.image === 'string' || service.build !== undefined, `The Compose file is invalid because:\nService ${name} has neither an image nor a build context specified. At least one must be provided.`);
+  check(
+    typeof service.image === 'string' || service.build !== undefined,
+    `The Compose file is invalid because:\nService ${name} has neither an image nor a build context specified. At least one must be provided.`,
+  );
   for (const key of ['image', 'container_name']) {
-    check(service[key] === undefined || typeof service[key] === 'string', `services.${name}.${key} contains an invalid type, it should be a string`);
+    check(
+      service[key] === undefined || typeof service[key] === 'string',
+      `services.${name}.${key} contains an invalid type, it should be a string`,
+    );
   }
   for (const network of networksOf(service)) {
-    check(network === 'default' || context.document.networks?.[network] !== undefined, `Service "${name}" uses an undefined network "${network}"`);
+    check(
+      network === 'default' || context.document.networks?.[network] !== undefined,
+      `Service "${name}" uses an undefined network "${network}"`,
+    );
   }
   const separator = context.v2 ? '-' : '_';
   return {
@@ -86,7 +104,10 @@ function readEnvironment(name, given, outer) {
   const entries = Array.isArray(given) ? given.map((line) => splitLine(name, line)) : Object.entries(given);
   const environment = {};
   for (const [key, value] of entries) {
-    check(typeof value !== 'boolean' && typeof value !== 'object' || value === null, `services.${name}.environment.${key} contains ${JSON.stringify(value)}, which is an invalid type, it should be a string, number, or a null`);
+    check(
+      (typeof value !== 'boolean' && typeof value !== 'object') || value === null,
+      `services.${name}.environment.${key} contains ${JSON.stringify(value)}, which is an invalid type, it should be a string, number, or a null`,
+    );
     if (value !== null && value !== undefined) environment[key] = String(value);
     else if (outer[key] !== undefined) environment[key] = outer[key];
   }
@@ -94,17 +115,24 @@ function readEnvironment(name, given, outer) {
 }
 
 function splitLine(name, line) {
-  check(typeof line === 'string', `services.${name}.environment contains an invalid type, it should be an object, or an array of strings`);
+  check(
+    typeof line === 'string',
+    `services.${name}.environment contains an invalid type, it should be an object, or an array of strings`,
+  );
   const at = line.indexOf('=');
   return at < 0 ? [line, null] : [line.slice(0, at), line.slice(at + 1)];
 }
 
 function readPort(port, name) {
-  if (isMapping(port)) return { address: port.host_ip ?? '0.0.0.0', published: Number(port.published ?? 0), target: Number(port.target) };
+  if (isMapping(port))
+    return { address: port.host_ip ?? '0.0.0.0', published: Number(port.published ?? 0), target: Number(port.target) };
   const match = /^(?:(?:\[([^\]]+)\]|([^:]*)):)?(?:(\d*):)?(\d+)(?:\/(?:tcp|udp))?$/.exec(String(port));
   const short = /^(\d+):(\d+)$/.exec(String(port));
   if (short) return { address: '0.0.0.0', published: Number(short[1]), target: Number(short[2]) };
-  check(match !== null, `services.${name}.ports is invalid: Invalid port "${port}", should be [[remote_ip:]remote_port[-remote_port]:]port[/protocol]`);
+  check(
+    match !== null,
+    `services.${name}.ports is invalid: Invalid port "${port}", should be [[remote_ip:]remote_port[-remote_port]:]port[/protocol]`,
+  );
   return { address: match[1] ?? match[2] ?? '0.0.0.0', published: Number(match[3] ?? 0), target: Number(match[4]) };
 }
 
@@ -115,7 +143,10 @@ function readVolume(volume, directory) {
 }
 
 function list(value, name, option) {
-  check(value === undefined || Array.isArray(value), `services.${name}.${option} contains an invalid type, it should be an array`);
+  check(
+    value === undefined || Array.isArray(value),
+    `services.${name}.${option} contains an invalid type, it should be an array`,
+  );
   return value ?? [];
 }
 
@@ -140,7 +171,8 @@ function interpolateText(text, variables, describe) {
     const isMissing = value === undefined || (operator?.startsWith(':') && value === '');
     if (!isMissing) return value;
     check(!operator?.endsWith('?'), `Missing mandatory value for ${describe()}: ${operand}`);
-    if (operator === undefined) process.stderr.write(`WARNING: The ${name} variable is not set. Defaulting to a blank string.\n`);
+    if (operator === undefined)
+      process.stderr.write(`WARNING: The ${name} variable is not set. Defaulting to a blank string.\n`);
     return operand ?? '';
   });
 }
