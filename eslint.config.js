@@ -1,5 +1,6 @@
 // Lint rules: typescript-eslint's strict set, and the import rules of this project's shape (bin → cli → run → core …).
 import { defineConfig } from 'eslint/config';
+import ts from 'typescript';
 import tseslint from 'typescript-eslint';
 
 /** Whose business a module is: everybody else's import of it is an error. */
@@ -36,6 +37,24 @@ const LAZY_AXIOS = noLazy('/^axios/', AXIOS.message);
 const NO_LAZY = {
   selector: 'ImportExpression',
   message: 'This part loads nothing later: what it knows stands at the head of its files.',
+};
+
+/** `${n}` and not `${String(n)}`: one of them, everywhere. What is no number (null, unknown) is still said by `String`. */
+const BARE_NUMBERS = {
+  meta: { type: 'suggestion', messages: { bare: 'Write the number bare in the template: ${…}.' }, schema: [] },
+  create(context) {
+    const { program, esTreeNodeToTSNodeMap } = context.sourceCode.parserServices;
+    const checker = program.getTypeChecker();
+    return {
+      "TemplateLiteral > CallExpression[callee.name='String'][arguments.length=1]"(node) {
+        const type = checker.getTypeAtLocation(esTreeNodeToTSNodeMap.get(node.arguments[0]));
+        const isPlain = (type.isUnion() ? type.types : [type]).every(
+          ({ flags }) => (flags & (ts.TypeFlags.NumberLike | ts.TypeFlags.StringLike)) !== 0,
+        );
+        if (isPlain) context.report({ node, messageId: 'bare' });
+      },
+    };
+  },
 };
 
 const imports = (...patterns) => ['error', { patterns }];
@@ -90,8 +109,10 @@ export default defineConfig(
   {
     files: ['src/**/*.ts', 'test/**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
+    plugins: { local: { rules: { 'bare-numbers': BARE_NUMBERS } } },
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     rules: {
+      'local/bare-numbers': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
@@ -104,7 +125,7 @@ export default defineConfig(
       '@typescript-eslint/no-misused-spread': 'off',
       // process.env['NAME'] and records: noPropertyAccessFromIndexSignature's habit, which this rule would undo.
       '@typescript-eslint/dot-notation': 'off',
-      // Off: `${number}` says what it means, and everything else in a template is still an error.
+      // `${number}` says what it means; everything else in a template is still an error.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
     },
   },

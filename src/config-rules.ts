@@ -109,7 +109,7 @@ export const ipAddress: Rule<string> = {
 
 /** `highest` keeps ports, timers and slips of the keyboard within bounds. */
 export function wholeNumber(lowest: number, highest = 999_999): Rule<number> {
-  const range = highest === 999_999 ? `of ${String(lowest)} or more` : `from ${String(lowest)} to ${String(highest)}`;
+  const range = highest === 999_999 ? `of ${lowest} or more` : `from ${lowest} to ${highest}`;
   return {
     expected: `a whole number ${range}`,
     parse: (text) =>
@@ -127,7 +127,7 @@ export function wholeNumberText(lowest: number): Rule<string> {
 export function seconds(options: { decimals: boolean }): Rule<number> {
   const shape = options.decimals ? /^\d+(\.\d+)?$/ : /^\d+$/;
   return {
-    expected: `${options.decimals ? 'a number' : 'a whole number'} of seconds, greater than 0, at most ${String(LONGEST_TIMEOUT_S)}`,
+    expected: `${options.decimals ? 'a number' : 'a whole number'} of seconds, greater than 0, at most ${LONGEST_TIMEOUT_S}`,
     parse(text) {
       const timeoutMs = shape.test(text) ? Math.round(Number(text) * 1000) : 0;
       return timeoutMs > 0 && timeoutMs <= LONGEST_TIMEOUT_S * 1000 ? timeoutMs : undefined;
@@ -183,7 +183,7 @@ const LONGEST_HLS_BASE = 150;
 
 /** Pod refuses a broadcaster whose URL has another kind of host (django.core.validators.URLValidator). */
 export const hlsUrl: Rule<string> = {
-  expected: `an http(s) URL of at most ${String(LONGEST_HLS_BASE)} characters, whose host is a name with a dot, an IP address or localhost`,
+  expected: `an http(s) URL of at most ${LONGEST_HLS_BASE} characters, whose host is a name with a dot, an IP address or localhost`,
   parse(text) {
     const url = webUrl(text);
     if (url === undefined || text.length > LONGEST_HLS_BASE) return undefined;

@@ -72,8 +72,8 @@ function cameText(variable: Variable<unknown>, text: string): string {
 
 function serverNumberFaults({ serverNumber, numberOfServers }: Partial<Config>): string[] {
   if (serverNumber === undefined || numberOfServers === undefined || serverNumber <= numberOfServers) return [];
-  const range = `a whole number from 1 to NUMBER_SERVERS (${String(numberOfServers)})`;
-  return [`SERVER_NUMBER: expected ${range}; got "${String(serverNumber)}"`];
+  const range = `a whole number from 1 to NUMBER_SERVERS (${numberOfServers})`;
+  return [`SERVER_NUMBER: expected ${range}; got "${serverNumber}"`];
 }
 
 /** What must be shown nowhere, each in the forms in which it may turn up. */

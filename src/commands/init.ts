@@ -110,7 +110,7 @@ async function rowsInPod(ports: Ports): Promise<Rows> {
 
 /** A slot in use is left alone. */
 async function makeSlot(slot: SlotReading, rows: Rows, { ports, host, print, free }: Course): Promise<void> {
-  const name = `bbb-live-streaming${String(slot.slot)}`;
+  const name = `bbb-live-streaming${slot.slot}`;
   const isNew = slot.directory === 'missing';
   const isCurrent = isNew || slot.composeFile === 'missing' || (await host.hasCurrentComposeFile(slot.slot));
   const use = isNew ? null : await whyInUse(slot, isCurrent, rows, ports);
@@ -130,11 +130,11 @@ async function makeSlot(slot: SlotReading, rows: Rows, { ports, host, print, fre
 /** What cannot be read counts as in use; Pod and the containers are asked only when its compose file is to be renewed. */
 async function whyInUse(slot: SlotReading, isCurrent: boolean, rows: Rows, ports: Ports): Promise<string | null> {
   if (!slot.record.ok) return slot.record.problem.detail;
-  if (slot.record.value !== null) return `livestream ${String(slot.record.value.livestreamId)}`;
+  if (slot.record.value !== null) return `livestream ${slot.record.value.livestreamId}`;
   if (isCurrent) return null;
   if (!rows.known) return `Pod could not be asked (${rows.problem.detail})`;
   const row = rows.bySlot.get(slot.slot)?.[0];
-  if (row !== undefined) return `livestream ${String(row.id)} is in progress there, as Pod says`;
+  if (row !== undefined) return `livestream ${row.id} is in progress there, as Pod says`;
   const container = await ports.compose.read(slot.slot);
   if (!container.ok) return `its containers could not be read (${container.problem.detail})`;
   return container.value === 'absent' ? null : 'it has containers';

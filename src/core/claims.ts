@@ -41,7 +41,7 @@ export interface Surroundings {
 
 /** The path of the building that every broadcaster of ours is in. */
 export function buildingPath(config: Config): string {
-  return `/rest/buildings/${String(config.podIdBuilding)}/`;
+  return `/rest/buildings/${config.podIdBuilding}/`;
 }
 
 /** As Pod's uniqueness goes: some databases compare without case. */

@@ -37,10 +37,10 @@ function words(effect: Effect): string {
 /** A headline for each chain, then its acts in order. */
 export function describePlan(plan: Plan): string[] {
   return plan.chains.flatMap((chain) => {
-    const slot = chain.slot === null ? '' : `, slot ${String(chain.slot)}`;
+    const slot = chain.slot === null ? '' : `, slot ${chain.slot}`;
     return [
-      `Livestream ${String(chain.livestreamId)}${slot}: ${chain.reason}`,
-      ...chain.effects.map((effect, index) => `  ${String(index + 1)}. ${words(effect)}`),
+      `Livestream ${chain.livestreamId}${slot}: ${chain.reason}`,
+      ...chain.effects.map((effect, index) => `  ${index + 1}. ${words(effect)}`),
     ];
   });
 }

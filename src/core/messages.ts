@@ -41,8 +41,8 @@ function headline(
 ): string {
   const words = PLACES[language];
   const parts = [
-    ...(place.livestreamId === null ? [] : [`${words.live} ${String(place.livestreamId)}`]),
-    ...(place.slot === null ? [] : [`${words.slot} ${String(place.slot)}`]),
+    ...(place.livestreamId === null ? [] : [`${words.live} ${place.livestreamId}`]),
+    ...(place.slot === null ? [] : [`${words.slot} ${place.slot}`]),
   ];
   if (parts.length === 0) return title;
   const start = parts.join(', ');

@@ -56,7 +56,7 @@ export interface ChosenNames {
 /** What is added on the given attempt: nothing, then the livestream's id, then the id and the attempt. */
 function addition(livestreamId: number, attempt: number): string {
   if (attempt === 0) return '';
-  return attempt === 1 ? String(livestreamId) : `${String(livestreamId)}-${String(attempt)}`;
+  return attempt === 1 ? String(livestreamId) : `${livestreamId}-${attempt}`;
 }
 
 /** The first `length` UTF-16 units of a text, one fewer where a surrogate pair would be cut in two. */

@@ -70,7 +70,7 @@ function planSlot(reading: SlotReading, rows: Livestream[], draft: Draft): void 
 
 function complainOfDoubles(rows: Livestream[], slot: number, draft: Draft): void {
   for (const row of rows) {
-    const detail = `livestream ${String(row.id)} has server ${row.server ?? ''} in Pod, but slot ${String(slot)} holds another live`;
+    const detail = `livestream ${row.id} has server ${row.server ?? ''} in Pod, but slot ${slot} holds another live`;
     complain(draft, { kind: 'rowInconsistent', detail }, row.id, slot);
   }
 }
@@ -81,7 +81,7 @@ function planUnused(reading: SlotReading, draft: Draft): void {
   if (!reading.container.ok) {
     complain(draft, reading.container.problem, null, reading.slot);
   } else if (reading.container.value !== 'absent') {
-    const detail = `containers exist in bbb-live-streaming${String(reading.slot)}, but no live is known there`;
+    const detail = `containers exist in bbb-live-streaming${reading.slot}, but no live is known there`;
     complain(draft, { kind: 'containerWithoutLive', detail }, null, reading.slot);
   }
 }
@@ -167,7 +167,7 @@ function planRunning(reading: SlotReading, record: SlotRecord, place: RowPlace, 
   const state = stateOf(record, draft.world);
   if (state === 'over') return { reason: 'its meeting is over', effects: stopChain(record, endedAt) };
   if (place !== 'ours' && place !== 'unread') {
-    const detail = `livestream ${String(record.livestreamId)} runs here, but Pod shows it ${ROW_PLACES[place]}`;
+    const detail = `livestream ${record.livestreamId} runs here, but Pod shows it ${ROW_PLACES[place]}`;
     complain(draft, { kind: 'rowInconsistent', detail }, record.livestreamId, reading.slot);
   }
   const mail: Chain['effects'] = record.startMailSent ? [] : [{ do: 'mailStart' }];

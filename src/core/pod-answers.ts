@@ -97,7 +97,7 @@ function readFields<T>(row: unknown, what: string, fields: Fields<T>): Parsed<T>
 }
 
 function called(what: string, row: Record<string, unknown>): string {
-  return typeof row['id'] === 'number' ? `${what} ${String(row['id'])}` : what;
+  return typeof row['id'] === 'number' ? `${what} ${row['id']}` : what;
 }
 
 function shown(value: unknown): string {
@@ -117,7 +117,7 @@ export function shorten(value: string, maximum: number): string {
 export function parseBody(answer: PodAnswer): Parsed<unknown> {
   const parsed = parseJson(answer.text);
   if ('value' in parsed) return parsed;
-  return { fault: `answers ${String(answer.status)} with ${contentOf(answer)} where JSON is expected` };
+  return { fault: `answers ${answer.status} with ${contentOf(answer)} where JSON is expected` };
 }
 
 export function parsePage(value: unknown): Parsed<Page> {

@@ -35,8 +35,8 @@ export function lineOf(outcome: Outcome): { level: LogLevel; message: string } |
 
 function place(livestreamId: number | null, slot: number | null): string {
   const parts = [
-    ...(livestreamId === null ? [] : [`livestream ${String(livestreamId)}`]),
-    ...(slot === null ? [] : [`slot ${String(slot)}`]),
+    ...(livestreamId === null ? [] : [`livestream ${livestreamId}`]),
+    ...(slot === null ? [] : [`slot ${slot}`]),
   ];
   return parts.length === 0 ? '' : `${parts.join(', ')}: `;
 }

@@ -48,7 +48,7 @@ function freeSlots(draft: Draft): number[] {
 function planRequest(request: Livestream, free: number[], draft: Draft): void {
   const { world, config } = draft;
   if (!isStillWaiting(request)) {
-    const detail = `livestream ${String(request.id)} waits (status 0), but has server ${request.server ?? ''}; clear that field in Pod to have it started`;
+    const detail = `livestream ${request.id} waits (status 0), but has server ${request.server ?? ''}; clear that field in Pod to have it started`;
     complain(draft, { kind: 'rowInconsistent', detail }, request.id, null);
     return;
   }

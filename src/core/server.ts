@@ -6,7 +6,7 @@ const REDIS_PORT_BASE = 6378;
 
 /** The field for a slot of this server. */
 export function serverField(slot: number, config: Config): string {
-  return `${String(config.serverNumber)}/${String(slot)}`;
+  return `${config.serverNumber}/${slot}`;
 }
 
 /** The slot that a row names, if it is one of this server's; else null. */
@@ -34,7 +34,7 @@ export function redisPort(slot: number): number {
 
 /** The channel of slot N's chat. */
 export function redisChannel(slot: number): string {
-  return `chat${String(slot)}`;
+  return `chat${slot}`;
 }
 
 /** True for a row that still waits: status 0 and nobody's. */

@@ -43,8 +43,8 @@ export function isEvent(trouble: Trouble): boolean {
 
 /** The same kind for the same live, or else slot, is the same error. */
 export function errorKey(kind: ProblemKind, livestreamId: number | null, slot: number | null): string {
-  if (livestreamId !== null) return `${kind}/${String(livestreamId)}`;
-  return slot === null ? kind : `${kind}/slot${String(slot)}`;
+  if (livestreamId !== null) return `${kind}/${livestreamId}`;
+  return slot === null ? kind : `${kind}/slot${slot}`;
 }
 
 export function keyOf({ problem, livestreamId, slot }: Trouble): string {

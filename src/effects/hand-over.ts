@@ -19,7 +19,7 @@ export const handOver: Act<'handOver'> = async (_effect, place, context) => {
   if (context.config.podDefaultBbbPath === '') return go(record);
   const [left] = await recordings.read(place.slot);
   if (left === undefined) return go(record);
-  throw new PortError('recordingFailed', `${left.file} has come to slot ${String(place.slot)} in the meantime`);
+  throw new PortError('recordingFailed', `${left.file} has come to slot ${place.slot} in the meantime`);
 };
 
 /** Recordings that an earlier live left in the slot go to `kept/` before the next one begins. */
@@ -37,7 +37,7 @@ export const clearOut: Act<'clearOut'> = async (_effect, place, context) => {
 
 function keptName(livestreamId: number, internalMeetingId: string): string {
   const meeting = internalMeetingId.replace(NOT_IN_A_NAME, '_').slice(0, 100);
-  return `${String(livestreamId)}-${meeting === '' ? 'unknown' : meeting}`;
+  return `${livestreamId}-${meeting === '' ? 'unknown' : meeting}`;
 }
 
 function strangerName(place: Place, recording: Recording): string {
@@ -45,7 +45,7 @@ function strangerName(place: Place, recording: Recording): string {
     .replace(/\.mkv$/i, '')
     .replace(NOT_IN_A_NAME, '_')
     .slice(0, 100);
-  return `unknown-slot${String(place.slot)}-${stem}`;
+  return `unknown-slot${place.slot}-${stem}`;
 }
 
 async function handOverOne(place: Place, recording: Recording, context: Context): Promise<SlotRecord> {
@@ -122,7 +122,7 @@ async function sourceOf(place: Place, begun: HandOver, context: Context): Promis
 /** A copy that nobody has seen under its final name is lost: the recording is copied again from its slot. */
 async function forget(place: Place, begun: HandOver, context: Context): Promise<SlotRecord> {
   if ((await sourceOf(place, begun, context)) === undefined) {
-    const detail = `${begun.file} is no longer in slot ${String(place.slot)}, and its copy ${begun.part} is gone or damaged: nothing is left to hand over`;
+    const detail = `${begun.file} is no longer in slot ${place.slot}, and its copy ${begun.part} is gone or damaged: nothing is left to hand over`;
     context.tell({
       level: 'error',
       livestreamId: place.livestreamId,

@@ -103,7 +103,7 @@ export const tellPodStopped: Act<'tellPodStopped'> = async (_effect, place, cont
   } else if (row !== null && row.status !== 2) {
     inform(
       place,
-      `its row in Pod is not this slot's any more (status ${String(row.status)}, server ${row.server ?? 'none'}): left alone`,
+      `its row in Pod is not this slot's any more (status ${row.status}, server ${row.server ?? 'none'}): left alone`,
       context,
     );
   }
@@ -131,6 +131,6 @@ export async function closeRequest(livestreamId: number, endedAt: string, contex
   const row = need(await context.ports.pod.readLivestream(livestreamId));
   if (row === null || !isStillWaiting(row)) return;
   await context.ports.pod.changeLivestream(livestreamId, { status: 2, end_date: endedAt });
-  const detail = `livestream ${String(livestreamId)} was asked for a meeting that BBB says is over`;
+  const detail = `livestream ${livestreamId} was asked for a meeting that BBB says is over`;
   context.tell({ level: 'notice', livestreamId, slot: null, problem: { kind: 'requestClosed', detail } });
 }

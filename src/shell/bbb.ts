@@ -107,7 +107,7 @@ async function parseXml(text: string): Promise<Parsed<unknown>> {
 
 function statusOf(answer: HttpAnswer): string {
   const isRedirect = answer.location !== null && answer.status >= 300 && answer.status < 400;
-  return isRedirect ? `a redirect (${String(answer.status)}: check BBB_URL)` : String(answer.status);
+  return isRedirect ? `a redirect (${answer.status}: check BBB_URL)` : String(answer.status);
 }
 
 function contentOf(answer: HttpAnswer): string {

@@ -35,7 +35,7 @@ export function createChat(config: Pick<Config, 'redisBindAddress'>, clock: Cloc
         fault = await silence(host, port);
       }
       if (fault === null) return;
-      const asked = `${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
+      const asked = `${host.includes(':') ? `[${host}]` : host}:${port}`;
       throw new PortError('chatSilent', `no answer of the chat's Redis on ${asked}: ${fault}`);
     },
   };

@@ -22,7 +22,7 @@ function redisCommand(slot: number): string[] {
 /** `ADDRESS:PORT:6379`, an IPv6 address in brackets. */
 function portMapping(address: string, port: number): string {
   const bare = address.replace(/^\[(.*)\]$/, '$1');
-  return `${bare.includes(':') ? `[${bare}]` : bare}:${String(port)}:6379`;
+  return `${bare.includes(':') ? `[${bare}]` : bare}:${port}:6379`;
 }
 
 /**
@@ -53,7 +53,7 @@ export async function composeFileText(slot: number, config: Config, record: Slot
     redisCommand: redisCommand(slot),
     chatPort: withChat ? portMapping(config.redisBindAddress, redisPort(slot)) : '',
     streamerImage: config.streamerImage,
-    containerName: `liveStreaming${String(slot)}`,
+    containerName: `liveStreaming${slot}`,
     variables: record === null ? sampleVariables(config, slot) : composeVariables(record, config, slot),
   };
   return renderTemplate('docker-compose.yml', values, escapeForCompose);

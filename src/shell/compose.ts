@@ -110,7 +110,7 @@ function createCall(config: Config, options: ComposeOptions): Call {
       });
       if (descriptor === null) {
         held.delete(slot);
-        const detail = `a docker-compose that an earlier tick began in slot ${String(slot)} is still at work there`;
+        const detail = `a docker-compose that an earlier tick began in slot ${slot} is still at work there`;
         throw new PortError('composeBusy', detail, { certain: true });
       }
       // A compose process that outlives a killed tick keeps the slot locked.
@@ -136,7 +136,7 @@ function describe(result: RunResult, words: string[], timeoutMs: number): string
   if (result.notFound) return `${command}: there is no such program: see COMPOSE_COMMAND`;
   const line = usefulLine(result.stderr);
   if (result.timedOut) {
-    const limit = `${command} did not end within ${String(timeoutMs / 1000)} s`;
+    const limit = `${command} did not end within ${timeoutMs / 1000} s`;
     return line === '' ? limit : `${limit}; it said: ${line}`;
   }
   const advice = dockerAdvice(result.stderr);

@@ -168,7 +168,7 @@ function machine(config: Config): Finding[] {
   if (processors < neededProcessors) {
     findings.push({
       level: 'warning',
-      text: `this machine has ${String(processors)} processors; ${String(neededProcessors)} are advised for ${lives(config)}`,
+      text: `this machine has ${processors} processors; ${neededProcessors} are advised for ${lives(config)}`,
     });
   }
   const neededMemory = config.numberOfLives * PER_LIVE.memoryBytes;
@@ -186,5 +186,5 @@ function gib(bytes: number): string {
 }
 
 function lives(config: Config): string {
-  return config.numberOfLives === 1 ? 'one live' : `${String(config.numberOfLives)} lives at once`;
+  return config.numberOfLives === 1 ? 'one live' : `${config.numberOfLives} lives at once`;
 }

@@ -205,7 +205,7 @@ async function* patiently(body: Readable, idleTimeoutMs: number, url: string): A
       watch.refresh();
     }
   } catch (error) {
-    const stopped = `the answer stopped for more than ${String(idleTimeoutMs / 1000)} s`;
+    const stopped = `the answer stopped for more than ${idleTimeoutMs / 1000} s`;
     throw failureOf(error, url, idleTimeoutMs, silence.signal.aborted ? stopped : null);
   } finally {
     clearTimeout(watch);
@@ -259,7 +259,7 @@ function hostOf(url: string): string {
 }
 
 function noAnswer(timeoutMs: number): string {
-  return `no whole answer within ${String(timeoutMs / 1000)} s`;
+  return `no whole answer within ${timeoutMs / 1000} s`;
 }
 
 const REASONS: Record<string, string> = {
@@ -306,8 +306,7 @@ function reasonOf(error: unknown, timeoutMs: number): string {
   if (known !== undefined) return known;
   // axios's own time-out, which bounds silence and so comes with ours.
   if (code === 'ECONNABORTED') return noAnswer(timeoutMs);
-  if (message.includes('maxContentLength'))
-    return `an answer of more than ${String(MAXIMUM_BODY_BYTES / 1024 ** 2)} MB`;
+  if (message.includes('maxContentLength')) return `an answer of more than ${MAXIMUM_BODY_BYTES / 1024 ** 2} MB`;
   if (message.includes('aborted') || code.startsWith('Z_')) return 'the answer was cut';
   if (code.startsWith('HPE_')) return 'the answer is not HTTP';
   return code === '' ? 'the request failed' : `the request failed: ${code}`;

@@ -123,7 +123,7 @@ async function sendBySendmail(letter: Letter, config: Config, options: MailOptio
 
 function sendmailFault(result: Awaited<ReturnType<typeof run>>, timeoutMs: number): string {
   if (result.notFound) return 'there is no such program: set SENDMAIL_PATH, or SMTP_URL for a mail server';
-  if (result.timedOut) return `it did not end within ${String(timeoutMs / 1000)} s`;
+  if (result.timedOut) return `it did not end within ${timeoutMs / 1000} s`;
   const said = result.stderr.trim().slice(0, 300);
   return said === '' ? `it ended with status ${String(result.exitCode)}` : said;
 }

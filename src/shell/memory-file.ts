@@ -34,7 +34,7 @@ export function createMemoryFile(baseDirectory: string, temporaryDirectory = tmp
 /** One for each user and base directory. */
 function standInName(baseDirectory: string): string {
   const directory = createHash('sha256').update(baseDirectory).digest('hex').slice(0, 16);
-  return `bbb-pod-live-${String(process.getuid?.() ?? 0)}-${directory}.json`;
+  return `bbb-pod-live-${process.getuid?.() ?? 0}-${directory}.json`;
 }
 
 /** Anybody may put a file into the temporary directory: only a regular one of this user counts. */

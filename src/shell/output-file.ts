@@ -15,7 +15,7 @@ const SEAM_CHARACTERS = 4096;
 
 /** Puts a container's output, free of secrets, into `<log directory>/<livestream id>.log`. Throws `logUnwritable`. */
 export async function keepOutput(logDirectory: string, livestreamId: number, output: string): Promise<void> {
-  const path = join(logDirectory, `${String(livestreamId)}.log`);
+  const path = join(logDirectory, `${livestreamId}.log`);
   try {
     await makeDirectory(logDirectory);
     await writeWhole(path, lastLines(joined(await contentOf(path), output)), 0o640);

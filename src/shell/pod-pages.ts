@@ -25,7 +25,7 @@ export async function readRows(path: string, get: Get): Promise<Reading<unknown[
     const rows = await readPages(path, get);
     if (rows !== 'changed') return rows;
   }
-  return unreadable(`GET ${path}: its pages do not fit together, ${String(MAXIMUM_PASSES)} times over`);
+  return unreadable(`GET ${path}: its pages do not fit together, ${MAXIMUM_PASSES} times over`);
 }
 
 /** How far a pass has come. */
@@ -58,7 +58,7 @@ async function readPages(first: string, get: Get): Promise<Reading<unknown[]> | 
       }
       const page = pages[index] as (typeof pages)[number];
       if (walk.seen.has(path)) return unreadable(`GET ${first}: its pages go round in a circle at ${path}`);
-      if (walk.seen.size >= MAXIMUM_PAGES) return unreadable(`GET ${first}: more than ${String(MAXIMUM_PAGES)} pages`);
+      if (walk.seen.size >= MAXIMUM_PAGES) return unreadable(`GET ${first}: more than ${MAXIMUM_PAGES} pages`);
       if (page === 'changed') return 'changed';
       if (!page.ok) return page;
       if (page.value.count < leastCount) return 'changed';
@@ -76,7 +76,7 @@ function foreseePaths(link: string, { count, pageLength, pagesAtOnce }: Walk): s
   if (digits === '' || pageLength === 0) return [link];
   const number = Number(digits);
   const length = Math.min(pagesAtOnce, Math.max(1, Math.ceil(count / pageLength) - number + 1));
-  const following = Array.from({ length: length - 1 }, (_, index) => `${before}${String(number + 1 + index)}${after}`);
+  const following = Array.from({ length: length - 1 }, (_, index) => `${before}${number + 1 + index}${after}`);
   return [link, ...following];
 }
 

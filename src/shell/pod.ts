@@ -45,10 +45,10 @@ export function createPod(
   http: Pick<Http, 'get' | 'send'>,
 ): Pod {
   const calls = createCalls(config, http);
-  const building = calls.address(`/rest/buildings/${String(config.podIdBuilding)}/`);
+  const building = calls.address(`/rest/buildings/${config.podIdBuilding}/`);
   return {
     readLivestreams: () => readLivestreams(calls.get),
-    readLivestream: (id) => readRow(`${LIVESTREAMS}${String(id)}/`, (row) => only(parseKnown(row), id), calls.get),
+    readLivestream: (id) => readRow(`${LIVESTREAMS}${id}/`, (row) => only(parseKnown(row), id), calls.get),
     readMeeting: (path) => readMeeting(path, calls.get),
     readBroadcasters: () => readBroadcasters(calls.get),
     readBroadcaster: async (slug) => {
@@ -170,7 +170,7 @@ async function readRow<T>(path: string, parse: (row: unknown) => Parsed<T>, get:
 
 function only(parsed: Parsed<Livestream>, id: number): Parsed<Livestream> {
   if ('fault' in parsed || parsed.value.id === id) return parsed;
-  return { fault: `the answer is livestream ${String(parsed.value.id)}` };
+  return { fault: `the answer is livestream ${parsed.value.id}` };
 }
 
 async function readMeeting(path: string, get: Get): Promise<Reading<PodMeeting>> {
@@ -302,12 +302,12 @@ async function changeLivestream(
   send: Send,
   options?: { timeoutMs?: number },
 ): Promise<void> {
-  const path = `${LIVESTREAMS}${String(id)}/`;
+  const path = `${LIVESTREAMS}${id}/`;
   const call = `PATCH ${path}`;
   const answer = await send('PATCH', path, change, options);
   const row = rowIn(call, answer, 200, parseLivestreamPlace);
-  if (row.id !== id) throw contradiction(call, answer, `livestream ${String(row.id)}`);
-  if (row.status !== change.status) throw contradiction(call, answer, `status ${String(row.status)}`);
+  if (row.id !== id) throw contradiction(call, answer, `livestream ${row.id}`);
+  if (row.status !== change.status) throw contradiction(call, answer, `status ${row.status}`);
   if (change.server !== undefined && row.server !== change.server) throw contradiction(call, answer, 'server');
   const hasBroadcaster = change.broadcaster_id !== undefined;
   if (hasBroadcaster && row.broadcasterId !== change.broadcaster_id)

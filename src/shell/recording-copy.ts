@@ -119,7 +119,7 @@ async function copyContent(source: string, part: string, mode: number): Promise<
 
 /** `needed` and `free` in bytes, the first being greater; rounded so that it is in what is shown. */
 export function lackOfRoom(needed: number, free: number, directory: string): string {
-  return `${String(Math.ceil(needed / 1e6))} MB are needed in ${directory} and ${String(Math.floor(free / 1e6))} MB are free: make room there`;
+  return `${Math.ceil(needed / 1e6)} MB are needed in ${directory} and ${Math.floor(free / 1e6)} MB are free: make room there`;
 }
 
 /** What an administrator can do about a failed system call on a recording. */

@@ -31,14 +31,14 @@ export function createRecordings(config: Places, acts: CopyActs = REAL_COPY_ACTS
   const [inTurn, renameInTurn] = [createTurns(), createTurns()];
   return {
     read: (slot) =>
-      onRecording(`cannot read the recordings of slot ${String(slot)}`, () => readRecordings(pathsOf(slot).videodata)),
+      onRecording(`cannot read the recordings of slot ${slot}`, () => readRecordings(pathsOf(slot).videodata)),
     isWaiting: (internalMeetingId) =>
       onRecording('cannot look for an earlier recording', async () => {
         if (config.podDefaultBbbPath === '') return false;
         return isListed(join(config.podDefaultBbbPath, `${checkedName(internalMeetingId, 'internal meeting id')}.mkv`));
       }),
     copy: (slot, file, target) =>
-      onRecording(`recording ${file} stays in slot ${String(slot)}`, async () => {
+      onRecording(`recording ${file} stays in slot ${slot}`, async () => {
         const source = sourceOf(slot, file);
         const { isFile, size } = (await found(source)) ?? { isFile: false, size: 0 };
         if (!isFile) throw new PortError('recordingFailed', 'it is not a regular file', { certain: true });
@@ -58,7 +58,7 @@ export function createRecordings(config: Places, acts: CopyActs = REAL_COPY_ACTS
         ),
       ),
     removeSource: (slot, handOver) =>
-      onRecording(`cannot remove ${handOver.file} from slot ${String(slot)}`, () =>
+      onRecording(`cannot remove ${handOver.file} from slot ${slot}`, () =>
         removeSource(sourceOf(slot, handOver.file), handOver),
       ),
     redirect: (slot, handOver, target) =>
@@ -140,13 +140,13 @@ async function destinationOf(
 ): Promise<Destination> {
   if (target.place === 'kept') {
     const final = await freeKeptPath(checkedName(target.name, 'name'), config);
-    return { final, part: `${final}.${String(slot)}.part`, mode: KEPT_MODE };
+    return { final, part: `${final}.${slot}.part`, mode: KEPT_MODE };
   }
   const directory = config.podDefaultBbbPath;
   if (directory === '') throw new PortError('recordingFailed', 'POD_DEFAULT_BBB_PATH is empty', { certain: true });
   await expectDirectory(directory, acts);
   const final = join(directory, `${checkedName(target.internalMeetingId, 'internal meeting id')}.mkv`);
-  return { final, part: `${final}.${String(target.livestreamId)}.part`, mode: POD_MODE };
+  return { final, part: `${final}.${target.livestreamId}.part`, mode: POD_MODE };
 }
 
 /** A directory that is not there, or whose file system is not mounted, may be there again in a minute. */
@@ -163,7 +163,7 @@ async function freeKeptPath(name: string, config: Places): Promise<string> {
   const directory = keptDirectory(config);
   if ((await mkdir(directory, { recursive: true, mode: 0o700 })) !== undefined) await chmod(directory, 0o700);
   for (let turn = 1; ; turn += 1) {
-    const path = join(directory, `${name}${turn === 1 ? '' : `-${String(turn)}`}.mkv`);
+    const path = join(directory, `${name}${turn === 1 ? '' : `-${turn}`}.mkv`);
     if ((await found(path)) === null) return path;
   }
 }

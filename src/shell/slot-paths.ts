@@ -11,7 +11,7 @@ export function slotOfName(name: string): number | null {
 
 /** The slot's directory; its name is also the compose project's (the PHP script's too). */
 export function slotDirectory(baseDirectory: string, slot: number): string {
-  return join(baseDirectory, `${NAME}${String(slot)}`);
+  return join(baseDirectory, `${NAME}${slot}`);
 }
 
 /** Absolute paths of a slot's files. */

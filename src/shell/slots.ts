@@ -30,7 +30,7 @@ export function createSlots(config: Config, composeFiles: ComposeFiles): Slots {
       return Promise.all(inOrder.map((slot) => readSlot(slot, pathsOf(slot), composeFiles)));
     },
     make: (slot) =>
-      onDisk(`cannot make slot ${String(slot)}`, async () => {
+      onDisk(`cannot make slot ${slot}`, async () => {
         const paths = pathsOf(slot);
         await makeDirectories(paths);
         if (await isThere(paths.composeFile)) await closeToOthers(paths.composeFile);
@@ -39,7 +39,7 @@ export function createSlots(config: Config, composeFiles: ComposeFiles): Slots {
     writeRecord: (slot, record) =>
       onDisk('cannot write the slot file', () => writeWhole(pathsOf(slot).record, serialiseSlotRecord(record), 0o600)),
     release: (slot) =>
-      onDisk(`cannot free slot ${String(slot)}`, async () => {
+      onDisk(`cannot free slot ${slot}`, async () => {
         await writeCompose(slot, null);
         await removeRecord(pathsOf(slot));
       }),

@@ -28,7 +28,7 @@ function goldenNames(): { id: number; meeting: string; name: string; url: string
     const posts = golden.original.requests.filter((request) => request.method === 'POST');
     return posts.flatMap(({ fields }) =>
       lives
-        .map((live) => ({ id: live.id, meeting: meetings.find((row) => live.meeting.endsWith(`/${String(row.id)}/`)) }))
+        .map((live) => ({ id: live.id, meeting: meetings.find((row) => live.meeting.endsWith(`/${row.id}/`)) }))
         .filter(
           ({ id, meeting }) =>
             chosenNames(meeting?.meeting_name ?? '', id, 'https://hls.test/hls/', 0).streamUrl === fields?.['url'],
@@ -137,8 +137,8 @@ describe('the names of a live', () => {
         expect(names.broadcasterName).toBe(names.broadcasterName.trim());
         for (const slug of podSlugs(names.broadcasterName)) expect(slug).toMatch(/^bbb[a-z0-9_-]{0,197}$/);
         if (attempt === 1) {
-          expect(names.streamKey.endsWith(`-${String(id)}`)).toBe(true);
-          expect(names.broadcasterName.endsWith(` (${String(id)})`)).toBe(true);
+          expect(names.streamKey.endsWith(`-${id}`)).toBe(true);
+          expect(names.broadcasterName.endsWith(` (${id})`)).toBe(true);
         }
       }),
     );

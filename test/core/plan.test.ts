@@ -20,7 +20,7 @@ const config = makeConfig();
 function acts({ chains }: Plan): string[] {
   return chains.map(
     ({ slot, livestreamId, effects }) =>
-      `${String(livestreamId)}@${String(slot)}: ${effects.map((effect) => effect.do).join(' ')}`,
+      `${livestreamId}@${String(slot)}: ${effects.map((effect) => effect.do).join(' ')}`,
   );
 }
 

@@ -21,7 +21,7 @@ const oneOfTwo = makeConfig({ numberOfServers: 2 });
 function starts({ chains }: Plan): string[] {
   return chains
     .filter(({ effects }) => effects[0]?.do === 'reserve')
-    .map(({ slot, livestreamId }) => `${String(livestreamId)}@${String(slot)}`);
+    .map(({ slot, livestreamId }) => `${livestreamId}@${String(slot)}`);
 }
 
 function started(decided: Plan): string[] {
@@ -201,7 +201,7 @@ describe('names', () => {
   });
 
   test('when all tries are taken, that is told', () => {
-    const taken = ['[BBB] Cours', '[BBB] Cours (1)', ...[2, 3, 4].map((turn) => `[BBB] Cours (1-${String(turn)})`)];
+    const taken = ['[BBB] Cours', '[BBB] Cours (1)', ...[2, 3, 4].map((turn) => `[BBB] Cours (1-${turn})`)];
     const foreign = taken.map((name, index) => broadcaster(index, name, { buildingPath: '/rest/buildings/11/' }));
     const decided = plan(sameName([1], { broadcasters: ok(foreign) }), alone);
     expect(problems(decided)).toEqual(['namesTaken']);

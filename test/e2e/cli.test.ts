@@ -224,7 +224,7 @@ describe('a dry run', () => {
       const [before, calls] = [world.snapshot(), world.docker.calls().length];
       const result = await world.run(['run', '--dry-run'], { NUMBER_SERVERS: '60', SERVER_NUMBER: '1' });
       expect(result).toMatchObject({ exitCode: 0, stderr: '' });
-      for (const id of [1, 2, 3]) expect(result.stdout).toMatch(new RegExp(`livestream ${String(id)}\\b`, 'i'));
+      for (const id of [1, 2, 3]) expect(result.stdout).toMatch(new RegExp(`livestream ${id}\\b`, 'i'));
       expect(result.stdout).toContain('[BBB] Nouveau cours');
       expect(world.snapshot()).toEqual(before);
       expect(
@@ -283,7 +283,7 @@ describe('debug mode', () => {
             .map(({ argv }) => argv),
         ).toEqual([['up', '-d']]);
         await world.run(words, env);
-        const output = readFileSync(join(world.baseDirectory, 'logs', `${String(livestream.id)}.log`), 'utf8');
+        const output = readFileSync(join(world.baseDirectory, 'logs', `${livestream.id}.log`), 'utf8');
         expect(output).toContain('Starting browser');
         expect(output).not.toContain(world.env['BBB_ATTENDEE_PASSWORD']);
       })();

@@ -165,22 +165,20 @@ describe('the PHP script had a defect that is not here', () => {
     "4: every page of Pod %s's lists is read",
     async (podVersion) => {
       await inWorld({ podVersion, numberOfLives: 2 }, async (world) => {
-        for (let other = 1; other <= 13; other += 1)
-          addRunningRow(world, `2/${String(other)}`, `m-other-${String(other)}`);
+        for (let other = 1; other <= 13; other += 1) addRunningRow(world, `2/${other}`, `m-other-${other}`);
         const held = world.teacherAsks({ meetingId: 'm-held', row: { status: 1, server: '1/1' } }).livestream;
-        for (let past = 1; past <= 13; past += 1)
-          world.teacherAsks({ meetingId: `m-past-${String(past)}`, running: false });
+        for (let past = 1; past <= 13; past += 1) world.teacherAsks({ meetingId: `m-past-${past}`, running: false });
         const asked = world.teacherAsks({ meetingId: 'm-new', name: 'Zoologie' }).livestream;
         // Somebody's broadcaster of that name, far down the list.
         for (let other = 0; other < 14; other += 1)
-          world.pod.state.broadcasters.push(broadcaster(`Amphi ${String(other)}`, 100 + other));
+          world.pod.state.broadcasters.push(broadcaster(`Amphi ${other}`, 100 + other));
         world.pod.state.broadcasters.push(broadcaster('[BBB] Zoologie', 200));
         await tick(world);
         expect(live(world, asked.id)).toMatchObject({ status: 1, server: '1/2' });
         expect(live(world, held.id)).toMatchObject({ status: 1, server: '1/1' });
         const closed = world.pod.state.livestreams.filter(({ status }) => status === 2);
         expect(closed).toHaveLength(13);
-        expect(broadcasterOf(world, asked.id).name).toBe(`[BBB] Zoologie (${String(asked.id)})`);
+        expect(broadcasterOf(world, asked.id).name).toBe(`[BBB] Zoologie (${asked.id})`);
       })();
     },
     PATIENCE_MS,
@@ -276,14 +274,14 @@ describe('the PHP script had a defect that is not here', () => {
     '8: a name is data for the shell, YAML, Compose and forms',
     inWorld({ numberOfLives: 5 }, async (world) => {
       const names = Object.values(HOSTILE_NAMES);
-      const rows = names.map((name, index) => world.teacherAsks({ meetingId: `m-${String(index)}`, name }).livestream);
+      const rows = names.map((name, index) => world.teacherAsks({ meetingId: `m-${index}`, name }).livestream);
       expect(await tick(world)).toBe(0);
       expect(rows.map(({ id }) => broadcasterOf(world, id).name)).toEqual(names.map((name) => `[BBB] ${name}`));
       expect(streamers(world).map(({ environment }) => environment['BBB_MEETING_TITLE'])).toEqual(
         names.map((name) => `[BBB] ${name}`),
       );
       expect(streamers(world).map(({ environment }) => environment['BBB_MEETING_ID'])).toEqual(
-        names.map((_, index) => `m-${String(index)}`),
+        names.map((_, index) => `m-${index}`),
       );
       expect(world.files().filter(({ path }) => path.includes('pwned'))).toEqual([]);
       expect(existsSync('pwned')).toBe(false);
@@ -295,7 +293,7 @@ describe('the PHP script had a defect that is not here', () => {
     '9: a broadcaster of any name is created, and deleted at the end',
     inWorld({ numberOfLives: 6, podVersion: '2.8.2' }, async (world) => {
       const names = ['Cours -', 'ANGLAIS (L1) !', 'Лекция', 'Soirée 🎉', 'x'.repeat(250), "L'œuvre d'Éluard ?"];
-      names.forEach((name, index) => world.teacherAsks({ meetingId: `m-${String(index)}`, name }));
+      names.forEach((name, index) => world.teacherAsks({ meetingId: `m-${index}`, name }));
       const others = broadcaster('Amphi', 100);
       world.pod.state.broadcasters.push(others);
       expect(await tick(world)).toBe(0);
@@ -590,7 +588,7 @@ describe('the PHP script had a defect that is not here', () => {
       // `?status=0` filters nothing there: lives that have ended are shown as well, their rooms in use again.
       for (let past = 1; past <= 3; past += 1)
         world.teacherAsks({
-          meetingId: `m-${String(past)}`,
+          meetingId: `m-${past}`,
           row: { status: 2, server: '1/1', end_date: '2024-01-01T09:00:00Z' },
         });
       const before = world.snapshot().pod;

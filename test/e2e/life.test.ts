@@ -30,7 +30,7 @@ import type { World, WorldOptions } from '../support/world/world.js';
 function addStoppedLives(world: World): void {
   for (let past = 1; past <= 14; past += 1) {
     world.teacherAsks({
-      meetingId: `past-${String(past)}`,
+      meetingId: `past-${past}`,
       row: { status: 2, server: '1/1', broadcaster_id: 900 + past, start_date: '2024-01-01T08:00:00Z' },
     });
   }
@@ -101,7 +101,7 @@ describe('a live', () => {
       });
       expect(subjects(world)).toEqual([SUBJECTS.start]);
       expect(lastMail(world)).toContain(
-        `(id : ${String(id)}, stream : rtmp://rtmp.test/live/bbb-Cours-d-ete-n1) sur le serveur 1`,
+        `(id : ${id}, stream : rtmp://rtmp.test/live/bbb-Cours-d-ete-n1) sur le serveur 1`,
       );
       expect(meetingInMail(lastMail(world))).toBe("Cours d'été n°1");
 
@@ -165,12 +165,12 @@ describe('a live', () => {
     async (podVersion) => {
       const names = namesOfAllKinds();
       await inWorld({ podVersion, numberOfLives: names.length }, async (world) => {
-        names.forEach(({ name }, index) => world.teacherAsks({ meetingId: `m-${String(index)}`, name }));
+        names.forEach(({ name }, index) => world.teacherAsks({ meetingId: `m-${index}`, name }));
         expect(await tick(world)).toBe(0);
         const mails = world.smtp.mails.map(({ text }) => text);
         const seen = names.map(({ shown }, index) => {
           const id = index + 1;
-          const mail = mails.find((text) => text.includes(`(id : ${String(id)},`)) ?? '';
+          const mail = mails.find((text) => text.includes(`(id : ${id},`)) ?? '';
           const slot = Number(live(world, id).server?.split('/')[1]);
           return {
             inPod: broadcasterOf(world, id).name,
@@ -208,7 +208,7 @@ describe('a live', () => {
       expect(await tick(world)).toBe(0);
       expect(subjects(world)).toEqual([SUBJECTS.start, SUBJECTS.start]);
       expect(live(world, young.id)).toMatchObject(WAITING);
-      expect(logText(world)).toMatch(new RegExp(`\\[INFO\\] - livestream ${String(young.id)}.*no slot is free`));
+      expect(logText(world)).toMatch(new RegExp(`\\[INFO\\] - livestream ${young.id}.*no slot is free`));
       world.meetingEnds('m-old');
       expect(await tick(world)).toBe(0);
       expect(await tick(world)).toBe(0);

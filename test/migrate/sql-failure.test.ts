@@ -58,7 +58,7 @@ describe.each(ENGINES)('without any %s', (engine) => {
     const message = await complaint(addressOf(engine, { host: 'nobody.invalid', port: null }));
     expect(message).toMatch(
       new RegExp(
-        `on nobody\\.invalid:${String(USUAL_PORT[engine])}: (unknown host name|the host name could not be looked up): check its host$`,
+        `on nobody\\.invalid:${USUAL_PORT[engine]}: (unknown host name|the host name could not be looked up): check its host$`,
       ),
     );
   });

@@ -70,7 +70,7 @@ function watch(story: Story, killAt: number | null, seen: (point: Point) => void
     },
     onEffect: (name, livestreamId) => {
       effect = name as EffectName;
-      if (arrive(`${name} of livestream ${String(livestreamId)}: begun`)) session?.kill();
+      if (arrive(`${name} of livestream ${livestreamId}: begun`)) session?.kill();
     },
     onBegin: (begun) => (session = begun),
   };
@@ -158,8 +158,6 @@ test('every effect is cut before, after and within, at a known number of moments
     Object.keys(RECOVERY).map((name) => [name, points.filter(({ effect }) => effect === name).length]),
   ) as Record<EffectName, number>;
   const lacking = Object.entries(RECOVERY).filter(([name, { atLeast }]) => counted[name as EffectName] < atLeast);
-  expect(
-    lacking.map(([name, { atLeast }]) => `${name}: ${String(counted[name as EffectName])} of ${String(atLeast)}`),
-  ).toEqual([]);
+  expect(lacking.map(([name, { atLeast }]) => `${name}: ${counted[name as EffectName]} of ${atLeast}`)).toEqual([]);
   expect(points.length).toBeGreaterThanOrEqual(2000);
 });

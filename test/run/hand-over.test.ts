@@ -76,7 +76,7 @@ function setTheStage(lives: number, change: Partial<Stage> = {}): Stage {
   mkdirSync(stage.podDirectory, { recursive: true });
   mkdirSync(stage.shadow);
   for (let live = 1; live <= lives; live += 1) {
-    const userPath = `/rest/users/${String(live)}/`;
+    const userPath = `/rest/users/${live}/`;
     stage.pod.staff.add(userPath);
     ask(stage.pod, { id: live, meetingPath: '/rest/bbb_meeting/1/', internalMeetingId: MEETING, row: { userPath } });
     stage.slots.set(live, serialiseSlotRecord(recordOfLive(live, userPath)));
@@ -98,11 +98,11 @@ function recordOfLive(livestreamId: number, userPath: string): SlotRecord {
 
 /** All of one size, so that size alone tells nothing. */
 function contentOf(live: number): string {
-  return `recording of live ${String(live)}`;
+  return `recording of live ${live}`;
 }
 
 function videodata(stage: Stage, slot: number): string {
-  return join(stage.base, `bbb-live-streaming${String(slot)}`, 'videodata');
+  return join(stage.base, `bbb-live-streaming${slot}`, 'videodata');
 }
 
 function recordOf(stage: Stage, slot: number): SlotRecord {
@@ -387,7 +387,7 @@ describe.each(WAYS)('a recording that is %s', (_way, change) => {
         for (let first = 0; first <= moments.length; first += 1) {
           for (const second of [9, Infinity]) {
             const stage = await play(disaster, change, prepare, [first, second]);
-            const at = `${moments[first] ?? 'its end'}, then ${String(second)}`;
+            const at = `${moments[first] ?? 'its end'}, then ${second}`;
             expect({ at, faults: faultsOf(stage, disaster) }).toEqual({ at, faults: [] });
           }
         }

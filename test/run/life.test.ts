@@ -61,7 +61,7 @@ test('two servers share ten requests, and each of them is started once', async (
   const world = createWorld([{ numberOfLives: 5 }, { numberOfLives: 5 }]);
   for (let id = 1; id <= 10; id += 1) {
     ask(world.pod, { id });
-    world.bbb.running.set(`meeting-${String(id)}`, `internal-${String(id)}`);
+    world.bbb.running.set(`meeting-${id}`, `internal-${id}`);
   }
   expect(await minutes(world, 2)).toEqual(Array(4).fill({ exitStatus: 0 }));
   const started = world.hosts.flatMap((host) => host.starts.map(({ livestreamId }) => livestreamId));
@@ -97,13 +97,13 @@ test('two lives that the PHP script started under one name share a broadcaster: 
     ask(world.pod, {
       id,
       meetingName: 'Cours',
-      row: { status: 1, server: `1/${String(id)}`, broadcasterId: shared.id },
+      row: { status: 1, server: `1/${id}`, broadcasterId: shared.id },
     });
     const composeFile = {
       origin: 'foreign',
       isIntact: true,
       livestreamId: id,
-      internalMeetingId: `internal-${String(id)}`,
+      internalMeetingId: `internal-${id}`,
       streamKey: 'bbb-Cours',
       isRecorded: false,
     } as const;

@@ -27,7 +27,7 @@ async function comeToRest(rig: Rig): Promise<void> {
   collect(rig);
 }
 
-test(`seed ${String(SEED)}: ${String(RUNS)} sequences of up to ${String(LONGEST)} steps`, async () => {
+test(`seed ${SEED}: ${RUNS} sequences of up to ${LONGEST} steps`, async () => {
   const sequences = fc.tuple(
     fc.integer({ min: 1, max: 3 }),
     fc.integer({ min: 1, max: 3 }),

@@ -83,7 +83,7 @@ export function check(rig: Rig): void {
   const stoppedTooEarly = world.pod.rows
     .filter(({ id, status }) => status === 2 && !rig.withdrawn.has(id))
     .filter((row) => world.bbb.running.get(`meeting-${meetingOf(row.meetingPath)}`) === internalIds.get(row))
-    .map(({ id }) => `livestream ${String(id)} was stopped while its meeting runs`);
+    .map(({ id }) => `livestream ${id} was stopped while its meeting runs`);
   const faults = [...broken(world), ...lost.map((content) => `lost: ${content}`), ...stoppedTooEarly];
   if (faults.length > 0) throw new Error(faults.join('\n'));
 }
@@ -156,7 +156,7 @@ const teacherAsks = fc
       const meeting = wanted.again && id > 1 ? id - 1 : id;
       const row = ask(world.pod, {
         id,
-        meetingPath: `/rest/bbb_meeting/${String(meeting)}/`,
+        meetingPath: `/rest/bbb_meeting/${meeting}/`,
         meetingName: wanted.name,
         row: {
           enableChat: wanted.chat,
@@ -179,11 +179,11 @@ function someMeeting({ world }: Rig, index: number): string | undefined {
 }
 
 const meetingEnds = number.map((index) =>
-  command(`meeting ${String(index)} ends`, (rig) => void rig.world.bbb.running.delete(someMeeting(rig, index) ?? '')),
+  command(`meeting ${index} ends`, (rig) => void rig.world.bbb.running.delete(someMeeting(rig, index) ?? '')),
 );
 
 const roomRestarts = fc.record({ index: number, isSeenByPod: fc.boolean() }).map(({ index, isSeenByPod }) =>
-  command(`room ${String(index)} is restarted${isSeenByPod ? ', and Pod learns of it' : ''}`, (rig) => {
+  command(`room ${index} is restarted${isSeenByPod ? ', and Pod learns of it' : ''}`, (rig) => {
     const meetingId = someMeeting(rig, index);
     if (meetingId === undefined) return;
     const internalMeetingId = `${rig.world.bbb.running.get(meetingId) ?? ''}x`;
@@ -198,7 +198,7 @@ const roomRestarts = fc.record({ index: number, isSeenByPod: fc.boolean() }).map
 );
 
 const withdrawal = number.map((index) =>
-  command(`request ${String(index)} is withdrawn`, ({ world, withdrawn }) => {
+  command(`request ${index} is withdrawn`, ({ world, withdrawn }) => {
     const waiting = world.pod.rows.filter(({ status }) => status === 0);
     const row = waiting[index % Math.max(1, waiting.length)];
     if (row === undefined) return;
@@ -208,7 +208,7 @@ const withdrawal = number.map((index) =>
 );
 
 const containerDies = fc.tuple(number, number).map(([server, index]) =>
-  command(`container ${String(index)} of server ${String(server)} dies`, (rig) => {
+  command(`container ${index} of server ${server} dies`, (rig) => {
     const host = hostOf(rig.world, serverOf(rig, server));
     const slots = [...host.containers.keys()];
     stopContainer(host, slots[index % Math.max(1, slots.length)] ?? 0, rig.world.clock.time);
@@ -217,9 +217,7 @@ const containerDies = fc.tuple(number, number).map(([server, index]) =>
 
 const partBreaks = fc
   .tuple(fc.constantFrom(...PARTS), fc.constantFrom(0.2, 0.6, 2))
-  .map(([part, degree]) =>
-    command(`${part} breaks (${String(degree)})`, ({ faults }) => void faults.set(part, degree)),
-  );
+  .map(([part, degree]) => command(`${part} breaks (${degree})`, ({ faults }) => void faults.set(part, degree)));
 
 const partHeals = fc
   .constantFrom(...PARTS)
@@ -228,11 +226,11 @@ const partHeals = fc
 const minutePasses = fc.constant(command('a minute passes', minute));
 
 const oneTick = number.map((server) =>
-  command(`server ${String(server)} ticks`, (rig) => ticks(rig, [{ server: serverOf(rig, server) }])),
+  command(`server ${server} ticks`, (rig) => ticks(rig, [{ server: serverOf(rig, server) }])),
 );
 
 const killedTick = fc.tuple(number, fc.nat({ max: 150 })).map(([server, moment]) =>
-  command(`server ${String(server)} ticks and is killed at moment ${String(moment)}`, (rig) => {
+  command(`server ${server} ticks and is killed at moment ${moment}`, (rig) => {
     let moments = 0;
     const hook = hookOf(rig);
     return ticks(rig, [
@@ -242,7 +240,7 @@ const killedTick = fc.tuple(number, fc.nat({ max: 150 })).map(([server, moment])
 );
 
 const overlap = fc.tuple(number, number).map(([one, other]) =>
-  command(`servers ${String(one)} and ${String(other)} tick at once`, (rig) => {
+  command(`servers ${one} and ${other} tick at once`, (rig) => {
     const hook = hookOf(rig);
     const slowly: Hook = (call, moment) =>
       hook(call, moment) ?? (call.port === 'pod' ? { delayMs: rig.random.between(0, 2000) } : undefined);
@@ -254,11 +252,11 @@ const overlap = fc.tuple(number, number).map(([one, other]) =>
 );
 
 const serverGoes = number.map((server) =>
-  command(`server ${String(server)} goes away`, (rig) => void rig.away.add(serverOf(rig, server))),
+  command(`server ${server} goes away`, (rig) => void rig.away.add(serverOf(rig, server))),
 );
 
 const serverComes = number.map((server) =>
-  command(`server ${String(server)} is back`, (rig) => void rig.away.delete(serverOf(rig, server))),
+  command(`server ${server} is back`, (rig) => void rig.away.delete(serverOf(rig, server))),
 );
 
 const podCollects = fc.constant(command("Pod's job collects recordings", collect));

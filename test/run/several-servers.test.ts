@@ -54,15 +54,13 @@ function twoServers(requests: number[]): MemoryWorld {
   const world = createWorld([{}, {}]);
   for (const id of requests) {
     ask(world.pod, { id });
-    world.bbb.running.set(`meeting-${String(id)}`, `internal-${String(id)}`);
+    world.bbb.running.set(`meeting-${id}`, `internal-${id}`);
   }
   return world;
 }
 
 function startedOn(world: MemoryWorld): string[] {
-  return world.hosts.flatMap((host, index) =>
-    host.starts.map(({ livestreamId }) => `${String(livestreamId)} on ${String(index + 1)}`),
-  );
+  return world.hosts.flatMap((host, index) => host.starts.map(({ livestreamId }) => `${livestreamId} on ${index + 1}`));
 }
 
 /** Dies at the first call of a method, before or after it was done. */

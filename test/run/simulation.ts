@@ -89,7 +89,7 @@ export async function simulate(scenario: Scenario): Promise<Simulated> {
 function hostConfig({ slots, ownPlaylists }: Scenario, index: number): Partial<Config> {
   return {
     numberOfLives: slots,
-    ...(ownPlaylists ? { podHlsStream: `https://live${String(index + 1)}.univ.test/hls/` } : {}),
+    ...(ownPlaylists ? { podHlsStream: `https://live${index + 1}.univ.test/hls/` } : {}),
   };
 }
 
@@ -115,7 +115,7 @@ async function oneTick(
       return hook(call, moment);
     },
   });
-  if ('crashed' in end) result.faults.push(`the tick of server ${String(server)} crashed: ${String(end.crashed)}`);
+  if ('crashed' in end) result.faults.push(`the tick of server ${server} crashed: ${String(end.crashed)}`);
   if (!('killed' in end)) return;
   result.kills += 1;
   goDown(random.between(1, 5));
@@ -143,7 +143,7 @@ function checkAlone(call: PortCall, world: MemoryWorld, result: Simulated): void
   const running = world.hosts.flatMap((host) =>
     [...host.containers.values()].filter(({ livestreamId }) => livestreamId === id),
   );
-  if (running.length > 1) result.faults.push(`livestream ${String(id)} runs ${String(running.length)} times`);
+  if (running.length > 1) result.faults.push(`livestream ${String(id)} runs ${running.length} times`);
 }
 
 function askSome(world: MemoryWorld, scenario: Scenario, random: Random, asked: number): number {
@@ -155,10 +155,10 @@ function askSome(world: MemoryWorld, scenario: Scenario, random: Random, asked: 
     const startDate = new Date(world.clock.time).toISOString();
     ask(world.pod, {
       id,
-      meetingName: `Cours ${String(random.between(1, scenario.names))}`,
+      meetingName: `Cours ${random.between(1, scenario.names)}`,
       row: { startDate, enableChat: random.chance(0.3) },
     });
-    world.bbb.running.set(`meeting-${String(id)}`, `internal-${String(id)}`);
+    world.bbb.running.set(`meeting-${id}`, `internal-${id}`);
   }
   return asked + more;
 }
@@ -169,7 +169,7 @@ function endSome(world: MemoryWorld, random: Random, ends: Map<number, number>, 
     for (const { livestreamId } of host.containers.values()) {
       const end = ends.get(livestreamId) ?? minute + random.between(2, 6);
       ends.set(livestreamId, end);
-      if (minute >= end) world.bbb.running.delete(`meeting-${String(livestreamId)}`);
+      if (minute >= end) world.bbb.running.delete(`meeting-${livestreamId}`);
     }
   }
 }

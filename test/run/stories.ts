@@ -27,7 +27,7 @@ export function request(world: MemoryWorld, wanted: Request): void {
 }
 
 export function endMeeting(world: MemoryWorld, id: number): void {
-  world.bbb.running.delete(`meeting-${String(id)}`);
+  world.bbb.running.delete(`meeting-${id}`);
 }
 
 export async function cleanTick(world: MemoryWorld, server = 1): Promise<void> {
@@ -64,17 +64,15 @@ function takenOver(wanted: Request): MemoryWorld {
     origin: 'foreign',
     isIntact: true,
     livestreamId: wanted.id,
-    internalMeetingId: `internal-${String(wanted.id)}`,
+    internalMeetingId: `internal-${wanted.id}`,
     streamKey: 'bbb-Cours-1',
     isRecorded: true,
   } as const;
   host.slots.set(1, { ...emptyDirectory(), composeFile });
-  host.slots
-    .get(1)
-    ?.videodata.set('meeting-1.mkv', {
-      content: `meeting=internal-${String(wanted.id)} live=${String(wanted.id)} take=1`,
-      modifiedAt: world.clock.time,
-    });
+  host.slots.get(1)?.videodata.set('meeting-1.mkv', {
+    content: `meeting=internal-${wanted.id} live=${wanted.id} take=1`,
+    modifiedAt: world.clock.time,
+  });
   host.containers.set(1, {
     livestreamId: wanted.id,
     streamKey: 'bbb-Cours-1',

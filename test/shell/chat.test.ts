@@ -75,7 +75,7 @@ describe('the chat’s Redis', () => {
     const clock = pausingClock();
     const asked = createChat({ redisBindAddress: '127.0.0.1' }, clock).ping(port - PORT_BASE);
     await expect(asked).rejects.toMatchObject({ problem: { kind: 'chatSilent' } });
-    await expect(asked).rejects.toThrow(`127.0.0.1:${String(port)}`);
+    await expect(asked).rejects.toThrow(`127.0.0.1:${port}`);
     expect(clock.pauses).toBeGreaterThan(1);
     expect(clock.pauses).toBeLessThan(10);
   });

@@ -34,7 +34,7 @@ async function listen(server: Server | ReturnType<typeof createTcpServer>): Prom
     if ('closeAllConnections' in server) server.closeAllConnections();
     await closed;
   });
-  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 /** A client that does not really pause; `pauses` holds what it would have paused. */

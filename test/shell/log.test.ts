@@ -82,12 +82,12 @@ describe('the log', () => {
     writeFileSync(config.logDirectory, 'a file where the directory should be');
     const lost: string[] = [];
     const log = createLog(config, { now: () => NOON, onLost: (line) => lost.push(line) });
-    for (let number = 1; number <= 9; number += 1) log.write('ERROR', `line ${String(number)}`);
+    for (let number = 1; number <= 9; number += 1) log.write('ERROR', `line ${number}`);
     const problem = await log.close();
     expect(problem?.kind).toBe('logUnwritable');
     expect(problem?.detail).toContain(config.logDirectory);
     expect(lost).toEqual([
-      ...[1, 2, 3, 4, 5].map((number) => `2024-05-01 12:00:00 - [ERROR] - line ${String(number)}`),
+      ...[1, 2, 3, 4, 5].map((number) => `2024-05-01 12:00:00 - [ERROR] - line ${number}`),
       '(further log lines are lost as well)',
     ]);
   });

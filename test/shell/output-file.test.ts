@@ -12,9 +12,7 @@ async function keptOf(...outputs: string[]): Promise<string> {
 }
 
 function lines(from: number, to: number): string {
-  return Array.from({ length: to - from + 1 }, (_, index) => `bbb-streamer_1  | frame=${String(from + index)}\n`).join(
-    '',
-  );
+  return Array.from({ length: to - from + 1 }, (_, index) => `bbb-streamer_1  | frame=${from + index}\n`).join('');
 }
 
 describe('a container’s output', () => {
@@ -34,7 +32,7 @@ describe('a container’s output', () => {
 
   test('is bounded: the end is kept, from the beginning of a line', async () => {
     const longLines = (name: string): string =>
-      Array.from({ length: 9 * 1024 }, (_, index) => `${name} ${String(index)} `.padEnd(1023, 'x') + '\n').join('');
+      Array.from({ length: 9 * 1024 }, (_, index) => `${name} ${index} `.padEnd(1023, 'x') + '\n').join('');
     const kept = await keptOf(longLines('first'), longLines('second'));
     expect(kept.length).toBeLessThanOrEqual(16 * 1024 * 1024);
     expect(kept.length).toBeGreaterThan(15 * 1024 * 1024);

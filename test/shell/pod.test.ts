@@ -74,7 +74,7 @@ function page(count: number, next: string | null, results: unknown[]): HttpAnswe
 
 function rowOf(server: PodServer, id: number): LivestreamRow {
   const row = server.state.livestreams.find((candidate) => candidate.id === id);
-  if (row === undefined) throw new Error(`no livestream ${String(id)}`);
+  if (row === undefined) throw new Error(`no livestream ${id}`);
   return row;
 }
 
@@ -187,7 +187,7 @@ describe.each(VERSIONS)('the livestreams of Pod %s', (version) => {
     const read = await pod.readLivestreams();
     expect([read.inProgress.ok, read.waiting.ok]).toEqual(readable);
     for (const reading of [read.inProgress, read.waiting]) {
-      if (!reading.ok) expect(bad(reading).detail).toMatch(new RegExp(`livestream ${String(id)}: .* must be .*, not`));
+      if (!reading.ok) expect(bad(reading).detail).toMatch(new RegExp(`livestream ${id}: .* must be .*, not`));
     }
   });
 });
@@ -304,12 +304,12 @@ describe('a list of many pages', () => {
   });
 
   test.each<[string, (page: number) => string]>([
-    ['have no numbers', (page) => `?cursor=${String(page * 7919)}`],
-    ['have a number and a cursor', (page) => `?cursor=${String(page * 7919)}&page=${String(page)}`],
-    ['have numbers that leap', (page) => `?page=${String(page * page)}`],
-    ['have numbers from another origin', (page) => `?page=${String(page + 40)}&status=1`],
-    ['have numbers in a text', (page) => `?page=${String(page)}x`],
-    ['have paths alone', (page) => `${String(page)}/`],
+    ['have no numbers', (page) => `?cursor=${page * 7919}`],
+    ['have a number and a cursor', (page) => `?cursor=${page * 7919}&page=${page}`],
+    ['have numbers that leap', (page) => `?page=${page * page}`],
+    ['have numbers from another origin', (page) => `?page=${page + 40}&status=1`],
+    ['have numbers in a text', (page) => `?page=${page}x`],
+    ['have paths alone', (page) => `${page}/`],
   ])('whose links %s is read all the same', async (_name, query) => {
     const linkTo = (number: number): string => (number === 1 ? path : `/rest/bbb_livestream/${query(number)}`);
     const links = Array.from({ length: 9 }, (_, index) => linkTo(index + 1));
@@ -333,7 +333,7 @@ describe('a list of many pages', () => {
       readRows(path, (link) => {
         const number = Number(/page=(\d+)/.exec(link)?.[1] ?? 1);
         if (number === failing) return Promise.resolve(unreadable('cut'));
-        const next = number < length ? `${path}&page=${String(number + 1)}` : null;
+        const next = number < length ? `${path}&page=${number + 1}` : null;
         const shown = number === length ? all.slice((number - 1) * 6) : all.slice((number - 1) * 6, number * 6);
         return Promise.resolve({ ok: true, value: page(30, next, shown) });
       });
@@ -361,7 +361,7 @@ describe('a list of many pages', () => {
           for (const moment of moments) if (moment.request === requests) change(moment.at);
           const number = Number(/page=(\d+)/.exec(link)?.[1] ?? 1);
           if (number > Math.max(1, Math.ceil(list.length / 3))) return { ok: true, value: missing };
-          const next = number * 3 < list.length ? `/rest/x/?page=${String(number + 1)}` : null;
+          const next = number * 3 < list.length ? `/rest/x/?page=${number + 1}` : null;
           return { ok: true, value: page(list.length, next, list.slice((number - 1) * 3, number * 3)) };
         };
         const rows = await scheduler.waitFor(readRows('/rest/x/', get));

@@ -20,7 +20,7 @@ beforeEach(async () => {
   slots = createSlots(sampleConfig(base), { composeFileText, isOurs, isIntact });
 });
 
-const inSlot = (slot: number, name = ''): string => join(base, `bbb-live-streaming${String(slot)}`, name);
+const inSlot = (slot: number, name = ''): string => join(base, `bbb-live-streaming${slot}`, name);
 const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode & 0o7777).toString(8);
 
 async function record(slot: number, file: string, at: string): Promise<void> {

@@ -134,7 +134,7 @@ describe('a program that is run', () => {
 
 function isAlive(pid: number): boolean {
   try {
-    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${String(pid)}/status`, 'utf8'));
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;
   }

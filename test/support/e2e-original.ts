@@ -37,8 +37,8 @@ export async function originalLive(
     is_restricted: false,
   });
   const anHourAgo = new Date(Date.now() - 3_600_000).toISOString();
-  const place = { status: 1, server: `1/${String(slot)}`, broadcaster_id: id, start_date: anHourAgo };
-  const redis = { redis_hostname: 'live1.test', redis_port: 6378 + slot, redis_channel: `chat${String(slot)}` };
+  const place = { status: 1, server: `1/${slot}`, broadcaster_id: id, start_date: anHourAgo };
+  const redis = { redis_hostname: 'live1.test', redis_port: 6378 + slot, redis_channel: `chat${slot}` };
   const asked = world.teacherAsks({ meetingId, name, recording, chat, row: { ...place, ...redis } });
   const env = {
     BBB_URL: world.bbb.apiUrl,
@@ -50,7 +50,7 @@ export async function originalLive(
     BBB_DOWNLOAD_MEETING: String(recording),
     BBB_STREAM_URL: `rtmp://rtmp.test/live/${key}`,
     BBB_ENABLE_CHAT: String(chat),
-    BBB_REDIS_CHANNEL: `chat${String(slot)}`,
+    BBB_REDIS_CHANNEL: `chat${slot}`,
   };
   writeOriginalSlot(world, slot, env);
   await world.docker.compose(world.slotDirectory(slot), 'up', '-d');

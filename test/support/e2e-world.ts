@@ -46,7 +46,7 @@ export async function tick(world: World, env: Record<string, string | undefined>
 /** Pod's row of a live, as it is now. */
 export function live(world: World, id = 1): LivestreamRow {
   const row = world.pod.state.livestreams.find((one) => one.id === id);
-  if (row === undefined) throw new Error(`there is no livestream ${String(id)}`);
+  if (row === undefined) throw new Error(`there is no livestream ${id}`);
   return { ...row };
 }
 
@@ -82,7 +82,7 @@ export function slotOf(container: FakeContainer): number {
 /** The environment of the running streamer of a slot. */
 export function environmentIn(world: World, slot = 1): Record<string, string> {
   const container = streamers(world).find((one) => slotOf(one) === slot);
-  if (container === undefined) throw new Error(`no streamer runs in slot ${String(slot)}`);
+  if (container === undefined) throw new Error(`no streamer runs in slot ${slot}`);
   return container.environment;
 }
 
@@ -132,7 +132,7 @@ function whenChanged(directory: string, holds: () => boolean): Promise<void> {
 export function broadcasterOf(world: World, livestreamId = 1): BroadcasterRow {
   const { broadcaster_id: id } = live(world, livestreamId);
   const row = world.pod.state.broadcasters.find((one) => one.id === id);
-  if (row === undefined) throw new Error(`livestream ${String(livestreamId)} has no broadcaster`);
+  if (row === undefined) throw new Error(`livestream ${livestreamId} has no broadcaster`);
   return { ...row };
 }
 

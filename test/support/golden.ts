@@ -52,7 +52,7 @@ export function goldenCase(name: string): GoldenCase {
 export function originalComposeFile(env: Record<string, string>, slot: number): string {
   const text = readFileSync(join(FOLDER, 'slot-written-by-the-original.docker-compose.yml'), 'utf8');
   return text
-    .replace('container_name: liveStreaming1', `container_name: liveStreaming${String(slot)}`)
+    .replace('container_name: liveStreaming1', `container_name: liveStreaming${slot}`)
     .replace(/^( {6}- )([A-Z_]+)=.*$/gm, (line, indent: string, name: string) =>
       name in env ? `${indent}${name}=${env[name] ?? ''}` : line,
     );

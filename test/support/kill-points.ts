@@ -37,7 +37,7 @@ const counts = new Map<string, number>();
 function arrive(what: string): void {
   const count = (counts.get(what) ?? 0) + 1;
   counts.set(what, count);
-  const name = `${what}${count === 1 ? '' : ` (${String(count)})`}`;
+  const name = `${what}${count === 1 ? '' : ` (${count})`}`;
   appendFileSync(traceFile, `${name}\n`);
   if (name === killAt) process.kill(whom === 'group' ? -process.pid : process.pid, signal);
 }
@@ -146,7 +146,7 @@ function watchConnections(): void {
     const port = 'port' in options ? options.port : 0;
     const isMail = String(port) === smtpPort;
     if (isMail) arrive('before a mail');
-    else if (port >= 6379 && port <= 6479) arrive(`before a question to the chat on port ${String(port)}`);
+    else if (port >= 6379 && port <= 6479) arrive(`before a question to the chat on port ${port}`);
     const socket = connect(options, connected);
     if (isMail) watchMail(socket);
     return socket;
@@ -159,7 +159,7 @@ function watchConnections(): void {
 function watchPauses(): void {
   const { setTimeout } = timers;
   timers.setTimeout = (ms, value, options) => {
-    if (ms !== undefined && ms > 0 && counts.size === 0) arrive(`before a pause of ${String(ms / 1000)} s`);
+    if (ms !== undefined && ms > 0 && counts.size === 0) arrive(`before a pause of ${ms / 1000} s`);
     return setTimeout(ms, value, options);
   };
 }

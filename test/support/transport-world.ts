@@ -89,7 +89,7 @@ function beginning(): Promise<TransportWorld> {
     ask(world, LIVES.goesOn);
     ask(world, LIVES.ends, { download_meeting: true });
     await world.tick();
-    world.bbb.end(`meeting-${String(LIVES.ends)}`);
+    world.bbb.end(`meeting-${LIVES.ends}`);
     return world;
   })());
 }
@@ -137,18 +137,18 @@ function assemble(directory: string, pod: PodServer, bbb: BbbServer, numberOfLiv
 }
 
 function ask({ pod, bbb }: Parts, id: number, row: Partial<Parameters<typeof livestreamRow>[0]> = {}): void {
-  const meetingId = `meeting-${String(id)}`;
-  const internalMeetingId = `internal-${String(id)}`;
-  bbb.start(meetingId, `Cours ${String(id)}`, { internalMeetingId });
-  const names = { meeting_id: meetingId, internal_meeting_id: internalMeetingId, meeting_name: `Cours ${String(id)}` };
+  const meetingId = `meeting-${id}`;
+  const internalMeetingId = `internal-${id}`;
+  bbb.start(meetingId, `Cours ${id}`, { internalMeetingId });
+  const names = { meeting_id: meetingId, internal_meeting_id: internalMeetingId, meeting_name: `Cours ${id}` };
   pod.state.meetings.push(meetingRow({ id, ...names }));
   pod.state.livestreams.push(livestreamRow({ id, meeting: id, ...row }));
 }
 
 /** Public, as it must not stay. */
 function addLeftOver({ state }: PodServer, id: number): void {
-  const stream_url = `https://hls.univ.example/hls/bbb-Cours-${String(id)}.m3u8`;
-  const names = { name: `[BBB] Cours ${String(id)}`, slug: `bbb-cours-${String(id)}`, stream_url };
+  const stream_url = `https://hls.univ.example/hls/bbb-Cours-${id}.m3u8`;
+  const names = { name: `[BBB] Cours ${id}`, slug: `bbb-cours-${id}`, stream_url };
   state.broadcasters.push({
     id: state.nextBroadcasterId,
     ...names,
@@ -185,7 +185,7 @@ function portsOf(world: TransportWorld, config: Config, options: TickOptions): P
 }
 
 function slotDirectory(world: Parts, slot: number): string {
-  return join(world.directory, 'base', `bbb-live-streaming${String(slot)}`);
+  return join(world.directory, 'base', `bbb-live-streaming${slot}`);
 }
 
 function recordIn(world: Parts, slot: number): SlotRecord | null {
@@ -205,7 +205,7 @@ function composeOf(world: TransportWorld): Compose {
         throw new PortError('startFailed', 'told to fail');
       watchUp(world, slot, record);
       world.containers.set(slot, record.livestreamId);
-      if (record.recordingAsked) writeFileSync(recording(slot), `REC of ${String(record.livestreamId)}\n`);
+      if (record.recordingAsked) writeFileSync(recording(slot), `REC of ${record.livestreamId}\n`);
       return Promise.resolve();
     },
     finish: (slot) => {
@@ -225,24 +225,23 @@ function composeOf(world: TransportWorld): Compose {
 function watchUp(world: TransportWorld, slot: number, { livestreamId }: SlotRecord): void {
   const { containers, violations } = world;
   const other = containers.get(slot);
-  if (other !== undefined && other !== livestreamId)
-    violations.push(`slot ${String(slot)}, in use by ${String(other)}, was reused`);
+  if (other !== undefined && other !== livestreamId) violations.push(`slot ${slot}, in use by ${other}, was reused`);
   const runsElsewhere = [...containers].some(([elsewhere, id]) => id === livestreamId && elsewhere !== slot);
-  if (runsElsewhere) violations.push(`live ${String(livestreamId)} was started twice`);
+  if (runsElsewhere) violations.push(`live ${livestreamId} was started twice`);
   watchRestriction(world, livestreamId);
 }
 
 function watchEnd({ containers, bbb, violations }: TransportWorld, slot: number): void {
   const id = containers.get(slot);
   const isRunning = bbb.meetings.some(({ meetingId }) => meetingId === `meeting-${String(id)}`);
-  if (id !== undefined && isRunning) violations.push(`live ${String(id)} was stopped while its meeting goes on`);
+  if (id !== undefined && isRunning) violations.push(`live ${id} was stopped while its meeting goes on`);
 }
 
 function watchRestriction({ pod, violations }: TransportWorld, id: number): void {
   const row = pod.state.livestreams.find((one) => one.id === id);
   const broadcaster = pod.state.broadcasters.find((one) => one.id === row?.broadcaster_id);
   if (row?.is_restricted === true && broadcaster?.is_restricted === false)
-    violations.push(`the restricted live ${String(id)} is public`);
+    violations.push(`the restricted live ${id} is public`);
 }
 
 /** Looks for what must never be, after a tick. `unknownToPod`: a live whose row Pod has denied. */
@@ -256,10 +255,7 @@ export function inspect(world: TransportWorld, unknownToPod: number | null = nul
     ...started.flatMap(({ id, status, server }) => {
       const isHeld = recordIn(world, Number(server?.split('/')[1]))?.livestreamId === id;
       const isFalse = status === 1 && id !== unknownToPod && !isHeld;
-      return [
-        ...(isFalse ? [`live ${String(id)} is marked started, but its slot is free`] : []),
-        ...wrongMails(world, id),
-      ];
+      return [...(isFalse ? [`live ${id} is marked started, but its slot is free`] : []), ...wrongMails(world, id)];
     }),
   ];
 }
@@ -280,8 +276,8 @@ function wrongsOfRunning(world: TransportWorld): string[] {
 function wrongMails(world: TransportWorld, id: number): string[] {
   const sent = startMails(world, id);
   return [
-    ...(sent > 1 ? [`the start of live ${String(id)} was mailed more than once`] : []),
-    ...(sent > 0 && !runs(world, id) ? [`the start of live ${String(id)} was mailed, but it does not run`] : []),
+    ...(sent > 1 ? [`the start of live ${id} was mailed more than once`] : []),
+    ...(sent > 0 && !runs(world, id) ? [`the start of live ${id} was mailed, but it does not run`] : []),
   ];
 }
 
@@ -299,7 +295,7 @@ function recordings(world: TransportWorld): string[] {
     /\.mkv(\..*)?$/.test(path),
   );
   const isStopped = !runs(world, LIVES.ends);
-  const whole = `REC of ${String(LIVES.ends)}\n${isStopped ? 'END\n' : ''}`;
+  const whole = `REC of ${LIVES.ends}\n${isStopped ? 'END\n' : ''}`;
   return paths.filter((path) => readFileSync(join(world.directory, path), 'utf8').startsWith(whole)).sort();
 }
 

@@ -97,7 +97,7 @@ export function sqlFailure(
 
 function placeOf({ host, port, type }: DatabaseAddress): string {
   if (host.startsWith('/')) return host;
-  return `${host}:${String(port ?? (type === 'postgresql' ? 5432 : 3306))}`;
+  return `${host}:${port ?? (type === 'postgresql' ? 5432 : 3306)}`;
 }
 
 /** MariaDB's `(using password: YES)` looks like a password, and would be masked. */

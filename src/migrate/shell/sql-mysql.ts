@@ -11,7 +11,7 @@ const LOCK_TIMEOUT_S = 120;
  * ANSI: quotes and `||` as in PostgreSQL. TRADITIONAL: what does not fit is refused, never cut. And times are in UTC, as
  * Django keeps them.
  */
-const SESSION = `SET SESSION sql_mode = 'ANSI,TRADITIONAL', time_zone = '+00:00', lock_wait_timeout = ${String(LOCK_TIMEOUT_S)}`;
+const SESSION = `SET SESSION sql_mode = 'ANSI,TRADITIONAL', time_zone = '+00:00', lock_wait_timeout = ${LOCK_TIMEOUT_S}`;
 
 /** Killed by an administrator (MariaDB), idle for too long (MySQL): beside SQLSTATE 08…, the session is over. */
 const SESSION_OVER = [1927, 4031];

@@ -49,12 +49,12 @@ export async function connectPostgresql(address: DatabaseAddress): Promise<Conne
   });
   return {
     // Not with the connection: a pooler between refuses what it does not know there.
-    prepare: `SET statement_timeout = ${String(STATEMENT_TIMEOUT_MS)}`,
+    prepare: `SET statement_timeout = ${STATEMENT_TIMEOUT_MS}`,
     async run(text, values) {
       let count = 0;
       try {
         const result = await client.query<object>(
-          text.replace(/\?/g, () => `$${String((count += 1))}`),
+          text.replace(/\?/g, () => `$${(count += 1)}`),
           values,
         );
         return { rows: result.rows, changed: result.rowCount ?? 0 };

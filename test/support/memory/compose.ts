@@ -5,26 +5,25 @@ import type { Through } from './session.js';
 
 function composeFileOf(host: Host, slot: number): StoredComposeFile {
   const file = host.slots.get(slot)?.composeFile;
-  if (file === null || file === undefined)
-    throw new PortError('dockerUnreadable', `slot ${String(slot)} has no compose file`);
-  if (!file.isIntact) throw new PortError('dockerUnreadable', `the compose file of slot ${String(slot)} is damaged`);
+  if (file === null || file === undefined) throw new PortError('dockerUnreadable', `slot ${slot} has no compose file`);
+  if (!file.isIntact) throw new PortError('dockerUnreadable', `the compose file of slot ${slot} is damaged`);
   return file;
 }
 
 /** The content of a recording says whose it is, and whether its end was written. */
 export function recordingContent(internalMeetingId: string, livestreamId: number, take: string): string {
-  return `meeting=${internalMeetingId} live=${String(livestreamId)} take=${take}`;
+  return `meeting=${internalMeetingId} live=${livestreamId} take=${take}`;
 }
 
 function startContainer(host: Host, slot: number, file: StoredComposeFile, livestreamId: number, now: number): void {
   host.starts.push({ at: now, slot, livestreamId });
   let openFile: string | null = null;
   if (file.isRecorded) {
-    openFile = `meeting-${new Date(now + host.skewMs).toISOString().replace(/\D/g, '')}-${String(host.starts.length)}.mkv`;
+    openFile = `meeting-${new Date(now + host.skewMs).toISOString().replace(/\D/g, '')}-${host.starts.length}.mkv`;
     const content = recordingContent(
       file.internalMeetingId,
       livestreamId,
-      `${String(host.config.serverNumber)}-${String(host.starts.length)}`,
+      `${host.config.serverNumber}-${host.starts.length}`,
     );
     host.slots.get(slot)?.videodata.set(openFile, { content, modifiedAt: now + host.skewMs });
   }
@@ -108,8 +107,7 @@ export function chatPort(host: Host, through: Through): Chat {
     ping: (slot) =>
       through('chat', 'ping', [slot], () => {
         const isThere = host.containers.get(slot)?.state === 'running';
-        if (host.hasSilentChat || !isThere)
-          throw new PortError('chatSilent', `no answer on port ${String(6378 + slot)}`);
+        if (host.hasSilentChat || !isThere) throw new PortError('chatSilent', `no answer on port ${6378 + slot}`);
       }),
   };
 }

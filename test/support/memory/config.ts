@@ -4,7 +4,7 @@ import type { Config } from '../../../src/model.js';
 export const POD_DIRECTORY = '/pod/recordings';
 
 export function baseDirectory(serverNumber: number): string {
-  return `/srv/live${String(serverNumber)}`;
+  return `/srv/live${serverNumber}`;
 }
 
 /** One server with two slots, unless said otherwise. */
@@ -15,7 +15,7 @@ export function makeConfig(changes: Partial<Config> = {}): Config {
     baseDirectory: baseDirectory(serverNumber),
     logDirectory: `${baseDirectory(serverNumber)}/logs`,
     adminEmails: ['admin@univ.test'],
-    serverHostname: `live${String(serverNumber)}.univ.test`,
+    serverHostname: `live${serverNumber}.univ.test`,
     numberOfServers: 1,
     serverNumber,
     numberOfLives: 2,
@@ -40,7 +40,7 @@ export function makeConfig(changes: Partial<Config> = {}): Config {
     redisBindAddress: '0.0.0.0',
     smtpUrl: '',
     sendmailPath: '/usr/sbin/sendmail',
-    mailFrom: `bbb-pod-live@live${String(serverNumber)}.univ.test`,
+    mailFrom: `bbb-pod-live@live${serverNumber}.univ.test`,
     mailLang: 'en',
     httpTimeoutMs: 10_000,
     composeTimeoutMs: 120_000,

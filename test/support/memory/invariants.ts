@@ -11,7 +11,7 @@ function doubleContainers(world: MemoryWorld): string[] {
   const running = world.hosts.flatMap((host) => [...host.containers.values()].map(({ livestreamId }) => livestreamId));
   return running
     .filter((id, index) => running.indexOf(id) !== index)
-    .map((id) => `livestream ${String(id)} has two containers`);
+    .map((id) => `livestream ${id} has two containers`);
 }
 
 /** A container is of the live that the slot file names. */
@@ -23,7 +23,7 @@ function wrongPlaces(world: MemoryWorld): string[] {
       const isOriginals = host.slots.get(slot)?.composeFile?.origin === 'foreign';
       if (!record.ok || isOriginals || record.value?.livestreamId === livestreamId) return [];
       return [
-        `server ${String(index + 1)}, slot ${String(slot)}: container of livestream ${String(livestreamId)}, slot file of ${String(record.value?.livestreamId)}`,
+        `server ${index + 1}, slot ${slot}: container of livestream ${livestreamId}, slot file of ${String(record.value?.livestreamId)}`,
       ];
     }),
   );
@@ -47,9 +47,7 @@ function publicLives(world: MemoryWorld): string[] {
   return world.pod.rows.flatMap((row) => {
     const broadcaster =
       row.status === 1 ? world.pod.broadcasters.find(({ id }) => id === row.broadcasterId) : undefined;
-    return row.isRestricted && broadcaster?.isRestricted === false
-      ? [`restricted livestream ${String(row.id)} is public`]
-      : [];
+    return row.isRestricted && broadcaster?.isRestricted === false ? [`restricted livestream ${row.id} is public`] : [];
   });
 }
 
@@ -57,20 +55,20 @@ function publicLives(world: MemoryWorld): string[] {
 export function unsettled(world: MemoryWorld): string[] {
   const inProgress = world.pod.rows
     .filter(({ status }) => status === 1)
-    .map(({ id, server }) => `${String(id)} on ${server ?? 'none'}`);
+    .map(({ id, server }) => `${id} on ${server ?? 'none'}`);
   const running = world.hosts.flatMap((host, index) =>
     [...host.containers].map(
       ([slot, { livestreamId, state }]) =>
-        `${String(livestreamId)} on ${String(index + 1)}/${String(slot)}${state === 'running' ? '' : ' stopped'}`,
+        `${livestreamId} on ${index + 1}/${slot}${state === 'running' ? '' : ' stopped'}`,
     ),
   );
   const held = world.hosts.flatMap((host, index) =>
     [...host.slots].flatMap(([slot, directory]) => {
       const record = parsedRecord(directory.record);
-      if (!record.ok) return [`unreadable on ${String(index + 1)}/${String(slot)}`];
+      if (!record.ok) return [`unreadable on ${index + 1}/${slot}`];
       if (record.value === null) return [];
       return [
-        `${String(record.value.livestreamId)} on ${String(index + 1)}/${String(slot)}${record.value.step === 'live' ? '' : ` ${record.value.step}`}`,
+        `${record.value.livestreamId} on ${index + 1}/${slot}${record.value.step === 'live' ? '' : ` ${record.value.step}`}`,
       ];
     }),
   );
@@ -103,8 +101,7 @@ export function recordings(world: MemoryWorld): Map<string, string[]> {
     if (!path.endsWith('.part') || content.includes(' take=')) add(content, path);
   for (const [index, host] of world.hosts.entries()) {
     for (const [slot, { videodata }] of host.slots) {
-      for (const [file, { content }] of videodata)
-        add(content, `server ${String(index + 1)}, slot ${String(slot)}, ${file}`);
+      for (const [file, { content }] of videodata) add(content, `server ${index + 1}, slot ${slot}, ${file}`);
     }
   }
   return found;

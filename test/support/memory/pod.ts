@@ -67,12 +67,12 @@ export interface Request {
 /** A teacher asks for a live of a meeting that Pod knows. */
 export function ask(pod: MemoryPod, request: Request): LivestreamRow {
   const { id } = request;
-  const meetingPath = request.meetingPath ?? `/rest/bbb_meeting/${String(id)}/`;
+  const meetingPath = request.meetingPath ?? `/rest/bbb_meeting/${id}/`;
   if (!pod.meetings.has(meetingPath)) {
     pod.meetings.set(meetingPath, {
-      meetingId: request.meetingId ?? `meeting-${String(id)}`,
-      internalMeetingId: request.internalMeetingId ?? `internal-${String(id)}`,
-      meetingName: request.meetingName ?? `Cours ${String(id)}`,
+      meetingId: request.meetingId ?? `meeting-${id}`,
+      internalMeetingId: request.internalMeetingId ?? `internal-${id}`,
+      meetingName: request.meetingName ?? `Cours ${id}`,
       encodedBy: null,
       encodingStep: 0,
     });
@@ -141,7 +141,7 @@ function inOrder(pod: MemoryPod, status: number): Livestream[] {
 }
 
 function change(pod: MemoryPod, id: number, wanted: LivestreamChange): void {
-  const row = pod.rows.find((candidate) => candidate.id === id) ?? refuse(404, `no livestream ${String(id)}`);
+  const row = pod.rows.find((candidate) => candidate.id === id) ?? refuse(404, `no livestream ${id}`);
   if ((wanted.server ?? '').length > 20) refuse(400, 'server is too long');
   row.status = wanted.status;
   if (wanted.server !== undefined) row.server = wanted.server;

@@ -19,7 +19,7 @@ function videodata(host: Host, slot: number): SlotDirectory['videodata'] {
 
 function freeKeptPath(host: Host, files: Files, name: string): string {
   for (let turn = 1; ; turn += 1) {
-    const path = `${host.config.baseDirectory}/kept/${name}${turn === 1 ? '' : `-${String(turn)}`}.mkv`;
+    const path = `${host.config.baseDirectory}/kept/${name}${turn === 1 ? '' : `-${turn}`}.mkv`;
     if (!files.has(path)) return path;
   }
 }
@@ -32,11 +32,11 @@ function destinationOf(
 ): { final: string; part: string } {
   if (target.place === 'kept') {
     const final = freeKeptPath(host, files, target.name);
-    return { final, part: `${final}.${String(slot)}.part` };
+    return { final, part: `${final}.${slot}.part` };
   }
   if (host.config.podDefaultBbbPath === '') throw failed('POD_DEFAULT_BBB_PATH is empty', true);
   const final = `${host.config.podDefaultBbbPath}/${target.internalMeetingId}.mkv`;
-  return { final, part: `${final}.${String(target.livestreamId)}.part` };
+  return { final, part: `${final}.${target.livestreamId}.part` };
 }
 
 /** Linked on one file system; else copied, bit by bit, and read back. */

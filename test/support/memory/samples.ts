@@ -32,7 +32,7 @@ export function failed(
 export function livestream(id: number, changes: Partial<Livestream> = {}): Livestream {
   return {
     id,
-    meetingPath: `/rest/bbb_meeting/${String(id)}/`,
+    meetingPath: `/rest/bbb_meeting/${id}/`,
     startDate: '2026-03-02T08:00:00Z',
     showChat: false,
     downloadMeeting: true,
@@ -48,7 +48,7 @@ export function livestream(id: number, changes: Partial<Livestream> = {}): Lives
 
 /** In progress on a slot of server 1. */
 export function inProgress(id: number, slot: number, changes: Partial<Livestream> = {}): Livestream {
-  return livestream(id, { status: 1, server: `1/${String(slot)}`, broadcasterId: 100 + id, ...changes });
+  return livestream(id, { status: 1, server: `1/${slot}`, broadcasterId: 100 + id, ...changes });
 }
 
 export function slotRecord(id: number, changes: Partial<SlotRecord> = {}): SlotRecord {
@@ -56,20 +56,20 @@ export function slotRecord(id: number, changes: Partial<SlotRecord> = {}): SlotR
     version: 1,
     step: 'live',
     livestreamId: id,
-    meetingPath: `/rest/bbb_meeting/${String(id)}/`,
-    meetingId: `meeting-${String(id)}`,
-    internalMeetingId: `internal-${String(id)}`,
-    meetingName: `Cours ${String(id)}`,
+    meetingPath: `/rest/bbb_meeting/${id}/`,
+    meetingId: `meeting-${id}`,
+    internalMeetingId: `internal-${id}`,
+    meetingName: `Cours ${id}`,
     userPath: '/rest/users/1/',
     enableChat: false,
     showChat: false,
     isRestricted: false,
     recordingAsked: true,
-    broadcasterName: `[BBB] Cours ${String(id)}`,
-    streamKey: `bbb-Cours-${String(id)}`,
+    broadcasterName: `[BBB] Cours ${id}`,
+    streamKey: `bbb-Cours-${id}`,
     takesBroadcasterId: null,
     broadcasterId: 100 + id,
-    slug: `bbb-cours-${String(id)}`,
+    slug: `bbb-cours-${id}`,
     dialect: 'broadcaster_url',
     reservedAt: '2026-03-02T08:00:00.000Z',
     claimedAt: '2026-03-02T08:00:01.000Z',
@@ -127,7 +127,7 @@ export function quietWorld(changes: Partial<World> = {}): World {
 
 /** What BBB says of the meeting of a livestream. */
 export function bbbSays(id: number, state: 'running' | 'over' | 'unknown'): Pick<World, 'meetings' | 'meetingInfos'> {
-  const meeting: BbbMeeting = { meetingId: `meeting-${String(id)}`, internalMeetingId: `internal-${String(id)}` };
+  const meeting: BbbMeeting = { meetingId: `meeting-${id}`, internalMeetingId: `internal-${id}` };
   const infos = new Map<string, Reading<MeetingInfo>>();
   if (state === 'over') infos.set(meeting.meetingId, ok({ found: false }));
   return {
@@ -143,17 +143,15 @@ export function withRequests(ids: number[], changes: Partial<World> = {}): World
     slots: [slotReading(1, null, 'absent'), slotReading(2, null, 'absent')],
     podMeetings: new Map(
       ids.map((id) => [
-        `/rest/bbb_meeting/${String(id)}/`,
+        `/rest/bbb_meeting/${id}/`,
         ok({
-          meetingId: `meeting-${String(id)}`,
-          internalMeetingId: `internal-${String(id)}`,
-          meetingName: `Cours ${String(id)}`,
+          meetingId: `meeting-${id}`,
+          internalMeetingId: `internal-${id}`,
+          meetingName: `Cours ${id}`,
         }),
       ]),
     ),
-    meetings: ok(
-      ids.map((id) => ({ meetingId: `meeting-${String(id)}`, internalMeetingId: `internal-${String(id)}` })),
-    ),
+    meetings: ok(ids.map((id) => ({ meetingId: `meeting-${id}`, internalMeetingId: `internal-${id}` }))),
     ...changes,
   });
 }

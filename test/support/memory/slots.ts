@@ -14,7 +14,7 @@ export function parsedRecord(text: string | null): Reading<SlotRecord | null> {
 
 function directoryOf(host: Host, slot: number): SlotDirectory {
   const found = host.slots.get(slot);
-  if (found === undefined) throw new PortError('diskFailed', `slot ${String(slot)} has no directory`);
+  if (found === undefined) throw new PortError('diskFailed', `slot ${slot} has no directory`);
   return found;
 }
 

@@ -42,7 +42,7 @@ export function createWorld(servers: Partial<Config>[] = [{}], dialect?: MemoryP
 
 export function hostOf(world: MemoryWorld, server = 1): Host {
   const host = world.hosts[server - 1];
-  if (host === undefined) throw new Error(`there is no server ${String(server)}`);
+  if (host === undefined) throw new Error(`there is no server ${server}`);
   return host;
 }
 
