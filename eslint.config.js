@@ -1,4 +1,4 @@
-// Lint rules: typescript-eslint's strict set, and the import rules of this project's shape (bin → cli → run → core …).
+// Lint rules: typescript-eslint's strict set, and the import rules of this project's shape: bin → cli → one program → shared.
 import { defineConfig } from 'eslint/config';
 import ts from 'typescript';
 import tseslint from 'typescript-eslint';
@@ -6,18 +6,30 @@ import tseslint from 'typescript-eslint';
 /** Whose business a module is: everybody else's import of it is an error. */
 const PROCESSES = {
   group: ['child_process', 'node:child_process'],
-  message: 'Only shell/spawn.ts and shell/lock.ts start processes.',
+  message: 'Only shared/spawn.ts and shared/lock.ts start processes.',
 };
-const AXIOS = { group: ['axios', 'axios/*'], message: 'Only shell/http.ts is an HTTP client.' };
+const AXIOS = { group: ['axios', 'axios/*'], message: 'Only shared/http.ts is an HTTP client.' };
 const CLI = { group: ['**/cli.js'], message: 'Nothing imports the command line.' };
 const LIBRARIES = {
   regex: '^[^.]',
   message: "This part knows neither npm packages nor Node's modules: reach the outside through ports.ts.",
 };
+/** What stands behind the ports. */
 const OUTSIDE = {
-  group: ['**/shell/**', '**/commands/**', '**/this-host.js', '**/config*.js'],
+  group: ['**/shell/**', '**/real-ports.js', '**/config.js', '**/config-table.js'],
   message: 'This part knows the ports only, not what is behind them.',
 };
+/** Of `shared`, the files that reach the outside. */
+const SHARED_OUTSIDE = {
+  regex: '/shared/(files|file-copy|http|spawn|mounts|configuration|config-rules|common-variables)\\.js$',
+  message: 'This part is pure: that file of shared is not.',
+};
+const PROGRAMS = ['tick', 'migrate', 'streamer', 'gateway'];
+/** Programs never import each other; what two of them need stands in `shared`. */
+const siblingsOf = (program) => ({
+  regex: `^(\\.\\./)+(${PROGRAMS.filter((other) => other !== program).join('|')})/`,
+  message: 'Programs do not import each other: what two of them need stands in src/shared.',
+});
 const NO_CLOCK = [
   {
     selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
@@ -58,6 +70,48 @@ const BARE_NUMBERS = {
 };
 
 const imports = (...patterns) => ['error', { patterns }];
+
+/** The same rules inside every program: what is pure, what acts through the ports, what stands behind them. */
+function rulesOf(program) {
+  const inside = `src/${program}`;
+  const siblings = siblingsOf(program);
+  return [
+    { files: [`${inside}/**/*.ts`], rules: { 'no-restricted-imports': imports(PROCESSES, AXIOS, CLI, siblings) } },
+    {
+      files: ['plan', 'report', 'core'].map((folder) => `${inside}/${folder}/**/*.ts`),
+      rules: {
+        'no-restricted-imports': imports(LIBRARIES, OUTSIDE, SHARED_OUTSIDE, CLI, siblings, {
+          regex: '^(\\.\\./)+(?!\\.\\./|plan/|report/|core/|shared/|model\\.js$)',
+          message: 'What is pure knows its own files, model.ts, and what is pure in shared.',
+        }),
+        'no-restricted-syntax': ['error', ...NO_CLOCK, NO_LAZY],
+      },
+    },
+    {
+      files: ['model', 'ports'].map((file) => `${inside}/${file}.ts`),
+      rules: {
+        'no-restricted-imports': imports(LIBRARIES, OUTSIDE, CLI, siblings),
+        'no-restricted-syntax': ['error', ...NO_CLOCK, NO_LAZY],
+      },
+    },
+    {
+      files: ['effects/*', 'ways/*', 'execute', 'read', 'run', 'init'].map((file) => `${inside}/${file}.ts`),
+      rules: {
+        'no-restricted-imports': imports(LIBRARIES, OUTSIDE, CLI, siblings),
+        'no-restricted-syntax': ['error', ...NO_CLOCK, NO_LAZY],
+      },
+    },
+    {
+      files: [`${inside}/shell/**/*.ts`],
+      rules: {
+        'no-restricted-imports': imports(PROCESSES, AXIOS, CLI, siblings, {
+          regex: '^(\\.\\./)+(effects/|ways/|(read|execute|run|init|migrate-recordings)\\.js$)',
+          message: 'shell knows what is pure, the model and the ports, not who uses it.',
+        }),
+      },
+    },
+  ];
+}
 
 /** For every file, with types or without. */
 const BASIC = {
@@ -136,53 +190,35 @@ export default defineConfig(
       'no-restricted-syntax': ['error', LAZY_PROCESSES, LAZY_AXIOS],
     },
   },
+  ...PROGRAMS.flatMap(rulesOf),
   {
-    files: [
-      'src/core/**/*.ts',
-      'src/model.ts',
-      'src/ports.ts',
-      'src/migrate/core/**/*.ts',
-      'src/migrate/model.ts',
-      'src/migrate/ports.ts',
-    ],
-    rules: {
-      'no-restricted-imports': imports(LIBRARIES, OUTSIDE, CLI, {
-        regex: '^(\\.\\./)+(?!\\.\\./|core/|model\\.js$|ports\\.js$)|^\\./(run|read|execute|host|config)\\.js$',
-        message: 'core knows its own files, model.ts, and the types of ports.ts.',
-      }),
-      'no-restricted-syntax': ['error', ...NO_CLOCK, NO_LAZY],
-    },
-  },
-  {
-    files: [
-      'src/commands/**/*.ts',
-      'src/effects/**/*.ts',
-      'src/migrate/ways/**/*.ts',
-      'src/execute.ts',
-      'src/read.ts',
-      'src/run.ts',
-    ],
-    rules: {
-      'no-restricted-imports': imports(LIBRARIES, OUTSIDE, CLI),
-      'no-restricted-syntax': ['error', ...NO_CLOCK, NO_LAZY],
-    },
-  },
-  {
-    files: ['src/shell/**/*.ts', 'src/migrate/shell/**/*.ts'],
+    files: ['src/shared/**/*.ts'],
     rules: {
       'no-restricted-imports': imports(PROCESSES, AXIOS, CLI, {
-        regex: '^(\\.\\./)+(?!\\.\\./|core/|shell/|model\\.js$|ports\\.js$)',
-        message: 'shell knows core, model and ports, not who uses it.',
+        regex: '^\\.\\./',
+        message: 'shared knows none of the programs.',
       }),
     },
   },
   {
-    files: ['src/shell/spawn.ts', 'src/shell/lock.ts'],
-    rules: { 'no-restricted-imports': imports(AXIOS, CLI), 'no-restricted-syntax': ['error', LAZY_AXIOS] },
+    files: ['src/shared/spawn.ts', 'src/shared/lock.ts'],
+    rules: {
+      'no-restricted-imports': imports(AXIOS, CLI, {
+        regex: '^\\.\\./',
+        message: 'shared knows none of the programs.',
+      }),
+      'no-restricted-syntax': ['error', LAZY_AXIOS],
+    },
   },
   {
-    files: ['src/shell/http.ts'],
-    rules: { 'no-restricted-imports': imports(PROCESSES, CLI), 'no-restricted-syntax': ['error', LAZY_PROCESSES] },
+    files: ['src/shared/http.ts'],
+    rules: {
+      'no-restricted-imports': imports(PROCESSES, CLI, {
+        regex: '^\\.\\./',
+        message: 'shared knows none of the programs.',
+      }),
+      'no-restricted-syntax': ['error', LAZY_PROCESSES],
+    },
   },
   {
     files: ['test/**/*.ts'],

@@ -3,13 +3,13 @@ import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { Command, CommanderError } from 'commander';
-import { loadEnvironment, readConfig } from './config.js';
-import { createRedactor, oneLine } from './core/redact.js';
+import { loadEnvironment } from './shared/configuration.js';
+import { readConfig } from './tick/config.js';
+import { createRedactor, oneLine } from './shared/redact.js';
 import { addMigrateRecordings, directoryOf, withHyphens } from './migrate/command-line.js';
 import type { Choice } from './migrate/model.js';
-import type { Config } from './model.js';
-import { PortError } from './ports.js';
-import { portsOfThisHost, type HostOptions, type HostPorts } from './this-host.js';
+import type { Config } from './tick/model.js';
+import { portsOfThisHost, type HostOptions, type HostPorts } from './tick/real-ports.js';
 
 /** Exit statuses: the README's table says the same. */
 const EXIT = { ok: 0, error: 1, usage: 2, terminated: 143 } as const;
@@ -119,7 +119,7 @@ function version(): string {
 async function runCommand(options: RunOptions): Promise<number> {
   const config = configuration(options, options.debug === true ? { DEBUG: 'true' } : {});
   if (config === null) return EXIT.usage;
-  const { run } = await import('./run.js');
+  const { run } = await import('./tick/run.js');
   if (options.dryRun === true) {
     return withPorts(config, { screen: 'none', locks: false }, (ports, print) =>
       run(ports, { delay: false, dryRun: print }),
@@ -138,7 +138,7 @@ async function runCommand(options: RunOptions): Promise<number> {
 async function initCommand(options: InitOptions): Promise<number> {
   const config = configuration(options, {});
   if (config === null) return EXIT.usage;
-  const [{ init }, { hostOf }] = await Promise.all([import('./commands/init.js'), import('./shell/host.js')]);
+  const [{ init }, { hostOf }] = await Promise.all([import('./tick/init.js'), import('./tick/shell/host-check.js')]);
   return withPorts(config, { screen: 'none', locks: true }, (ports, print) =>
     init(ports, hostOf(config, ports.compose), { pull: options.pull, print }),
   );
@@ -153,8 +153,8 @@ async function migrateCommand(choice: Choice, configPath: string | undefined): P
   });
   const [{ readMigrationConfig }, { migrationPorts }, { migrateRecordings }] = await Promise.all([
     import('./migrate/config.js'),
-    import('./migrate/host.js'),
-    import('./commands/migrate-recordings.js'),
+    import('./migrate/real-ports.js'),
+    import('./migrate/migrate-recordings.js'),
   ]);
   const surroundings = { workingDirectory, hostname: hostname(), directory: directoryOf(configPath) };
   const read = loaded.ok ? readMigrationConfig(loaded.environment, choice, surroundings) : loaded;
@@ -273,7 +273,6 @@ async function underSignals(
 }
 
 function readable(error: unknown): string {
-  if (error instanceof PortError) return error.problem.detail;
   return error instanceof Error ? error.message : String(error);
 }
 

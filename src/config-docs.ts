@@ -1,12 +1,13 @@
 // The configuration in words, from its tables: `.env.example` and the tables of the READMEs. No command loads this.
-import { SECTIONS, VARIABLES, type Variable } from './config-table.js';
+import type { Section, Variable } from './shared/configuration.js';
+import { SECTIONS, VARIABLES } from './tick/config-table.js';
 import { MIGRATION_SECTIONS, MIGRATION_VARIABLES } from './migrate/config-table.js';
 
 type Language = 'en' | 'fr';
 
 interface Table {
   variables: Variable<unknown>[];
-  sections: typeof SECTIONS;
+  sections: Section[];
 }
 
 const TICK: Table = { variables: Object.values(VARIABLES), sections: SECTIONS };

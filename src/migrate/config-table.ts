@@ -1,6 +1,7 @@
 // The table of the migration's variables, as `config-table.ts` is that of the tick's: names of the customer's page, and Pod's own.
-import * as rules from '../config-rules.js';
-import { VARIABLES, type Variable } from '../config-table.js';
+import * as rules from '../shared/config-rules.js';
+import { COMMON } from '../shared/common-variables.js';
+import type { Section, Variable } from '../shared/configuration.js';
 import { databaseUrl } from './database-address.js';
 import type { Choice } from './model.js';
 import type { Settings } from './settings.js';
@@ -21,8 +22,7 @@ const writesToPod = ({ way }: Choice): boolean => way === 'import-video' || way 
 /** Pod's VIDEO_ALLOWED_EXTENSIONS, as Pod has it by default (pod/video/models.py). */
 const VIDEO_EXTENSIONS = '3gp,avi,divx,flv,m2p,m4v,mkv,mov,mp4,mpeg,mpg,mts,wmv,mp3,ogg,wav,wma,webm,ts';
 
-/** A part of the table in `.env.example` and the READMEs: the variable that it begins with. */
-export const MIGRATION_SECTIONS: { from: string; en: string; fr: string }[] = [
+export const MIGRATION_SECTIONS: Section[] = [
   { from: 'SCRIPT_BBB_SERVER_URL', en: 'The old BigBlueButton', fr: "L'ancien BigBlueButton" },
   { from: 'SCRIPT_RECORDER_ID', en: '--use-manual-claim', fr: '--use-manual-claim' },
   { from: 'SCRIPT_ADMIN_ID', en: '--use-import-video', fr: '--use-import-video' },
@@ -222,9 +222,9 @@ export const MIGRATION_VARIABLES: { [Key in keyof Settings]: MigrationVariable<S
       "Serveurs d'origine qui ne sont pas des Moodle, ou à ne pas interroger : liste JSON, ou séparés par des virgules.",
     example: '["not-a-moodle.univ.fr"]',
   },
-  podUrl: { ...VARIABLES.podUrl, neededBy: importsWithMoodle },
-  podToken: { ...VARIABLES.podToken, neededBy: importsWithMoodle },
-  timeZone: VARIABLES.timeZone,
-  bbbChecksum: VARIABLES.bbbChecksum,
-  httpTimeoutMs: VARIABLES.httpTimeoutMs,
+  podUrl: { ...COMMON.podUrl, neededBy: importsWithMoodle },
+  podToken: { ...COMMON.podToken, neededBy: importsWithMoodle },
+  timeZone: COMMON.timeZone,
+  bbbChecksum: COMMON.bbbChecksum,
+  httpTimeoutMs: COMMON.httpTimeoutMs,
 };

@@ -1,9 +1,9 @@
 // From environment variables to what the migration is told; only what the chosen way needs is looked at, all faults at once.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { decoded } from '../config-rules.js';
-import { readVariables, type Environment } from '../config.js';
-import { errorCode, faultOf } from '../shell/files.js';
+import { decoded } from '../shared/config-rules.js';
+import { readVariables, type Environment } from '../shared/configuration.js';
+import { errorCode, faultOf } from '../shared/files.js';
 import { MIGRATION_VARIABLES, type MigrationVariable } from './config-table.js';
 import { databaseUrl, moodleAddresses } from './database-address.js';
 import type { Choice, MoodleAddress } from './model.js';

@@ -1,6 +1,6 @@
 // A database's address: as a URL (POD_DB_URL), or as an entry of DB_PARAMS.
-import { databaseType, decoded, yesOrNo, type Rule } from '../config-rules.js';
-import { isMapping, type Parsed } from '../core/checked.js';
+import { databaseType, decoded, yesOrNo, type Rule } from '../shared/config-rules.js';
+import { isMapping, type Parsed } from '../shared/decoder.js';
 import type { DatabaseAddress, MoodleAddress } from './model.js';
 
 const CONNECT_TIMEOUT_S = 10;
@@ -15,7 +15,7 @@ const SCHEMES: Record<string, DatabaseAddress['type']> = {
 export const databaseUrl: Rule<DatabaseAddress> = {
   expected:
     'mysql://user:password@host:port/database or postgresql://…, the user and the password URL-encoded, with ?ssl=true, and nothing else behind the ?, for an encrypted connection',
-  parse(text) {
+  read(text) {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     const type = url === undefined ? undefined : SCHEMES[url.protocol];
     if (url === undefined || type === undefined || url.hostname === '') return undefined;
@@ -32,7 +32,7 @@ export const databaseUrl: Rule<DatabaseAddress> = {
     )
       return undefined;
     const port = url.port === '' ? null : Number(url.port);
-    const ssl = yesOrNo.parse(url.searchParams.get('ssl') ?? 'false');
+    const ssl = yesOrNo.read(url.searchParams.get('ssl') ?? 'false');
     // What is not understood (sslmode=require, say) would be missing without a word.
     if (ssl === undefined || [...url.searchParams.keys()].some((key) => key !== 'ssl')) return undefined;
     return {
@@ -99,7 +99,7 @@ function moodleAddress(entry: unknown, usualType: DatabaseAddress['type'] | ''):
   const unknown = Object.keys(entry).find((key) => !KEYS.has(key));
   if (unknown !== undefined) return { fault: `has "${unknown}", which is not known: expected ${[...KEYS].join(', ')}` };
   const text = (key: string, fallback = ''): string => (typeof entry[key] === 'string' ? entry[key] : fallback);
-  const type = databaseType.parse(text('type', usualType));
+  const type = databaseType.read(text('type', usualType));
   const noText = TEXTS.find((key) => entry[key] != null && typeof entry[key] !== 'string');
   if (noText !== undefined) return { fault: `has a ${noText} that is no text between double quotes` };
   const port = wholeNumber(entry['port'], null);

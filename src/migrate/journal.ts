@@ -1,5 +1,5 @@
 // What earlier runs and this one have done, recording by recording: the journal's lines in memory, and each new one on disk first.
-import type { Clock } from '../ports.js';
+import type { Clock } from '../shared/clock.js';
 import { serverKey } from './core/server-key.js';
 import type { ClaimEntry, ImportEntry, JournalEntry } from './model.js';
 import type { JournalFile } from './ports.js';

@@ -1,5 +1,6 @@
 // The migration's outside, as interfaces. What fails throws an Error whose message says what happened and what to do.
-import type { Clock, Lock } from '../ports.js';
+import type { Clock } from '../shared/clock.js';
+import type { Lock } from '../shared/lock.js';
 import type {
   ExternalRecording,
   ExternalRow,

@@ -1,9 +1,9 @@
 // What the migration is told by its configuration, once that is checked.
-import type { Config } from '../model.js';
+import type { CommonConfig } from '../shared/common-variables.js';
 import type { DatabaseAddress, MoodleAddress } from './model.js';
 
 /** One field a variable. What the chosen way does not need is not looked at: it has its default then, or is empty or null. */
-export interface Settings extends Pick<Config, 'podUrl' | 'podToken' | 'timeZone' | 'bbbChecksum' | 'httpTimeoutMs'> {
+export interface Settings extends CommonConfig {
   /** With its final slash. */
   bbbServerUrl: string;
   bbbSecret: string;

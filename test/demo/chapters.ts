@@ -1,9 +1,9 @@
 // The chapters of the demo's story; each does one thing, shows what came of it and checks it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ReceivedMail } from '../support/world/smtp.js';
-import type { LivestreamRow } from '../support/world/pod-rows.js';
-import type { World } from '../support/world/world.js';
+import type { ReceivedMail } from '../world/smtp.js';
+import type { LivestreamRow } from '../world/pod-rows.js';
+import type { World } from '../world/world.js';
 import { expectThat, say, sayChanges } from './story.js';
 
 const MEETING = { meetingId: 'algebra-2026', name: "Cours d'algèbre n°1" };

@@ -1,6 +1,6 @@
 // `npm run demo`: the real program goes through the life of one live in an embedded world, and the story is told.
 import { parseArgs } from 'node:util';
-import { startWorld, type World } from '../support/world/world.js';
+import { startWorld, type World } from '../world/world.js';
 import { chapters } from './chapters.js';
 import { Mismatch, say, title } from './story.js';
 

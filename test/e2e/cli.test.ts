@@ -19,8 +19,8 @@ import {
   whenCalled,
   whenThere,
 } from '../support/e2e-world.js';
-import { startSmtp } from '../support/world/smtp.js';
-import type { World } from '../support/world/world.js';
+import { startSmtp } from '../world/smtp.js';
+import type { World } from '../world/world.js';
 
 const PACKAGE = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 

@@ -25,8 +25,8 @@ import {
   WAITING,
   whenCalled,
 } from '../support/e2e-world.js';
-import type { FaultAnswer } from '../support/world/http-server.js';
-import type { World } from '../support/world/world.js';
+import type { FaultAnswer } from '../world/http-server.js';
+import type { World } from '../world/world.js';
 
 const HTML_500: FaultAnswer = {
   kind: 'answer',

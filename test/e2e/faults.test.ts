@@ -22,11 +22,11 @@ import {
 } from '../support/ordinary-user.js';
 import { callsIn, quickContainers, startQuickWorld } from '../support/quick-compose.js';
 import { lastingWorld, startMails } from '../support/kill-stories.js';
-import { startBbb } from '../support/world/bbb.js';
-import type { Fault } from '../support/world/http-server.js';
-import type { ProgramResult } from '../support/world/program.js';
-import { startPod } from '../support/world/pod.js';
-import type { World } from '../support/world/world.js';
+import { startBbb } from '../world/bbb.js';
+import type { Fault } from '../world/http-server.js';
+import type { ProgramResult } from '../world/program.js';
+import { startPod } from '../world/pod.js';
+import type { World } from '../world/world.js';
 
 const PATIENCE_MS = 90_000;
 

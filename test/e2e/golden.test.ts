@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { goldenCase, goldenNames, goldenWorld, type GoldenCase } from '../support/golden.js';
-import type { FakeContainer } from '../support/world/docker.js';
-import type { ReceivedMail } from '../support/world/smtp.js';
-import type { World } from '../support/world/world.js';
+import type { FakeContainer } from '../world/docker.js';
+import type { ReceivedMail } from '../world/smtp.js';
+import type { World } from '../world/world.js';
 
 /** The meeting of the case's one live ends before this tick. */
 const MEETING_ENDS_BEFORE: Record<string, number> = {

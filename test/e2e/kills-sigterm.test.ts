@@ -12,8 +12,8 @@ import {
   type Stage,
 } from '../support/kill-stories.js';
 import { callsIn } from '../support/quick-compose.js';
-import { startWorld, type World } from '../support/world/world.js';
-import type { SlotRecord } from '../../src/model.js';
+import { startWorld, type World } from '../world/world.js';
+import type { SlotRecord } from '../../src/tick/model.js';
 
 interface Case {
   /** The moment at which the signal comes. */

@@ -13,7 +13,7 @@ import {
   type Stage,
 } from '../support/kill-stories.js';
 import { callsIn, goOn, killDuring, type CallMoment } from '../support/quick-compose.js';
-import type { World } from '../support/world/world.js';
+import type { World } from '../world/world.js';
 
 /** Ticks after a kill, until everything must be as if it had not been. */
 const FURTHER_TICKS = 2;

@@ -24,7 +24,7 @@ import {
   WAITING,
 } from '../support/e2e-world.js';
 import { namesOfAllKinds } from '../support/e2e-names.js';
-import type { World, WorldOptions } from '../support/world/world.js';
+import type { World, WorldOptions } from '../world/world.js';
 
 /** More stopped lives than a page holds; their rooms are in use again. */
 function addStoppedLives(world: World): void {

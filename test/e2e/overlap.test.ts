@@ -14,7 +14,7 @@ import {
   startQuickWorld,
   type CallMoment,
 } from '../support/quick-compose.js';
-import type { World } from '../support/world/world.js';
+import type { World } from '../world/world.js';
 
 const SLOT_1 = 'bbb-live-streaming1';
 const UP: CallMoment = { project: SLOT_1, at: 'begin', call: 'up -d' };

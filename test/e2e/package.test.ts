@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { handedOver, inWorld, live, streamers, subjects, SUBJECTS } from '../support/e2e-world.js';
-import type { World } from '../support/world/world.js';
+import type { World } from '../world/world.js';
 
 const execute = promisify(execFile);
 

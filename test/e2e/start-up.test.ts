@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { inWorld, live, PATIENCE_MS, tick } from '../support/e2e-world.js';
 import { temporaryDirectory } from '../support/temporary.js';
-import type { World } from '../support/world/world.js';
+import type { World } from '../world/world.js';
 
 /** esbuild's account of the build, `https://esbuild.github.io/api/#metafile`. */
 const BUILD = JSON.parse(readFileSync('.build/dist.json', 'utf8')) as {

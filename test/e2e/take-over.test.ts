@@ -19,7 +19,7 @@ import {
   SUBJECTS,
   tick,
 } from '../support/e2e-world.js';
-import type { World } from '../support/world/world.js';
+import type { World } from '../world/world.js';
 
 /** What the tests' own calls of the stand-in left in its log. */
 function actsSince(world: World, before: string[]): string[] {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, renameSync, unlinkSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { takeFileLock } from '../../src/shell/lock.js';
+import { takeFileLock } from '../../src/shared/lock.js';
 import type { Recording } from '../../src/migrate/model.js';
 import {
   createClaimWorld,

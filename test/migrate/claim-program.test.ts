@@ -10,7 +10,7 @@ import { idOf, recordingXml } from '../support/migrate/recording-xml.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { onTerminal } from '../support/terminal.js';
 import { until } from '../support/until.js';
-import { startProgram, type RunningProgram } from '../support/world/program.js';
+import { startProgram, type RunningProgram } from '../world/program.js';
 
 const PATIENCE_MS = 120_000;
 

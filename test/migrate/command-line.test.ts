@@ -6,7 +6,7 @@ import { readCsv } from '../support/migrate/csv.js';
 import { recordingXml } from '../support/migrate/recording-xml.js';
 import { SECRET, startRecordingsServer, type RecordingsServer } from '../support/migrate/bbb-recordings-server.js';
 import { temporaryDirectory } from '../support/temporary.js';
-import { startProgram, type ProgramResult } from '../support/world/program.js';
+import { startProgram, type ProgramResult } from '../world/program.js';
 
 const PATIENCE_MS = 60_000;
 

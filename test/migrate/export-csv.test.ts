@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { migrateRecordings } from '../../src/commands/migrate-recordings.js';
+import { migrateRecordings } from '../../src/migrate/migrate-recordings.js';
 import { csvHeader, csvRow } from '../../src/migrate/core/csv-row.js';
 import type { Choice, MoodleUser, NumberedRecording, Outcome, Recording } from '../../src/migrate/model.js';
 import type { Moodle } from '../../src/migrate/ports.js';

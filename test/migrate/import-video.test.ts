@@ -2,8 +2,8 @@
 import { closeSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createPodDatabase } from '../../src/migrate/shell/pod-database.js';
-import { takeFileLock } from '../../src/shell/lock.js';
+import { createPodDatabase } from '../../src/migrate/shell/sql/pod-database.js';
+import { takeFileLock } from '../../src/shared/lock.js';
 import { withEachDatabase, type ExternalEssence, type MoodleRows } from '../support/migrate/databases.js';
 import { startFrailLine } from '../support/migrate/frail-line.js';
 import { idOf, MOODLE, recordingXml, startOf, type RecordingShape } from '../support/migrate/recording-xml.js';

@@ -2,9 +2,9 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { originalComposeFile } from './golden.js';
-import type { LivestreamRow, MeetingRow } from './world/pod-rows.js';
-import { slugify } from './world/pod-slug.js';
-import type { World } from './world/world.js';
+import type { LivestreamRow, MeetingRow } from '../world/pod-rows.js';
+import { slugify } from '../world/pod-slug.js';
+import type { World } from '../world/world.js';
 
 export interface OriginalLive {
   slot: number;

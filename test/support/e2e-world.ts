@@ -3,9 +3,9 @@ import { existsSync, readFileSync, readdirSync, statSync, watch } from 'node:fs'
 import { dirname, join } from 'node:path';
 import { buildLeanCompose, useLeanCompose } from './lean-compose.js';
 import { temporaryDirectory } from './temporary.js';
-import type { FakeContainer } from './world/docker.js';
-import type { BroadcasterRow, LivestreamRow } from './world/pod-rows.js';
-import { startWorld, type World, type WorldOptions } from './world/world.js';
+import type { FakeContainer } from '../world/docker.js';
+import type { BroadcasterRow, LivestreamRow } from '../world/pod-rows.js';
+import { startWorld, type World, type WorldOptions } from '../world/world.js';
 
 /** For one test: several child processes, on a machine that may have other work. */
 export const PATIENCE_MS = 120_000;

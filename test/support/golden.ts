@@ -1,8 +1,8 @@
 // The twenty plain cases of the PHP script: the world before each, and what the script made of it.
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BroadcasterRow, LivestreamRow, MeetingRow } from './world/pod-rows.js';
-import { startWorld, type World } from './world/world.js';
+import type { BroadcasterRow, LivestreamRow, MeetingRow } from '../world/pod-rows.js';
+import { startWorld, type World } from '../world/world.js';
 
 type PodRow<Row, Links extends keyof Row> = Omit<Row, Links> & Record<Links, string | null>;
 

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isSlotFile, plainSlotFile } from './plain-slot-file.js';
 import { quickContainers, startQuickWorld, stateOf } from './quick-compose.js';
-import { listFiles } from './world/files.js';
-import type { World } from './world/world.js';
+import { listFiles } from '../world/files.js';
+import type { World } from '../world/world.js';
 
 export interface KillStory {
   name: string;

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { KillSettings } from './kill-points.js';
-import type { World } from './world/world.js';
+import type { World } from '../world/world.js';
 
 export interface KilledTick {
   exitCode: number | null;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
-import type { FakeDocker } from './world/docker.js';
+import type { FakeDocker } from '../world/docker.js';
 
 /** What CommonJS inside the bundle needs. */
 const BANNER = "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);";
@@ -12,7 +12,7 @@ const BANNER = "import { createRequire } from 'node:module';\nconst require = cr
 export async function buildLeanCompose(directory: string): Promise<string> {
   const outfile = join(directory, 'docker-compose-stand-in.mjs');
   await build({
-    entryPoints: [join(process.cwd(), 'test/support/world/docker-compose.mjs')],
+    entryPoints: [join(process.cwd(), 'test/world/docker-compose.mjs')],
     outfile,
     bundle: true,
     minify: true,

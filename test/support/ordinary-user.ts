@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { chownSync, cpSync, lstatSync, mkdtempSync, readdirSync, chmodSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ProgramResult } from './world/program.js';
+import type { ProgramResult } from '../world/program.js';
 
 /** `nobody` and its group on Linux. */
 export const ORDINARY_USER = { uid: 65_534, gid: 65_534 };

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { startWorld, type World, type WorldOptions } from './world/world.js';
+import { startWorld, type World, type WorldOptions } from '../world/world.js';
 
 const STATE = 'QUICK_COMPOSE_STATE';
 

@@ -1,5 +1,5 @@
 // A slot file and a configuration with ordinary content.
-import type { Config, SlotRecord } from '../../src/model.js';
+import type { Config, SlotRecord } from '../../src/tick/model.js';
 
 export function sampleRecord(change: Partial<SlotRecord> = {}): SlotRecord {
   return {

@@ -1,7 +1,7 @@
 // The table of what may go wrong between the program and Pod or BBB: every call × every fault × once or for ever.
-import type { Http, HttpAnswer } from '../../src/shell/http.js';
+import type { Http, HttpAnswer } from '../../src/shared/http.js';
 import { LIVES, type TransportOptions } from './transport-world.js';
-import type { Fault, FaultAnswer } from './world/http-server.js';
+import type { Fault, FaultAnswer } from '../world/http-server.js';
 
 export interface Call {
   name: string;

@@ -1,4 +1,5 @@
 // Five slots, four lives and one tick in which everything is asked of Pod and BBB: real HTTP and files, containers in memory.
+import { PortError } from '../../src/tick/errors.js';
 import {
   appendFileSync,
   cpSync,
@@ -11,20 +12,20 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Config, MailMessage, SlotRecord } from '../../src/model.js';
-import { PortError, type Compose, type Ports } from '../../src/ports.js';
-import { run } from '../../src/run.js';
-import { createBbb } from '../../src/shell/bbb.js';
-import { composeFileText, isIntact, isOurs } from '../../src/shell/compose-file.js';
-import { createHttp, type Http } from '../../src/shell/http.js';
-import { createMemoryFile } from '../../src/shell/memory-file.js';
-import { createPod } from '../../src/shell/pod.js';
-import { createRecordings } from '../../src/shell/recordings.js';
-import { createSlots } from '../../src/shell/slots.js';
+import type { Config, MailMessage, SlotRecord } from '../../src/tick/model.js';
+import { type Compose, type Ports } from '../../src/tick/ports.js';
+import { run } from '../../src/tick/run.js';
+import { createBbb } from '../../src/tick/shell/bbb.js';
+import { composeFileText, isIntact, isOurs } from '../../src/tick/shell/slot/compose-file.js';
+import { createHttp, type Http } from '../../src/shared/http.js';
+import { createMemoryFile } from '../../src/tick/shell/memory-file.js';
+import { createPod } from '../../src/tick/shell/pod/pod.js';
+import { createRecordings } from '../../src/tick/shell/outbox/recordings.js';
+import { createSlots } from '../../src/tick/shell/slot/slots.js';
 import { sampleConfig } from './samples.js';
-import { startBbb, type BbbServer } from './world/bbb.js';
-import { livestreamRow, meetingRow } from './world/pod-rows.js';
-import { startPod, type PodServer, type PodVersion } from './world/pod.js';
+import { startBbb, type BbbServer } from '../world/bbb.js';
+import { livestreamRow, meetingRow } from '../world/pod-rows.js';
+import { startPod, type PodServer, type PodVersion } from '../world/pod.js';
 
 /** `goesOn` runs and stays; `ends` is to be stopped; the others wait; `failsUp` cannot be started while there is trouble. */
 export const LIVES = { goesOn: 1, ends: 2, starts: 3, takesLeftOver: 4, failsUp: 5 } as const;

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { parseStringPromise } from 'xml2js';
-import { startBbb, type BbbServer } from '../support/world/bbb.js';
+import { startBbb, type BbbServer } from './bbb.js';
 
 let bbb: BbbServer;
 const usual = {

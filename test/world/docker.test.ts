@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDocker, type FakeDocker } from '../support/world/docker.js';
+import { createDocker, type FakeDocker } from './docker.js';
 
 let root: string;
 let docker: FakeDocker;

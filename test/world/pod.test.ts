@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
-import { startPod, type PodServer, type PodVersion } from '../support/world/pod.js';
-import { livestreamRow, meetingRow, userRow } from '../support/world/pod-rows.js';
+import { startPod, type PodServer, type PodVersion } from './pod.js';
+import { livestreamRow, meetingRow, userRow } from './pod-rows.js';
 
 interface Recorded {
   name: string;

@@ -1,7 +1,7 @@
 // The world's SMTP server keeps what a real client sends, decoded.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTransport } from 'nodemailer';
-import { startSmtp, type SmtpMailbox } from '../support/world/smtp.js';
+import { startSmtp, type SmtpMailbox } from './smtp.js';
 
 const MAIL = {
   from: 'live@univ.test',

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { existsSync, readdirSync } from 'node:fs';
 import { Redis } from 'ioredis';
-import { startWorld, type World } from '../support/world/world.js';
+import { startWorld, type World } from './world.js';
 
 let world: World;
 

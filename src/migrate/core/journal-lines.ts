@@ -1,39 +1,37 @@
 // The journal as text: one JSON object a line.
 import {
+  checked,
   count,
+  decodeObject,
   isMapping,
+  listOf,
   oneOf,
   orAbsent,
   parseJson,
-  pick,
   text,
   time,
   yesOrNo,
+  type Fields,
   type Parsed,
-  type Rule,
-} from '../../core/checked.js';
-import type { JournalEntry } from '../model.js';
+} from '../../shared/decoder.js';
+import type { ClaimEntry, ImportEntry, JournalEntry } from '../model.js';
 
-const COMMON: Record<string, Rule> = { at: time, server: text, recording: text };
-const ids: Rule = { expected: 'a list of ids', holds: (value) => Array.isArray(value) && value.every(count.holds) };
+const COMMON = { at: time, server: text, recording: text };
 
-const IMPORT: Record<string, Rule> = {
+const IMPORT: Fields<ImportEntry> = {
   ...COMMON,
   way: oneOf(['import-video', 'import-video+moodle']),
   step: oneOf(['begun', 'done', 'forgotten']),
   sourceUrl: text,
-  owners: ids,
+  owners: listOf('a list of ids', count),
   informed: orAbsent(yesOrNo),
 };
-const CLAIM: Record<string, Rule> = {
+const CLAIM: Fields<ClaimEntry> = {
   ...COMMON,
   way: oneOf(['manual-claim']),
   step: oneOf(['begun', 'whole', 'done']),
-  file: {
-    expected: 'a file name',
-    holds: (value) => typeof value === 'string' && value !== '' && !value.includes('/'),
-  },
-  directories: { expected: 'a list of directories', holds: (value) => Array.isArray(value) && value.every(text.holds) },
+  file: checked('a file name', (value) => typeof value === 'string' && value !== '' && !value.includes('/')),
+  directories: listOf('a list of directories', text),
   size: orAbsent(count),
   validator: orAbsent(text),
 };
@@ -64,6 +62,5 @@ function parseEntry(line: string): Parsed<JournalEntry> {
   const parsed = parseJson(line);
   if ('fault' in parsed) return parsed;
   const isClaim = isMapping(parsed.value) && parsed.value['way'] === 'manual-claim';
-  const picked = pick(parsed.value, isClaim ? CLAIM : IMPORT);
-  return 'fault' in picked ? picked : { value: picked.value as unknown as JournalEntry };
+  return isClaim ? decodeObject(parsed.value, CLAIM) : decodeObject(parsed.value, IMPORT);
 }

@@ -1,5 +1,5 @@
 // Who moderates a Moodle activity: its column `participants`, as mod_bigbluebuttonbn writes it.
-import { isMapping, parseJson, type Parsed } from '../../core/checked.js';
+import { isMapping, parseJson, type Parsed } from '../../shared/decoder.js';
 
 /**
  * The Moodle user ids of the moderators that are named one by one. Moderators by role, or "all", are nobody in particular:

@@ -1,5 +1,5 @@
 // What one `<recording>` of BBB's `getRecordings` says: from its texts to a recording, or to what is wrong with it.
-import type { Parsed } from '../../core/checked.js';
+import type { Parsed } from '../../shared/decoder.js';
 import type { Recording } from '../model.js';
 
 /** The elements of a `<recording>` that are read, and what each is called here. */

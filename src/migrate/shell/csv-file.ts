@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Options } from 'csv-stringify';
-import { errorCode, faultOf } from '../../shell/files.js';
+import { errorCode, faultOf } from '../../shared/files.js';
 import { MigrationError, type CsvFile } from '../ports.js';
 import { beginWholeFile, type WholeFile } from './whole-file.js';
 

@@ -1,8 +1,8 @@
 // The journal's file: lines are added at its end, each on disk before the work goes on.
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errorCode, faultOf, syncDirectory } from '../../shell/files.js';
-import { createTurns } from '../../shell/turns.js';
+import { errorCode, faultOf, syncDirectory } from '../../shared/files.js';
+import { createTurns } from '../../shared/turns.js';
 import { journalLine, parseJournal } from '../core/journal-lines.js';
 import { MigrationError, type JournalFile } from '../ports.js';
 

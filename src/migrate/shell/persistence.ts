@@ -1,5 +1,5 @@
 // Tries again what failed in passing: a connection that was cut, a server that is overloaded.
-import { HttpError } from '../../shell/http.js';
+import { HttpError } from '../../shared/http.js';
 
 /** Before each further try: a server that is started anew is back within a minute or two. */
 const PAUSES_MS = [1000, 5000, 15_000, 30_000, 60_000];

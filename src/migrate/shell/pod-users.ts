@@ -1,8 +1,9 @@
 // Pod's REST collection of users: whoever is created there has a profile, which Pod itself makes.
-import { isMapping, parseJson } from '../../core/checked.js';
-import { describeAnswer, parseBody, parseId, parsePage, refusedFields, shorten } from '../../core/pod-answers.js';
-import type { Config } from '../../model.js';
-import { HttpError, type Http, type HttpAnswer } from '../../shell/http.js';
+import { truncate } from '../../shared/redact.js';
+import { describeAnswer, parseBody, parseId, parsePage, refusedFields } from '../../shared/pod-rest.js';
+import { isMapping, parseJson } from '../../shared/decoder.js';
+import type { CommonConfig } from '../../shared/common-variables.js';
+import { HttpError, type Http, type HttpAnswer } from '../../shared/http.js';
 import type { PodUser } from '../model.js';
 import { MigrationError, type PodUsers } from '../ports.js';
 
@@ -15,7 +16,7 @@ const OBJECTS = ['username', 'first_name', 'last_name', 'email', 'is_staff', 'no
 const TRIAL = `${USERS}?username=bbb-pod-live`;
 
 export function createPodUsers(
-  { podUrl, podToken }: Pick<Config, 'podUrl' | 'podToken'>,
+  { podUrl, podToken }: Pick<CommonConfig, 'podUrl' | 'podToken'>,
   http: Pick<Http, 'get' | 'send'>,
 ): PodUsers {
   const base = podUrl.replace(/\/+$/, '');
@@ -48,7 +49,7 @@ function expectUser({ id, username }: Pick<PodUser, 'id' | 'username'>, answer: 
   if (found === username) return;
   if (answer.status !== 404 && found === undefined)
     throw new MigrationError(`GET ${USERS}${id}/ ${described(answer, base)}`);
-  const there = typeof found === 'string' ? `is ${shorten(found, 100)}` : 'does not exist';
+  const there = typeof found === 'string' ? `is ${truncate(found, 100)}` : 'does not exist';
   throw new MigrationError(
     `POD_URL and POD_DB_URL are not of the same Pod: the user with the id ${id} ${there} at the one, and is ${username} in the other`,
   );
@@ -100,7 +101,7 @@ function refusalIn(answer: HttpAnswer): string {
   const body = parseJson(answer.text);
   const entries = 'value' in body && isMapping(body.value) ? Object.entries(body.value) : [];
   const worded = entries.map(([field, words]) => `${field}: ${[words].flat().map(wordOf).join(' ')}`);
-  return shorten(worded.join('; '), 300);
+  return truncate(worded.join('; '), 300);
 }
 
 function wordOf(word: unknown): string {

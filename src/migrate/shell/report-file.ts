@@ -1,6 +1,6 @@
 // The report of a run, in a file of its own beside the journal.
 import { join } from 'node:path';
-import { faultOf, writeWhole } from '../../shell/files.js';
+import { faultOf, writeWhole } from '../../shared/files.js';
 import { MigrationError } from '../ports.js';
 
 /** For its owner's eyes only: it names people. Answers its path; throws `MigrationError` when it cannot be written. */

@@ -1,6 +1,6 @@
 // What the operator sees: on a terminal a bar that moves and what went wrong, elsewhere a plain line for each recording.
 import type { MultiBar, SingleBar } from 'cli-progress';
-import { oneLine } from '../../core/redact.js';
+import { oneLine } from '../../shared/redact.js';
 import type { Screen } from '../ports.js';
 
 /** `{rate}` is recordings a minute: an encoding takes as long as the lecture, a row in a database a millisecond. */

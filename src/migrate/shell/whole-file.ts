@@ -1,7 +1,7 @@
 // A file that is written piece by piece, and bears its name only once it is complete and on disk.
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { removeIfThere, syncDirectory, temporaryPath } from '../../shell/files.js';
+import { removeIfThere, syncDirectory, temporaryPath } from '../../shared/files.js';
 
 /** Small pieces wait for each other: a network gives them by the thousand. */
 const PIECE_BYTES = 256 * 1024;

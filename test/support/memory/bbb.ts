@@ -1,5 +1,5 @@
 // BigBlueButton in memory: the meetings that run.
-import type { Bbb } from '../../../src/ports.js';
+import type { Bbb } from '../../../src/tick/ports.js';
 import { asReading, type Through } from './session.js';
 
 export interface MemoryBbb {

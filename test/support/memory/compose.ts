@@ -1,5 +1,6 @@
 // Containers in memory: `up` starts what the compose file says, the streamer records, `finish` closes its file.
-import { PortError, type Chat, type Compose } from '../../../src/ports.js';
+import { PortError } from '../../../src/tick/errors.js';
+import { type Chat, type Compose } from '../../../src/tick/ports.js';
 import type { Host, StoredComposeFile } from './host.js';
 import type { Through } from './session.js';
 

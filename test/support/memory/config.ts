@@ -1,5 +1,5 @@
 // A checked configuration for tests: a server of a university, with made-up secrets.
-import type { Config } from '../../../src/model.js';
+import type { Config } from '../../../src/tick/model.js';
 
 export const POD_DIRECTORY = '/pod/recordings';
 

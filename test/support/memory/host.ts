@@ -1,5 +1,5 @@
 // One bbb-pod-live server in memory: its slots, containers, mails, log, memory file and lock.
-import type { Config, ContainerState, MailMessage } from '../../../src/model.js';
+import type { Config, ContainerState, MailMessage } from '../../../src/tick/model.js';
 import type { Session } from './session.js';
 
 /** A file's content; a recording says in it whose it is. */

@@ -1,13 +1,13 @@
 // Pod in memory: rows, meetings, users and broadcasters with unique names, slugs and URLs; no compare-and-set.
-import { podSlugs } from '../../../src/core/names.js';
-import type { Broadcaster, Livestream, PodMeeting } from '../../../src/model.js';
+import { PortError } from '../../../src/tick/errors.js';
+import { podSlugs } from '../../../src/tick/plan/names.js';
+import type { Broadcaster, Livestream, PodMeeting } from '../../../src/tick/model.js';
 import {
-  PortError,
   type BroadcasterRequest,
   type CreateAnswer,
   type LivestreamChange,
   type Pod,
-} from '../../../src/ports.js';
+} from '../../../src/tick/ports.js';
 import { asReading, type Through } from './session.js';
 
 export interface LivestreamRow extends Livestream {

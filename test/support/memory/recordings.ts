@@ -1,7 +1,8 @@
 // Recordings in memory, with the moments at which a kill could leave something half done.
-import { PortError, type Recordings, type RecordingTarget, type Whereabouts } from '../../../src/ports.js';
-import type { HandOver } from '../../../src/model.js';
-import { createTurns } from '../../../src/shell/turns.js';
+import { PortError } from '../../../src/tick/errors.js';
+import { type Recordings, type RecordingTarget, type Whereabouts } from '../../../src/tick/ports.js';
+import type { HandOver } from '../../../src/tick/model.js';
+import { createTurns } from '../../../src/shared/turns.js';
 import type { Host, SlotDirectory, StoredFile } from './host.js';
 import type { Checkpoint, Through } from './session.js';
 import { parsedRecord } from './slots.js';

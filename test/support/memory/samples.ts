@@ -9,8 +9,8 @@ import type {
   SlotReading,
   SlotRecord,
   World,
-} from '../../../src/model.js';
-import { emptyMemory } from '../../../src/core/memory.js';
+} from '../../../src/tick/model.js';
+import { emptyMemory } from '../../../src/tick/report/memory.js';
 
 export const NOW = new Date('2026-03-02T09:10:00Z');
 

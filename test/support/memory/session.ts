@@ -1,6 +1,6 @@
 // One tick's life as a process: every port call goes through a hook that may delay it, make it fail, or kill the tick there.
-import type { Problem, ProblemKind, Reading } from '../../../src/model.js';
-import { PortError } from '../../../src/ports.js';
+import { PortError } from '../../../src/tick/errors.js';
+import type { Problem, ProblemKind, Reading } from '../../../src/tick/model.js';
 import type { VirtualClock } from './clock.js';
 
 export interface PortCall {

@@ -1,7 +1,8 @@
 // Slot directories in memory; records are kept as text, so that what is read back was really written.
-import { parseSlotRecord, serialiseSlotRecord } from '../../../src/core/slot-file.js';
-import type { Reading, SlotReading, SlotRecord } from '../../../src/model.js';
-import { PortError, type Slots } from '../../../src/ports.js';
+import { PortError } from '../../../src/tick/errors.js';
+import { parseSlotRecord, serialiseSlotRecord } from '../../../src/tick/shell/slot/slot-file.js';
+import type { Reading, SlotReading, SlotRecord } from '../../../src/tick/model.js';
+import { type Slots } from '../../../src/tick/ports.js';
 import { emptyDirectory, unusedComposeFile, type Host, type SlotDirectory } from './host.js';
 import type { Checkpoint, Through } from './session.js';
 

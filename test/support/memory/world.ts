@@ -1,8 +1,9 @@
 // A world in one process: Pod, BBB and any number of servers with a clock that tests move; a tick is the real `run`.
-import { emptyMemory, parseMemory, serialiseMemory } from '../../../src/core/memory.js';
-import type { Config, Memory, Reading, SlotRecord } from '../../../src/model.js';
-import { PortError, type Ports } from '../../../src/ports.js';
-import { run } from '../../../src/run.js';
+import { PortError } from '../../../src/tick/errors.js';
+import { emptyMemory, parseMemory, serialiseMemory } from '../../../src/tick/report/memory.js';
+import type { Config, Memory, Reading, SlotRecord } from '../../../src/tick/model.js';
+import { type Ports } from '../../../src/tick/ports.js';
+import { run } from '../../../src/tick/run.js';
 import { bbbPort, createBbb, type MemoryBbb } from './bbb.js';
 import { createClock, type VirtualClock } from './clock.js';
 import { chatPort, composePort } from './compose.js';

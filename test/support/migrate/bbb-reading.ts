@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { MigrationError, type BbbRecordings } from '../../../src/migrate/ports.js';
 import type { RecordingList } from '../../../src/migrate/model.js';
-import { createBbbRecordings, type BbbRecordingsConfig } from '../../../src/migrate/shell/bbb-recordings.js';
-import { createHttp } from '../../../src/shell/http.js';
+import { createBbbRecordings, type BbbRecordingsConfig } from '../../../src/migrate/shell/bbb-list/bbb-recordings.js';
+import { createHttp } from '../../../src/shared/http.js';
 import { temporaryDirectory } from '../temporary.js';
 import { SECRET, type RecordingsServer } from './bbb-recordings-server.js';
 

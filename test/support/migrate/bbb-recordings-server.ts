@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ChecksumAlgorithm } from '../../../src/model.js';
+import type { ChecksumAlgorithm } from '../../../src/shared/bbb-checksum.js';
 import { answerOf } from './bbb-recordings-answer.js';
 
 /** May be changed while the server runs. */

@@ -29,7 +29,7 @@ for (const act of ['rename', 'unlink', 'link'] as const) {
 syncBuiltinESMExports();
 
 const { runClaim } = await import('./claim-world.js');
-const { takeFileLock } = await import('../../../src/shell/lock.js');
+const { takeFileLock } = await import('../../../src/shared/lock.js');
 const lockDescriptor = await takeFileLock(order.lock);
 if (lockDescriptor === null) throw new Error('the lock is taken');
 await runClaim(order.plan, order.recordings, {

@@ -1,12 +1,12 @@
 // What a manual claim meets: a recorder's directory, a playback, a bbb-recorder, a journal in a file; all real but the clock.
 import { mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { createHttp } from '../../../src/shell/http.js';
+import { createHttp } from '../../../src/shared/http.js';
 import { openJournal } from '../../../src/migrate/journal.js';
 import type { Choice, NumberedRecording, Outcome, Recording } from '../../../src/migrate/model.js';
 import type { ClaimFiles, JournalFile, MigrationPorts } from '../../../src/migrate/ports.js';
 import type { MigrationConfig } from '../../../src/migrate/settings.js';
-import { createClaimFiles } from '../../../src/migrate/shell/claim-files.js';
+import { createClaimFiles } from '../../../src/migrate/shell/claim-files/claim-files.js';
 import { createJournalFile } from '../../../src/migrate/shell/journal-file.js';
 import { beginClaim } from '../../../src/migrate/ways/manual-claim.js';
 import { installBbbRecorder, type BbbRecorder } from './bbb-recorder.js';

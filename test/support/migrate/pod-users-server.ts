@@ -1,10 +1,10 @@
 // Pod's REST `users` on loopback, over a real database of Pod: what is created there is in the tables, profile and site too.
-import { parseBody } from '../world/pod-body.js';
-import { boolean, text, validate, type Field, type Validated } from '../world/pod-fields.js';
-import { htmlPage, json, redirect, serverError } from '../world/pod-answers.js';
-import { sentences, type Say } from '../world/pod-sentences.js';
-import { checkToken } from '../world/pod.js';
-import { startHttpServer, type HttpAnswer, type HttpRequest, type HttpServer } from '../world/http-server.js';
+import { parseBody } from '../../world/pod-body.js';
+import { boolean, text, validate, type Field, type Validated } from '../../world/pod-fields.js';
+import { htmlPage, json, redirect, serverError } from '../../world/pod-answers.js';
+import { sentences, type Say } from '../../world/pod-sentences.js';
+import { checkToken } from '../../world/pod.js';
+import { startHttpServer, type HttpAnswer, type HttpRequest, type HttpServer } from '../../world/http-server.js';
 import { addPodUser, type TestPod } from './pod-in-database.js';
 
 export interface PodUsersOptions {

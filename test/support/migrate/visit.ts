@@ -1,6 +1,6 @@
 // What a visit to a stand-in needs: the real HTTP client, and a clock that only notes its pauses.
-import { createHttp } from '../../../src/shell/http.js';
-import type { Visit } from '../../../src/migrate/shell/video-page.js';
+import { createHttp } from '../../../src/shared/http.js';
+import type { Visit } from '../../../src/migrate/shell/claim-files/video-page.js';
 
 /** `paused`: the pauses that were made, in milliseconds, `reasons` why; `duringPause` is called in each. */
 export function visitor(

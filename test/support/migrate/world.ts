@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { temporaryDirectory } from '../temporary.js';
-import { startProgram, type ProgramResult, type RunningProgram } from '../world/program.js';
-import type { HttpServer } from '../world/http-server.js';
+import { startProgram, type ProgramResult, type RunningProgram } from '../../world/program.js';
+import type { HttpServer } from '../../world/http-server.js';
 import { installBbbRecorder, type BbbRecorder } from './bbb-recorder.js';
 import {
   startRecordingsServer,

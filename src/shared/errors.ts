@@ -1,0 +1,15 @@
+// Errors that every program knows.
+
+/**
+ * This host's disk refused something, or nothing certain can be said of it. The message says what could not be done, and why.
+ * `certain`: nothing was changed.
+ */
+export class DiskError extends Error {
+  readonly certain: boolean;
+
+  constructor(message: string, options: { certain?: boolean; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'DiskError';
+    this.certain = options.certain ?? false;
+  }
+}

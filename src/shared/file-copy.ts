@@ -1,0 +1,130 @@
+// Makes a second, complete name for a recording in another directory: a link on one file system, else a copy that is read back.
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { chmod, link, lstat, open, statfs, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { errorCode, removeIfThere, syncDirectory } from './files.js';
+import { missingMount } from './mounts.js';
+import { DiskError } from './errors.js';
+
+/** The acts that another machine may answer otherwise; tests put themselves between. */
+export interface CopyActs {
+  link(from: string, to: string): Promise<void>;
+  /** Bytes that may still be written in a directory. */
+  freeBytes(directory: string): Promise<number>;
+  /** Hex, of a file's content as it is read back. */
+  sha256Of(path: string): Promise<string>;
+  /** Where a file system should be mounted for this directory, and is not; else null. */
+  missingMount(directory: string): Promise<string | null>;
+}
+
+export const REAL_COPY_ACTS: CopyActs = {
+  link,
+  freeBytes: async (directory) => {
+    const { bavail, bsize } = await statfs(directory);
+    return bavail * bsize;
+  },
+  sha256Of: async (path) => {
+    const hash = createHash('sha256');
+    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      for await (const chunk of handle.createReadStream({ autoClose: false })) hash.update(chunk as Buffer);
+    } finally {
+      await handle.close();
+    }
+    return hash.digest('hex');
+  },
+  missingMount,
+};
+
+/** Another file system, somebody else's file (Linux's protected_hardlinks), or no links or rights there: it is copied. */
+const NO_LINK = new Set(['EXDEV', 'EPERM', 'EACCES', 'EMLINK', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
+
+/**
+ * Makes `part` a complete file with the content of `source`, on disk and with this mode; what an earlier try left there is
+ * replaced. The source stays, so that a kill at any moment loses nothing. Answers the SHA-256 (hex) of a copy, null for a
+ * link. Throws `DiskError` or the system call's error, and leaves no `part` then.
+ */
+export async function placeWhole(source: string, part: string, mode: number, acts: CopyActs): Promise<string | null> {
+  await removeIfThere(part);
+  if (await linkWhole(source, part, mode, acts)) return null;
+  try {
+    return await copyWhole(source, part, mode, acts);
+  } catch (error) {
+    await removeIfThere(part).catch(() => false);
+    throw error;
+  }
+}
+
+/** False when the two directories cannot share the file; then there is no `part`. */
+async function linkWhole(source: string, part: string, mode: number, acts: CopyActs): Promise<boolean> {
+  let linked = false;
+  try {
+    await acts.link(source, part);
+    linked = true;
+    // `link` does not follow a symbolic link, `chmod` does.
+    if (!(await lstat(part)).isFile()) throw new DiskError(`${source} is not a regular file`);
+    await chmod(part, mode);
+    const handle = await open(part, 'r');
+    await handle.sync().finally(() => handle.close());
+    await syncDirectory(dirname(part));
+    return true;
+  } catch (error) {
+    if (linked) await unlink(part);
+    if (NO_LINK.has(errorCode(error) ?? '')) return false;
+    throw error;
+  }
+}
+
+async function copyWhole(source: string, part: string, mode: number, acts: CopyActs): Promise<string> {
+  const { size } = await lstat(source);
+  const free = await acts.freeBytes(dirname(part));
+  if (free < size) {
+    throw new DiskError(lackOfRoom(size, free, dirname(part)));
+  }
+  const sha256 = await copyContent(source, part, mode);
+  const copied = await lstat(part);
+  const unchanged = (await lstat(source)).size === size;
+  if (copied.size !== size || !unchanged || (await acts.sha256Of(part)) !== sha256) {
+    throw new DiskError(`what was read back from ${part} is not what was copied to it: check that disk`);
+  }
+  await syncDirectory(dirname(part));
+  return sha256;
+}
+
+/** The hash is that of what was read from the source. */
+async function copyContent(source: string, part: string, mode: number): Promise<string> {
+  const hash = createHash('sha256');
+  const from = await open(source, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const to = await open(part, 'wx', 0o600);
+    try {
+      for await (const chunk of from.createReadStream({ autoClose: false, highWaterMark: 1024 * 1024 })) {
+        hash.update(chunk as Buffer);
+        await to.writeFile(chunk as Buffer);
+      }
+      await to.chmod(mode);
+      await to.sync();
+    } finally {
+      await to.close();
+    }
+  } finally {
+    await from.close();
+  }
+  return hash.digest('hex');
+}
+
+/** `needed` and `free` in bytes, the first being greater; rounded so that it is in what is shown. */
+export function lackOfRoom(needed: number, free: number, directory: string): string {
+  return `${Math.ceil(needed / 1e6)} MB are needed in ${directory} and ${Math.floor(free / 1e6)} MB are free: make room there`;
+}
+
+/** What an administrator can do about a failed system call on a recording. */
+export function adviceFor(error: unknown): string {
+  const code = errorCode(error) ?? '';
+  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ESTALE') return ': is that directory there, and mounted?';
+  if (code === 'EACCES' || code === 'EPERM') return ': let the user that runs bbb-pod-live write there';
+  if (code === 'EROFS') return ': that file system is read-only';
+  if (code === 'ENOSPC' || code === 'EDQUOT') return ': make room there';
+  return '';
+}

@@ -1,0 +1,81 @@
+// Locks that the kernel drops when their holder is gone, however that came about.
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { DiskError } from './errors.js';
+import { errorCode, faultOf } from './files.js';
+
+export interface Lock {
+  /** False: another process holds it. It is given up by the end of the process, however that comes. */
+  take(): Promise<boolean>;
+}
+
+/** The lock file of a base directory; it is never deleted. */
+export function lockPath(baseDirectory: string): string {
+  return join(baseDirectory, '.bbb-pod-live.lock');
+}
+
+/** `flock -n` answers at once; a file system that does not answer must not hold the tick up for ever. */
+const FLOCK_TIMEOUT_MS = 10_000;
+
+/** The exit status of util-linux's `flock -n` when somebody else holds the lock (flock(1), option -E). */
+const TAKEN = 1;
+
+const MISSING_FLOCK = 'the program `flock` is missing: install the package util-linux';
+
+/** The lock of a tick, on the file `path`; held to the end of the process. */
+export function createLock(path: string): Lock {
+  return { take: async () => (await takeFileLock(path)) !== null };
+}
+
+/**
+ * Takes the lock of a file, which is made when it is missing, and answers the open file descriptor that holds it; null
+ * when another process holds it. Throws `DiskError` when neither can be said.
+ *
+ * Node has no flock(2). The lock belongs to the open file, not to a process: a child `flock` that inherits the
+ * descriptor takes it for this process, and it lasts until every process that has the descriptor has closed it or ended.
+ */
+export async function takeFileLock(path: string): Promise<number | null> {
+  const descriptor = openLockFile(path);
+  try {
+    if (await flock(descriptor, path)) return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+  closeSync(descriptor);
+  return null;
+}
+
+/** A bare number: a FileHandle would be closed when it is collected. */
+function openLockFile(path: string): number {
+  try {
+    return openSync(path, 'a', 0o600);
+  } catch (error) {
+    throw new DiskError(`cannot open the lock file: ${faultOf(error)}`, { certain: true, cause: error });
+  }
+}
+
+function cannotLock(path: string, why: string, cause?: unknown): DiskError {
+  return new DiskError(`cannot lock ${path}: ${why}`, { certain: true, cause });
+}
+
+/** Not through the spawner: a tick in which nothing happens need not load its library. */
+function flock(descriptor: number, path: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('flock', ['-n', '3'], { stdio: ['ignore', 'ignore', 'pipe', descriptor] });
+    const timer = setTimeout(() => child.kill('SIGKILL'), FLOCK_TIMEOUT_MS);
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+    child.once('error', (error) => {
+      clearTimeout(timer);
+      reject(cannotLock(path, errorCode(error) === 'ENOENT' ? MISSING_FLOCK : faultOf(error), error));
+    });
+    child.once('close', (status, signal) => {
+      clearTimeout(timer);
+      if (status === 0 || status === TAKEN) resolve(status === 0);
+      else
+        reject(cannotLock(path, said.trim() === '' ? `flock ended with ${String(status ?? signal)}` : faultOf(said)));
+    });
+  });
+}

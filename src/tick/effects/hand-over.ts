@@ -1,0 +1,216 @@
+// Recordings: handed over to Pod once, whole, under their own meeting's id, or kept aside (promise P4).
+import { PortError } from '../errors.js';
+import type { HandOver, SlotRecord } from '../model.js';
+import { type Recording, type RecordingTarget } from '../ports.js';
+import { go, inform, note, type Act, type Context, type Place } from './act.js';
+
+/** Signs that may stand in the name of a kept file. */
+const NOT_IN_A_NAME = /[^A-Za-z0-9._-]+/g;
+
+/** Internal ids that may be the name of a file: BBB's are forty hexadecimal digits, a dash and a time. */
+const FILE_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/;
+
+/** Every recording of this slot, oldest name first; what was begun is finished before anything else, here and below. */
+export const handOver: Act<'handOver'> = async (_effect, place, context) => {
+  const { recordings } = context.ports;
+  let record = await resume(place, context);
+  for (const recording of await recordings.read(place.slot)) {
+    record = await handOverOne({ ...place, record }, recording, context);
+  }
+  if (context.config.podDefaultBbbPath === '') return go(record);
+  const [left] = await recordings.read(place.slot);
+  if (left === undefined) return go(record);
+  throw new PortError('recordingFailed', `${left.file} has come to slot ${place.slot} in the meantime`);
+};
+
+/** Recordings that an earlier live left in the slot go to `kept/` before the next one begins. */
+export const clearOut: Act<'clearOut'> = async (_effect, place, context) => {
+  const former = await context.ports.recordings.formerLive(place.slot);
+  let record = await resume(place, context);
+  for (const recording of await context.ports.recordings.read(place.slot)) {
+    if (recording.modifiedAt.getTime() >= Date.parse(record.reservedAt)) continue;
+    const name =
+      former === null ? strangerName(place, recording) : keptName(former.livestreamId, former.internalMeetingId);
+    record = await keep({ ...place, record }, recording, name, 'it was in the slot before this live', context);
+  }
+  return go(record);
+};
+
+function keptName(livestreamId: number, internalMeetingId: string): string {
+  const meeting = internalMeetingId.replace(NOT_IN_A_NAME, '_').slice(0, 100);
+  return `${livestreamId}-${meeting === '' ? 'unknown' : meeting}`;
+}
+
+function strangerName(place: Place, recording: Recording): string {
+  const stem = recording.file
+    .replace(/\.mkv$/i, '')
+    .replace(NOT_IN_A_NAME, '_')
+    .slice(0, 100);
+  return `unknown-slot${place.slot}-${stem}`;
+}
+
+async function handOverOne(place: Place, recording: Recording, context: Context): Promise<SlotRecord> {
+  const { record } = place;
+  if (recording.modifiedAt.getTime() < Date.parse(record.reservedAt)) {
+    return keep(place, recording, strangerName(place, recording), 'it is older than the live in its slot', context);
+  }
+  const ownName = keptName(record.livestreamId, record.internalMeetingId);
+  if (!record.recordingAsked) return keep(place, recording, ownName, 'its live was not to be recorded', context);
+  // Left where it is, as the PHP script did; kept aside when the slot is used next.
+  if (context.config.podDefaultBbbPath === '') return record;
+  if (record.userPath === null) return keep(place, recording, ownName, 'its live has no user in Pod', context);
+  const refusal = await whyNotPods(record, context);
+  if (refusal !== null) return keep(place, recording, ownName, refusal, context);
+  await expectNoneWaiting(record, recording.file, context);
+  const target: RecordingTarget = {
+    place: 'pod',
+    internalMeetingId: record.internalMeetingId,
+    livestreamId: record.livestreamId,
+  };
+  const handedOver = await context.ports.recordings.copy(place.slot, recording.file, target);
+  const noted = await note(place, { handOver: handedOver }, context);
+  return giveToPod({ ...place, record: noted }, handedOver, context);
+}
+
+/** A second file under the name of the first would overwrite it, and a second PATCH would change whose the first is. */
+async function expectNoneWaiting(record: SlotRecord, file: string, context: Context): Promise<void> {
+  if (!(await context.ports.recordings.isWaiting(record.internalMeetingId))) return;
+  const detail = `an earlier recording of meeting ${record.internalMeetingId} was not collected by Pod yet; ${file} waits in its slot`;
+  throw new PortError('recordingWaiting', detail, { certain: true });
+}
+
+/** Why Pod would publish the file under another meeting, or for ever refuse it; null when nothing speaks against it. */
+async function whyNotPods(record: SlotRecord, context: Context): Promise<string | null> {
+  if (record.internalMeetingId === '') return 'the internal id of its meeting is not known';
+  if (!FILE_NAME.test(record.internalMeetingId)) return 'the internal id of its meeting cannot be the name of a file';
+  const meeting = await context.ports.pod.readMeeting(record.meetingPath);
+  if (!meeting.ok) {
+    if (meeting.problem.missing === true) return 'its meeting is no longer in Pod';
+    throw new PortError(meeting.problem.kind, meeting.problem.detail);
+  }
+  const found = meeting.value.internalMeetingId;
+  return found === record.internalMeetingId ? null : `Pod's row of its meeting now has another internal id (${found})`;
+}
+
+/** Finishes, or forgets, what an earlier tick began: as far as the files show it was done. */
+async function resume(place: Place, context: Context): Promise<SlotRecord> {
+  const begun = place.record.handOver;
+  if (begun === null) return place.record;
+  switch (await context.ports.recordings.whereIs(place.slot, begun)) {
+    case 'part':
+      return begun.keptBecause === undefined ? resumeToPod(place, begun, context) : putInPlace(place, begun, context);
+    case 'final':
+      return close(place, begun, begun.target, context);
+    case 'damagedPart':
+      return forget(place, begun, context);
+    case 'nowhere':
+      // The intent to rename is noted before the rename: without it nothing was.
+      return begun.phase === 'copied' ? forget(place, begun, context) : keepWhatIsLeft(place, begun, context);
+  }
+}
+
+/** Pod's row may have become another meeting's since the copy was made. */
+async function resumeToPod(place: Place, begun: HandOver, context: Context): Promise<SlotRecord> {
+  const refusal = await whyNotPods(place.record, context);
+  return refusal === null ? giveToPod(place, begun, context) : setAside(place, begun, refusal, context);
+}
+
+async function sourceOf(place: Place, begun: HandOver, context: Context): Promise<Recording | undefined> {
+  const recordings = await context.ports.recordings.read(place.slot);
+  return recordings.find(({ file, size }) => file === begun.file && size === begun.size);
+}
+
+/** A copy that nobody has seen under its final name is lost: the recording is copied again from its slot. */
+async function forget(place: Place, begun: HandOver, context: Context): Promise<SlotRecord> {
+  if ((await sourceOf(place, begun, context)) === undefined) {
+    const detail = `${begun.file} is no longer in slot ${place.slot}, and its copy ${begun.part} is gone or damaged: nothing is left to hand over`;
+    context.tell({
+      level: 'error',
+      livestreamId: place.livestreamId,
+      slot: place.slot,
+      problem: { kind: 'diskFailed', detail },
+    });
+  }
+  return note(place, { handOver: null }, context);
+}
+
+/** Pod's job has collected it, or it is lost with a disk: to hand it over again might publish it twice. */
+async function keepWhatIsLeft(place: Place, begun: HandOver, context: Context): Promise<SlotRecord> {
+  const source = await sourceOf(place, begun, context);
+  if (source === undefined) return close(place, begun, begun.target, context);
+  const { livestreamId, internalMeetingId } = place.record;
+  const isPods = begun.keptBecause === undefined;
+  const name = isPods ? keptName(livestreamId, internalMeetingId) : begun.target.replace(/^.*\/|\.mkv$/g, '');
+  const because = begun.keptBecause ?? `${begun.target} is gone; if Pod has not collected it, this is its only copy`;
+  return keep(place, source, name, because, context);
+}
+
+/** Whose the recording is must be Pod's last word when the file appears: lives of one meeting take turns. */
+function giveToPod(place: Place, current: HandOver, context: Context): Promise<SlotRecord> {
+  return context.ports.recordings.inTurn(place.record.internalMeetingId, async () => {
+    await expectNoneWaiting(place.record, current.file, context);
+    const refusal = await tellPodOwner(place.record, context);
+    return refusal === null ? putInPlace(place, current, context) : setAside(place, current, refusal, context);
+  });
+}
+
+async function setAside(place: Place, current: HandOver, because: string, context: Context): Promise<SlotRecord> {
+  const name = keptName(place.record.livestreamId, place.record.internalMeetingId);
+  const redirected = await context.ports.recordings.redirect(place.slot, current, { place: 'kept', name });
+  const aside: HandOver = { ...redirected, keptBecause: because };
+  const record = await note(place, { handOver: aside }, context);
+  return putInPlace({ ...place, record }, aside, context);
+}
+
+/** From the complete `.part` to the final name; each step is noted before it is taken. */
+async function putInPlace(place: Place, current: HandOver, context: Context): Promise<SlotRecord> {
+  const renaming: HandOver = { ...current, phase: 'renaming' };
+  const record = current.phase === 'renaming' ? place.record : await note(place, { handOver: renaming }, context);
+  const final = await context.ports.recordings.rename(renaming);
+  return close({ ...place, record }, renaming, final, context);
+}
+
+async function close(place: Place, done: HandOver, final: string, context: Context): Promise<SlotRecord> {
+  await context.ports.recordings.removeSource(place.slot, done);
+  // Told before it is forgotten: a kill between rather tells it twice than never.
+  if (done.keptBecause === undefined) inform(place, `recording ${done.file} handed over to Pod`, context);
+  else tellKept(place, done.file, final, done.keptBecause, context);
+  return note(place, { handOver: null }, context);
+}
+
+/** PATCH of the meeting's row; the answer is why Pod refuses it for good, or null. */
+async function tellPodOwner(record: SlotRecord, context: Context): Promise<string | null> {
+  if (record.userPath === null) return 'its live has no user in Pod';
+  try {
+    const { internalMeetingId } = await context.ports.pod.setEncodedBy(record.meetingPath, record.userPath);
+    return internalMeetingId === record.internalMeetingId
+      ? null
+      : `Pod's row of its meeting now has another internal id (${internalMeetingId})`;
+  } catch (error) {
+    if (error instanceof PortError && (error.status === 400 || error.status === 404)) return error.problem.detail;
+    throw error;
+  }
+}
+
+async function keep(
+  place: Place,
+  recording: Recording,
+  name: string,
+  because: string,
+  context: Context,
+): Promise<SlotRecord> {
+  const copied = await context.ports.recordings.copy(place.slot, recording.file, { place: 'kept', name });
+  const current: HandOver = { ...copied, keptBecause: because };
+  const record = await note(place, { handOver: current }, context);
+  return putInPlace({ ...place, record }, current, context);
+}
+
+function tellKept(place: Place, file: string, target: string, because: string, context: Context): void {
+  const detail = `${file} is now ${target}: ${because}`;
+  context.tell({
+    level: 'error',
+    livestreamId: place.livestreamId,
+    slot: place.slot,
+    problem: { kind: 'recordingKept', detail },
+  });
+}

@@ -1,0 +1,148 @@
+// Carries a plan out through the ports: the acts of one chain in order, chains side by side, a failure stops its own chain only.
+import { foreseen, problemOf } from './errors.js';
+import { giveBackChain, mayFollow, unclaimChain, undoAfter } from './plan/chains.js';
+import type { Chain, Effect, EffectName, Outcome, Plan, ProblemKind, SlotRecord, World } from './model.js';
+import { type Ports } from './ports.js';
+import type { Act, Context, Place, Step, Verdict } from './effects/act.js';
+import { claim, removeBroadcaster } from './effects/claim.js';
+import { clearOut, handOver } from './effects/hand-over.js';
+import { mailStart } from './effects/mail-start.js';
+import { closeRequest, tellPodGivenBack, tellPodStarted, tellPodStopped } from './effects/pod-rows.js';
+import {
+  adopt,
+  beginStop,
+  beginUndo,
+  down,
+  finish,
+  pingChat,
+  release,
+  render,
+  reserve,
+  saveOutput,
+  up,
+} from './effects/slot.js';
+
+/** An effect without an act does not compile. */
+const ACTS: { [Name in Exclude<EffectName, 'closeRequest'>]: Act<Name> } = {
+  reserve,
+  clearOut,
+  claim,
+  tellPodStarted,
+  render,
+  up,
+  mailStart,
+  pingChat,
+  adopt,
+  beginStop,
+  beginUndo,
+  saveOutput,
+  finish,
+  down,
+  handOver,
+  removeBroadcaster,
+  tellPodStopped,
+  tellPodGivenBack,
+  release,
+};
+
+/** What follows when an act asks for it, instead of the rest of its chain. */
+const AFTER_VERDICT: Record<Exclude<Verdict, 'go'>, () => Effect[]> = {
+  wait: () => [],
+  abandon: unclaimChain,
+  giveBack: giveBackChain,
+};
+
+/** Does all chains; `tell` hears of each outcome at once, and all of them are answered at the end. */
+export async function execute(
+  plan: Plan,
+  world: World,
+  ports: Ports,
+  tell: (outcome: Outcome) => void,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const records = new Map<number, SlotRecord>();
+  for (const { slot, record } of world.slots) if (record.ok && record.value !== null) records.set(slot, record.value);
+  const context: Context = {
+    ports,
+    config: ports.config,
+    memory: world.memory,
+    records,
+    tell: (outcome) => {
+      outcomes.push(outcome);
+      tell(outcome);
+    },
+  };
+  await Promise.all(plan.chains.map((chain) => executeChain(chain, context)));
+  return outcomes;
+}
+
+async function executeChain(chain: Chain, context: Context): Promise<void> {
+  const failed: EffectName[] = [];
+  let record = chain.record;
+  let queue = [...chain.effects];
+  for (let effect = queue.shift(); effect !== undefined; effect = queue.shift()) {
+    if (context.ports.endAsked()) return;
+    if (!mayFollow(effect.do, failed)) continue;
+    say(chain, effect, context);
+    try {
+      const step = await perform(effect, chain, record, context);
+      if (step === null) continue;
+      record = step.record;
+      if (step.verdict !== 'go') queue = AFTER_VERDICT[step.verdict]();
+    } catch (error) {
+      failed.push(effect.do);
+      const certain = complainOf(error, effect, chain, context);
+      // What was noted before the failure is in the slot file: the undoing goes on from there.
+      record = chain.slot === null ? null : (context.records.get(chain.slot) ?? record);
+      // An earlier docker-compose is still at work, perhaps on this very act: nothing has failed yet.
+      const isBusy = foreseen(error)?.problem.kind === 'composeBusy';
+      const undo = isBusy ? [] : undoAfter(effect.do, certain, record?.step ?? null);
+      if (undo.length === 0) continue;
+      context.tell({ level: 'memory', failedStart: chain.livestreamId });
+      failed.length = 0;
+      queue = undo;
+    }
+  }
+}
+
+async function perform(
+  effect: Effect,
+  chain: Chain,
+  record: SlotRecord | null,
+  context: Context,
+): Promise<Step | null> {
+  if (effect.do === 'closeRequest') {
+    await closeRequest(chain.livestreamId, effect.endedAt, context);
+    return null;
+  }
+  const known = record ?? (effect.do === 'reserve' || effect.do === 'adopt' ? effect.record : null);
+  if (known === null || chain.slot === null) throw new Error(`${effect.do} without a slot file`);
+  const place: Place = { slot: chain.slot, livestreamId: chain.livestreamId, record: known };
+  const act = ACTS[effect.do] as Act<EffectName>;
+  return act(effect, place, context);
+}
+
+/** Pod's or the disk's failure is told as what it means for the live. */
+const MEANING: Partial<Record<EffectName, ProblemKind>> = {
+  claim: 'startFailed',
+  tellPodStarted: 'startFailed',
+  tellPodGivenBack: 'startFailed',
+  closeRequest: 'startFailed',
+  handOver: 'recordingFailed',
+  removeBroadcaster: 'stopFailed',
+  tellPodStopped: 'stopFailed',
+};
+
+/** Tells of a failed act; answers whether it certainly was not done. */
+function complainOf(error: unknown, effect: Effect, { livestreamId, slot }: Chain, context: Context): boolean {
+  const { kind, detail } = problemOf(error, context.config);
+  const isPods = kind === 'podUnreadable' || kind === 'meetingUnreadable';
+  const meaning = (isPods ? MEANING[effect.do] : undefined) ?? kind;
+  const where = kind === 'internal' ? `${effect.do}: ` : '';
+  context.tell({ level: 'error', livestreamId, slot, problem: { kind: meaning, detail: `${where}${detail}` } });
+  return foreseen(error)?.certain === true;
+}
+
+function say(chain: Chain, effect: Effect, context: Context): void {
+  context.tell({ level: 'debug', livestreamId: chain.livestreamId, slot: chain.slot, message: `${effect.do} …` });
+}

@@ -1,0 +1,143 @@
+// `init`: makes the log directory and the slots, pulls the images, and says what a first run would stumble over.
+import { foreseen, PortError } from './errors.js';
+import { ownRows } from './plan/server.js';
+import type { Livestream, Problem, SlotReading } from './model.js';
+import { type Host, type Ports } from './ports.js';
+
+export interface InitOptions {
+  pull: boolean;
+  print(line: string): void;
+}
+
+/** What the steps share. */
+interface Course {
+  ports: Ports;
+  host: Host;
+  print(line: string): void;
+  /** A run could not work. */
+  failed: boolean;
+  /** Slots whose compose file is the one of a free slot now. */
+  free: number[];
+}
+
+/** Answers the exit status: 0, 1 (a run could not work), 143 (asked to end). */
+export async function init(ports: Ports, host: Host, { pull, print }: InitOptions): Promise<number> {
+  const course: Course = { ports, host, print, failed: false, free: [] };
+  const lock = await takeLock(course);
+  if (lock === 'others') {
+    print('A tick is at work in this base directory: try again in a minute.');
+    return 0;
+  }
+  const isOurs = lock === 'ours';
+  const steps = [
+    ...(isOurs ? [makeLogDirectory, makeSlots] : []),
+    tellFindings,
+    ...(isOurs ? [pull ? pullImages : askDocker] : []),
+  ];
+  for (const step of steps) {
+    if (!ports.endAsked()) await attempt(course, () => step(course));
+  }
+  if (ports.endAsked()) {
+    print("Ended before all was done: repeat 'init'.");
+    return 143;
+  }
+  print(course.failed ? 'Not ready: see the errors above.' : "Ready. Now try 'bbb-pod-live run --debug'.");
+  return course.failed ? 1 : 0;
+}
+
+/** What cannot be done is told, and the rest is done all the same. */
+async function attempt(course: Course, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const known = foreseen(error);
+    if (known === null) throw error;
+    // What was given up because the process was asked to end has not failed.
+    if (course.ports.endAsked()) return;
+    course.failed = true;
+    course.print(`ERROR    ${known.problem.detail}`);
+  }
+}
+
+/** `none`: it cannot be had, which is told: then nothing may be made here. */
+async function takeLock(course: Course): Promise<'ours' | 'others' | 'none'> {
+  let lock: 'ours' | 'others' | 'none' = 'none';
+  await attempt(course, async () => {
+    lock = (await course.ports.lock.take()) ? 'ours' : 'others';
+  });
+  return lock;
+}
+
+async function makeLogDirectory({ ports, host, print }: Course): Promise<void> {
+  print(`${(await host.makeLogDirectory()) ? 'made     ' : 'there    '}${ports.config.logDirectory}`);
+}
+
+async function makeSlots(course: Course): Promise<void> {
+  const { ports } = course;
+  const [slots, rows] = [await ports.slots.read([]), await rowsInPod(ports)];
+  for (const slot of slots) {
+    if (ports.endAsked()) return;
+    await attempt(course, () => makeSlot(slot, rows, course));
+  }
+}
+
+async function tellFindings(course: Course): Promise<void> {
+  for (const warning of course.ports.config.warnings) course.print(`WARNING  ${warning}`);
+  for (const { level, text } of await course.host.findings()) {
+    course.failed ||= level === 'error';
+    course.print(`${level === 'error' ? 'ERROR   ' : 'WARNING '} ${text}`);
+  }
+}
+
+async function pullImages({ ports, host, print, free }: Course): Promise<void> {
+  print(`pulling  ${ports.config.streamerImage} and ${ports.config.redisImage} (this may take a while)`);
+  await host.pull(free[0] ?? null);
+}
+
+/** Whether the engine answers; pulling would have shown it. A slot in use is left alone. */
+async function askDocker({ ports, free: [slot] }: Course): Promise<void> {
+  if (slot === undefined) return;
+  const containers = await ports.compose.read(slot);
+  if (!containers.ok) throw new PortError(containers.problem.kind, containers.problem.detail);
+}
+
+type Rows = { known: true; bySlot: Map<number, Livestream[]> } | { known: false; problem: Problem };
+
+async function rowsInPod(ports: Ports): Promise<Rows> {
+  const { inProgress } = await ports.pod.readLivestreams();
+  return inProgress.ok
+    ? { known: true, bySlot: ownRows(inProgress.value, ports.config) }
+    : { known: false, problem: inProgress.problem };
+}
+
+/** A slot in use is left alone. */
+async function makeSlot(slot: SlotReading, rows: Rows, { ports, host, print, free }: Course): Promise<void> {
+  const name = `bbb-live-streaming${slot.slot}`;
+  const isNew = slot.directory === 'missing';
+  const isCurrent = isNew || slot.composeFile === 'missing' || (await host.hasCurrentComposeFile(slot.slot));
+  const use = isNew ? null : await whyInUse(slot, isCurrent, rows, ports);
+  if (use !== null) {
+    print(`in use   ${name}: ${use}; left alone`);
+    return;
+  }
+  await ports.slots.make(slot.slot);
+  if (!isCurrent) await host.renewComposeFile(slot.slot);
+  free.push(slot.slot);
+  if (slot.composeFile === 'foreign') {
+    print(`renewed  ${name}: the docker-compose.yml that was there is now docker-compose.yml.php-orig`);
+  } else if (isCurrent) print(`${isNew ? 'made    ' : 'there   '} ${name}`);
+  else print(`renewed  ${name}: its docker-compose.yml was of another configuration`);
+}
+
+/** What cannot be read counts as in use; Pod and the containers are asked only when its compose file is to be renewed. */
+async function whyInUse(slot: SlotReading, isCurrent: boolean, rows: Rows, ports: Ports): Promise<string | null> {
+  if (!slot.record.ok) return slot.record.problem.detail;
+  if (slot.record.value !== null) return `livestream ${slot.record.value.livestreamId}`;
+  if (isCurrent) return null;
+  if (!rows.known) return `Pod could not be asked (${rows.problem.detail})`;
+  const row = rows.bySlot.get(slot.slot)?.[0];
+  if (row !== undefined) return `livestream ${row.id} is in progress there, as Pod says`;
+  const container = await ports.compose.read(slot.slot);
+  if (!container.ok) return `its containers could not be read (${container.problem.detail})`;
+  return container.value === 'absent' ? null : 'it has containers';
+}

@@ -1,0 +1,345 @@
+// The domain's types: what the outside looks like once it is read, what is decided, and what came of it.
+import type { ChecksumChoice } from '../shared/bbb-checksum.js';
+
+/** What was read, or why it could not be: what could not be read is never taken for empty. */
+export type Reading<T> = { ok: true; value: T } | { ok: false; problem: Problem };
+
+/**
+ * Something that an administrator must know of. `kind` chooses the sentences in `core/messages.ts` (English, French);
+ * `detail` is the bare technical fact in English, on one line, free of secrets. Two problems of the same kind and
+ * livestream are the same error (promise P9).
+ */
+export interface Problem {
+  kind: ProblemKind;
+  detail: string;
+  /** The other side positively said that there is no such thing (404). */
+  missing?: boolean;
+}
+
+export type ProblemKind =
+  // reading the world
+  | 'podUnreadable' // no answer, or one that is not understood
+  | 'podRefused' // 401 or 403: token or rights
+  | 'podWithoutBroadcasters' // no /rest/broadcasters/ at all
+  | 'bbbUnreadable'
+  | 'bbbWithoutSha1' // the streaming image signs with sha1 only
+  | 'dockerUnreadable'
+  | 'slotFileUnreadable'
+  | 'meetingUnreadable' // a livestream's meeting row in Pod
+  | 'rowInconsistent' // a row in Pod that contradicts the slots or itself
+  | 'memoryUnreadable'
+  // acting
+  | 'startFailed'
+  | 'imageMissing'
+  | 'namesTaken'
+  | 'stopFailed'
+  | 'composeBusy' // an earlier compose command still runs in this slot
+  | 'containerDied'
+  | 'containerWithoutLive'
+  | 'chatSilent'
+  | 'recordingKept'
+  | 'recordingWaiting'
+  | 'recordingFailed'
+  | 'requestClosed' // information: a request whose meeting was over is closed unstarted
+  | 'diskFailed' // slot file, compose file or directory cannot be written
+  | 'logUnwritable'
+  | 'mailFailed'
+  | 'internal'; // a bug: an exception that nobody foresaw
+
+/** Pod's `bbb_livestream` row. */
+export interface Livestream {
+  id: number;
+  /** Path of the meeting's row, e.g. `/rest/bbb_meeting/1/` (Pod's links bear an unreliable host). */
+  meetingPath: string;
+  /** ISO 8601. */
+  startDate: string;
+  showChat: boolean;
+  downloadMeeting: boolean;
+  enableChat: boolean;
+  isRestricted: boolean;
+  broadcasterId: number | null;
+  /** 0 waiting, 1 in progress, 2 stopped. */
+  status: number;
+  server: string | null;
+  /** Path of the user's row, or null. */
+  userPath: string | null;
+}
+
+/** Pod's `bbb_meeting` row. */
+export interface PodMeeting {
+  meetingId: string;
+  internalMeetingId: string;
+  meetingName: string;
+}
+
+/** Pod's broadcaster. Before 2.9.3 the stream's URL is in `url`, from then on in `broadcaster_url`. */
+export interface Broadcaster {
+  id: number;
+  name: string;
+  slug: string;
+  streamUrl: string;
+  buildingPath: string;
+  isRestricted: boolean;
+  dialect: 'url' | 'broadcaster_url';
+}
+
+/** A meeting in BBB's `getMeetings`, or one that `getMeetingInfo` answered. */
+export interface BbbMeeting {
+  meetingId: string;
+  internalMeetingId: string;
+}
+
+/** What `getMeetingInfo` said: the meeting, or positively that there is none (`notFound`). */
+export type MeetingInfo = { found: true; internalMeetingId: string } | { found: false };
+
+/** A container project's streamer. `stopped`: some container of the project exists, but the streamer does not run. */
+export type ContainerState = 'running' | 'stopped' | 'absent';
+
+/**
+ * How far a slot's live has come; written to disk before or after the act that it names, as said.
+ * claiming: before the broadcaster is created. claimed: after. told: after Pod's row says "in progress".
+ * live: after the container is up. stopping: before the end begins. down: after the containers are gone.
+ * unclaiming: before a claim is taken back. givingBack: before a request is given back.
+ */
+export type SlotStep = 'claiming' | 'claimed' | 'told' | 'live' | 'stopping' | 'down' | 'unclaiming' | 'givingBack';
+
+/** The recording that is being handed over, so that a killed tick neither loses nor doubles it. */
+export interface HandOver {
+  /** File name in `videodata`; it stays there until the last rename is done. */
+  file: string;
+  size: number;
+  /** Hex, of the source; null when the `.part` is another name of the same file, not a copy. */
+  sha256: string | null;
+  /** Absolute path that it is to bear at the end. */
+  target: string;
+  /** Absolute path of the complete copy that waits for its last rename. */
+  part: string;
+  /** A `.part` in Pod's directory that `part` stands for now, removed with the source. */
+  formerPart?: string;
+  /** copied: the `.part` is complete. renaming: the last rename was begun. */
+  phase: 'copied' | 'renaming';
+  /** Why it goes to `kept/` and not to Pod. */
+  keptBecause?: string;
+}
+
+/** The slot file (`live.json`): what the next tick must know of the live in a slot. Times are ISO 8601, UTC. */
+export interface SlotRecord {
+  version: 1;
+  step: SlotStep;
+  livestreamId: number;
+  meetingPath: string;
+  meetingId: string;
+  internalMeetingId: string;
+  meetingName: string;
+  userPath: string | null;
+  enableChat: boolean;
+  showChat: boolean;
+  isRestricted: boolean;
+  recordingAsked: boolean;
+  /** Name of the broadcaster and title in the container, `[BBB] …`. */
+  broadcasterName: string;
+  streamKey: string;
+  /** A left-over broadcaster that is to be taken instead of creating one. */
+  takesBroadcasterId: number | null;
+  broadcasterId: number | null;
+  slug: string | null;
+  dialect: 'url' | 'broadcaster_url';
+  /** Beside this claim stood a broadcaster that may be another server's claim of the same request. */
+  contested?: boolean;
+  /** When the slot was taken: recordings older than this are somebody else's. */
+  reservedAt: string;
+  claimedAt: string | null;
+  /** When the end was decided: `end_date` in Pod. */
+  endedAt: string | null;
+  startMailSent: boolean;
+  broadcasterRemoved: boolean;
+  handOver: HandOver | null;
+}
+
+/** Who made the compose file in a slot: this program, the PHP script (or anybody else), or there is none. */
+export type ComposeFileOrigin = 'ours' | 'foreign' | 'missing';
+
+export interface SlotReading {
+  /** 1 for `bbb-live-streaming1`. */
+  slot: number;
+  directory: 'present' | 'missing';
+  record: Reading<SlotRecord | null>;
+  composeFile: ComposeFileOrigin;
+  /** When that was written last; absent when there is none. */
+  composeWrittenAt?: Date;
+  /** Absent when nothing asked for it: no live in the slot and no request waiting. */
+  container?: Reading<ContainerState>;
+}
+
+/** What was mailed of one lasting error. Times are ISO 8601, UTC. */
+export interface Told {
+  kind: ProblemKind;
+  livestreamId: number | null;
+  slot: number | null;
+  since: string;
+  /** When it was mailed last, and how often. */
+  last: string;
+  times: number;
+  /** When its end was mailed; remembered for an hour, so that one that comes and goes does not mail every minute. */
+  over: string | null;
+}
+
+/** What ticks tell each other beyond the slots: best effort, never needed for safety. Times are ISO 8601, UTC. */
+export interface Memory {
+  version: 1;
+  /** Broadcasters of nobody that may be another server's claim in the making, by id: when first seen. */
+  sightings: Record<string, string>;
+  /** Requests whose start failed here, by livestream id: when. */
+  failedStarts: Record<string, string>;
+  /** What is to be told once and could not be mailed yet. */
+  untold: { kind: ProblemKind; detail: string; livestreamId: number | null; slot: number | null }[];
+  /** Errors that last, by `kind/livestream` or `kind/slotN`. */
+  told: Record<string, Told>;
+}
+
+export interface World {
+  /** Before the first reading. */
+  startedAt: Date;
+  /** After the last reading. */
+  now: Date;
+  waiting: Reading<Livestream[]>;
+  inProgress: Reading<Livestream[]>;
+  slots: SlotReading[];
+  /** Absent when nothing asked for it (no live of this server, no request). */
+  meetings?: Reading<BbbMeeting[]>;
+  /** Asked after `meetings`, by meeting id, for those that `meetings` no longer shows. */
+  meetingInfos: Map<string, Reading<MeetingInfo>>;
+  /** By path, for requests and lives to take over. */
+  podMeetings: Map<string, Reading<PodMeeting>>;
+  /** Absent when nothing asked for it (no request, no live to take over). */
+  broadcasters?: Reading<Broadcaster[]>;
+  memory: Memory;
+}
+
+/** A checked configuration; names and rules are in the table of `config.ts`. */
+export interface Config {
+  debug: boolean;
+  baseDirectory: string;
+  logDirectory: string;
+  adminEmails: string[];
+  serverHostname: string;
+  numberOfServers: number;
+  serverNumber: number;
+  numberOfLives: number;
+  bbbUrl: string;
+  bbbSecret: string;
+  bbbResolution: string;
+  ffmpegVideoBitrate: string;
+  ffmpegThreads: string;
+  bbbStreamUrl: string;
+  bbbAttendeePassword: string;
+  bbbModeratorPassword: string;
+  podHlsStream: string;
+  /** Without final slash. */
+  podUrl: string;
+  podToken: string;
+  podIdBuilding: number;
+  /** Empty: recordings are not handed over. */
+  podDefaultBbbPath: string;
+  timeZone: string;
+  bbbChecksum: ChecksumChoice;
+  /** Program and first arguments; empty: to be detected. */
+  composeCommand: string[];
+  streamerImage: string;
+  redisImage: string;
+  redisBindAddress: string;
+  smtpUrl: string;
+  sendmailPath: string;
+  mailFrom: string;
+  mailLang: 'fr' | 'en';
+  httpTimeoutMs: number;
+  composeTimeoutMs: number;
+  /** 0: never again. */
+  errorRemindHours: number;
+  /** What must stand in no log, mail or screen. */
+  secrets: string[];
+  /** Not errors, but worth a line: globs in word-split values. */
+  warnings: string[];
+}
+
+/**
+ * An act, as plain data. Acts of one chain are done in order, on the slot's record as it stands then. Each is safe to
+ * repeat: what its comment says holds after it, however often it is begun.
+ */
+export type Effect =
+  /** Before: the slot is free. After: its slot file names the live. Next tick sees: the slot file. */
+  | { do: 'reserve'; record: SlotRecord }
+  /** After: no recording of an earlier live is in `videodata`; they are in `kept/`. */
+  | { do: 'clearOut' }
+  /** After: the broadcaster exists and is this live's; the record has its id and slug (step claimed). */
+  | { do: 'claim' }
+  /** After: Pod's row is in progress on this slot with this broadcaster (step told), or the claim was taken back. */
+  | { do: 'tellPodStarted' }
+  /** After: `docker-compose.yml` is this live's, whole. `onlyIfDamaged`: one that parses is left alone. */
+  | { do: 'render'; onlyIfDamaged: boolean }
+  /** After: the containers run (step live). */
+  | { do: 'up' }
+  /** After: the administrator has been told of the start. Next tick sees: `startMailSent`. */
+  | { do: 'mailStart' }
+  /** After: the chat's Redis has answered, or its silence is reported. */
+  | { do: 'pingChat' }
+  /** After: the slot file says that the live in Pod's row is ours. Nothing is restarted. */
+  | { do: 'adopt'; record: SlotRecord }
+  /** Before: the meeting is over. After: the slot file says so (step stopping). */
+  | { do: 'beginStop'; endedAt: string }
+  /** After: the container's output is in `logs/<livestream id>.log`. */
+  | { do: 'saveOutput' }
+  /** After: ffmpeg has closed its file, or its time is up. */
+  | { do: 'finish' }
+  /** After: the slot file says that the claim is taken back (step unclaiming), or the request given back (givingBack). */
+  | { do: 'beginUndo'; step: 'unclaiming' | 'givingBack' }
+  /** After: no container of the slot exists (step down, when stopping). */
+  | { do: 'down' }
+  /** After: every recording of the live is Pod's, or kept; `videodata` holds none. */
+  | { do: 'handOver' }
+  /** After: the live's broadcaster is gone, unless another live uses it. */
+  | { do: 'removeBroadcaster' }
+  /** After: Pod's row is stopped, with its end. */
+  | { do: 'tellPodStopped' }
+  /** After: Pod's row waits again, if it was ours. */
+  | { do: 'tellPodGivenBack' }
+  /** Before: nothing of the live is left. After: no slot file, a compose file without secrets. */
+  | { do: 'release' }
+  /** After: a request whose meeting is over is stopped in Pod. No slot. */
+  | { do: 'closeRequest'; endedAt: string };
+
+export type EffectName = Effect['do'];
+
+/** Acts on one slot (or on one request without a slot), in order. */
+export interface Chain {
+  slot: number | null;
+  livestreamId: number;
+  /** Shown by `--dry-run` and in the log: why this chain. */
+  reason: string;
+  /** The slot's record before the chain; null when the chain's first act makes it. */
+  record: SlotRecord | null;
+  effects: Effect[];
+}
+
+/** A remark that comes of reading or of an act. */
+export type Outcome =
+  | { level: 'debug' | 'info'; livestreamId: number | null; slot: number | null; message: string }
+  | { level: 'error' | 'notice'; livestreamId: number | null; slot: number | null; problem: Problem }
+  /** A broadcaster of nobody was seen; a start failed here. They go to the memory. */
+  | { level: 'memory'; sighting: number; at: Date }
+  | { level: 'memory'; failedStart: number };
+
+export interface Plan {
+  chains: Chain[];
+  outcomes: Outcome[];
+}
+
+/** A mail before its template: `core/report.ts` makes it. */
+export interface MailMessage {
+  template: 'start' | 'errors';
+  subject: string;
+  /** What the template shows; plain text, not yet escaped. */
+  values: Record<string, unknown>;
+}
+
+export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR';

@@ -1,0 +1,213 @@
+// From the world as read to what is to be done: pure, total, deterministic.
+import type {
+  Chain,
+  Config,
+  ContainerState,
+  Livestream,
+  Plan,
+  Problem,
+  SlotReading,
+  SlotRecord,
+  World,
+} from '../model.js';
+import { adoptedRecord } from './adoption.js';
+import { afterTold, giveBackChain, startChain, stopChain, unclaimChain } from './chains.js';
+import { isoInZone } from './dates.js';
+import { complain, stateOf, type Draft } from './draft.js';
+import type { MeetingState } from './over.js';
+import { planRequests } from './requests.js';
+import { ownRows, ownSlot } from './server.js';
+import { errorKey } from '../report/told.js';
+
+/** The whole plan: what could not be read, slot by slot what is left to do, and the requests that wait. */
+export function plan(world: World, config: Config): Plan {
+  const draft: Draft = { chains: [], outcomes: [], world, config };
+  reportUnread(draft);
+  const rows = world.inProgress.ok ? ownRows(world.inProgress.value, config) : new Map<number, Livestream[]>();
+  for (const reading of world.slots) planSlot(reading, rows.get(reading.slot) ?? [], draft);
+  planRequests(draft);
+  return { chains: config.debug ? draft.chains.map(withOutput) : draft.chains, outcomes: draft.outcomes };
+}
+
+/** In debug mode what a container says is kept from its first minute on. */
+function withOutput(chain: Chain): Chain {
+  const starts = chain.effects.some((effect) => effect.do === 'up');
+  return starts ? { ...chain, effects: [...chain.effects, { do: 'saveOutput' }] } : chain;
+}
+
+/** What could not be read is told once, not once a live. */
+function reportUnread(draft: Draft): void {
+  const { inProgress, waiting, meetings, broadcasters, meetingInfos } = draft.world;
+  const problems = new Map<string, Problem>();
+  const unread = [inProgress, waiting, meetings, broadcasters, ...meetingInfos.values()];
+  for (const reading of unread) {
+    if (reading?.ok === false && !problems.has(reading.problem.kind))
+      problems.set(reading.problem.kind, reading.problem);
+  }
+  for (const problem of problems.values()) complain(draft, problem, null, null);
+}
+
+function planSlot(reading: SlotReading, rows: Livestream[], draft: Draft): void {
+  if (!reading.record.ok) {
+    complain(draft, reading.record.problem, null, reading.slot);
+    return;
+  }
+  const record = reading.record.value;
+  const others = rows.filter((row) => row.id !== record?.livestreamId);
+  if (record !== null) {
+    planLive(reading, record, draft);
+    if (others.length > 0) complainOfDoubles(others, reading.slot, draft);
+    return;
+  }
+  const [row, ...doubles] = others;
+  if (row === undefined) {
+    planUnused(reading, draft);
+    return;
+  }
+  if (doubles.length > 0) complainOfDoubles(doubles, reading.slot, draft);
+  planAdoption(reading, row, draft);
+}
+
+function complainOfDoubles(rows: Livestream[], slot: number, draft: Draft): void {
+  for (const row of rows) {
+    const detail = `livestream ${row.id} has server ${row.server ?? ''} in Pod, but slot ${slot} holds another live`;
+    complain(draft, { kind: 'rowInconsistent', detail }, row.id, slot);
+  }
+}
+
+/** A slot without a live: containers in it are somebody's that we do not know, and are left alone. */
+function planUnused(reading: SlotReading, draft: Draft): void {
+  if (reading.container === undefined || !draft.world.inProgress.ok) return;
+  if (!reading.container.ok) {
+    complain(draft, reading.container.problem, null, reading.slot);
+  } else if (reading.container.value !== 'absent') {
+    const detail = `containers exist in bbb-live-streaming${reading.slot}, but no live is known there`;
+    complain(draft, { kind: 'containerWithoutLive', detail }, null, reading.slot);
+  }
+}
+
+/** A live in progress that no slot file names: the original started it, or the slot file was lost. */
+function planAdoption(reading: SlotReading, row: Livestream, draft: Draft): void {
+  const adopted = adoptedRecord(row, reading, draft.world, draft.config);
+  if (!adopted.ok) {
+    complain(draft, adopted.problem, row.id, reading.slot);
+    return;
+  }
+  const rest = planLiveRest(reading, adopted.value, draft);
+  draft.chains.push({
+    slot: reading.slot,
+    livestreamId: row.id,
+    reason: `in progress without a slot file: taken over; ${rest.reason}`,
+    record: null,
+    effects: [{ do: 'adopt', record: adopted.value }, ...rest.effects],
+  });
+}
+
+function planLive(reading: SlotReading, record: SlotRecord, draft: Draft): void {
+  const { reason, effects } = planLiveRest(reading, record, draft);
+  if (effects.length === 0) return;
+  draft.chains.push({ slot: reading.slot, livestreamId: record.livestreamId, reason, record, effects });
+}
+
+type Rest = Pick<Chain, 'reason' | 'effects'>;
+
+const NOTHING: Rest = { reason: 'nothing to do', effects: [] };
+
+/** Where Pod's row of a slot's live stands, seen from this slot. */
+type RowPlace = 'ours' | 'elsewhere' | 'waiting' | 'gone' | 'unread';
+
+function rowPlace(record: SlotRecord, slot: number, draft: Draft): RowPlace {
+  const { inProgress, waiting } = draft.world;
+  if (!inProgress.ok || !waiting.ok) return 'unread';
+  const row = inProgress.value.find((candidate) => candidate.id === record.livestreamId);
+  if (row !== undefined) return ownSlot(row.server, draft.config) === slot ? 'ours' : 'elsewhere';
+  return waiting.value.some((candidate) => candidate.id === record.livestreamId) ? 'waiting' : 'gone';
+}
+
+/** What is left to do for the live that a slot file names, from the step that it has reached. */
+function planLiveRest(reading: SlotReading, record: SlotRecord, draft: Draft): Rest {
+  const { world, config } = draft;
+  const endedAt = record.endedAt ?? isoInZone(world.now, config.timeZone);
+  const place = rowPlace(record, reading.slot, draft);
+  switch (record.step) {
+    case 'stopping':
+    case 'down':
+      return { reason: 'its end was begun', effects: stopChain(record, endedAt) };
+    case 'unclaiming':
+      return { reason: 'its claim is being taken back', effects: unclaimChain() };
+    case 'givingBack':
+      return { reason: 'its request is being given back', effects: giveBackChain() };
+    case 'live':
+      return planRunning(reading, record, place, endedAt, draft);
+    case 'told':
+      if (place === 'unread') return NOTHING;
+      if (place !== 'ours') return { reason: 'Pod no longer shows it on this slot', effects: giveBackChain() };
+      if (stateOf(record, world) === 'over')
+        return { reason: 'its meeting is over', effects: stopChain(record, endedAt) };
+      return { reason: 'its start was begun', effects: afterTold(record) };
+    case 'claiming':
+    case 'claimed':
+      return planClaimed(record, place, draft);
+  }
+}
+
+function planClaimed(record: SlotRecord, place: RowPlace, draft: Draft): Rest {
+  if (place === 'unread') return NOTHING;
+  if (place === 'ours') return { reason: 'its start was begun', effects: startChain(record) };
+  if (place !== 'waiting') return { reason: 'its request is no longer waiting', effects: unclaimChain() };
+  const meeting = draft.world.podMeetings.get(record.meetingPath);
+  const isOfAnother = meeting?.ok === true && meeting.value.internalMeetingId !== record.internalMeetingId;
+  if (isOfAnother) return { reason: 'Pod now names another meeting', effects: unclaimChain() };
+  if (stateOf(record, draft.world) === 'over') return { reason: 'its meeting is over', effects: unclaimChain() };
+  return { reason: 'its start was begun', effects: startChain(record) };
+}
+
+/** A live whose container was up. Only BBB's word ends it, whatever Pod's row or Docker say. */
+function planRunning(reading: SlotReading, record: SlotRecord, place: RowPlace, endedAt: string, draft: Draft): Rest {
+  const state = stateOf(record, draft.world);
+  if (state === 'over') return { reason: 'its meeting is over', effects: stopChain(record, endedAt) };
+  if (place !== 'ours' && place !== 'unread') {
+    const detail = `livestream ${record.livestreamId} runs here, but Pod shows it ${ROW_PLACES[place]}`;
+    complain(draft, { kind: 'rowInconsistent', detail }, record.livestreamId, reading.slot);
+  }
+  const mail: Chain['effects'] = record.startMailSent ? [] : [{ do: 'mailStart' }];
+  const container = reading.container;
+  if (container?.ok === false) complain(draft, container.problem, record.livestreamId, reading.slot);
+  if (container?.ok !== true || container.value === 'running') {
+    const output: Chain['effects'] = draft.config.debug && container?.ok === true ? [{ do: 'saveOutput' }] : [];
+    return { reason: 'it goes on', effects: [...mail, ...chatAgain(record, draft), ...output] };
+  }
+  return planRevival(reading.slot, record, container.value, state, draft);
+}
+
+/** A chat that did not answer is asked again, so that the error ends when it does. */
+function chatAgain(record: SlotRecord, draft: Draft): Chain['effects'] {
+  const told = draft.world.memory.told[errorKey('chatSilent', record.livestreamId, null)];
+  return told?.over === null ? [{ do: 'pingChat' }] : [];
+}
+
+const ROW_PLACES = {
+  elsewhere: 'on another slot or server',
+  waiting: 'waiting',
+  gone: 'no longer in progress',
+} as const;
+
+/** The container of a running meeting has gone: it is started again, once BBB says that the meeting goes on. */
+function planRevival(
+  slot: number,
+  record: SlotRecord,
+  container: ContainerState,
+  state: MeetingState,
+  draft: Draft,
+): Rest {
+  const revive = state === 'running';
+  const found = container === 'absent' ? 'there is no container' : 'its container no longer runs';
+  const next = revive ? 'it is started again' : 'nothing is done while BBB does not say that the meeting goes on';
+  complain(draft, { kind: 'containerDied', detail: `${found}; ${next}` }, record.livestreamId, slot);
+  if (!revive) return NOTHING;
+  const output: Chain['effects'] = container === 'absent' ? [] : [{ do: 'saveOutput' }];
+  return {
+    reason: 'its container has gone',
+    effects: [...output, { do: 'render', onlyIfDamaged: false }, { do: 'up' }],
+  };
+}

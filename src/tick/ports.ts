@@ -1,0 +1,204 @@
+// The outside, as interfaces: `execute` and `read` know these and no library. Reads answer a `Reading`; acts throw `PortError`.
+import type { Clock } from '../shared/clock.js';
+import type { Lock } from '../shared/lock.js';
+import type {
+  BbbMeeting,
+  Broadcaster,
+  Config,
+  ContainerState,
+  HandOver,
+  Livestream,
+  LogLevel,
+  MailMessage,
+  MeetingInfo,
+  Memory,
+  PodMeeting,
+  Problem,
+  Reading,
+  SlotReading,
+  SlotRecord,
+} from './model.js';
+
+export interface Bbb {
+  /** `getMeetings`. Fails on everything that is not a SUCCESS that was understood. */
+  readMeetings(): Promise<Reading<BbbMeeting[]>>;
+  /** `getMeetingInfo`. FAILED with `notFound` is a reading (`found: false`); every other failure is none. */
+  readMeetingInfo(meetingId: string): Promise<Reading<MeetingInfo>>;
+  /** True when `BBB_CHECKSUM` is `auto` and BBB took another algorithm than sha1, with which the streaming image signs. */
+  refusedSha1(): boolean;
+}
+
+/** Changes to a livestream's row; only the keys given are sent. */
+export interface LivestreamChange {
+  status: 0 | 1 | 2;
+  server?: string | null;
+  broadcaster_id?: number | null;
+  redis_hostname?: string | null;
+  redis_port?: number | null;
+  redis_channel?: string | null;
+  end_date?: string;
+}
+
+/** What a broadcaster is to be. */
+export interface BroadcasterRequest {
+  name: string;
+  streamUrl: string;
+  isRestricted: boolean;
+}
+
+/** `taken`: 400 with the key `name` or `url`, or any 5xx (another broadcaster may have the slug): look at the list. */
+export type CreateAnswer = { created: Broadcaster } | { taken: string };
+
+export interface Pod {
+  /**
+   * Every page of status 1 and of status 0, filtered again on this side, oldest first (start date, then id). A Pod that
+   * ignores the filter shows both in one list, which is then read once. A row that is not whole does not hold up the
+   * others, but is a problem: a request is left out; a live in progress stays, without a meeting, as long as its server
+   * and broadcaster are understood. A list with a row whose id or status is not understood is not read.
+   */
+  readLivestreams(): Promise<{
+    inProgress: Reading<Livestream[]>;
+    waiting: Reading<Livestream[]>;
+    problems: { livestreamId: number; problem: Problem }[];
+  }>;
+  /** null: the row does not exist (404 with JSON). A live that was started lacks its meeting when its row is not whole. */
+  readLivestream(id: number): Promise<Reading<Livestream | null>>;
+  readMeeting(path: string): Promise<Reading<PodMeeting>>;
+  /** Every page. */
+  readBroadcasters(): Promise<Reading<Broadcaster[]>>;
+  createBroadcaster(request: BroadcasterRequest): Promise<CreateAnswer>;
+  /** null: none with that slug (404 with JSON). */
+  readBroadcaster(slug: string): Promise<Reading<Broadcaster | null>>;
+  restrictBroadcaster(slug: string, isRestricted: boolean): Promise<void>;
+  /** 404 is fine. */
+  deleteBroadcaster(slug: string): Promise<void>;
+  changeLivestream(id: number, change: LivestreamChange, options?: { timeoutMs?: number }): Promise<void>;
+  /** PATCH of the meeting row: `encoded_by`, `encoding_step: 3`. Answers the row's `internal_meeting_id`. */
+  setEncodedBy(meetingPath: string, userPath: string): Promise<{ internalMeetingId: string }>;
+}
+
+export interface Slots {
+  /** Slots 1 to `NUMBER_LIVES`, those whose directory exists beyond, and `also`; without containers; in order. */
+  read(also: number[]): Promise<SlotReading[]>;
+  /** Makes the directory, `videodata` and an unused compose file where they are missing. */
+  make(slot: number): Promise<void>;
+  /** Whole or not at all, 0600, fsync of file and folder. */
+  writeRecord(slot: number, record: SlotRecord): Promise<void>;
+  /** Slot file gone, compose file without secrets. Recordings left behind keep their live's name for `clearOut`. */
+  release(slot: number): Promise<void>;
+  /** Atomic. With `onlyIfDamaged` a file that parses and has the streamer's service is left alone. */
+  writeComposeFile(slot: number, record: SlotRecord, options: { onlyIfDamaged: boolean }): Promise<void>;
+}
+
+export interface Compose {
+  read(slot: number): Promise<Reading<ContainerState>>;
+  up(slot: number): Promise<void>;
+  /** SIGINT to ffmpeg in the container and a bounded wait. Never throws for a container that cannot. */
+  finish(slot: number): Promise<void>;
+  down(slot: number): Promise<void>;
+  /** Puts the streamer's output, redacted, into `logs/<livestream id>.log`. */
+  saveOutput(slot: number, livestreamId: number): Promise<void>;
+}
+
+/** A recording: a regular `*.mkv` directly in a slot's `videodata`. */
+export interface Recording {
+  file: string;
+  size: number;
+  modifiedAt: Date;
+}
+
+export interface Recordings {
+  read(slot: number): Promise<Recording[]>;
+  /** True when a file of that final name waits for Pod's job. */
+  isWaiting(internalMeetingId: string): Promise<boolean>;
+  /**
+   * Makes the complete `.part` beside the final name: a second name on one file system, else a copy that is read back.
+   * The source stays. Answers what the slot file must remember.
+   */
+  copy(slot: number, file: string, target: RecordingTarget): Promise<HandOver>;
+  /** Where the recording of a hand-over that an earlier tick began is now. Throws when Pod's directory is not there. */
+  whereIs(slot: number, handOver: HandOver): Promise<Whereabouts>;
+  /** Works on one meeting's recordings take turns in this process: each begins when those asked before have ended. */
+  inTurn<T>(internalMeetingId: string, work: () => Promise<T>): Promise<T>;
+  /**
+   * The last rename, of a `.part` that is there. Answers the final path (`kept` may count on). Throws `recordingWaiting`
+   * while Pod has not collected another file of that name.
+   */
+  rename(handOver: HandOver): Promise<string>;
+  /** Removes the source. Before: the recording has, or had, its final name. Safe to repeat. */
+  removeSource(slot: number, handOver: HandOver): Promise<void>;
+  /** A recording with a complete `.part` that cannot be Pod's is to go elsewhere; the answer is what to remember now. */
+  redirect(slot: number, handOver: HandOver, target: RecordingTarget): Promise<HandOver>;
+  /** Whose the recordings are that a finished live left in the slot, if that is known. */
+  formerLive(slot: number): Promise<{ livestreamId: number; internalMeetingId: string } | null>;
+}
+
+/**
+ * `part`: complete, and not yet renamed. `damagedPart`: not renamed, and not whole. `final`: whole under its final name.
+ * `nowhere`: neither is there: it was renamed and collected, or somebody took the `.part` away, or a disk is not mounted.
+ */
+export type Whereabouts = 'part' | 'damagedPart' | 'final' | 'nowhere';
+
+/** `pod`: `<internalMeetingId>.mkv` in POD_DEFAULT_BBB_PATH. `kept`: `kept/<name>[-n].mkv` in the base directory. */
+export type RecordingTarget =
+  { place: 'pod'; internalMeetingId: string; livestreamId: number } | { place: 'kept'; name: string };
+
+export interface Chat {
+  /** PING on the slot's published port, bounded. Throws `chatSilent`. */
+  ping(slot: number): Promise<void>;
+}
+
+export interface Mail {
+  send(mail: MailMessage): Promise<void>;
+}
+
+export interface Log {
+  /** One line, whatever `message` contains; secrets are taken out. */
+  write(level: LogLevel, message: string): void;
+  /** Everything is on disk; answers why not, if it is not. */
+  close(): Promise<Problem | null>;
+}
+
+export interface MemoryFile {
+  read(): Promise<Reading<Memory>>;
+  write(memory: Memory): Promise<void>;
+}
+
+/** An error stops lives from working, a warning may. */
+export interface Finding {
+  level: 'error' | 'warning';
+  text: string;
+}
+
+/** What of this host only `init` looks at. */
+export interface Host {
+  /** Makes the log directory where it is missing; answers whether it did. */
+  makeLogDirectory(): Promise<boolean>;
+  /** Whether a slot's compose file is, letter for letter, the one that a free slot would get now. */
+  hasCurrentComposeFile(slot: number): Promise<boolean>;
+  /** Writes a free slot's compose file anew; a foreign one is kept as `docker-compose.yml.php-orig`, 0600. */
+  renewComposeFile(slot: number): Promise<void>;
+  /** The images of the configuration, through the current compose file of that slot; null: through one of its own. */
+  pull(slot: number | null): Promise<void>;
+  /** What a first run would stumble over. Changes nothing. */
+  findings(): Promise<Finding[]>;
+}
+
+export interface Ports {
+  config: Config;
+  bbb: Bbb;
+  pod: Pod;
+  slots: Slots;
+  compose: Compose;
+  recordings: Recordings;
+  chat: Chat;
+  mail: Mail;
+  log: Log;
+  clock: Clock;
+  lock: Lock;
+  memory: MemoryFile;
+  /** A line on stderr, for what neither log nor mail can carry; free of secrets. */
+  complain(text: string): void;
+  /** Set when the process was asked to end (SIGTERM): the effect in hand is finished, none is begun. */
+  endAsked(): boolean;
+}

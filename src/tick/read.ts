@@ -1,0 +1,156 @@
+// Reads the world: Pod, the slots, and, only when a live or a request asks for it, BBB, the containers and the details.
+import { emptyMemory } from './report/memory.js';
+import { isMissing, type MeetingIds } from './plan/over.js';
+import { isStillWaiting, ownRows } from './plan/server.js';
+import { problemOf } from './errors.js';
+import type { Livestream, PodMeeting, Problem, Reading, SlotReading, World } from './model.js';
+import type { Ports } from './ports.js';
+
+/** Requests to one server that are under way at once. */
+const AT_ONCE = 4;
+
+export interface WorldReading {
+  world: World;
+  /** What could not be read and is not part of the world: some of it is a livestream's own. */
+  problems: Unread[];
+}
+
+export interface Unread {
+  livestreamId: number | null;
+  problem: Problem;
+}
+
+/** Everything that a plan needs, each part with whether it could be read. */
+export async function readWorld(ports: Ports): Promise<WorldReading> {
+  const startedAt = ports.clock.now();
+  const [{ inProgress, waiting, problems: ofRows }, memory] = await Promise.all([
+    ports.pod.readLivestreams(),
+    ports.memory.read(),
+  ]);
+  const problems: Unread[] = [...ofRows];
+  const ours = inProgress.ok ? ownRows(inProgress.value, ports.config) : new Map<number, Livestream[]>();
+  const slots = await readSlots([...ours.keys()], problems, ports);
+  const requests = waiting.ok ? withoutHeld(waiting.value, slots) : [];
+  const orphans = slots.flatMap((slot) =>
+    slot.record.ok && slot.record.value === null ? (ours.get(slot.slot) ?? []) : [],
+  );
+  const isBusy = requests.length > 0 || ours.size > 0 || slots.some(({ record }) => record.ok && record.value !== null);
+
+  const [meetings, broadcasters, podMeetings, withContainers] = await Promise.all([
+    isBusy ? foreseen(ports, () => ports.bbb.readMeetings()) : undefined,
+    requests.length > 0 || orphans.length > 0 ? foreseen(ports, () => ports.pod.readBroadcasters()) : undefined,
+    readPodMeetings([...requests.filter(isStillWaiting), ...orphans, ...claimedRequests(waiting, slots)], ports),
+    readContainers(slots, ours, requests.length > 0, ports),
+  ]);
+  const world: World = {
+    startedAt,
+    now: startedAt,
+    inProgress,
+    waiting,
+    slots: withContainers,
+    ...(meetings === undefined ? {} : { meetings }),
+    ...(broadcasters === undefined ? {} : { broadcasters }),
+    podMeetings,
+    meetingInfos: new Map(),
+    memory: memory.ok ? memory.value : emptyMemory(),
+  };
+  world.meetingInfos = await readMeetingInfos(world, ports);
+  world.now = ports.clock.now();
+  if (!memory.ok) problems.push({ livestreamId: null, problem: memory.problem });
+  return { world, problems };
+}
+
+/** The world of a tick that could not even begin: nothing of it was read but the memory. */
+export async function unreadWorld(ports: Ports): Promise<World> {
+  const memory = await ports.memory.read();
+  const now = ports.clock.now();
+  const unread: Reading<never> = { ok: false, problem: { kind: 'internal', detail: 'not read' } };
+  return {
+    startedAt: now,
+    now,
+    inProgress: unread,
+    waiting: unread,
+    slots: [],
+    meetingInfos: new Map(),
+    podMeetings: new Map(),
+    memory: memory.ok ? memory.value : emptyMemory(),
+  };
+}
+
+/** A reading that ends in an exception which nobody foresaw is one that failed: it must not hold up the others. */
+async function foreseen<T>(ports: Ports, read: () => Promise<Reading<T>>): Promise<Reading<T>> {
+  try {
+    return await read();
+  } catch (error) {
+    return { ok: false, problem: problemOf(error, ports.config) };
+  }
+}
+
+/** A base directory that cannot be read has no slot that could be used. */
+async function readSlots(also: number[], problems: Unread[], ports: Ports): Promise<SlotReading[]> {
+  try {
+    return await ports.slots.read(also);
+  } catch (error) {
+    problems.push({ livestreamId: null, problem: problemOf(error, ports.config) });
+    return [];
+  }
+}
+
+function withoutHeld(waiting: Livestream[], slots: SlotReading[]): Livestream[] {
+  const held = new Set(slots.map((slot) => (slot.record.ok ? slot.record.value?.livestreamId : undefined)));
+  return waiting.filter((request) => !held.has(request.id));
+}
+
+/** Requests that a tick was cut short on: Pod may name another meeting by now. */
+function claimedRequests(waiting: Reading<Livestream[]>, slots: SlotReading[]): Livestream[] {
+  const claimed = new Set(
+    slots.flatMap(({ record }) => (record.ok && record.value !== null ? [record.value.livestreamId] : [])),
+  );
+  return waiting.ok ? waiting.value.filter(({ id }) => claimed.has(id)) : [];
+}
+
+async function readPodMeetings(rows: Livestream[], ports: Ports): Promise<Map<string, Reading<PodMeeting>>> {
+  const paths = [...new Set(rows.map((row) => row.meetingPath))];
+  const readings = await inTurns(paths, (path) => foreseen(ports, () => ports.pod.readMeeting(path)));
+  return new Map(paths.map((path, index) => [path, readings[index] as Reading<PodMeeting>]));
+}
+
+/** Containers of the slots that hold a live; of the others only while a request looks for a free one. */
+function readContainers(
+  slots: SlotReading[],
+  ours: Map<number, Livestream[]>,
+  forRequests: boolean,
+  ports: Ports,
+): Promise<SlotReading[]> {
+  return Promise.all(
+    slots.map(async (slot) => {
+      const holdsLive =
+        ours.has(slot.slot) || (slot.record.ok && slot.record.value !== null && slot.record.value.step === 'live');
+      const mayBeFree =
+        forRequests && slot.slot <= ports.config.numberOfLives && slot.record.ok && slot.record.value === null;
+      return holdsLive || mayBeFree
+        ? { ...slot, container: await foreseen(ports, () => ports.compose.read(slot.slot)) }
+        : slot;
+    }),
+  );
+}
+
+/** `getMeetingInfo`, after `getMeetings`, for every meeting of ours that the list lacks. */
+async function readMeetingInfos(world: World, ports: Ports): Promise<World['meetingInfos']> {
+  const known: MeetingIds[] = [
+    ...world.slots.flatMap(({ record }) => (record.ok && record.value !== null ? [record.value] : [])),
+    ...[...world.podMeetings.values()].flatMap((meeting) => (meeting.ok ? [meeting.value] : [])),
+  ];
+  const missing = [...new Set(known.filter((ids) => isMissing(ids, world.meetings)).map(({ meetingId }) => meetingId))];
+  const infos = await inTurns(missing, (meetingId) => foreseen(ports, () => ports.bbb.readMeetingInfo(meetingId)));
+  return new Map(missing.map((meetingId, index) => [meetingId, infos[index] as NonNullable<(typeof infos)[number]>]));
+}
+
+/** Maps in order, a few at once. */
+async function inTurns<From, To>(items: From[], read: (item: From) => Promise<To>): Promise<To[]> {
+  const results: To[] = [];
+  for (let start = 0; start < items.length; start += AT_ONCE) {
+    results.push(...(await Promise.all(items.slice(start, start + AT_ONCE).map(read))));
+  }
+  return results;
+}

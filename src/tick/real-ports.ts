@@ -1,0 +1,66 @@
+// The ports of this host: every interface of `ports.ts` with the file of `shell/` behind it. Only `cli.ts` asks for them.
+import type { Clock } from '../shared/clock.js';
+import { createRedactor } from '../shared/redact.js';
+import type { Config } from './model.js';
+import type { Ports } from './ports.js';
+import { createBbb } from './shell/bbb.js';
+import { createChat } from './shell/chat.js';
+import { systemClock } from '../shared/clock.js';
+import { composeFileText, isIntact, isOurs } from './shell/slot/compose-file.js';
+import { createCompose, type ComposeWithPull } from './shell/slot/compose.js';
+import { createHttp } from '../shared/http.js';
+import { createLock, lockPath } from '../shared/lock.js';
+import { createLog } from './shell/log.js';
+import { createMail } from './shell/mail.js';
+import { createMemoryFile } from './shell/memory-file.js';
+import { createPod } from './shell/pod/pod.js';
+import { createRecordings } from './shell/outbox/recordings.js';
+import { createSlots } from './shell/slot/slots.js';
+import { run } from '../shared/spawn.js';
+
+/** What the log also says on the screen. */
+export type Screen = 'none' | 'info' | 'debug';
+
+export interface HostOptions {
+  screen: Screen;
+  /** False for a dry run, which takes no lock and writes no lock file. */
+  locks: boolean;
+  /** Aborted when the process was asked to end. */
+  ending: AbortSignal;
+  /** For what neither log nor mail could carry; gets texts that may hold secrets. */
+  complain(text: string): void;
+}
+
+export type HostPorts = Ports & { compose: ComposeWithPull };
+
+/** Builds the ports; nothing is opened, and no library is loaded, before it is used. */
+export function portsOfThisHost(config: Config, options: HostOptions): HostPorts {
+  const redact = createRedactor(config.secrets);
+  const clock: Clock = {
+    now: () => systemClock.now(),
+    // A process that was asked to end does not sleep on.
+    sleep: (ms) => systemClock.sleep(ms, options.ending),
+  };
+  const http = createHttp({ timeoutMs: config.httpTimeoutMs, pause: (ms) => clock.sleep(ms) });
+  return {
+    config,
+    bbb: createBbb(config, http),
+    pod: createPod(config, http),
+    slots: createSlots(config, { composeFileText, isOurs, isIntact }),
+    compose: createCompose(config, { clock, redact, locks: options.locks, ending: options.ending }),
+    recordings: createRecordings(config),
+    chat: createChat(config, clock),
+    mail: createMail(config, { spawn: run }),
+    log: createLog(config, {
+      now: () => clock.now(),
+      screen: options.screen,
+      // Under cron each line on stderr would be a mail, every minute.
+      ...(options.screen === 'none' ? {} : { onLost: options.complain }),
+    }),
+    clock,
+    lock: createLock(lockPath(config.baseDirectory)),
+    memory: createMemoryFile(config.baseDirectory),
+    complain: options.complain,
+    endAsked: () => options.ending.aborted,
+  };
+}

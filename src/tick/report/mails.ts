@@ -1,0 +1,41 @@
+// What is mailed to the administrator, before its template.
+import type { Config, MailMessage, SlotRecord } from '../model.js';
+import { pageUrl } from '../plan/names.js';
+import { oneLine } from '../../shared/redact.js';
+import { streamUrlParts } from '../../shared/stream-url.js';
+
+/** The French subjects are the original's. */
+const SUBJECTS = {
+  fr: { start: "Démarrage d'un live", errors: 'Erreur rencontrée', recovered: 'Retour à la normale' },
+  en: { start: 'A live has started', errors: 'An error was met', recovered: 'Back to normal' },
+} as const;
+
+export function subject(name: keyof (typeof SUBJECTS)['fr'], config: Config): string {
+  return `[BBB-POD-LIVE] ${SUBJECTS[config.mailLang][name]}`;
+}
+
+/** A date as people read it, in the configured zone and language. */
+export function readableDate(date: Date, config: Config): string {
+  const locale = config.mailLang === 'fr' ? 'fr-FR' : 'en-GB';
+  return new Intl.DateTimeFormat(locale, { timeZone: config.timeZone, dateStyle: 'long', timeStyle: 'medium' }).format(
+    date,
+  );
+}
+
+/** "A live has started": its id, its stream without credentials, the server. */
+export function startMail(record: SlotRecord, slot: number, config: Config, now: Date): MailMessage {
+  return {
+    template: 'start',
+    subject: subject('start', config),
+    values: {
+      livestreamId: record.livestreamId,
+      stream: `${streamUrlParts(config.bbbStreamUrl).withoutCredentials}${record.streamKey}`,
+      server: config.serverNumber,
+      serverHostname: config.serverHostname,
+      slot,
+      meetingName: oneLine(record.meetingName),
+      page: record.slug === null ? '' : pageUrl(config.podUrl, record.slug, record.dialect),
+      at: readableDate(now, config),
+    },
+  };
+}

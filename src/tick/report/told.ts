@@ -1,0 +1,114 @@
+// What an administrator is told of errors that last: when they begin, after an hour, then daily, and when they are over (P9).
+import type { Config, Outcome, Problem, ProblemKind, Told, World } from '../model.js';
+import { ageMs } from '../plan/dates.js';
+
+export type Trouble = Extract<Outcome, { problem: Problem }>;
+
+const HOUR_MS = 3_600_000;
+
+/** Told once when they happen: they are not a state that ends. */
+const EVENTS: ReadonlySet<ProblemKind> = new Set(['recordingKept', 'requestClosed', 'mailFailed']);
+
+/** While one of these lasts, the silence of other errors says nothing: they may not have been looked at. */
+const BLINDING: ReadonlySet<ProblemKind> = new Set([
+  'podUnreadable',
+  'podRefused',
+  'bbbUnreadable',
+  'dockerUnreadable',
+  'composeBusy',
+  'diskFailed',
+  'internal',
+]);
+
+/** Errors of a request: over when it waits no more. */
+const OF_A_REQUEST: ReadonlySet<ProblemKind> = new Set([
+  'startFailed',
+  'imageMissing',
+  'namesTaken',
+  'meetingUnreadable',
+]);
+
+export interface Telling {
+  /** Errors to mail now, by key. */
+  due: Map<string, Trouble>;
+  /** Errors whose end is to be mailed now. */
+  over: Told[];
+  /** What to remember once that is mailed. */
+  told: Record<string, Told>;
+}
+
+export function isEvent(trouble: Trouble): boolean {
+  return EVENTS.has(trouble.problem.kind);
+}
+
+/** The same kind for the same live, or else slot, is the same error. */
+export function errorKey(kind: ProblemKind, livestreamId: number | null, slot: number | null): string {
+  if (livestreamId !== null) return `${kind}/${livestreamId}`;
+  return slot === null ? kind : `${kind}/slot${slot}`;
+}
+
+export function keyOf({ problem, livestreamId, slot }: Trouble): string {
+  return errorKey(problem.kind, livestreamId, slot);
+}
+
+/** What of this tick's outcomes is to be told. `isCutShort`: what the tick did not come to may still be wrong. */
+export function tellingOf(outcomes: Outcome[], world: World, config: Config, isCutShort: boolean): Telling {
+  const { now, memory } = world;
+  const troubles = outcomes.filter((outcome): outcome is Trouble => 'problem' in outcome);
+  const lasting = new Map(troubles.filter((trouble) => !isEvent(trouble)).map((trouble) => [keyOf(trouble), trouble]));
+  const due = new Map([...lasting].filter(([key]) => isDue(memory.told[key], now, config)));
+  const told: Telling['told'] = {};
+  const over: Told[] = [];
+  for (const [key, entry] of Object.entries(memory.told)) {
+    if (entry.over !== null && ageMs(entry.over, now) >= HOUR_MS) continue;
+    const ends = entry.over === null && !lasting.has(key) && !isCutShort && isOver(entry, outcomes, troubles, world);
+    if (ends) over.push(entry);
+    told[key] = ends ? { ...entry, over: now.toISOString() } : entry;
+  }
+  for (const [key, trouble] of due) told[key] = toldNow(trouble, memory.told[key], now);
+  return { due, over, told };
+}
+
+/** An error that comes back within the hour is the same one: it is told again as if it had lasted. */
+function isDue(told: Told | undefined, now: Date, config: Config): boolean {
+  if (told === undefined) return true;
+  if (told.over !== null) return ageMs(told.last, now) >= HOUR_MS;
+  if (config.errorRemindHours === 0) return false;
+  return ageMs(told.last, now) >= (told.times === 1 ? HOUR_MS : config.errorRemindHours * HOUR_MS);
+}
+
+function toldNow({ problem, livestreamId, slot }: Trouble, before: Told | undefined, now: Date): Told {
+  const last = now.toISOString();
+  const lasts = before !== undefined && before.over === null;
+  const { since, times } = lasts ? before : { since: last, times: 0 };
+  return { kind: problem.kind, livestreamId, slot, since, last, times: times + 1, over: null };
+}
+
+/** An error that was not met again is over, unless it could not have been met. */
+function isOver(told: Told, outcomes: Outcome[], troubles: Trouble[], world: World): boolean {
+  if (troubles.some(({ problem }) => BLINDING.has(problem.kind))) return false;
+  const { kind, livestreamId, slot } = told;
+  const containers = world.slots
+    .filter((reading) => slot === null || reading.slot === slot)
+    .map(({ container }) => container);
+  switch (kind) {
+    case 'bbbUnreadable':
+    case 'bbbWithoutSha1':
+      return world.meetings?.ok === true;
+    case 'dockerUnreadable':
+    case 'containerWithoutLive':
+      return (
+        containers.some((container) => container?.ok === true) ||
+        (livestreamId !== null && !isHeld(livestreamId, world))
+      );
+    case 'logUnwritable':
+      return outcomes.some(({ level }) => level !== 'debug' && level !== 'memory');
+    default:
+      return !(OF_A_REQUEST.has(kind) && world.waiting.ok && world.waiting.value.some(({ id }) => id === livestreamId));
+  }
+}
+
+/** False for a live that has ended. */
+function isHeld(livestreamId: number, { slots }: World): boolean {
+  return slots.some(({ record }) => !record.ok || record.value?.livestreamId === livestreamId);
+}

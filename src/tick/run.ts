@@ -1,0 +1,148 @@
+// One tick: read → plan → execute → report.
+import { foreseen, problemOf } from './errors.js';
+import { describePlan } from './plan/describe.js';
+import { plan } from './plan/plan.js';
+import { lineOf, report } from './report/report.js';
+import { execute } from './execute.js';
+import type { Outcome, Plan, World } from './model.js';
+import { type Ports } from './ports.js';
+import { readWorld, unreadWorld, type Unread } from './read.js';
+
+export interface RunOptions {
+  delay: boolean;
+  /** Says what the tick would do, line by line, and changes nothing anywhere. */
+  dryRun: ((line: string) => void) | null;
+}
+
+/** Answers the exit status: 0, 1 (an error was met), 143 (asked to end). */
+export async function run(ports: Ports, options: RunOptions): Promise<number> {
+  if (options.dryRun !== null) return dryRun(ports, options.dryRun);
+  if (options.delay) await ports.clock.sleep(delayMs(ports));
+  if (ports.endAsked()) return 143;
+  const outcomes: Outcome[] = [];
+  const tell = (outcome: Outcome): void => {
+    outcomes.push(outcome);
+    const line = lineOf(outcome);
+    if (line !== null) ports.log.write(line.level, line.message);
+  };
+  const world = await guarded(() => tick(ports, tell), ports, tell);
+  if (world === 'locked') {
+    ports.log.write('INFO', 'another tick is at work here: nothing to do');
+    await ports.log.close();
+    return 0;
+  }
+  return finish(outcomes, world, ports, tell);
+}
+
+type Tell = (outcome: Outcome) => void;
+
+/** Read, plan, execute; `locked` when another tick is at work in this base directory. */
+async function tick(ports: Ports, tell: Tell): Promise<World | 'locked'> {
+  if (!(await ports.lock.take())) return 'locked';
+  await makeSlots(ports, tell);
+  const { world, problems } = await readWorld(ports);
+  for (const unread of problems) tell({ level: 'error', slot: null, ...unread });
+  tellOfSha1(world, ports, tell);
+  const decided = plan(world, ports.config);
+  decided.outcomes.forEach(tell);
+  if (decided.chains.length > 0) for (const warning of ports.config.warnings) ports.log.write('WARNING', warning);
+  if (ports.config.debug) for (const line of describePlan(decided)) ports.log.write('DEBUG', line);
+  if (decided.chains.length === 0 && !isTroubled(problems, decided)) ports.log.write('DEBUG', 'nothing to do');
+  await execute(decided, world, ports, tell);
+  return world;
+}
+
+/** Something could not be read or decided: that nothing is done does not mean that there is nothing to do. */
+function isTroubled(problems: Unread[], decided: Plan): boolean {
+  return problems.length > 0 || decided.outcomes.some(({ level }) => level === 'error');
+}
+
+/** What stops a whole tick is told like every other error; of the world only the memory is then known. */
+async function guarded(work: () => Promise<World | 'locked'>, ports: Ports, tell: Tell): Promise<World | 'locked'> {
+  try {
+    return await work();
+  } catch (error) {
+    tell({ level: 'error', livestreamId: null, slot: null, problem: problemOf(error, ports.config) });
+    return unreadWorld(ports);
+  }
+}
+
+/** Servers that share a Pod look at its queue one after the other, spread over the minute. */
+function delayMs({ config }: Ports): number {
+  return Math.floor(((config.serverNumber - 1) * 60) / config.numberOfServers) * 1000;
+}
+
+async function makeSlots(ports: Ports, tell: Tell): Promise<void> {
+  const slots = Array.from({ length: ports.config.numberOfLives }, (_, index) => index + 1);
+  await Promise.all(
+    slots.map(async (slot) => {
+      try {
+        await ports.slots.make(slot);
+      } catch (error) {
+        tell({ level: 'error', livestreamId: null, slot, problem: problemOf(error, ports.config) });
+      }
+    }),
+  );
+}
+
+function tellOfSha1(world: World, ports: Ports, tell: Tell): void {
+  if (world.meetings?.ok !== true || !ports.bbb.refusedSha1()) return;
+  const detail = 'BBB refuses checksums made with sha1';
+  tell({ level: 'error', livestreamId: null, slot: null, problem: { kind: 'bbbWithoutSha1', detail } });
+}
+
+/** The log is closed first: that it could not be written belongs in the mail. */
+async function finish(outcomes: Outcome[], world: World, ports: Ports, tell: Tell): Promise<number> {
+  const logProblem = await ports.log.close();
+  if (logProblem !== null) tell({ level: 'error', livestreamId: null, slot: null, problem: logProblem });
+  const { mail, exitStatus, memory, screen } = report(outcomes, world, ports.config, { isCutShort: ports.endAsked() });
+  screen.forEach(ports.complain);
+  const failures = new Set<string>();
+  const isMailed =
+    mail === null || (await attempted(() => ports.mail.send(mail), 'the administrator could not be mailed', failures));
+  const remembered = isMailed ? memory.ifMailed : memory.ifNotMailed;
+  if (JSON.stringify(remembered) !== JSON.stringify(world.memory)) {
+    await attempted(() => ports.memory.write(remembered), 'what was told could not be noted', failures);
+  }
+  for (const failure of failures) ports.log.write('ERROR', failure);
+  await ports.log.close();
+  // What neither log nor mail could carry.
+  if (logProblem !== null && !isMailed) for (const line of [...errorLines(outcomes), ...failures]) ports.complain(line);
+  if (ports.endAsked()) return 143;
+  return failures.size > 0 ? 1 : exitStatus;
+}
+
+/** True when it succeeded; what went wrong is added to `failures`. */
+async function attempted(work: () => Promise<void>, what: string, failures: Set<string>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    const known = foreseen(error);
+    if (known === null) throw error;
+    failures.add(`${what}: ${known.problem.detail}`);
+    return false;
+  }
+}
+
+function errorLines(outcomes: Outcome[]): string[] {
+  return outcomes.filter(({ level }) => level === 'error').flatMap((outcome) => lineOf(outcome)?.message ?? []);
+}
+
+async function dryRun(ports: Ports, print: (line: string) => void): Promise<number> {
+  const { world, problems } = await readWorld(ports);
+  const decided = plan(world, ports.config);
+  const all: Outcome[] = [
+    ...problems.map((unread): Outcome => ({ level: 'error', slot: null, ...unread })),
+    ...decided.outcomes,
+  ];
+  const missing = world.slots.filter(({ directory }) => directory === 'missing').map(({ slot }) => slot);
+  if (missing.length > 0) print(`Make the missing slot directories: ${missing.join(', ')}`);
+  for (const line of describePlan(decided)) print(line);
+  for (const outcome of all) {
+    const line = lineOf(outcome);
+    if (line !== null) print(`${line.level}: ${line.message}`);
+  }
+  if (missing.length === 0 && decided.chains.length === 0 && all.length === 0) print('Nothing to do.');
+  return all.some((outcome) => outcome.level === 'error') ? 1 : 0;
+}

@@ -1,0 +1,78 @@
+// Asks a slot's chat Redis whether it is there.
+import type { Clock } from '../../shared/clock.js';
+import { PortError } from '../errors.js';
+import { redisPort } from '../plan/server.js';
+import type { Config } from '../model.js';
+import { type Chat } from '../ports.js';
+import { faultOf } from '../../shared/files.js';
+
+/** For the connection, and again for the answer. */
+const ANSWER_TIMEOUT_MS = 2000;
+
+/** All tries together: a container that was just started needs a moment. */
+const PATIENCE_MS = 5000;
+const PAUSE_MS = 500;
+const MOST_TRIES = 8;
+
+/** The library waits so long even for a connection that is closed already, and keeps the process. */
+const GOODBYE_TIMEOUT_MS = 50;
+
+/** Redis is published on `REDIS_BIND_ADDRESS`; an address that means 'all' is asked on the loopback. */
+function addressToAsk(bindAddress: string): string {
+  const bare = bindAddress.replace(/^\[(.*)\]$/, '$1');
+  if (bare === '0.0.0.0' || bare === '') return '127.0.0.1';
+  return bare === '::' ? '::1' : bare;
+}
+
+export function createChat(config: Pick<Config, 'redisBindAddress'>, clock: Clock): Chat {
+  const host = addressToAsk(config.redisBindAddress);
+  return {
+    ping: async (slot) => {
+      const port = redisPort(slot);
+      const begun = clock.now().getTime();
+      let fault = await silence(host, port);
+      for (let tries = 1; fault !== null && tries < MOST_TRIES; tries += 1) {
+        await clock.sleep(PAUSE_MS);
+        if (clock.now().getTime() - begun + ANSWER_TIMEOUT_MS > PATIENCE_MS) break;
+        fault = await silence(host, port);
+      }
+      if (fault === null) return;
+      const asked = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+      throw new PortError('chatSilent', `no answer of the chat's Redis on ${asked}: ${fault}`);
+    },
+  };
+}
+
+/**
+ * One PING; null when it was answered, else what was met. The Redis lets its clients do little more than PING, so nothing
+ * else is sent: no HELLO (protocol 2), no CLIENT SETINFO, no INFO (the ready check), no SELECT.
+ */
+async function silence(host: string, port: number): Promise<string | null> {
+  // The module's one export; named ones do not outlast bundling.
+  const { default: ioredis } = await import('ioredis');
+  const { Redis } = ioredis;
+  const redis = new Redis({
+    host,
+    port,
+    protocol: 2,
+    lazyConnect: true,
+    connectTimeout: ANSWER_TIMEOUT_MS,
+    commandTimeout: ANSWER_TIMEOUT_MS,
+    disconnectTimeout: GOODBYE_TIMEOUT_MS,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+    enableReadyCheck: false,
+    disableClientInfo: true,
+  });
+  let met: unknown;
+  redis.on('error', (error) => (met = error));
+  try {
+    await redis.connect();
+    await redis.ping();
+    return null;
+  } catch (error) {
+    return faultOf(met ?? error);
+  } finally {
+    redis.disconnect();
+  }
+}

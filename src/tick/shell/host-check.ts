@@ -1,0 +1,192 @@
+// What `init` does and looks at on this host: images, directories, room, processors, memory, programs.
+import { foreseen, PortError } from '../errors.js';
+import { constants } from 'node:fs';
+import { access, mkdir, readFile, rm, stat, statfs } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from '../model.js';
+import { type Finding, type Host } from '../ports.js';
+import { composeFileText, isOurs } from './slot/compose-file.js';
+import { composeCommandOf, type ComposeWithPull } from './slot/compose.js';
+import { errorCode, faultOf, writeWhole } from '../../shared/files.js';
+import { slotPaths } from './slot/slot-paths.js';
+import { onPath } from '../../shared/spawn.js';
+
+const GIB = 1024 ** 3;
+
+/** The PHP script's sizing, for each live at once. */
+const PER_LIVE = { freeBytes: 5 * GIB, processors: 4, memoryBytes: 4 * GIB };
+
+const MISSING = 'is missing';
+const NOT_WRITABLE = 'cannot be written to';
+
+/** What to do about a directory of ours. */
+const ADVICE: Record<string, string> = {
+  [MISSING]: ': create it, and make the user that runs bbb-pod-live its owner',
+  [NOT_WRITABLE]: ': make the user that runs bbb-pod-live its owner',
+};
+
+/** Below the base directory; there for the time of a pull. */
+const PULL_DIRECTORY = '.bbb-pod-live-pull';
+
+/** Linux keeps some of the memory that is built in for itself. */
+const MEMORY_TOLERANCE = 0.9;
+
+export function hostOf(config: Config, compose: ComposeWithPull): Host {
+  return {
+    makeLogDirectory: async () => {
+      try {
+        return (await mkdir(config.logDirectory, { recursive: true, mode: 0o750 })) !== undefined;
+      } catch (error) {
+        throw new PortError('logUnwritable', `cannot make the log directory: ${faultOf(error)}`, { cause: error });
+      }
+    },
+    hasCurrentComposeFile: async (slot) => {
+      const { composeFile } = slotPaths(config.baseDirectory, slot);
+      const content = await readFile(composeFile, 'utf8').catch(() => null);
+      return content === (await composeFileText(slot, config, null));
+    },
+    renewComposeFile: (slot) => renewComposeFile(slot, config),
+    pull: (slot) =>
+      slot === null ? pullAside(config, compose) : compose.pull(slotPaths(config.baseDirectory, slot).directory),
+    findings: async () => [
+      ...(await baseDirectory(config)),
+      ...(await logDirectory(config)),
+      ...programs(config),
+      ...(await recordings(config)),
+      ...(await room(config)),
+      ...machine(config),
+    ],
+  };
+}
+
+/** What is kept is a copy: a file of another user could not be closed to others. */
+async function renewComposeFile(slot: number, config: Config): Promise<void> {
+  const { composeFile } = slotPaths(config.baseDirectory, slot);
+  try {
+    const former = await readFile(composeFile);
+    if (!isOurs(former.toString('utf8'))) await writeWhole(`${composeFile}.php-orig`, former, 0o600);
+    await writeWhole(composeFile, await composeFileText(slot, config, null), 0o600);
+  } catch (error) {
+    throw new PortError('diskFailed', `cannot renew ${composeFile}: ${faultOf(error)}`, { cause: error });
+  }
+}
+
+/** For a server whose slots are all in use: their compose files may name other images. */
+async function pullAside(config: Config, compose: ComposeWithPull): Promise<void> {
+  const directory = join(config.baseDirectory, PULL_DIRECTORY);
+  try {
+    await rm(directory, { recursive: true, force: true });
+    await mkdir(directory, { mode: 0o700 });
+    await writeWhole(join(directory, 'docker-compose.yml'), await composeFileText(1, config, null), 0o600);
+    await compose.pull(directory);
+  } catch (error) {
+    if (foreseen(error) !== null) throw error;
+    throw new PortError('diskFailed', `cannot pull the images through ${directory}: ${faultOf(error)}`, {
+      cause: error,
+    });
+  } finally {
+    await rm(directory, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+async function baseDirectory({ baseDirectory: path }: Config): Promise<Finding[]> {
+  const fault = await faultOfDirectory(path);
+  if (fault === null) return [];
+  return [{ level: 'error', text: `the base directory ${path} ${fault} (PHYSICAL_BASE_ROOT)${ADVICE[fault] ?? ''}` }];
+}
+
+/** One that is missing is made. */
+async function logDirectory({ logDirectory: path }: Config): Promise<Finding[]> {
+  const fault = await faultOfDirectory(path);
+  if (fault === null || fault === MISSING) return [];
+  return [{ level: 'error', text: `the log directory ${path} ${fault} (PHYSICAL_LOG_ROOT)${ADVICE[fault] ?? ''}` }];
+}
+
+/** Null: this user can write there. */
+async function faultOfDirectory(path: string): Promise<string | null> {
+  try {
+    if (!(await stat(path)).isDirectory()) return 'is not a directory';
+    await access(path, constants.W_OK | constants.X_OK);
+    return null;
+  } catch (error) {
+    return errorCode(error) === 'ENOENT' ? MISSING : NOT_WRITABLE;
+  }
+}
+
+function programs(config: Config): Finding[] {
+  const findings: Finding[] = [];
+  try {
+    const [program = ''] = composeCommandOf(config, process.env);
+    if (onPath(program, process.env) === null)
+      findings.push({
+        level: 'error',
+        text: `${program} ${program.includes('/') ? 'is not there, or may not be run' : 'is not on PATH'}: see COMPOSE_COMMAND`,
+      });
+  } catch (error) {
+    const known = foreseen(error);
+    if (known === null) throw error;
+    findings.push({ level: 'error', text: known.problem.detail });
+  }
+  if (config.smtpUrl === '' && onPath(config.sendmailPath, process.env) === null) {
+    findings.push({
+      level: 'warning',
+      text: `no mail can be sent: ${config.sendmailPath} is not there (SENDMAIL_PATH), and SMTP_URL is empty`,
+    });
+  }
+  return findings;
+}
+
+async function recordings({ podDefaultBbbPath: path }: Config): Promise<Finding[]> {
+  if (path === '')
+    return [{ level: 'warning', text: 'POD_DEFAULT_BBB_PATH is empty: recordings will not be handed over to Pod' }];
+  const fault = await faultOfDirectory(path);
+  return fault === null
+    ? []
+    : [{ level: 'error', text: `the recordings directory ${path} ${fault} (POD_DEFAULT_BBB_PATH)` }];
+}
+
+async function room(config: Config): Promise<Finding[]> {
+  try {
+    const { bavail, bsize } = await statfs(config.baseDirectory);
+    const needed = config.numberOfLives * PER_LIVE.freeBytes;
+    if (bavail * bsize >= needed) return [];
+    return [
+      {
+        level: 'warning',
+        text: `${gib(bavail * bsize)} are free in ${config.baseDirectory}; ${gib(needed)} are advised for ${lives(config)}`,
+      },
+    ];
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    return [{ level: 'warning', text: `the free room of ${config.baseDirectory} cannot be read: ${faultOf(error)}` }];
+  }
+}
+
+function machine(config: Config): Finding[] {
+  const findings: Finding[] = [];
+  const processors = availableParallelism();
+  const neededProcessors = config.numberOfLives * PER_LIVE.processors;
+  if (processors < neededProcessors) {
+    findings.push({
+      level: 'warning',
+      text: `this machine has ${processors} processors; ${neededProcessors} are advised for ${lives(config)}`,
+    });
+  }
+  const neededMemory = config.numberOfLives * PER_LIVE.memoryBytes;
+  if (totalmem() < neededMemory * MEMORY_TOLERANCE) {
+    findings.push({
+      level: 'warning',
+      text: `this machine has ${gib(totalmem())} of memory; ${gib(neededMemory)} are advised for ${lives(config)}`,
+    });
+  }
+  return findings;
+}
+
+function gib(bytes: number): string {
+  return `${(bytes / GIB).toFixed(1)} GiB`;
+}
+
+function lives(config: Config): string {
+  return config.numberOfLives === 1 ? 'one live' : `${config.numberOfLives} lives at once`;
+}

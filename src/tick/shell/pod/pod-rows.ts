@@ -1,0 +1,92 @@
+// Pod's rows as the domain's types: strict in what is needed, blind to the rest.
+import {
+  integer,
+  isMapping,
+  nonEmptyText,
+  orElse,
+  orEmpty,
+  orNull,
+  text,
+  time,
+  yesOrNo,
+  type Parsed,
+} from '../../../shared/decoder.js';
+import { decodeRow, link, type RowFields } from '../../../shared/pod-rest.js';
+import type { Broadcaster, Livestream, PodMeeting } from '../../model.js';
+
+const date = { ...time, expected: 'a date in ISO 8601' };
+
+export function parseStatus(row: unknown): Parsed<{ id: number; status: number }> {
+  const { id, status } = LIVESTREAM;
+  return decodeRow<{ id: number; status: number }>(row, 'livestream', { id, status });
+}
+
+const LIVESTREAM: RowFields<Livestream> = {
+  id: ['id', integer],
+  meetingPath: ['meeting', link],
+  startDate: ['start_date', date],
+  showChat: ['show_chat', yesOrNo],
+  downloadMeeting: ['download_meeting', yesOrNo],
+  enableChat: ['enable_chat', yesOrNo],
+  isRestricted: ['is_restricted', yesOrNo],
+  broadcasterId: ['broadcaster_id', orNull(integer)],
+  status: ['status', integer],
+  server: ['server', orNull(text)],
+  userPath: ['user', orNull(link)],
+};
+
+export function parseLivestream(row: unknown): Parsed<Livestream> {
+  return decodeRow(row, 'livestream', LIVESTREAM);
+}
+
+/** What must be known of a row by all means: where its live stands, and which slot and broadcaster it holds. */
+export type LivestreamPlace = Pick<Livestream, 'id' | 'status' | 'server' | 'broadcasterId'>;
+
+export function parseLivestreamPlace(row: unknown): Parsed<LivestreamPlace> {
+  const { id, status, server, broadcasterId } = LIVESTREAM;
+  return decodeRow<LivestreamPlace>(row, 'livestream', { id, status, server, broadcasterId });
+}
+
+/**
+ * A row of which only the place must be understood; the rest has harmless values where it is not. It has no meeting in
+ * any case: no live is to be taken over by half of what must be known of it.
+ */
+export function parseDamagedLivestream(row: unknown): Parsed<Livestream> {
+  return decodeRow<Livestream>(row, 'livestream', {
+    ...LIVESTREAM,
+    meetingPath: ['meeting', { ...link, read: () => '' }],
+    startDate: ['start_date', orElse(date, '1970-01-01T00:00:00Z')],
+    showChat: ['show_chat', orElse(yesOrNo, false)],
+    downloadMeeting: ['download_meeting', orElse(yesOrNo, false)],
+    enableChat: ['enable_chat', orElse(yesOrNo, false)],
+    isRestricted: ['is_restricted', orElse(yesOrNo, true)],
+    userPath: ['user', orElse(orNull(link), null)],
+  });
+}
+
+export function parsePodMeeting(row: unknown): Parsed<PodMeeting> {
+  return decodeRow<PodMeeting>(row, 'meeting', {
+    meetingId: ['meeting_id', nonEmptyText],
+    internalMeetingId: ['internal_meeting_id', orEmpty(text)],
+    meetingName: ['meeting_name', text],
+  });
+}
+
+/** Whose recordings the meeting's are: the path of that user's row. */
+export function parseEncodedBy(row: unknown): Parsed<{ encodedBy: string | null }> {
+  return decodeRow<{ encodedBy: string | null }>(row, 'meeting', { encodedBy: ['encoded_by', orNull(link)] });
+}
+
+/** From 2.9.3 on the stream's URL is in `broadcaster_url`, and `url` is a link to the row. */
+export function parseBroadcaster(row: unknown): Parsed<Broadcaster> {
+  const dialect = isMapping(row) && Object.hasOwn(row, 'broadcaster_url') ? 'broadcaster_url' : 'url';
+  const parsed = decodeRow<Omit<Broadcaster, 'dialect'>>(row, 'broadcaster', {
+    id: ['id', integer],
+    name: ['name', text],
+    slug: ['slug', text],
+    streamUrl: [dialect, orEmpty(text)],
+    buildingPath: ['building', link],
+    isRestricted: ['is_restricted', yesOrNo],
+  });
+  return 'fault' in parsed ? parsed : { value: { ...parsed.value, dialect } };
+}

@@ -1,0 +1,96 @@
+// The text of a slot's `docker-compose.yml`: rendered from the template, and judged when it is read back.
+import { isMapping } from '../../../shared/decoder.js';
+import { composeVariables, sampleVariables } from './compose-variables.js';
+import { redisChannel, redisPort } from '../../plan/server.js';
+import type { Config, SlotRecord } from '../../model.js';
+import { renderTemplate } from '../templates.js';
+
+/** How a file of ours begins; the original's, and anybody else's, begin otherwise. */
+const MARK = '# Written by bbb-pod-live';
+
+/**
+ * Redis lets its one user publish to and listen on the slot's channel, and nothing else. Each word is an argument of
+ * its own. Access lists with channels exist since Redis 6.2.
+ */
+function redisCommand(slot: number): string[] {
+  const network = ['--protected-mode', 'no', '--save', ''];
+  const user = ['--user', 'default', 'on', 'nopass', 'resetkeys', 'resetchannels', `&${redisChannel(slot)}`];
+  const commands = ['-@all', '+ping', '+publish', '+subscribe', '+psubscribe', '+unsubscribe', '+punsubscribe'];
+  return [...network, ...user, ...commands];
+}
+
+/** `ADDRESS:PORT:6379`, an IPv6 address in brackets. */
+function portMapping(address: string, port: number): string {
+  const bare = address.replace(/^\[(.*)\]$/, '$1');
+  return `${bare.includes(':') ? `[${bare}]` : bare}:${port}:6379`;
+}
+
+/**
+ * A text for the inside of a double-quoted YAML scalar, such that the program that reads the file gets the text itself.
+ * `$` is doubled for Compose's interpolation. What YAML 1.1 or 1.2 takes for a line break, or may not stand there
+ * unescaped, is escaped, like everything that cannot be seen. Half a surrogate pair, which is no text, becomes U+FFFD.
+ */
+export function escapeForCompose(text: string): string {
+  return text
+    .replace(/[\ud800-\udfff]/gu, '\ufffd')
+    .replace(/\$/g, '$$$$')
+    .replace(/[\\"]/g, '\\$&')
+    .replace(/[^ \p{L}\p{M}\p{N}\p{P}\p{S}]/gu, (character) => {
+      const hex = (character.codePointAt(0) ?? 0).toString(16);
+      return hex.length > 4 ? `\\U${hex.padStart(8, '0')}` : `\\u${hex.padStart(4, '0')}`;
+    });
+}
+
+/**
+ * The whole file for slot N, with the live of `record`, or with samples and no secret. The chat's Redis is published
+ * for a live with chat only.
+ */
+export async function composeFileText(slot: number, config: Config, record: SlotRecord | null): Promise<string> {
+  const withChat = record?.enableChat === true;
+  const values = {
+    mark: `${MARK}, which will overwrite it: changes made here are lost.`,
+    redisImage: config.redisImage,
+    redisCommand: redisCommand(slot),
+    chatPort: withChat ? portMapping(config.redisBindAddress, redisPort(slot)) : '',
+    streamerImage: config.streamerImage,
+    containerName: `liveStreaming${slot}`,
+    variables: record === null ? sampleVariables(config, slot) : composeVariables(record, config, slot),
+  };
+  return renderTemplate('docker-compose.yml', values, escapeForCompose);
+}
+
+/** Whether this program wrote that compose file. */
+export function isOurs(text: string): boolean {
+  return text.startsWith(MARK);
+}
+
+/** A service of which Compose can make something: an image, networks that exist, an environment of `KEY=value`. */
+function isUsable(service: unknown, networks: Record<string, unknown>): boolean {
+  if (!isMapping(service) || typeof service['image'] !== 'string') return false;
+  const used: unknown = service['networks'] ?? [];
+  const environment: unknown = service['environment'] ?? [];
+  const names = isMapping(used) ? Object.keys(used) : used;
+  return (
+    Array.isArray(names) &&
+    names.every((name) => typeof name === 'string' && Object.hasOwn(networks, name)) &&
+    (isMapping(environment) || (Array.isArray(environment) && environment.every((entry) => typeof entry === 'string')))
+  );
+}
+
+/**
+ * Whether `docker-compose down` can work with that file: it parses, and has the two services and the networks that they
+ * use. A file that was cut short fails here even where it is still YAML.
+ */
+export async function isIntact(text: string): Promise<boolean> {
+  const { parse } = await import('yaml');
+  let content: unknown;
+  try {
+    content = parse(text, { logLevel: 'error', version: '1.1' });
+  } catch {
+    return false;
+  }
+  if (!isMapping(content)) return false;
+  const { services, networks } = content;
+  if (!isMapping(services) || !isMapping(networks)) return false;
+  return isUsable(services['bbb-streamer'], networks) && isUsable(services['redis'], networks);
+}

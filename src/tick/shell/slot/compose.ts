@@ -1,0 +1,208 @@
+// The slots' containers, through `docker-compose` or `docker compose` in the slot's directory.
+import type { Clock } from '../../../shared/clock.js';
+import { foreseen, PortError } from '../../errors.js';
+import { existsSync } from 'node:fs';
+import { dockerAdvice, isImageMissing, usefulLine } from './compose-answers.js';
+import type { Config, ContainerState, ProblemKind, Reading } from '../../model.js';
+import { type Compose } from '../../ports.js';
+import { takeFileLock } from '../../../shared/lock.js';
+import { keepOutput } from './output-file.js';
+import { slotPaths, type SlotPaths } from './slot-paths.js';
+import { onPath, run, type RunResult } from '../../../shared/spawn.js';
+
+const STREAMER = 'bbb-streamer';
+
+/** A question of the reading phase, in which every slot waits for every other's answer. */
+const READING_TIMEOUT_MS = 15_000;
+
+/** A container's whole output; `up` and `down` have `COMPOSE_TIMEOUT_S`. */
+const OUTPUT_TIMEOUT_MS = 60_000;
+
+/** Lines of the output that are kept when nobody asked for all of them. */
+const LAST_LINES = '1000';
+
+/** The images have about two gigabytes. */
+const PULL_TIMEOUT_MS = 60 * 60_000;
+
+/** How long ffmpeg may take to close its file: as long as `docker-compose down` would wait for it. */
+export const FINISH_TIMEOUT_MS = 10_000;
+const FINISH_PAUSE_MS = 500;
+
+/** Settings of Compose that would make another project of a slot, or all slots one project. */
+const NO_SETTINGS = {
+  COMPOSE_FILE: undefined,
+  COMPOSE_PROJECT_NAME: undefined,
+  COMPOSE_PROFILES: undefined,
+  COMPOSE_ENV_FILES: undefined,
+};
+
+export interface ComposeOptions {
+  clock: Clock;
+  /** Takes secrets out of what the programs said. */
+  redact(text: string): string;
+  /** False for a run that may change nothing, lock files included. */
+  locks?: boolean;
+  /** Where PATH is looked up; default: this process's. */
+  environment?: Record<string, string | undefined>;
+  /** For one question of the reading phase; 15 s by default. */
+  readingTimeoutMs?: number;
+  /** Aborted when the process was asked to end: pulling, which may take an hour, is given up. */
+  ending?: AbortSignal;
+}
+
+/** `pull` fetches the images of the compose file in a directory; `imageMissing` when it cannot. No container is touched. */
+export type ComposeWithPull = Compose & { pull(directory: string): Promise<void> };
+
+type Call = (slot: number, words: string[], timeoutMs: number) => Promise<RunResult>;
+
+export function createCompose(config: Config, options: ComposeOptions): ComposeWithPull {
+  const call = createCall(config, options);
+  const readingTimeoutMs = options.readingTimeoutMs ?? READING_TIMEOUT_MS;
+  const detailOf = (result: RunResult, words: string[], timeoutMs: number): string =>
+    options.redact(describe(result, words, timeoutMs));
+  const act = async (
+    slot: number,
+    words: string[],
+    timeoutMs: number,
+    kindOf: (stderr: string) => ProblemKind,
+  ): Promise<void> => {
+    const result = await call(slot, words, timeoutMs);
+    if (result.exitCode === 0) return;
+    throw new PortError(kindOf(result.stderr), detailOf(result, words, timeoutMs));
+  };
+  return {
+    read: (slot) =>
+      readState(slotPaths(config.baseDirectory, slot), async (words) => {
+        const result = await call(slot, words, readingTimeoutMs);
+        if (result.exitCode === 0) return linesOf(result.stdout);
+        throw new PortError('dockerUnreadable', detailOf(result, words, readingTimeoutMs));
+      }),
+    up: (slot) =>
+      act(slot, ['up', '-d'], config.composeTimeoutMs, (stderr) =>
+        isImageMissing(stderr) ? 'imageMissing' : 'startFailed',
+      ),
+    finish: (slot) => finish(slot, call, options.clock),
+    down: (slot) => act(slot, ['down'], config.composeTimeoutMs, () => 'stopFailed'),
+    saveOutput: async (slot, livestreamId) => {
+      const words = ['logs', '--no-color', ...(config.debug ? [] : ['--tail', LAST_LINES]), STREAMER];
+      const result = await call(slot, words, OUTPUT_TIMEOUT_MS);
+      if (result.exitCode !== 0) throw new PortError('dockerUnreadable', detailOf(result, words, OUTPUT_TIMEOUT_MS));
+      // docker-compose 1.29 begins with this line, also when there is nothing to follow it.
+      const output = result.stdout.replace(/^Attaching to .*\n/, '');
+      if (output.trim() !== '') await keepOutput(config.logDirectory, livestreamId, options.redact(output));
+    },
+    pull: (directory) => pull(directory, config, options, detailOf),
+  };
+}
+
+/** Runs Compose in a slot. Before the first command there this process takes the slot's lock, and keeps it to its end. */
+function createCall(config: Config, options: ComposeOptions): Call {
+  const held = new Map<number, Promise<number | null>>();
+  const environment = options.environment ?? process.env;
+  return async (slot, words, timeoutMs) => {
+    const { directory, composeLock } = slotPaths(config.baseDirectory, slot);
+    const command = [...composeCommandOf(config, environment), ...words];
+    const keepOpen: number[] = [];
+    if (options.locks !== false) {
+      const lock = held.get(slot) ?? takeFileLock(composeLock);
+      held.set(slot, lock);
+      const descriptor = await lock.catch((error: unknown) => {
+        held.delete(slot);
+        throw error;
+      });
+      if (descriptor === null) {
+        held.delete(slot);
+        const detail = `a docker-compose that an earlier tick began in slot ${slot} is still at work there`;
+        throw new PortError('composeBusy', detail, { certain: true });
+      }
+      // A compose process that outlives a killed tick keeps the slot locked.
+      keepOpen.push(descriptor);
+    }
+    return run(command, { cwd: directory, timeoutMs, environment: { ...environment, ...NO_SETTINGS }, keepOpen });
+  };
+}
+
+/** The program and its first words, from `COMPOSE_COMMAND` or from what is on PATH. */
+export function composeCommandOf(config: Config, environment: Record<string, string | undefined>): string[] {
+  if (config.composeCommand.length > 0) return config.composeCommand;
+  if (onPath('docker-compose', environment) !== null) return ['docker-compose'];
+  if (onPath('docker', environment) !== null) return ['docker', 'compose'];
+  const detail =
+    'neither docker-compose nor docker is on PATH: install docker and docker-compose, or set COMPOSE_COMMAND';
+  throw new PortError('dockerUnreadable', detail, { certain: true });
+}
+
+/** Why a command failed, and what to do if that is known. */
+function describe(result: RunResult, words: string[], timeoutMs: number): string {
+  const command = `docker-compose ${words.join(' ')}`;
+  if (result.notFound) return `${command}: there is no such program: see COMPOSE_COMMAND`;
+  const line = usefulLine(result.stderr);
+  if (result.timedOut) {
+    const limit = `${command} did not end within ${timeoutMs / 1000} s`;
+    return line === '' ? limit : `${limit}; it said: ${line}`;
+  }
+  const advice = dockerAdvice(result.stderr);
+  const reason = line === '' ? `it ended with status ${String(result.exitCode)}` : line;
+  return `${command}: ${reason}${advice === null ? '' : `: ${advice}`}`;
+}
+
+type DetailOf = (result: RunResult, words: string[], timeoutMs: number) => string;
+
+/** Without the lock of a slot: no container is concerned. */
+async function pull(directory: string, config: Config, options: ComposeOptions, detailOf: DetailOf): Promise<void> {
+  const environment = options.environment ?? process.env;
+  const result = await run([...composeCommandOf(config, environment), 'pull'], {
+    cwd: directory,
+    timeoutMs: PULL_TIMEOUT_MS,
+    environment: { ...environment, ...NO_SETTINGS },
+    ...(options.ending === undefined ? {} : { ending: options.ending }),
+  });
+  if (result.exitCode !== 0) throw new PortError('imageMissing', detailOf(result, ['pull'], PULL_TIMEOUT_MS));
+}
+
+/** What cannot be asked, for want of a compose file too, is not known; without a directory there is nothing. */
+async function readState(
+  { directory, composeFile }: SlotPaths,
+  ask: (words: string[]) => Promise<string[]>,
+): Promise<Reading<ContainerState>> {
+  if (!existsSync(directory)) return { ok: true, value: 'absent' };
+  try {
+    if (!existsSync(composeFile)) throw new PortError('dockerUnreadable', `${composeFile} is missing`);
+    const running = await ask(['ps', '--services', '--filter', 'status=running']);
+    if (running.includes(STREAMER)) return { ok: true, value: 'running' };
+    const containers = await ask(['ps', '-a', '-q']);
+    return { ok: true, value: containers.length === 0 ? 'absent' : 'stopped' };
+  } catch (error) {
+    const known = foreseen(error);
+    if (known === null) throw error;
+    return { ok: false, problem: known.problem };
+  }
+}
+
+function linesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+/**
+ * SIGINT makes ffmpeg write its file's trailer and end; `down` alone would kill it after ten seconds, because the container's
+ * first process is a shell that ignores SIGTERM. A streamer that is gone, or has no pkill, is not waited for.
+ */
+async function finish(slot: number, call: Call, clock: Clock): Promise<void> {
+  const end = clock.now().getTime() + FINISH_TIMEOUT_MS;
+  const left = (): number => end - clock.now().getTime();
+  try {
+    const asked = await call(slot, ['exec', '-T', STREAMER, 'pkill', '-INT', '-x', 'ffmpeg'], FINISH_TIMEOUT_MS);
+    if (asked.exitCode !== 0) return;
+    while (left() > 0) {
+      const found = await call(slot, ['exec', '-T', STREAMER, 'pgrep', '-x', 'ffmpeg'], left());
+      if (found.exitCode !== 0) return;
+      await clock.sleep(FINISH_PAUSE_MS);
+    }
+  } catch (error) {
+    // `down`, which follows, meets the same and says it.
+    if (foreseen(error) === null) throw error;
+  }
+}

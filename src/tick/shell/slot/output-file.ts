@@ -1,0 +1,52 @@
+// A container's output in the log directory: what was kept of it stays when the container is made anew.
+import { PortError } from '../../errors.js';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorCode, faultOf, makeDirectory, writeWhole } from '../../../shared/files.js';
+
+/** Stands before output that does not go on where the last one ended. Compose begins each line with a name, so no output has it. */
+const NEXT_CONTAINER = '--- container started again ---\n';
+
+/** Of a longer file the end is kept. */
+const LIMIT_CHARACTERS = 16 * 1024 * 1024;
+
+/** So much of the end of what was kept is looked up in an output that has lost its beginning. */
+const SEAM_CHARACTERS = 4096;
+
+/** Puts a container's output, free of secrets, into `<log directory>/<livestream id>.log`. Throws `logUnwritable`. */
+export async function keepOutput(logDirectory: string, livestreamId: number, output: string): Promise<void> {
+  const path = join(logDirectory, `${livestreamId}.log`);
+  try {
+    await makeDirectory(logDirectory);
+    await writeWhole(path, lastLines(joined(await contentOf(path), output)), 0o640);
+  } catch (error) {
+    throw new PortError('logUnwritable', `cannot write ${path}: ${faultOf(error)}`, { cause: error });
+  }
+}
+
+async function contentOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+/** What was kept with what is new in `output`, which is all or the last part of what one container has said so far. */
+function joined(former: string, output: string): string {
+  if (former === '') return output;
+  const lastHeading = former.lastIndexOf(`\n${NEXT_CONTAINER}`);
+  const said = lastHeading < 0 ? former : former.slice(lastHeading + 1 + NEXT_CONTAINER.length);
+  if (output.startsWith(said)) return former + output.slice(said.length);
+  const seam = said.slice(-SEAM_CHARACTERS);
+  const at = output.indexOf(seam);
+  if (at >= 0) return former + output.slice(at + seam.length);
+  return `${former}${former.endsWith('\n') ? '' : '\n'}${NEXT_CONTAINER}${output}`;
+}
+
+function lastLines(text: string): string {
+  if (text.length <= LIMIT_CHARACTERS) return text;
+  const end = text.slice(-LIMIT_CHARACTERS);
+  return end.slice(end.indexOf('\n') + 1);
+}

@@ -1,0 +1,85 @@
+// The slot file's text: what the next tick must know of the live in a slot, checked when it is read back.
+import type { HandOver, SlotRecord, SlotStep } from '../../model.js';
+import {
+  checked,
+  count,
+  decodeObject,
+  oneOf,
+  orAbsent,
+  orNull,
+  parseJson,
+  text,
+  time,
+  yesOrNo,
+  type Fields,
+  type Parsed,
+} from '../../../shared/decoder.js';
+
+/** One entry a step, so that a new one cannot be forgotten here. */
+const STEPS: Record<SlotStep, true> = {
+  claiming: true,
+  claimed: true,
+  told: true,
+  live: true,
+  stopping: true,
+  down: true,
+  unclaiming: true,
+  givingBack: true,
+};
+
+const dialect = oneOf(['url', 'broadcaster_url'] satisfies SlotRecord['dialect'][]);
+
+const HAND_OVER: Fields<HandOver> = {
+  file: checked('the name of a file', (value) => typeof value === 'string' && /^[^/\0]+$/.test(value)),
+  size: count,
+  sha256: orNull(text),
+  target: text,
+  part: text,
+  formerPart: orAbsent(text),
+  phase: oneOf(['copied', 'renaming'] satisfies HandOver['phase'][]),
+  keptBecause: orAbsent(text),
+};
+
+const RECORD: Fields<Omit<SlotRecord, 'handOver'>> = {
+  version: oneOf([1]),
+  step: oneOf(Object.keys(STEPS) as SlotStep[]),
+  livestreamId: count,
+  meetingPath: text,
+  meetingId: text,
+  internalMeetingId: text,
+  meetingName: text,
+  userPath: orNull(text),
+  enableChat: yesOrNo,
+  showChat: yesOrNo,
+  isRestricted: yesOrNo,
+  recordingAsked: yesOrNo,
+  broadcasterName: text,
+  streamKey: text,
+  takesBroadcasterId: orNull(count),
+  broadcasterId: orNull(count),
+  contested: orAbsent(yesOrNo),
+  slug: orNull(text),
+  dialect,
+  reservedAt: time,
+  claimedAt: orNull(time),
+  endedAt: orNull(time),
+  startMailSent: yesOrNo,
+  broadcasterRemoved: yesOrNo,
+};
+
+/** The record in a slot file's text, or what is wrong with it. Entries that are not known are left out. */
+export function parseSlotRecord(content: string): Parsed<SlotRecord> {
+  const json = parseJson(content);
+  if ('fault' in json) return json;
+  const record = decodeObject(json.value, RECORD);
+  if ('fault' in record) return record;
+  const begun = (json.value as { handOver?: unknown }).handOver;
+  const handOver = begun === null ? { value: null } : decodeObject(begun, HAND_OVER, 'handOver');
+  if ('fault' in handOver) return handOver;
+  return { value: { ...record.value, handOver: handOver.value } };
+}
+
+/** The text of a slot file. */
+export function serialiseSlotRecord(record: SlotRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
+}

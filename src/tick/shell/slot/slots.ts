@@ -1,0 +1,186 @@
+// The slots' directories: what is in them, and how they are made, taken and freed.
+import { PortError } from '../../errors.js';
+import { chmod, chown, lstat, mkdir, readFile, readdir, rename, stat } from 'node:fs/promises';
+import { parseSlotRecord, serialiseSlotRecord } from './slot-file.js';
+import type { ComposeFileOrigin, Config, Reading, SlotReading, SlotRecord } from '../../model.js';
+import { type Slots } from '../../ports.js';
+import { errorCode, faultOf, removeIfThere, syncDirectory, writeWhole } from '../../../shared/files.js';
+import { readRecordings } from '../outbox/recordings.js';
+import { slotOfName, slotPaths, type SlotPaths } from './slot-paths.js';
+
+/** The user in the streaming container, who writes the recording. */
+const STREAMER_UID = 1001;
+
+/** What is known of compose files (`compose-file.ts`). */
+export interface ComposeFiles {
+  composeFileText(slot: number, config: Config, record: SlotRecord | null): Promise<string>;
+  isOurs(text: string): boolean;
+  isIntact(text: string): Promise<boolean>;
+}
+
+export function createSlots(config: Config, composeFiles: ComposeFiles): Slots {
+  const pathsOf = (slot: number): SlotPaths => slotPaths(config.baseDirectory, slot);
+  const writeCompose = async (slot: number, record: SlotRecord | null): Promise<void> => {
+    await writeWhole(pathsOf(slot).composeFile, await composeFiles.composeFileText(slot, config, record), 0o600);
+  };
+  return {
+    read: async (also) => {
+      const slots = new Set([...also, ...(await existingSlots(config.baseDirectory))]);
+      for (let slot = 1; slot <= config.numberOfLives; slot += 1) slots.add(slot);
+      const inOrder = [...slots].sort((one, other) => one - other);
+      return Promise.all(inOrder.map((slot) => readSlot(slot, pathsOf(slot), composeFiles)));
+    },
+    make: (slot) =>
+      onDisk(`cannot make slot ${slot}`, async () => {
+        const paths = pathsOf(slot);
+        await makeDirectories(paths);
+        if (await isThere(paths.composeFile)) await closeToOthers(paths.composeFile);
+        else if (!(await isThere(paths.record))) await writeCompose(slot, null);
+      }),
+    writeRecord: (slot, record) =>
+      onDisk('cannot write the slot file', () => writeWhole(pathsOf(slot).record, serialiseSlotRecord(record), 0o600)),
+    release: (slot) =>
+      onDisk(`cannot free slot ${slot}`, async () => {
+        await writeCompose(slot, null);
+        await removeRecord(pathsOf(slot));
+      }),
+    writeComposeFile: (slot, record, { onlyIfDamaged }) =>
+      onDisk('cannot write the compose file', async () => {
+        if (onlyIfDamaged && (await holdsIntactFile(pathsOf(slot), composeFiles))) return;
+        await writeCompose(slot, record);
+      }),
+  };
+}
+
+/** An act on the disk; its failure says what could not be done. */
+async function onDisk(what: string, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (error instanceof PortError) throw error;
+    throw new PortError('diskFailed', `${what}: ${faultOf(error)}`, { cause: error });
+  }
+}
+
+/** What `read` answers, or null when there is no such file (or its directory). */
+async function orMissing<T>(read: Promise<T>): Promise<T | null> {
+  try {
+    return await read;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await orMissing(stat(path))) !== null;
+}
+
+async function existingSlots(baseDirectory: string): Promise<number[]> {
+  let names: string[];
+  try {
+    names = (await orMissing(readdir(baseDirectory))) ?? [];
+  } catch (error) {
+    throw new PortError('diskFailed', `cannot read the base directory: ${faultOf(error)}`, { cause: error });
+  }
+  return names.map(slotOfName).filter((slot) => slot !== null);
+}
+
+async function readSlot(slot: number, paths: SlotPaths, composeFiles: ComposeFiles): Promise<SlotReading> {
+  const found = await stat(paths.directory).catch(() => null);
+  return {
+    slot,
+    directory: found?.isDirectory() === true ? 'present' : 'missing',
+    record: await readRecord(paths.record),
+    composeFile: await originOf(paths.composeFile, composeFiles),
+    ...(await writtenAt(paths.composeFile)),
+  };
+}
+
+async function readRecord(path: string): Promise<Reading<SlotRecord | null>> {
+  let content: string | null;
+  try {
+    content = await orMissing(readFile(path, 'utf8'));
+  } catch (error) {
+    return { ok: false, problem: { kind: 'slotFileUnreadable', detail: `cannot read ${path}: ${faultOf(error)}` } };
+  }
+  if (content === null) return { ok: true, value: null };
+  const parsed = parseSlotRecord(content);
+  if ('value' in parsed) return { ok: true, value: parsed.value };
+  const advice = 'repair it, or delete it once the live and its container have ended';
+  return { ok: false, problem: { kind: 'slotFileUnreadable', detail: `${path}: ${parsed.fault}; ${advice}` } };
+}
+
+async function writtenAt(composeFile: string): Promise<{ composeWrittenAt?: Date }> {
+  const found = await stat(composeFile).catch(() => null);
+  return found === null ? {} : { composeWrittenAt: found.mtime };
+}
+
+/** A file that is there and cannot be read is somebody's. */
+async function originOf(path: string, composeFiles: ComposeFiles): Promise<ComposeFileOrigin> {
+  try {
+    const content = await orMissing(readFile(path, 'utf8'));
+    if (content === null) return 'missing';
+    return composeFiles.isOurs(content) ? 'ours' : 'foreign';
+  } catch {
+    return 'foreign';
+  }
+}
+
+async function holdsIntactFile(paths: SlotPaths, composeFiles: ComposeFiles): Promise<boolean> {
+  const content = await orMissing(readFile(paths.composeFile, 'utf8'));
+  return content !== null && (await composeFiles.isIntact(content));
+}
+
+/** The modes are set apart from the making: a umask would take bits away. */
+async function makeDirectories(paths: SlotPaths): Promise<void> {
+  await mkdir(paths.directory, { recursive: true });
+  const directory = await stat(paths.directory);
+  const isOurs = process.getuid?.() === 0 || directory.uid === process.getuid?.();
+  // One that the PHP script or an administrator made: others had better not look in.
+  if (isOurs && (directory.mode & 0o027) !== 0) await chmod(paths.directory, 0o750);
+  await mkdir(paths.videodata, { recursive: true });
+  await openToStreamer(paths.videodata);
+}
+
+/** The PHP script wrote its compose files, with all their secrets, for everybody to read. Another user's stays as it is. */
+async function closeToOthers(composeFile: string): Promise<void> {
+  const found = await lstat(composeFile);
+  if (found.isFile() && (found.mode & 0o077) !== 0) await chmod(composeFile, 0o600).catch(() => undefined);
+}
+
+/** The container's user must be able to write here, whoever that is on this host. */
+async function openToStreamer(videodata: string): Promise<void> {
+  const found = await stat(videodata);
+  if (!found.isDirectory()) throw new PortError('diskFailed', `${videodata} is not a directory`, { certain: true });
+  if ((found.mode & 0o002) !== 0 || (found.uid === STREAMER_UID && (found.mode & 0o200) !== 0)) return;
+  if (process.getuid?.() === 0 && (await handedToStreamer(videodata, found.gid))) return;
+  await chmod(videodata, 0o1777);
+}
+
+async function handedToStreamer(videodata: string, gid: number): Promise<boolean> {
+  try {
+    // Its owner last: it is what the next tick goes by.
+    await chmod(videodata, 0o775);
+    await chown(videodata, STREAMER_UID, gid);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The slot file goes last. While recordings of its live are left in the slot it stays as `former.json`, so that the next
+ * live can set them aside under the right name; once none is left, the next freeing of the slot removes that too.
+ */
+async function removeRecord(paths: SlotPaths): Promise<void> {
+  const left = await readRecordings(paths.videodata);
+  const content = await orMissing(readFile(paths.record, 'utf8'));
+  const parsed = content === null ? null : parseSlotRecord(content);
+  const reservedAt = parsed !== null && 'value' in parsed ? Date.parse(parsed.value.reservedAt) : Infinity;
+  const someAreIts = left.some((recording) => recording.modifiedAt.getTime() >= reservedAt);
+  if (content !== null && someAreIts) await rename(paths.record, paths.formerRecord);
+  else await removeIfThere(paths.record);
+  if (left.length === 0) await removeIfThere(paths.formerRecord);
+  await syncDirectory(paths.directory);
+}

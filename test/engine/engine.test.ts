@@ -1,0 +1,232 @@
+// A real Docker engine, the real docker-compose 1.29 and real Redis servers: lives side by side, chat, ends, and kills.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { REDIS_IMAGE, STREAMER_IMAGE, startEngine, whyNoEngine, type Engine } from './engine.js';
+import { startWorld, type Request, type World } from '../world/world.js';
+
+const reason = whyNoEngine();
+if (reason !== null && process.env['CI'] !== undefined) throw new Error(`the real-engine tests cannot run: ${reason}`);
+
+const ATTEMPTS = 100;
+const PAUSE_MS = 200;
+
+/** Waits for a fact of another process, bounded; the bound is no assertion on time. */
+async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    if (await holds()) return;
+    await sleep(PAUSE_MS);
+  }
+  throw new Error(`in vain: ${what}`);
+}
+
+(reason === null ? describe : describe.skip)(
+  `with a real Docker engine${reason === null ? '' : ` (skipped: ${reason})`}`,
+  () => {
+    let engine: Engine;
+    let world: World;
+
+    beforeAll(async () => {
+      engine = await startEngine();
+    }, 120_000);
+    afterAll(async () => {
+      await engine.stop();
+    }, 60_000);
+    // The containers go first: one that still records would write into the world that is being removed.
+    afterEach(async () => {
+      const left = (await engine.docker('ps', '-aq')).split('\n').filter(Boolean);
+      if (left.length > 0) await engine.docker('rm', '-f', ...left);
+      await engine.docker('network', 'prune', '-f');
+      await world.stop();
+    }, 60_000);
+
+    /** The stand-in of docker-compose gives way to the real one; the chat is published on the loopback. */
+    async function realWorld(): Promise<World> {
+      world = await startWorld({
+        chatRedis: false,
+        env: {
+          PATH: `/usr/bin:/usr/sbin:/bin:${join(process.execPath, '..')}`,
+          DOCKER_HOST: engine.host,
+          STREAMER_IMAGE,
+          REDIS_IMAGE,
+          REDIS_BIND_ADDRESS: '127.0.0.1',
+          SERVER_HOSTNAME: '127.0.0.1',
+        },
+      });
+      return world;
+    }
+
+    async function tick(expected = 0): Promise<void> {
+      const { exitCode, stderr } = await world.run(['run', '--no-delay']);
+      expect({ exitCode, stderr }).toEqual({ exitCode: expected, stderr: '' });
+    }
+
+    const running = async (): Promise<string[]> =>
+      (await engine.docker('ps', '--format', '{{.Names}}')).split('\n').filter(Boolean).sort();
+    const everything = async (): Promise<string[]> =>
+      (await engine.docker('ps', '-a', '--format', '{{.Names}}')).split('\n').filter(Boolean);
+    const networks = async (): Promise<string[]> =>
+      (await engine.docker('network', 'ls', '--format', '{{.Name}}'))
+        .split('\n')
+        .filter((name) => name.includes('live-streaming'));
+    const recordingsIn = (slot: number): string[] => {
+      const folder = join(world.slotDirectory(slot), 'videodata');
+      if (!existsSync(folder)) return [];
+      return readdirSync(folder).filter((file) => file.endsWith('.mkv') && statSync(join(folder, file)).size > 0);
+    };
+    const isRecording = (slot: number): boolean => recordingsIn(slot).length > 0;
+
+    const recordingPath = ({ meeting }: Request): string =>
+      join(world.recordingsDirectory, `${meeting.internal_meeting_id}.mkv`);
+    const recordingOf = (request: Request): string => readFileSync(recordingPath(request), 'utf8');
+
+    async function publish(port: number, channel: string, message: string): Promise<number> {
+      const redis = new Redis({
+        host: '127.0.0.1',
+        port,
+        protocol: 2,
+        enableReadyCheck: false,
+        disableClientInfo: true,
+        maxRetriesPerRequest: 3,
+      });
+      redis.on('error', () => undefined);
+      try {
+        return await redis.publish(channel, message);
+      } finally {
+        redis.disconnect();
+      }
+    }
+
+    test('two lives run side by side, each with its own chat and recording, and leave nothing behind', async () => {
+      await realWorld();
+      const nasty = `L'été "à" $HOME \`id\` $(touch x) ${'é'.repeat(40)} 🎓`;
+      const first = world.teacherAsks({ name: nasty, recording: true, chat: true });
+      const second = world.teacherAsks({ name: 'Deuxième cours', recording: true, chat: true });
+      await tick();
+      expect(await running()).toEqual([
+        'bbb-live-streaming1_redis_1',
+        'bbb-live-streaming2_redis_1',
+        'liveStreaming1',
+        'liveStreaming2',
+      ]);
+      await until('both record', () => isRecording(1) && isRecording(2));
+      expect(await engine.docker('logs', 'liveStreaming1')).toContain(`TITLE [BBB] ${nasty}`);
+
+      for (const { livestream } of [first, second]) {
+        const { redis_port: port, redis_channel: channel } = livestream;
+        await until(
+          'somebody listens',
+          async () => (await publish(port ?? 0, channel ?? '', `bonjour ${channel ?? ''}`)) > 0,
+        );
+      }
+      await until('the first hears', async () =>
+        (await engine.docker('logs', 'liveStreaming1')).includes('bonjour chat1'),
+      );
+      await until('the second hears', async () =>
+        (await engine.docker('logs', 'liveStreaming2')).includes('bonjour chat2'),
+      );
+      expect(await engine.docker('logs', 'liveStreaming1')).not.toContain('bonjour chat2');
+      await expect(publish(first.livestream.redis_port ?? 0, 'chat2', 'not here')).rejects.toThrow(/NOPERM/);
+
+      await tick();
+      world.meetingEnds(first.meeting.meeting_id);
+      await tick();
+      expect(await running()).toEqual(['bbb-live-streaming2_redis_1', 'liveStreaming2']);
+      world.meetingEnds(second.meeting.meeting_id);
+      await tick();
+
+      for (const request of [first, second]) {
+        const { meeting, livestream } = request;
+        expect(recordingOf(request).startsWith(`REC ${meeting.meeting_id}\n`)).toBe(true);
+        expect(recordingOf(request).endsWith(`END ${meeting.meeting_id}\n`)).toBe(true);
+        expect({ status: livestream.status, encodedBy: meeting.encoded_by }).toEqual({ status: 2, encodedBy: 2 });
+      }
+      expect(await everything()).toEqual([]);
+      expect(await networks()).toEqual([]);
+      expect(world.pod.state.broadcasters).toEqual([]);
+      expect(world.smtp.mails.map(({ subject }) => subject)).toEqual(
+        Array.from({ length: 2 }, () => "[BBB-POD-LIVE] Démarrage d'un live"),
+      );
+    }, 180_000);
+
+    /** Kills the tick, and everything that it began, once the engine shows what is waited for. */
+    async function killTickWhen(what: string, holds: () => Promise<boolean>, reach: 'group' | 'alone'): Promise<void> {
+      const child = spawn(process.execPath, [join(process.cwd(), 'bin/bbb-pod-live'), 'run', '--no-delay'], {
+        cwd: world.baseDirectory,
+        env: world.env,
+        stdio: 'ignore',
+        detached: true,
+      });
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      await until(what, holds);
+      process.kill(reach === 'group' ? -(child.pid ?? 0) : (child.pid ?? 0), 'SIGKILL');
+      await ended;
+    }
+
+    test.each(['group', 'alone'] as const)(
+      'a tick killed in the middle of `up` (%s) and of `down` leaves nothing that the next ticks do not put right',
+      async (reach) => {
+        await realWorld();
+        const request = world.teacherAsks({ name: `Cours interrompu ${reach}`, recording: true });
+        await killTickWhen('its network is made', async () => (await networks()).length > 0, reach);
+        // A docker-compose that outlived its tick keeps the slot; the tick after it goes on.
+        await until('the live is up', async () => {
+          await world.run(['run', '--no-delay']);
+          return (await running()).includes('liveStreaming1') && slotStep() === 'live';
+        });
+        await until('it records', () => isRecording(1));
+        expect(request.livestream).toMatchObject({ status: 1, server: '1/1' });
+
+        world.meetingEnds(request.meeting.meeting_id);
+        await killTickWhen(
+          'ffmpeg has ended',
+          async () => (await engine.docker('logs', 'liveStreaming1')).includes('ffmpeg has ended'),
+          reach,
+        );
+        await until('the live is over', async () => {
+          await world.run(['run', '--no-delay']);
+          return request.livestream.status === 2 && !existsSync(join(world.slotDirectory(1), 'live.json'));
+        });
+        expect(await everything()).toEqual([]);
+        expect(await networks()).toEqual([]);
+        expect(world.pod.state.broadcasters).toEqual([]);
+        expect(recordingOf(request).endsWith(`END ${request.meeting.meeting_id}\n`)).toBe(true);
+        expect(readdirSync(world.recordingsDirectory)).toHaveLength(1);
+      },
+      240_000,
+    );
+
+    function slotStep(): string | undefined {
+      const file = join(world.slotDirectory(1), 'live.json');
+      return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { step: string }).step : undefined;
+    }
+
+    test('a container that dies while its meeting goes on is started again, and both parts of the recording are kept', async () => {
+      await realWorld();
+      const request = world.teacherAsks({ name: 'Cours qui tombe', recording: true });
+      await tick();
+      await until('it records', () => isRecording(1));
+      await engine.docker('kill', 'liveStreaming1');
+      await tick(1);
+      expect(await running()).toContain('liveStreaming1');
+      await tick();
+      expect(request.livestream.status).toBe(1);
+      await until('it records again', () => recordingsIn(1).length === 2);
+
+      world.meetingEnds(request.meeting.meeting_id);
+      // The second part waits until Pod has collected the first: the administrator is told.
+      await tick(1);
+      const first = recordingOf(request);
+      rmSync(recordingPath(request));
+      await tick();
+      const parts = [first, recordingOf(request)];
+      expect(parts.map((part) => part.startsWith(`REC ${request.meeting.meeting_id}\n`))).toEqual([true, true]);
+      expect(parts.map((part) => part.endsWith(`END ${request.meeting.meeting_id}\n`))).toEqual([false, true]);
+      expect(recordingsIn(1)).toEqual([]);
+      expect(await everything()).toEqual([]);
+    }, 180_000);
+  },
+);

@@ -1,0 +1,84 @@
+// What follows when an act of a chain fails.
+import { describe, expect, test } from '@jest/globals';
+import {
+  giveBackChain,
+  mayFollow,
+  startChain,
+  stopChain,
+  unclaimChain,
+  undoAfter,
+} from '../../../src/tick/plan/chains.js';
+import type { Effect, EffectName } from '../../../src/tick/model.js';
+import { slotRecord } from '../../support/memory/samples.js';
+
+const names = (effects: Effect[]): EffectName[] => effects.map((effect) => effect.do);
+
+test('a start tells Pod before its container is up, and mails after', () => {
+  expect(names(startChain(slotRecord(1, { startMailSent: false, enableChat: true })))).toEqual([
+    'claim',
+    'tellPodStarted',
+    'clearOut',
+    'render',
+    'up',
+    'mailStart',
+    'pingChat',
+  ]);
+});
+
+test('an end hands the recording over before the broadcaster goes and Pod is told; the slot is freed last', () => {
+  expect(names(stopChain(slotRecord(1), 'now'))).toEqual([
+    'beginStop',
+    'render',
+    'finish',
+    'saveOutput',
+    'down',
+    'handOver',
+    'removeBroadcaster',
+    'tellPodStopped',
+    'release',
+  ]);
+});
+
+test.each([
+  ['unclaiming', unclaimChain()],
+  ['giving back', giveBackChain()],
+])('%s notes itself first and frees the slot last', (_name, chain) => {
+  expect([chain[0]?.do, chain.at(-1)?.do]).toEqual(['beginUndo', 'release']);
+});
+
+describe('a failed act is followed by', () => {
+  test.each<[EffectName, boolean, Parameters<typeof undoAfter>[2], EffectName[]]>([
+    ['claim', true, 'claiming', ['release']],
+    ['claim', false, 'claiming', []],
+    ['tellPodStarted', true, 'claimed', names(unclaimChain())],
+    ['tellPodStarted', false, 'claimed', []],
+    ['render', false, 'told', names(giveBackChain())],
+    ['up', false, 'told', names(giveBackChain())],
+    ['up', true, 'told', names(giveBackChain())],
+    ['up', false, 'live', []],
+    ['render', false, 'stopping', []],
+    ['down', false, 'stopping', []],
+    ['handOver', true, 'down', []],
+    ['reserve', true, null, []],
+  ])('%s (certainly not done: %j) at step %j: %j', (effect, certain, step, expected) => {
+    expect(names(undoAfter(effect, certain, step))).toEqual(expected);
+  });
+});
+
+describe('the rest of a chain', () => {
+  test.each<[EffectName, EffectName, boolean]>([
+    ['up', 'clearOut', true],
+    ['pingChat', 'mailStart', true],
+    ['down', 'finish', true],
+    ['down', 'saveOutput', true],
+    ['handOver', 'down', false],
+    ['removeBroadcaster', 'handOver', true],
+    ['removeBroadcaster', 'down', false],
+    ['tellPodStopped', 'handOver', false],
+    ['tellPodStopped', 'removeBroadcaster', false],
+    ['release', 'tellPodStopped', false],
+    ['release', 'tellPodGivenBack', false],
+  ])('%s after a failed %s: %j', (effect, failed, follows) => {
+    expect(mayFollow(effect, [failed])).toBe(follows);
+  });
+});

@@ -1,0 +1,220 @@
+// The plan as tables: what is left to do for every step of a slot, wherever Pod's row is and whatever BBB and Docker say.
+import { describe, expect, test } from '@jest/globals';
+import { plan } from '../../../src/tick/plan/plan.js';
+import type { ContainerState, Plan, SlotRecord, SlotStep, World } from '../../../src/tick/model.js';
+import { makeConfig } from '../../support/memory/config.js';
+import {
+  bbbSays,
+  failed,
+  inProgress,
+  livestream,
+  ok,
+  quietWorld,
+  slotReading,
+  slotRecord,
+} from '../../support/memory/samples.js';
+
+const config = makeConfig();
+
+/** The acts of a plan by livestream, and its problems. */
+function acts({ chains }: Plan): string[] {
+  return chains.map(
+    ({ slot, livestreamId, effects }) =>
+      `${livestreamId}@${String(slot)}: ${effects.map((effect) => effect.do).join(' ')}`,
+  );
+}
+
+function problems({ outcomes }: Plan): string[] {
+  return outcomes.flatMap((outcome) => ('problem' in outcome ? [outcome.problem.kind] : []));
+}
+
+const START = 'claim tellPodStarted clearOut render up mailStart';
+const TOLD = 'clearOut render up mailStart';
+const STOP = 'beginStop render finish saveOutput down handOver removeBroadcaster tellPodStopped release';
+const STOPPING = STOP.replace('beginStop ', '');
+const DOWN = 'handOver removeBroadcaster tellPodStopped release';
+const UNCLAIM = 'beginUndo removeBroadcaster release';
+const GIVE_BACK = 'beginUndo render saveOutput down tellPodGivenBack removeBroadcaster release';
+
+type Row = 'ours' | 'elsewhere' | 'waiting' | 'gone' | 'unread';
+
+function rowsOf(row: Row): Pick<World, 'inProgress' | 'waiting'> {
+  switch (row) {
+    case 'ours':
+      return { inProgress: ok([inProgress(1, 1)]), waiting: ok([]) };
+    case 'elsewhere':
+      return { inProgress: ok([inProgress(1, 1, { server: '2/1' })]), waiting: ok([]) };
+    case 'waiting':
+      return { inProgress: ok([]), waiting: ok([livestream(1)]) };
+    case 'gone':
+      return { inProgress: ok([]), waiting: ok([]) };
+    case 'unread':
+      return { inProgress: failed(), waiting: ok([livestream(1)]) };
+  }
+}
+
+function worldOf(
+  record: SlotRecord,
+  row: Row,
+  meeting: 'running' | 'over' | 'unknown',
+  container?: ContainerState,
+): World {
+  return quietWorld({ ...rowsOf(row), ...bbbSays(1, meeting), slots: [slotReading(1, record, container)] });
+}
+
+const ROWS: Row[] = ['ours', 'elsewhere', 'waiting', 'gone', 'unread'];
+const MEETINGS = ['running', 'over', 'unknown'] as const;
+
+function expectedOf(step: SlotStep, row: Row, meeting: (typeof MEETINGS)[number]): string {
+  if (step === 'stopping') return STOPPING;
+  if (step === 'down') return DOWN;
+  if (step === 'unclaiming') return UNCLAIM;
+  if (step === 'givingBack') return GIVE_BACK;
+  if (step === 'live') return meeting === 'over' ? STOP : '';
+  if (row === 'unread') return '';
+  if (step === 'told') return row !== 'ours' ? GIVE_BACK : meeting === 'over' ? STOP : TOLD;
+  if (row === 'ours') return START;
+  return row === 'waiting' && meeting !== 'over' ? START : UNCLAIM;
+}
+
+describe('a slot file with a live, its container running', () => {
+  const steps: SlotStep[] = ['claiming', 'claimed', 'told', 'live', 'stopping', 'down', 'unclaiming', 'givingBack'];
+  const cases = steps.flatMap((step) =>
+    ROWS.flatMap((row) => MEETINGS.map((meeting) => [step, row, meeting] as const)),
+  );
+  test.each(cases)("step %s, Pod's row %s, meeting %s", (step, row, meeting) => {
+    const isEarly = step === 'claiming' || step === 'claimed' || step === 'told';
+    const record = slotRecord(1, {
+      step,
+      startMailSent: !isEarly,
+      endedAt: step === 'stopping' || step === 'down' ? '2026-03-02T10:00:00+01:00' : null,
+    });
+    const decided = plan(worldOf(record, row, meeting, 'running'), config);
+    const expected = expectedOf(step, row, meeting);
+    expect(acts(decided)).toEqual(expected === '' ? [] : [`1@1: ${expected}`]);
+    const isAstray = step === 'live' && meeting !== 'over' && row !== 'ours' && row !== 'unread';
+    expect(problems(decided).sort()).toEqual(
+      [
+        ...(row === 'unread' ? ['podUnreadable'] : []),
+        ...(meeting === 'unknown' ? ['bbbUnreadable'] : []),
+        ...(isAstray ? ['rowInconsistent'] : []),
+      ].sort(),
+    );
+  });
+});
+
+describe('a live whose container', () => {
+  const cases = (['running', 'stopped', 'absent'] as const).flatMap((container) =>
+    MEETINGS.map((meeting) => [container, meeting] as const),
+  );
+  test.each(cases)('is %s while its meeting is %s', (container, meeting) => {
+    const decided = plan(worldOf(slotRecord(1), 'ours', meeting, container), config);
+    const revival = { running: '', stopped: 'saveOutput render up', absent: 'render up' }[container];
+    const expected = meeting === 'over' ? STOP : meeting === 'running' ? revival : '';
+    expect(acts(decided)).toEqual(expected === '' ? [] : [`1@1: ${expected}`]);
+    expect(problems(decided).includes('containerDied')).toBe(container !== 'running' && meeting !== 'over');
+  });
+
+  test('cannot be read goes on, and that is told', () => {
+    const world = worldOf(slotRecord(1), 'ours', 'running');
+    const decided = plan(
+      { ...world, slots: world.slots.map((slot) => ({ ...slot, container: failed('dockerUnreadable') })) },
+      config,
+    );
+    expect(acts(decided)).toEqual([]);
+    expect(problems(decided)).toEqual(['dockerUnreadable']);
+  });
+});
+
+describe('what is left of a start or an end', () => {
+  test('a start with chat ends with a question to it; a mail that was sent is not sent again', () => {
+    const record = slotRecord(1, { step: 'told', enableChat: true, startMailSent: true });
+    expect(acts(plan(worldOf(record, 'ours', 'running', 'absent'), config))).toEqual([
+      '1@1: clearOut render up pingChat',
+    ]);
+  });
+
+  test('a broadcaster that is gone is not removed again', () => {
+    const record = slotRecord(1, { step: 'down', endedAt: '2026-03-02T10:00:00+01:00', broadcasterRemoved: true });
+    expect(acts(plan(worldOf(record, 'ours', 'over'), config))).toEqual(['1@1: handOver tellPodStopped release']);
+  });
+
+  test('a start mail that a kill has cut off is sent by the next tick', () => {
+    expect(acts(plan(worldOf(slotRecord(1, { startMailSent: false }), 'ours', 'running', 'running'), config))).toEqual([
+      '1@1: mailStart',
+    ]);
+  });
+
+  test('a chat that was silent is asked again', () => {
+    const world = worldOf(slotRecord(1, { enableChat: true }), 'ours', 'running', 'running');
+    const since = '2026-03-02T09:00:00Z';
+    const silent = { kind: 'chatSilent', livestreamId: 1, slot: 1, since, last: since, times: 1, over: null } as const;
+    expect(acts(plan({ ...world, memory: { ...world.memory, told: { 'chatSilent/1': silent } } }, config))).toEqual([
+      '1@1: pingChat',
+    ]);
+    const answered = { ...silent, over: since };
+    expect(acts(plan({ ...world, memory: { ...world.memory, told: { 'chatSilent/1': answered } } }, config))).toEqual(
+      [],
+    );
+  });
+
+  test('in debug mode the output of what runs is kept', () => {
+    expect(acts(plan(worldOf(slotRecord(1), 'ours', 'running', 'running'), makeConfig({ debug: true })))).toEqual([
+      '1@1: saveOutput',
+    ]);
+  });
+
+  test('the end keeps the instant at which it was first decided', () => {
+    const [chain] = plan(worldOf(slotRecord(1), 'ours', 'over', 'running'), config).chains;
+    expect(chain?.effects[0]).toEqual({ do: 'beginStop', endedAt: '2026-03-02T10:10:00+01:00' });
+  });
+});
+
+describe('what cannot be read is never taken for empty', () => {
+  test('a slot file that cannot be read: nothing is done in its slot, and that is told', () => {
+    const slot = { ...slotReading(1, null, 'absent'), record: failed('slotFileUnreadable') };
+    const decided = plan(
+      quietWorld({ slots: [slot], inProgress: ok([inProgress(1, 1)]), ...bbbSays(1, 'over') }),
+      config,
+    );
+    expect(acts(decided)).toEqual([]);
+    expect(problems(decided)).toEqual(['slotFileUnreadable']);
+  });
+
+  test('the same failure of several lists is told once', () => {
+    const decided = plan(quietWorld({ inProgress: failed(), waiting: failed(), broadcasters: failed() }), config);
+    expect(problems(decided)).toEqual(['podUnreadable']);
+  });
+
+  test('containers that nobody knows are reported, and left alone', () => {
+    const decided = plan(quietWorld({ slots: [slotReading(1, null, 'stopped')] }), config);
+    expect(acts(decided)).toEqual([]);
+    expect(problems(decided)).toEqual(['containerWithoutLive']);
+  });
+
+  test('a second live that Pod shows on an occupied slot is reported, and not touched', () => {
+    const world = worldOf(slotRecord(1), 'ours', 'running', 'running');
+    const decided = plan({ ...world, inProgress: ok([inProgress(1, 1), inProgress(9, 1)]) }, config);
+    expect(acts(decided)).toEqual([]);
+    expect(problems(decided)).toEqual(['rowInconsistent']);
+  });
+});
+
+test('two lives of one meeting id: the one of the room that was closed ends, the one of the new room goes on', () => {
+  const first = slotRecord(1, { meetingId: 'room', internalMeetingId: 'old' });
+  const second = slotRecord(2, { meetingId: 'room', internalMeetingId: 'new' });
+  const world = quietWorld({
+    slots: [slotReading(1, first, 'running'), slotReading(2, second, 'running')],
+    inProgress: ok([inProgress(1, 1), inProgress(2, 2)]),
+    meetings: ok([{ meetingId: 'room', internalMeetingId: 'new' }]),
+    meetingInfos: new Map([['room', ok({ found: true as const, internalMeetingId: 'new' })]]),
+  });
+  expect(acts(plan(world, config))).toEqual([`1@1: ${STOP}`]);
+});
+
+test('the same world gives the same plan, and is not changed', () => {
+  const world = worldOf(slotRecord(1), 'ours', 'over', 'running');
+  const before = JSON.stringify(world);
+  expect(plan(world, config)).toEqual(plan(world, config));
+  expect(JSON.stringify(world)).toBe(before);
+});

@@ -1,0 +1,250 @@
+// Promise P9 through the report: what is mailed when, what is remembered, what the exit status is.
+import { describe, expect, test } from '@jest/globals';
+import { lineOf, report, type Report } from '../../../src/tick/report/report.js';
+import { emptyMemory } from '../../../src/tick/report/memory.js';
+import type { Config, Memory, Outcome, ProblemKind, World } from '../../../src/tick/model.js';
+import { makeConfig } from '../../support/memory/config.js';
+import { failed, livestream, NOW, ok, quietWorld, slotReading } from '../../support/memory/samples.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+function trouble(kind: ProblemKind, livestreamId: number | null = null, slot: number | null = null): Outcome {
+  return { level: 'error', livestreamId, slot, problem: { kind, detail: `detail of ${kind}` } };
+}
+
+interface Told {
+  at: number;
+  errors: string[];
+  recovered: number;
+}
+
+/** Ticks, minute after minute: each gets the memory that the one before has left. */
+function play(
+  steps: { at: number; outcomes?: Outcome[]; world?: Partial<World>; isMailDown?: boolean; isCutShort?: boolean }[],
+  changes: Partial<Config> = {},
+): { mails: Told[]; memory: Memory } {
+  let memory = emptyMemory();
+  const mails: Told[] = [];
+  for (const { at, outcomes = [], world = {}, isMailDown = false, isCutShort = false } of steps) {
+    const now = new Date(NOW.getTime() + at);
+    const said = report(outcomes, quietWorld({ ...world, startedAt: now, now, memory }), makeConfig(changes), {
+      isCutShort,
+    });
+    if (said.mail !== null && !isMailDown) mails.push({ at, ...shown(said) });
+    memory = said.mail !== null && isMailDown ? said.memory.ifNotMailed : said.memory.ifMailed;
+  }
+  return { mails, memory };
+}
+
+function shown({ mail }: Report): Omit<Told, 'at'> {
+  const { errors, recovered } = mail?.values as { errors: { detail: string }[]; recovered: unknown[] };
+  return { errors: errors.map(({ detail }) => detail.replace('detail of ', '')), recovered: recovered.length };
+}
+
+/** One step a minute for so long. */
+function everyMinute(fromMs: number, toMs: number, outcomes: Outcome[]): { at: number; outcomes: Outcome[] }[] {
+  return Array.from({ length: (toMs - fromMs) / MINUTE }, (_, index) => ({ at: fromMs + index * MINUTE, outcomes }));
+}
+
+describe('an error that lasts', () => {
+  const lasting = [trouble('stopFailed', 1, 1)];
+
+  test('is told when it begins, after an hour, and then daily; its end is told once', () => {
+    const { mails } = play([...everyMinute(0, 50 * HOUR, lasting), ...everyMinute(50 * HOUR, 52 * HOUR, [])]);
+    expect(mails.map(({ at, errors, recovered }) => [at / HOUR, errors.length, recovered])).toEqual([
+      [0, 1, 0],
+      [1, 1, 0],
+      [25, 1, 0],
+      [49, 1, 0],
+      [50, 0, 1],
+    ]);
+  });
+
+  test.each([
+    [0, [0]],
+    [2, [0, 1, 3, 5]],
+  ])('with ERROR_REMIND_HOURS %j it is told at hours %j', (errorRemindHours, hours) => {
+    const { mails } = play(everyMinute(0, 6 * HOUR, lasting), { errorRemindHours });
+    expect(mails.map(({ at }) => at / HOUR)).toEqual(hours);
+  });
+
+  test('and another one are two errors in one mail, each with its own time', () => {
+    const both = [...lasting, trouble('stopFailed', 2, 2)];
+    const { mails } = play([{ at: 0, outcomes: both }, ...everyMinute(MINUTE, 2 * HOUR, both)]);
+    expect(mails.map(({ at, errors }) => [at / HOUR, errors])).toEqual([
+      [0, ['stopFailed', 'stopFailed']],
+      [1, ['stopFailed', 'stopFailed']],
+    ]);
+  });
+
+  test('is told with the next mail that can be sent, as if it had just begun', () => {
+    const { mails } = play([
+      { at: 0, outcomes: lasting, isMailDown: true },
+      { at: MINUTE, outcomes: lasting, isMailDown: true },
+      { at: 2 * MINUTE, outcomes: lasting },
+      { at: 3 * MINUTE, outcomes: lasting },
+    ]);
+    expect(mails.map(({ at }) => at / MINUTE)).toEqual([2]);
+  });
+
+  test('and was over while mails failed is told as over once they work', () => {
+    const { mails } = play([
+      { at: 0, outcomes: lasting },
+      { at: MINUTE, isMailDown: true },
+      { at: 2 * MINUTE },
+      { at: 3 * MINUTE },
+    ]);
+    expect(mails.map(({ at, recovered }) => [at / MINUTE, recovered])).toEqual([
+      [0, 0],
+      [2, 1],
+    ]);
+  });
+
+  test('comes and goes: not a mail a minute', () => {
+    const steps = Array.from({ length: 60 }, (_, minute) => ({
+      at: minute * MINUTE,
+      outcomes: minute % 2 === 0 ? lasting : [],
+    }));
+    expect(play(steps).mails.length).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('an event', () => {
+  test.each<ProblemKind>(['recordingKept', 'requestClosed', 'mailFailed'])(
+    '(%s) is told once and has no end',
+    (kind) => {
+      const { mails } = play([{ at: 0, outcomes: [trouble(kind, 1)] }, { at: MINUTE }, { at: 2 * HOUR }]);
+      expect(mails).toEqual([{ at: 0, errors: [kind], recovered: 0 }]);
+    },
+  );
+
+  test('that could not be mailed is told later, once', () => {
+    const { mails, memory } = play([
+      { at: 0, outcomes: [trouble('recordingKept', 1)], isMailDown: true },
+      { at: MINUTE, isMailDown: true },
+      { at: 2 * MINUTE },
+      { at: 3 * MINUTE },
+    ]);
+    expect(mails).toEqual([{ at: 2 * MINUTE, errors: ['recordingKept'], recovered: 0 }]);
+    expect(memory.untold).toEqual([]);
+  });
+});
+
+describe('an error is not over', () => {
+  test.each<ProblemKind>([
+    'podUnreadable',
+    'podRefused',
+    'bbbUnreadable',
+    'dockerUnreadable',
+    'composeBusy',
+    'diskFailed',
+    'internal',
+  ])('while %s hides it', (blinding) => {
+    const { mails } = play([
+      { at: 0, outcomes: [trouble('stopFailed', 1, 1)] },
+      { at: MINUTE, outcomes: [trouble(blinding)] },
+    ]);
+    expect(mails.map(({ recovered }) => recovered)).toEqual([0, 0]);
+  });
+
+  test('when the tick was asked to end before it came to it', () => {
+    expect(
+      play([
+        { at: 0, outcomes: [trouble('stopFailed', 1, 1)] },
+        { at: MINUTE, isCutShort: true },
+      ]).mails,
+    ).toHaveLength(1);
+  });
+
+  test.each<[ProblemKind, number | null, number | null, Partial<World>, Partial<World>]>([
+    ['bbbUnreadable', null, null, { meetings: failed('bbbUnreadable') }, { meetings: ok([]) }],
+    ['bbbWithoutSha1', null, null, { meetings: failed('bbbUnreadable') }, { meetings: ok([]) }],
+    [
+      'containerWithoutLive',
+      null,
+      2,
+      { slots: [slotReading(1, null, 'absent'), slotReading(2, null)] },
+      { slots: [slotReading(2, null, 'absent')] },
+    ],
+    [
+      'dockerUnreadable',
+      null,
+      2,
+      { slots: [slotReading(1, null, 'absent'), slotReading(2, null)] },
+      { slots: [slotReading(2, null, 'absent')] },
+    ],
+    ['startFailed', 1, 1, { waiting: ok([livestream(1)]) }, { waiting: ok([]) }],
+    ['imageMissing', 1, 1, { waiting: ok([livestream(1)]) }, { waiting: ok([]) }],
+    ['namesTaken', 1, null, { waiting: ok([livestream(1)]) }, { waiting: ok([]) }],
+  ])('(%s) as long as nothing says so', (kind, livestreamId, slot, silent, telling) => {
+    const { mails } = play([
+      { at: 0, outcomes: [trouble(kind, livestreamId, slot)] },
+      { at: MINUTE, world: silent },
+      { at: 2 * MINUTE, world: telling },
+    ]);
+    expect(mails.map(({ at, recovered }) => [at / MINUTE, recovered])).toEqual([
+      [0, 0],
+      [2, 1],
+    ]);
+  });
+});
+
+describe('what ticks remember', () => {
+  test('of a broadcaster of nobody is when it was first seen, as long as it is seen', () => {
+    const seen = (minute: number): Outcome => ({
+      level: 'memory',
+      sighting: 9,
+      at: new Date(NOW.getTime() + minute * MINUTE),
+    });
+    const { memory } = play([
+      { at: 0, outcomes: [seen(0)] },
+      { at: MINUTE, outcomes: [seen(1)] },
+    ]);
+    expect(memory.sightings).toEqual({ 9: NOW.toISOString() });
+    expect(play([{ at: 0, outcomes: [seen(0)] }, { at: MINUTE }]).memory.sightings).toEqual({});
+  });
+
+  test('of a failed start is kept for ten minutes', () => {
+    const outcomes: Outcome[] = [{ level: 'memory', failedStart: 7 }];
+    expect(Object.keys(play([{ at: 0, outcomes }, { at: 9 * MINUTE }]).memory.failedStarts)).toEqual(['7']);
+    expect(play([{ at: 0, outcomes }, { at: 10 * MINUTE }]).memory.failedStarts).toEqual({});
+  });
+});
+
+test.each<[string, Outcome[], number]>([
+  ['nothing', [], 0],
+  ['information', [{ level: 'info', livestreamId: 1, slot: 1, message: 'container up' }], 0],
+  ['a notice', [{ level: 'notice', livestreamId: 1, slot: null, problem: { kind: 'requestClosed', detail: '' } }], 0],
+  ['an error', [trouble('stopFailed', 1, 1)], 1],
+  ['an error that was told before', [trouble('stopFailed', 1, 1)], 1],
+])('with %s the exit status is right', (_what, outcomes, status) => {
+  expect(report(outcomes, quietWorld(), makeConfig(), { isCutShort: false }).exitStatus).toBe(status);
+});
+
+test('the subject says whether anything is wrong', () => {
+  const said = (outcomes: Outcome[], mailLang: 'fr' | 'en', memory = emptyMemory()): string | undefined =>
+    report(outcomes, quietWorld({ memory }), makeConfig({ mailLang }), { isCutShort: false }).mail?.subject;
+  expect(said([trouble('stopFailed', 1)], 'fr')).toBe('[BBB-POD-LIVE] Erreur rencontrée');
+  const since = NOW.toISOString();
+  const told = {
+    'stopFailed/1': { kind: 'stopFailed' as const, livestreamId: 1, slot: 1, since, last: since, times: 1, over: null },
+  };
+  expect(said([], 'fr', { ...emptyMemory(), told })).toBe('[BBB-POD-LIVE] Retour à la normale');
+});
+
+test('a log line says which live and slot, what happened, the bare fact, and what is next; memory has none', () => {
+  expect(lineOf({ level: 'info', livestreamId: 12, slot: 3, message: 'container up' })).toEqual({
+    level: 'INFO',
+    message: 'livestream 12, slot 3: container up',
+  });
+  expect(lineOf({ level: 'debug', livestreamId: null, slot: null, message: 'nothing' })).toEqual({
+    level: 'DEBUG',
+    message: 'nothing',
+  });
+  expect(lineOf(trouble('stopFailed', 12, 3))).toMatchObject({
+    level: 'ERROR',
+    message: expect.stringMatching(/^livestream 12, slot 3: .+ \(detail of stopFailed\)\. .+\.$/),
+  });
+  expect(lineOf({ level: 'memory', failedStart: 1 })).toBeNull();
+});

@@ -1,0 +1,123 @@
+import type { Clock } from '../../../src/shared/clock.js';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { createInterface } from 'node:readline';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { createChat } from '../../../src/tick/shell/chat.js';
+import { pathOf } from '../../support/programs.js';
+import { temporaryDirectory } from '../../support/temporary.js';
+import { startChatRedis } from '../../world/redis.js';
+
+/** Slot N's Redis is on port 6378 + N. */
+const PORT_BASE = 6378;
+
+const directory = temporaryDirectory();
+const children: ChildProcess[] = [];
+const servers: Server[] = [];
+
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+  for (const server of servers) server.close();
+});
+
+/** Time passes only in the pauses. */
+function pausingClock(onPause: () => Promise<void> = () => Promise.resolve()): Clock & { pauses: number } {
+  let now = Date.now();
+  const clock = {
+    pauses: 0,
+    now: () => new Date(now),
+    sleep: async (ms: number) => {
+      now += ms;
+      clock.pauses += 1;
+      await onPause();
+    },
+  };
+  return clock;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+describe('the chat’s Redis', () => {
+  test.each(['0.0.0.0', '127.0.0.1', '[127.0.0.1]'])(
+    'published on %s answers to PING, the only thing it is asked',
+    async (redisBindAddress) => {
+      const redis = await startChatRedis('127.0.0.1', await freePort());
+      const clock = pausingClock();
+      await createChat({ redisBindAddress }, clock).ping(redis.port - PORT_BASE);
+      expect(redis.commands.map((words) => words.join(' ').toUpperCase())).toEqual(['PING']);
+      expect(clock.pauses).toBe(0);
+      await redis.stop();
+    },
+  );
+
+  test('that was just started gets some moments', async () => {
+    const port = await freePort();
+    let redis: Awaited<ReturnType<typeof startChatRedis>> | undefined;
+    const clock = pausingClock(async () => {
+      redis ??= await startChatRedis('127.0.0.1', port);
+    });
+    await createChat({ redisBindAddress: '0.0.0.0' }, clock).ping(port - PORT_BASE);
+    expect(clock.pauses).toBe(1);
+    await redis?.stop();
+  });
+
+  test('that is not there is silent, and not asked for ever', async () => {
+    const port = await freePort();
+    const clock = pausingClock();
+    const asked = createChat({ redisBindAddress: '127.0.0.1' }, clock).ping(port - PORT_BASE);
+    await expect(asked).rejects.toMatchObject({ problem: { kind: 'chatSilent' } });
+    await expect(asked).rejects.toThrow(`127.0.0.1:${port}`);
+    expect(clock.pauses).toBeGreaterThan(1);
+    expect(clock.pauses).toBeLessThan(10);
+  });
+
+  test('that hangs up, or answers an error, is silent', async () => {
+    for (const answer of ['', '-NOPERM this user has no permissions\r\n']) {
+      const server = createServer((socket) => {
+        socket.on('error', () => undefined);
+        socket.on('data', () => socket.end(answer));
+      });
+      servers.push(server);
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const slot = (server.address() as AddressInfo).port - PORT_BASE;
+      await expect(createChat({ redisBindAddress: '127.0.0.1' }, pausingClock()).ping(slot)).rejects.toMatchObject({
+        problem: { kind: 'chatSilent' },
+      });
+    }
+  });
+
+  const redisServer = pathOf('redis-server');
+  (redisServer === null ? test.skip : test)('as the compose file starts it answers to PING', async () => {
+    const port = await freePort();
+    const network = [
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--protected-mode',
+      'no',
+      '--save',
+      '',
+      '--dir',
+      directory,
+    ];
+    const user = ['--user', 'default', 'on', 'nopass', 'resetkeys', 'resetchannels', '&chat1'];
+    const commands = ['-@all', '+ping', '+publish', '+subscribe', '+psubscribe', '+unsubscribe', '+punsubscribe'];
+    const child = spawn(redisServer ?? '', [...network, ...user, ...commands], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.push(child);
+    for await (const line of createInterface(child.stdout)) if (/ready to accept connections/i.test(line)) break;
+    await createChat({ redisBindAddress: '0.0.0.0' }, pausingClock()).ping(port - PORT_BASE);
+  });
+});

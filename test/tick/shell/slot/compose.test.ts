@@ -1,0 +1,284 @@
+import type { Clock } from '../../../../src/shared/clock.js';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Config } from '../../../../src/tick/model.js';
+import { composeFileText, isIntact, isOurs } from '../../../../src/tick/shell/slot/compose-file.js';
+import { createCompose, type ComposeWithPull } from '../../../../src/tick/shell/slot/compose.js';
+import { systemClock } from '../../../../src/shared/clock.js';
+import { createSlots } from '../../../../src/tick/shell/slot/slots.js';
+import { sampleConfig, sampleRecord } from '../../../support/samples.js';
+import { temporaryDirectory } from '../../../support/temporary.js';
+import { createDocker, type FakeDocker } from '../../../world/docker.js';
+
+const root = temporaryDirectory();
+const PROJECT = 'bbb-live-streaming1';
+let turn = 0;
+let base: string;
+let docker: FakeDocker;
+let config: Config;
+
+/** Pauses pass at once, and seem to take a second. */
+const hastyClock: Clock = (() => {
+  let aheadMs = 0;
+  return {
+    now: () => new Date(Date.now() + aheadMs),
+    sleep: () => {
+      aheadMs += 1000;
+      return Promise.resolve();
+    },
+  };
+})();
+
+function composeOf(change: Partial<Config> = {}, locks = false): ComposeWithPull {
+  const redact = (text: string): string =>
+    config.secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
+  return createCompose({ ...config, ...change }, { clock: hastyClock, redact, locks });
+}
+
+async function prepare(v2: boolean): Promise<void> {
+  turn += 1;
+  base = join(root, String(turn));
+  await mkdir(base);
+  docker = createDocker(base, { v2 });
+  config = sampleConfig(base, { composeCommand: docker.command });
+  const slots = createSlots(config, { composeFileText, isOurs, isIntact });
+  await slots.make(1);
+  await slots.writeComposeFile(1, sampleRecord(), { onlyIfDamaged: false });
+}
+
+const commands = (): string[] => docker.calls().map(({ argv }) => argv.filter((word) => word !== 'compose').join(' '));
+
+describe.each([
+  ['docker-compose 1.29', false],
+  ['Compose v2', true],
+])('a slot’s containers with %s', (_name, v2) => {
+  beforeEach(() => prepare(v2));
+
+  test('are absent, running, stopped, and absent again', async () => {
+    const compose = composeOf();
+    expect(await compose.read(1)).toEqual({ ok: true, value: 'absent' });
+    await compose.up(1);
+    expect(await compose.read(1)).toEqual({ ok: true, value: 'running' });
+    await docker.killContainer(PROJECT);
+    expect(await compose.read(1)).toEqual({ ok: true, value: 'stopped' });
+    await compose.down(1);
+    expect(await compose.read(1)).toEqual({ ok: true, value: 'absent' });
+  });
+
+  test('are unknown while Docker is down, and what to do is said', async () => {
+    docker.setBehaviour({ daemonDown: true });
+    const found = await composeOf().read(1);
+    expect(found).toMatchObject({ ok: false, problem: { kind: 'dockerUnreadable' } });
+    expect(JSON.stringify(found)).toContain('start the service docker');
+    await expect(composeOf().down(1)).rejects.toMatchObject({ problem: { kind: 'stopFailed' } });
+  });
+
+  test('do not start for want of an image, and that is told apart from other failures', async () => {
+    docker.setBehaviour({ missingImages: [config.streamerImage] });
+    await expect(composeOf().up(1)).rejects.toMatchObject({ problem: { kind: 'imageMissing' } });
+    await expect(composeOf().pull(join(base, PROJECT))).rejects.toMatchObject({ problem: { kind: 'imageMissing' } });
+    docker.setBehaviour({
+      missingImages: [],
+      failures: [{ command: 'up', stderr: 'ERROR: port is already allocated\n' }],
+    });
+    await expect(composeOf().up(1)).rejects.toMatchObject({
+      problem: { kind: 'startFailed', detail: expect.stringContaining('port is already allocated') as unknown },
+    });
+  });
+
+  test('are asked to finish before they go down, so that the recording gets its end', async () => {
+    docker.setBehaviour({ ffmpegStopsAfterPolls: 2, containerEndsWithFfmpeg: false });
+    const compose = composeOf();
+    await compose.up(1);
+    await compose.finish(1);
+    expect(commands().filter((line) => line.includes('pgrep')).length).toBeGreaterThan(1);
+    await compose.down(1);
+    const [file] = await readdir(join(base, PROJECT, 'videodata'));
+    expect(await readFile(join(base, PROJECT, 'videodata', file ?? ''), 'utf8')).toMatch(/END\n$/);
+  });
+
+  test('that do not obey, have no pkill or are gone hold nothing up', async () => {
+    const compose = composeOf();
+    await compose.finish(1);
+    await compose.up(1);
+    docker.setBehaviour({ ffmpeg: 'noPkill' });
+    await compose.finish(1);
+    expect(commands().filter((line) => line.includes('pgrep'))).toEqual([]);
+    docker.setBehaviour({ ffmpeg: 'ignores' });
+    await compose.finish(1);
+    expect(commands().filter((line) => line.includes('pgrep')).length).toBeLessThanOrEqual(10);
+  });
+
+  test('leave their output, without secrets, for those who may read the logs', async () => {
+    const compose = composeOf();
+    await compose.up(1);
+    await compose.saveOutput(1, 12);
+    const path = join(config.logDirectory, '12.log');
+    const output = await readFile(path, 'utf8');
+    expect(output).toContain('Starting browser');
+    expect(output).not.toContain('bbb-s3cret');
+    expect((await stat(path)).mode & 0o777).toBe(0o640);
+    await docker.compose(join(base, PROJECT), 'down');
+    await compose.saveOutput(1, 12);
+    expect(await readFile(path, 'utf8')).toBe(output);
+  });
+
+  test('leave all of it in debug mode, and lose nothing of it when they are made anew', async () => {
+    const compose = composeOf({ debug: true });
+    await compose.up(1);
+    await compose.saveOutput(1, 12);
+    const path = join(config.logDirectory, '12.log');
+    const first = await readFile(path, 'utf8');
+    await compose.saveOutput(1, 12);
+    expect(await readFile(path, 'utf8')).toBe(first);
+    await compose.down(1);
+    const slots = createSlots(config, { composeFileText, isOurs, isIntact });
+    await slots.writeComposeFile(1, sampleRecord({ meetingId: 'another' }), { onlyIfDamaged: false });
+    await compose.up(1);
+    await compose.saveOutput(1, 12);
+    const both = await readFile(path, 'utf8');
+    expect(both.startsWith(first)).toBe(true);
+    expect(both.length).toBeGreaterThan(first.length);
+    const asked = commands().filter((line) => line.startsWith('logs'));
+    expect(new Set(asked)).toEqual(new Set(['logs --no-color bbb-streamer']));
+    expect((await stat(config.logDirectory)).mode & 0o777).toBe(0o750);
+  });
+
+  test('are asked nothing but what was agreed', async () => {
+    const compose = composeOf();
+    await compose.read(1);
+    await compose.up(1);
+    await compose.finish(1);
+    await compose.saveOutput(1, 12);
+    await compose.pull(join(base, PROJECT));
+    await compose.down(1);
+    const agreed = new Set([
+      'up -d',
+      'down',
+      'ps -a -q',
+      'ps --services --filter status=running',
+      'exec -T bbb-streamer pkill -INT -x ffmpeg',
+      'exec -T bbb-streamer pgrep -x ffmpeg',
+      'logs --no-color --tail 1000 bbb-streamer',
+      'pull',
+    ]);
+    expect(commands().filter((line) => !agreed.has(line))).toEqual([]);
+    expect(new Set(docker.calls().map(({ cwd }) => cwd))).toEqual(new Set([join(base, PROJECT)]));
+  });
+});
+
+describe('compose commands', () => {
+  beforeEach(() => prepare(false));
+
+  test('that take too long are given up, and that is said', async () => {
+    docker.setBehaviour({ delays: [{ command: 'up', untilFile: 'never' }] });
+    const failed = composeOf({ composeTimeoutMs: 1500 }).up(1);
+    await expect(failed).rejects.toMatchObject({ problem: { kind: 'startFailed' }, certain: false });
+    await expect(failed).rejects.toThrow('did not end within 1.5 s');
+  });
+
+  test('that only ask are given up sooner, so that one slot does not hold up the others', async () => {
+    docker.setBehaviour({ delays: [{ command: 'ps', project: PROJECT, untilFile: 'never' }] });
+    const redact = (text: string): string => text;
+    const compose = createCompose(config, { clock: hastyClock, redact, locks: false, readingTimeoutMs: 1500 });
+    const found = await compose.read(1);
+    expect(found).toMatchObject({ ok: false, problem: { kind: 'dockerUnreadable' } });
+    expect(JSON.stringify(found)).toContain('did not end within 1.5 s');
+    // Nothing else is asked of a slot that does not answer.
+    expect(commands()).toHaveLength(1);
+  });
+
+  test('that pull are given up when the process is asked to end', async () => {
+    docker.setBehaviour({ delays: [{ command: 'pull', untilFile: 'never' }] });
+    const ending = new AbortController();
+    const redact = (text: string): string => text;
+    const compose = createCompose(config, { clock: hastyClock, redact, ending: ending.signal });
+    const pulling = expect(compose.pull(join(base, PROJECT))).rejects.toMatchObject({
+      problem: { kind: 'imageMissing' },
+    });
+    while (docker.calls().length === 0) await new Promise(setImmediate);
+    ending.abort();
+    await pulling;
+    expect(docker.calls().map(({ rc }) => rc)).toEqual([null]);
+  });
+
+  test('are not needed where there is no directory; without a compose file nothing is known', async () => {
+    expect(await composeOf().read(2)).toEqual({ ok: true, value: 'absent' });
+    await mkdir(join(base, 'bbb-live-streaming2'));
+    expect(await composeOf().read(2)).toMatchObject({ ok: false, problem: { kind: 'dockerUnreadable' } });
+    expect(docker.calls()).toEqual([]);
+  });
+
+  test('use docker-compose, else docker, whichever is on PATH; neither is said', async () => {
+    const redact = (text: string): string => text;
+    const detected = (environment: Record<string, string>): ComposeWithPull =>
+      createCompose({ ...config, composeCommand: [] }, { clock: hastyClock, redact, locks: false, environment });
+    const second = createDocker(join(base, 'second'), { v2: true });
+    expect(await detected({ PATH: docker.binDirectory }).read(1)).toEqual({ ok: true, value: 'absent' });
+    expect(await detected({ PATH: second.binDirectory }).read(1)).toEqual({ ok: true, value: 'absent' });
+    expect(second.calls().length).toBeGreaterThan(0);
+    const none = await detected({ PATH: base }).read(1);
+    expect(none).toMatchObject({ ok: false, problem: { kind: 'dockerUnreadable' } });
+    expect(JSON.stringify(none)).toContain('COMPOSE_COMMAND');
+    const wrong = await composeOf({ composeCommand: [join(base, 'no-such')] }).read(1);
+    expect(JSON.stringify(wrong)).toContain('no such program');
+  });
+
+  test('keep to the slot’s own project, whatever the environment says', async () => {
+    const environment = { ...process.env, COMPOSE_PROJECT_NAME: 'another', COMPOSE_FILE: '/none.yml' };
+    const redact = (text: string): string => text;
+    await createCompose(config, { clock: hastyClock, redact, locks: false, environment }).up(1);
+    expect(new Set(docker.containers().map(({ project }) => project))).toEqual(new Set([PROJECT]));
+  });
+
+  test('wait for nobody: a slot in which an earlier one is still at work is busy', async () => {
+    const redact = (text: string): string => text;
+    const locked = createCompose(config, { clock: systemClock, redact });
+    expect(await locked.read(1)).toEqual({ ok: true, value: 'absent' });
+    expect(await composeOf({}, true).read(1)).toMatchObject({ ok: false, problem: { kind: 'composeBusy' } });
+    await expect(composeOf({}, true).up(1)).rejects.toMatchObject({ problem: { kind: 'composeBusy' }, certain: true });
+    expect(await locked.read(1)).toEqual({ ok: true, value: 'absent' });
+  });
+
+  test('that outlive a killed tick keep their slot busy until they end', async () => {
+    docker.setBehaviour({ delays: [{ command: 'up', untilFile: 'go' }] });
+    const [compose, clock] = ['tick/shell/slot/compose.js', 'shared/clock.js'].map((name) =>
+      JSON.stringify(join(process.cwd(), '.build/src', name)),
+    );
+    const tick = spawn(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `import { createCompose } from ${compose ?? ''}; import { systemClock } from ${clock ?? ''};
+         await createCompose(${JSON.stringify(config)}, { clock: systemClock, redact: (text) => text }).up(1);`,
+      ],
+      { stdio: 'inherit' },
+    );
+    while (docker.calls().length === 0) await new Promise(setImmediate);
+    const ended = once(tick, 'exit');
+    tick.kill('SIGKILL');
+    await ended;
+    expect(await composeOf({}, true).read(1)).toMatchObject({ ok: false, problem: { kind: 'composeBusy' } });
+    docker.release('go');
+    const next = composeOf({}, true);
+    let found = await next.read(1);
+    while (!found.ok) found = await next.read(1);
+    expect(found).toEqual({ ok: true, value: 'running' });
+  });
+
+  test('leave no lock file where nothing may be changed', async () => {
+    await composeOf({}, false).read(1);
+    expect(existsSync(join(base, PROJECT, '.compose.lock'))).toBe(false);
+  });
+
+  test('whose output cannot be written say so', async () => {
+    await writeFile(join(base, 'logs'), '');
+    await composeOf().up(1);
+    await expect(composeOf().saveOutput(1, 12)).rejects.toMatchObject({ problem: { kind: 'logUnwritable' } });
+  });
+});

@@ -1,0 +1,338 @@
+// Stories: worlds brought to the brink of one tick, in which crash and fault tests cut something.
+import type { EffectName } from '../../src/tick/model.js';
+import { POD_DIRECTORY } from '../support/memory/config.js';
+import { addBroadcaster, ask, type Request } from '../support/memory/pod.js';
+import { stopContainer } from '../support/memory/compose.js';
+import { emptyDirectory } from '../support/memory/host.js';
+import type { Fault, Hook } from '../support/memory/session.js';
+import { createWorld, hostOf, tick, type MemoryWorld } from '../support/memory/world.js';
+import type { Config } from '../../src/tick/model.js';
+
+export interface Story {
+  name: string;
+  /** The effects that its tick begins. */
+  effects: EffectName[];
+  prepare(): Promise<MemoryWorld>;
+  /** What is wrong during the tick, and no longer afterwards. */
+  trouble?: Hook;
+  /** Its start is undone and tried again, so that a tick that was cut takes one round less. */
+  isRetried?: boolean;
+}
+
+/** A request, and its meeting runs. */
+export function request(world: MemoryWorld, wanted: Request): void {
+  const row = ask(world.pod, wanted);
+  const meeting = world.pod.meetings.get(row.meetingPath);
+  if (meeting !== undefined) world.bbb.running.set(meeting.meetingId, meeting.internalMeetingId);
+}
+
+export function endMeeting(world: MemoryWorld, id: number): void {
+  world.bbb.running.delete(`meeting-${id}`);
+}
+
+export async function cleanTick(world: MemoryWorld, server = 1): Promise<void> {
+  const end = await tick(world, { server });
+  if (!('exitStatus' in end)) throw new Error(`the tick did not end: ${JSON.stringify(end)}`);
+  world.clock.time += 60_000;
+}
+
+/** A world in which these lives are in progress. */
+async function running(requests: Request[], config: Partial<Config>[] = [{}]): Promise<MemoryWorld> {
+  const world = createWorld(config);
+  for (const wanted of requests) request(world, wanted);
+  await cleanTick(world);
+  return world;
+}
+
+async function ended(wanted: Request, config: Partial<Config> = {}): Promise<MemoryWorld> {
+  const world = await running([wanted], [config]);
+  endMeeting(world, wanted.id);
+  return world;
+}
+
+/** A live that the PHP script started in slot 1. */
+function takenOver(wanted: Request): MemoryWorld {
+  const world = createWorld();
+  const host = hostOf(world);
+  const broadcaster = addBroadcaster(world.pod, {
+    name: '[BBB] Cours 1',
+    streamUrl: 'https://hls.univ.test/hls/bbb-Cours-1.m3u8',
+    isRestricted: false,
+  });
+  request(world, { ...wanted, row: { status: 1, server: '1/1', broadcasterId: broadcaster.id, ...wanted.row } });
+  const composeFile = {
+    origin: 'foreign',
+    isIntact: true,
+    livestreamId: wanted.id,
+    internalMeetingId: `internal-${wanted.id}`,
+    streamKey: 'bbb-Cours-1',
+    isRecorded: true,
+  } as const;
+  host.slots.set(1, { ...emptyDirectory(), composeFile });
+  host.slots.get(1)?.videodata.set('meeting-1.mkv', {
+    content: `meeting=internal-${wanted.id} live=${wanted.id} take=1`,
+    modifiedAt: world.clock.time,
+  });
+  host.containers.set(1, {
+    livestreamId: wanted.id,
+    streamKey: 'bbb-Cours-1',
+    state: 'running',
+    openFile: 'meeting-1.mkv',
+  });
+  return world;
+}
+
+/** Makes one method of a port fail. */
+export function failing(port: string, method: string, fault: Fault, moment = 'before'): Hook {
+  return (call, at) => (call.port === port && call.method === method && at === moment ? { fault } : undefined);
+}
+
+const AFTER_CLAIM: EffectName[] = ['tellPodStarted', 'clearOut', 'render', 'up', 'mailStart'];
+const START: EffectName[] = ['reserve', 'claim', ...AFTER_CLAIM];
+const STOP: EffectName[] = [
+  'beginStop',
+  'render',
+  'finish',
+  'saveOutput',
+  'down',
+  'handOver',
+  'removeBroadcaster',
+  'tellPodStopped',
+  'release',
+];
+const GIVE_BACK: EffectName[] = [
+  'beginUndo',
+  'render',
+  'saveOutput',
+  'down',
+  'tellPodGivenBack',
+  'removeBroadcaster',
+  'release',
+];
+const UNCLAIM: EffectName[] = ['beginUndo', 'removeBroadcaster', 'release'];
+
+const recorded = { id: 1, row: { downloadMeeting: true } };
+
+export const STORIES: Story[] = [
+  { name: 'start', effects: START, prepare: () => worldWith([{ id: 1 }]) },
+  {
+    name: 'start with chat',
+    effects: [...START, 'pingChat'],
+    prepare: () => worldWith([{ id: 1, row: { enableChat: true } }]),
+  },
+  {
+    name: 'start when the broadcaster exists',
+    effects: START,
+    prepare: async () => {
+      const world = await worldWith([{ id: 1, row: { isRestricted: true } }]);
+      addBroadcaster(world.pod, {
+        name: '[BBB] Cours 1',
+        streamUrl: 'https://hls.univ.test/hls/bbb-Cours-1.m3u8',
+        isRestricted: false,
+      });
+      return world;
+    },
+  },
+  { name: 'two starts', effects: START, prepare: () => worldWith([{ id: 1 }, { id: 2 }]) },
+  {
+    name: 'two starts under one name',
+    effects: START,
+    prepare: () =>
+      worldWith([
+        { id: 1, meetingName: 'Cours' },
+        { id: 2, meetingName: 'Cours' },
+      ]),
+  },
+  { name: 'stop', effects: STOP, prepare: () => ended({ id: 1 }) },
+  { name: 'stop with recording', effects: STOP, prepare: () => ended(recorded) },
+  {
+    name: 'stop with recording across file systems',
+    effects: STOP,
+    prepare: async () => {
+      const world = await ended(recorded);
+      hostOf(world).sharesFileSystem = false;
+      return world;
+    },
+  },
+  {
+    name: 'stop and start in one tick',
+    effects: [...STOP, ...START],
+    prepare: async () => {
+      const world = await ended(recorded);
+      request(world, { id: 2, meetingName: 'Cours 1' });
+      return world;
+    },
+  },
+  {
+    name: 'take-over',
+    effects: ['adopt'],
+    prepare: () => Promise.resolve(takenOver({ id: 1, row: { downloadMeeting: true } })),
+  },
+  {
+    name: 'take-over of a live whose meeting is over',
+    effects: ['adopt', ...STOP],
+    prepare: () => {
+      const world = takenOver({ id: 1, row: { downloadMeeting: true } });
+      endMeeting(world, 1);
+      return Promise.resolve(world);
+    },
+  },
+  {
+    name: 'failed up',
+    isRetried: true,
+    effects: [...START.slice(0, -1), ...GIVE_BACK],
+    prepare: async () => {
+      const world = await worldWith([{ id: 1 }]);
+      hostOf(world).hasNoImages = true;
+      return world;
+    },
+  },
+  {
+    name: 'up that failed half way',
+    isRetried: true,
+    effects: [...START.slice(0, -1), ...GIVE_BACK],
+    prepare: () => worldWith([{ id: 1 }]),
+    trouble: failing('compose', 'up', { kind: 'startFailed' }, 'containers made'),
+  },
+  {
+    name: 'restarted room',
+    effects: STOP,
+    prepare: async () => {
+      const world = await running([recorded]);
+      world.bbb.running.set('meeting-1', 'internal-1-again');
+      return world;
+    },
+  },
+  {
+    name: 'restarted room that Pod knows already',
+    effects: STOP,
+    prepare: async () => {
+      const world = await running([recorded]);
+      world.bbb.running.set('meeting-1', 'internal-1-again');
+      const meeting = world.pod.meetings.get('/rest/bbb_meeting/1/');
+      if (meeting !== undefined) meeting.internalMeetingId = 'internal-1-again';
+      return world;
+    },
+  },
+  {
+    name: 'recording target full',
+    effects: STOP.slice(0, 7),
+    prepare: async () => {
+      const world = await ended(recorded);
+      hostOf(world).sharesFileSystem = false;
+      return world;
+    },
+    trouble: failing('recordings', 'copy', { kind: 'recordingFailed', detail: 'no space' }, 'half copied'),
+  },
+  {
+    name: 'stop with a recording of nobody',
+    effects: STOP,
+    prepare: () => ended({ id: 1, row: { downloadMeeting: true, userPath: null } }),
+  },
+  {
+    name: 'stop with a recording that Pod refuses after it was copied',
+    effects: STOP,
+    prepare: async () => {
+      const world = await ended(recorded);
+      hostOf(world).sharesFileSystem = false;
+      world.pod.staff.clear();
+      return world;
+    },
+  },
+  {
+    name: 'stop with two recordings, one of a stranger',
+    effects: STOP,
+    prepare: async () => {
+      const world = await ended(recorded);
+      hostOf(world)
+        .slots.get(1)
+        ?.videodata.set('older.mkv', { content: 'a stranger', modifiedAt: world.clock.time - 86_400_000 });
+      return world;
+    },
+  },
+  {
+    name: 'start in a slot in which a recording was left',
+    effects: START,
+    prepare: async () => {
+      const world = await ended(recorded, { numberOfLives: 1, podDefaultBbbPath: '' });
+      await cleanTick(world);
+      request(world, { id: 2, row: { downloadMeeting: true } });
+      return world;
+    },
+  },
+  {
+    name: 'container that died is started again',
+    effects: ['saveOutput', 'render', 'up'],
+    prepare: async () => {
+      const world = await running([recorded]);
+      stopContainer(hostOf(world), 1, world.clock.time);
+      return world;
+    },
+  },
+  {
+    name: 'stop with a damaged compose file',
+    effects: STOP,
+    prepare: async () => {
+      const world = await ended(recorded);
+      const composeFile = hostOf(world).slots.get(1)?.composeFile;
+      if (composeFile != null) composeFile.isIntact = false;
+      return world;
+    },
+  },
+  {
+    name: 'request whose meeting is over',
+    effects: ['closeRequest'],
+    prepare: async () => {
+      const world = await worldWith([{ id: 1 }]);
+      endMeeting(world, 1);
+      return world;
+    },
+  },
+  {
+    name: 'start that Pod refuses',
+    isRetried: true,
+    effects: ['reserve', 'claim', 'tellPodStarted', ...UNCLAIM],
+    prepare: () => worldWith([{ id: 1 }]),
+    trouble: failing('pod', 'changeLivestream', { kind: 'podUnreadable', certain: true, status: 400 }),
+  },
+  {
+    name: 'claim whose request was withdrawn',
+    effects: UNCLAIM,
+    prepare: async () => {
+      const world = await worldWith([{ id: 1 }]);
+      await tick(world, { hook: failing('pod', 'changeLivestream', { kind: 'podUnreadable' }) });
+      world.clock.time += 60_000;
+      for (const row of world.pod.rows) row.status = 2;
+      return world;
+    },
+  },
+  {
+    name: 'claim without an answer whose request was withdrawn',
+    effects: UNCLAIM,
+    prepare: async () => {
+      const world = await worldWith([{ id: 1 }]);
+      await tick(world, { hook: failing('pod', 'createBroadcaster', { kind: 'podUnreadable' }, 'after') });
+      world.clock.time += 60_000;
+      for (const row of world.pod.rows) row.status = 2;
+      return world;
+    },
+  },
+  {
+    name: 'start that was cut before its mail',
+    effects: ['mailStart'],
+    prepare: async () => {
+      const world = await worldWith([{ id: 1 }]);
+      await tick(world, { hook: ({ port }) => (port === 'mail' ? { kill: true } : undefined) });
+      world.clock.time += 60_000;
+      return world;
+    },
+  },
+];
+
+function worldWith(requests: Request[]): Promise<MemoryWorld> {
+  const world = createWorld();
+  for (const wanted of requests) request(world, wanted);
+  return Promise.resolve(world);
+}
+
+export { POD_DIRECTORY };
