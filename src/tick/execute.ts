@@ -1,13 +1,16 @@
 // Carries a plan out through the ports: the acts of one chain in order, chains side by side, a failure stops its own chain only.
-import { foreseen, problemOf } from './errors.js';
-import { giveBackChain, mayFollow, unclaimChain, undoAfter } from './plan/chains.js';
+import { createTurns } from '../shared/turns.js';
+import { foreseen, PortError, problemOf } from './errors.js';
+import { mayFollow, undoAfter } from './plan/chains.js';
+import { following } from './plan/claim/claim.js';
+import type { Following, Standing } from './plan/claim/found.js';
 import type { Chain, Effect, EffectName, Outcome, Plan, ProblemKind, SlotRecord, World } from './model.js';
 import { type Ports } from './ports.js';
-import type { Act, Context, Place, Step, Verdict } from './effects/act.js';
-import { claim, removeBroadcaster } from './effects/claim.js';
+import { inform, note, type Act, type Context, type Place, type Step } from './effects/act.js';
+import { claim, removeBroadcaster, tellPodStarted } from './effects/claim.js';
 import { clearOut, handOver } from './effects/hand-over.js';
 import { mailStart } from './effects/mail-start.js';
-import { closeRequest, tellPodGivenBack, tellPodStarted, tellPodStopped } from './effects/pod-rows.js';
+import { closeRequest, tellPodGivenBack, tellPodStopped } from './effects/pod-rows.js';
 import {
   adopt,
   beginStop,
@@ -45,13 +48,6 @@ const ACTS: { [Name in Exclude<EffectName, 'closeRequest'>]: Act<Name> } = {
   release,
 };
 
-/** What follows when an act asks for it, instead of the rest of its chain. */
-const AFTER_VERDICT: Record<Exclude<Verdict, 'go'>, () => Effect[]> = {
-  wait: () => [],
-  abandon: unclaimChain,
-  giveBack: giveBackChain,
-};
-
 /** Does all chains; `tell` hears of each outcome at once, and all of them are answered at the end. */
 export async function execute(
   plan: Plan,
@@ -67,6 +63,7 @@ export async function execute(
     config: ports.config,
     memory: world.memory,
     records,
+    inTurn: createTurns(),
     tell: (outcome) => {
       outcomes.push(outcome);
       tell(outcome);
@@ -87,8 +84,14 @@ async function executeChain(chain: Chain, context: Context): Promise<void> {
     try {
       const step = await perform(effect, chain, record, context);
       if (step === null) continue;
-      record = step.record;
-      if (step.verdict !== 'go') queue = AFTER_VERDICT[step.verdict]();
+      if ('record' in step) {
+        record = step.record;
+        continue;
+      }
+      const place = placeOf(chain, record);
+      const next = following(step.found, place.record, standingOf(place, context));
+      record = await carryOut(next, place, context);
+      queue = next.instead ?? [...(next.next ?? []), ...queue];
     } catch (error) {
       failed.push(effect.do);
       const certain = complainOf(error, effect, chain, context);
@@ -115,11 +118,27 @@ async function perform(
     await closeRequest(chain.livestreamId, effect.endedAt, context);
     return null;
   }
-  const known = record ?? (effect.do === 'reserve' || effect.do === 'adopt' ? effect.record : null);
-  if (known === null || chain.slot === null) throw new Error(`${effect.do} without a slot file`);
-  const place: Place = { slot: chain.slot, livestreamId: chain.livestreamId, record: known };
   const act = ACTS[effect.do] as Act<EffectName>;
-  return act(effect, place, context);
+  const begun = effect.do === 'reserve' || effect.do === 'adopt' ? effect.record : null;
+  return act(effect, placeOf(chain, record ?? begun), context);
+}
+
+function placeOf({ slot, livestreamId }: Chain, record: SlotRecord | null): Place {
+  if (record === null || slot === null) throw new Error('an act on a live without a slot file');
+  return { slot, livestreamId, record };
+}
+
+function standingOf({ slot }: Place, { ports, memory, config }: Context): Standing {
+  return { slot, now: ports.clock.now(), memory, config };
+}
+
+/** Notes and says what follows from what was found; answers the record as it is then. */
+async function carryOut(next: Following, place: Place, context: Context): Promise<SlotRecord> {
+  const record = next.change === undefined ? place.record : await note(place, next.change, context);
+  if (next.remark !== undefined) inform(place, next.remark, context);
+  for (const { id, at } of next.sightings ?? []) context.tell({ level: 'memory', sighting: id, at });
+  if (next.failure !== undefined) throw new PortError(next.failure.kind, next.failure.detail, { certain: true });
+  return record;
 }
 
 /** Pod's or the disk's failure is told as what it means for the live. */

@@ -65,6 +65,17 @@ export interface Livestream {
   userPath: string | null;
 }
 
+/** Changes to a livestream's row; only the keys given are sent. */
+export interface LivestreamChange {
+  status: 0 | 1 | 2;
+  server?: string | null;
+  broadcaster_id?: number | null;
+  redis_hostname?: string | null;
+  redis_port?: number | null;
+  redis_channel?: string | null;
+  end_date?: string;
+}
+
 /** Pod's `bbb_meeting` row. */
 export interface PodMeeting {
   meetingId: string;
@@ -262,6 +273,60 @@ export interface Config {
   warnings: string[];
 }
 
+/** Pod's word on a broadcaster that was to be created. `refused`: 400 with the key `name` or `url`, or any 5xx. */
+export type CreateAnswer = { created: Broadcaster } | { refused: string; isServerError: boolean };
+
+/** What stands in Pod beside a live that looks for its names. */
+export interface Surroundings {
+  broadcasters: Broadcaster[];
+  /** Ids of broadcasters that a live in progress or one of our other slot files has; not those that are only about to be taken. */
+  inUse: Set<number>;
+  /** Our other slots' records: their names are taken even while they have no broadcaster yet. */
+  records: SlotRecord[];
+}
+
+/** A creation of a broadcaster that Pod refused. */
+export interface Refusal {
+  reason: string;
+  /** Another broadcaster may have the slug, or Pod is in trouble. */
+  isServerError: boolean;
+}
+
+/** The acts of a claim: each asks Pod one thing or changes one thing; what follows from it is decided in plan/claim/claim.ts. */
+export type ClaimAct =
+  /** Asks nothing: where the slot file says that the claim stands. */
+  | { is: 'begin' }
+  /** Reads Pod's broadcasters and lives in progress. */
+  | { is: 'look'; because: LookReason }
+  /** After: the left-over is as restricted as this live, and its claim. */
+  | { is: 'take'; leftOver: Broadcaster; lookedAt: Date }
+  /** After: the broadcaster exists, or Pod refused it. One at a time on this server. */
+  | { is: 'create'; attempt: number; retries: number };
+
+/** Why Pod's broadcasters are looked at; `attempt`: names tried so far, from 1 on, `retries`: how often again. */
+export type LookReason =
+  | { leftOver: number; attempt: number; retries: number }
+  | { refusal: Refusal; attempt: number; retries: number }
+  | 'rivals';
+
+/** The acts by which Pod's row is told of the claim. */
+export type TellAct =
+  /** Reads the row. */
+  | { is: 'look' }
+  /** After: the row is in progress on this slot with this broadcaster. */
+  | { is: 'patch' }
+  /** After: `settleMs` have gone by. */
+  | { is: 'pause' }
+  /** Reads the row and the broadcaster again. */
+  | { is: 'look again' };
+
+/** The acts by which a live's broadcaster goes. */
+export type RemoveAct =
+  /** Reads whose it is. */
+  | { is: 'look' }
+  /** After: it is gone (404 is fine). */
+  | { is: 'delete'; slug: string };
+
 /**
  * An act, as plain data. Acts of one chain are done in order, on the slot's record as it stands then. Each is safe to
  * repeat: what its comment says holds after it, however often it is begun.
@@ -272,9 +337,9 @@ export type Effect =
   /** After: no recording of an earlier live is in `videodata`; they are in `kept/`. */
   | { do: 'clearOut' }
   /** After: the broadcaster exists and is this live's; the record has its id and slug (step claimed). */
-  | { do: 'claim' }
+  | { do: 'claim'; act: ClaimAct }
   /** After: Pod's row is in progress on this slot with this broadcaster (step told), or the claim was taken back. */
-  | { do: 'tellPodStarted' }
+  | { do: 'tellPodStarted'; act: TellAct }
   /** After: `docker-compose.yml` is this live's, whole. `onlyIfDamaged`: one that parses is left alone. */
   | { do: 'render'; onlyIfDamaged: boolean }
   /** After: the containers run (step live). */
@@ -298,7 +363,7 @@ export type Effect =
   /** After: every recording of the live is Pod's, or kept; `videodata` holds none. */
   | { do: 'handOver' }
   /** After: the live's broadcaster is gone, unless another live uses it. */
-  | { do: 'removeBroadcaster' }
+  | { do: 'removeBroadcaster'; act: RemoveAct }
   /** After: Pod's row is stopped, with its end. */
   | { do: 'tellPodStopped' }
   /** After: Pod's row waits again, if it was ours. */

@@ -5,9 +5,11 @@ import type {
   BbbMeeting,
   Broadcaster,
   Config,
+  CreateAnswer,
   ContainerState,
   HandOver,
   Livestream,
+  LivestreamChange,
   LogLevel,
   MailMessage,
   MeetingInfo,
@@ -28,26 +30,12 @@ export interface Bbb {
   refusedSha1(): boolean;
 }
 
-/** Changes to a livestream's row; only the keys given are sent. */
-export interface LivestreamChange {
-  status: 0 | 1 | 2;
-  server?: string | null;
-  broadcaster_id?: number | null;
-  redis_hostname?: string | null;
-  redis_port?: number | null;
-  redis_channel?: string | null;
-  end_date?: string;
-}
-
 /** What a broadcaster is to be. */
 export interface BroadcasterRequest {
   name: string;
   streamUrl: string;
   isRestricted: boolean;
 }
-
-/** `taken`: 400 with the key `name` or `url`, or any 5xx (another broadcaster may have the slug): look at the list. */
-export type CreateAnswer = { created: Broadcaster } | { taken: string };
 
 export interface Pod {
   /**

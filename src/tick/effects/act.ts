@@ -1,7 +1,9 @@
 // What every act gets and answers.
-import { ownSlot } from '../plan/server.js';
-import type { Config, Effect, EffectName, Livestream, Memory, Outcome, SlotRecord } from '../model.js';
+import { PortError } from '../errors.js';
+import type { Config, Effect, EffectName, Memory, Outcome, Reading, SlotRecord } from '../model.js';
+import type { Found } from '../plan/claim/found.js';
 import type { Ports } from '../ports.js';
+import type { Turns } from '../../shared/turns.js';
 
 /** What the chains of one tick share. */
 export interface Context {
@@ -10,6 +12,8 @@ export interface Context {
   memory: Memory;
   /** The records of all slots as they stand now: whose names are taken. */
   records: Map<number, SlotRecord>;
+  /** Works under one key follow one another on this server. */
+  inTurn: Turns;
   /** Says at once what came of an act: to the log, and to the report. */
   tell(outcome: Outcome): void;
 }
@@ -21,16 +25,8 @@ export interface Place {
   record: SlotRecord;
 }
 
-/**
- * `go`: the next act may follow. `wait`: the rest of the chain is for the next tick, which goes on from the slot file.
- * `abandon`: the claim is to be taken back, `giveBack`: the request, both without an error.
- */
-export type Verdict = 'go' | 'wait' | 'abandon' | 'giveBack';
-
-export interface Step {
-  record: SlotRecord;
-  verdict: Verdict;
-}
+/** What came of an act: the record to go on with, or what was found, from which plan/claim/claim.ts says what follows. */
+export type Step = { record: SlotRecord } | { found: Found };
 
 export type Act<Name extends EffectName> = (
   effect: Extract<Effect, { do: Name }>,
@@ -46,13 +42,14 @@ export async function note(place: Place, change: Partial<SlotRecord>, context: C
   return record;
 }
 
-export function go(record: SlotRecord): Step {
-  return { record, verdict: 'go' };
+export function found(what: Found): Step {
+  return { found: what };
 }
 
-/** True for a row in progress on this slot. */
-export function isOurs(row: Livestream | null, place: Place, context: Context): boolean {
-  return row?.status === 1 && ownSlot(row.server, context.config) === place.slot;
+/** A reading that an act cannot do without; nothing was changed by it. */
+export function need<T>(reading: Reading<T>): T {
+  if (!reading.ok) throw new PortError(reading.problem.kind, reading.problem.detail);
+  return reading.value;
 }
 
 export function inform(place: Place, message: string, context: Context): void {

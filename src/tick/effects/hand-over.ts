@@ -2,7 +2,7 @@
 import { PortError } from '../errors.js';
 import type { HandOver, SlotRecord } from '../model.js';
 import { type Recording, type RecordingTarget } from '../ports.js';
-import { go, inform, note, type Act, type Context, type Place } from './act.js';
+import { inform, note, type Act, type Context, type Place } from './act.js';
 
 /** Signs that may stand in the name of a kept file. */
 const NOT_IN_A_NAME = /[^A-Za-z0-9._-]+/g;
@@ -17,9 +17,9 @@ export const handOver: Act<'handOver'> = async (_effect, place, context) => {
   for (const recording of await recordings.read(place.slot)) {
     record = await handOverOne({ ...place, record }, recording, context);
   }
-  if (context.config.podDefaultBbbPath === '') return go(record);
+  if (context.config.podDefaultBbbPath === '') return { record: record };
   const [left] = await recordings.read(place.slot);
-  if (left === undefined) return go(record);
+  if (left === undefined) return { record: record };
   throw new PortError('recordingFailed', `${left.file} has come to slot ${place.slot} in the meantime`);
 };
 
@@ -33,7 +33,7 @@ export const clearOut: Act<'clearOut'> = async (_effect, place, context) => {
       former === null ? strangerName(place, recording) : keptName(former.livestreamId, former.internalMeetingId);
     record = await keep({ ...place, record }, recording, name, 'it was in the slot before this live', context);
   }
-  return go(record);
+  return { record: record };
 };
 
 function keptName(livestreamId: number, internalMeetingId: string): string {

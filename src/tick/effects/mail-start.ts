@@ -1,6 +1,6 @@
 // Telling the administrator that a live has started.
 import { startMail } from '../report/mails.js';
-import { go, note, type Act } from './act.js';
+import { note, type Act } from './act.js';
 
 export const mailStart: Act<'mailStart'> = async (_effect, place, context) => {
   // A disk that would not let us note it afterwards would have us mail every minute.
@@ -12,5 +12,5 @@ export const mailStart: Act<'mailStart'> = async (_effect, place, context) => {
     // One try: after a failure nobody knows whether it was sent. That it failed is told with the next error mail.
     await note(place, { startMailSent: true }, context);
   }
-  return go({ ...place.record, startMailSent: true });
+  return { record: { ...place.record, startMailSent: true } };
 };

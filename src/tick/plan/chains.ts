@@ -3,12 +3,12 @@ import type { Effect, EffectName, SlotRecord } from '../model.js';
 
 /** From a reserved slot to a live that is known: also what is left of it, for every act is safe to repeat. */
 export function startChain(record: SlotRecord): Effect[] {
-  return [{ do: 'claim' }, ...afterClaim(record)];
+  return [{ do: 'claim', act: { is: 'begin' } }, ...afterClaim(record)];
 }
 
 /** From a claimed broadcaster on. */
 export function afterClaim(record: SlotRecord): Effect[] {
-  return [{ do: 'tellPodStarted' }, ...afterTold(record)];
+  return [{ do: 'tellPodStarted', act: { is: 'look' } }, ...afterTold(record)];
 }
 
 /** From Pod's row in progress on. */
@@ -25,7 +25,7 @@ function afterUp(record: SlotRecord): Effect[] {
 export function stopChain(record: SlotRecord, endedAt: string): Effect[] {
   const afterDown: Effect[] = [
     { do: 'handOver' },
-    ...(record.broadcasterRemoved ? [] : [{ do: 'removeBroadcaster' } as const]),
+    ...(record.broadcasterRemoved ? [] : [{ do: 'removeBroadcaster', act: { is: 'look' } } as const]),
     { do: 'tellPodStopped' },
     { do: 'release' },
   ];
@@ -43,7 +43,7 @@ export function stopChain(record: SlotRecord, endedAt: string): Effect[] {
 
 /** A claim that was never told to Pod, or that another server has won: the broadcaster goes, the slot is free. */
 export function unclaimChain(): Effect[] {
-  return [{ do: 'beginUndo', step: 'unclaiming' }, { do: 'removeBroadcaster' }, { do: 'release' }];
+  return [{ do: 'beginUndo', step: 'unclaiming' }, { do: 'removeBroadcaster', act: { is: 'look' } }, { do: 'release' }];
 }
 
 /** A start that failed after Pod was told: the request waits again. */
@@ -54,7 +54,7 @@ export function giveBackChain(): Effect[] {
     { do: 'saveOutput' },
     { do: 'down' },
     { do: 'tellPodGivenBack' },
-    { do: 'removeBroadcaster' },
+    { do: 'removeBroadcaster', act: { is: 'look' } },
     { do: 'release' },
   ];
 }

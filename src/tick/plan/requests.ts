@@ -1,15 +1,8 @@
 // The requests that wait in Pod: started in a free slot, closed when their meeting is over, or left to wait.
-import type { Livestream, PodMeeting, SlotRecord } from '../model.js';
+import type { Livestream, PodMeeting, SlotRecord, Surroundings } from '../model.js';
 import { startChain } from './chains.js';
-import {
-  chooseNames,
-  heldBroadcasterId,
-  isLeftToOthers,
-  mayBeTaken,
-  rivalClaims,
-  type NameChoice,
-  type Surroundings,
-} from './claims.js';
+import { chooseNames, heldBroadcasterId, rivalClaims, type NameChoice } from './claim/choice.js';
+import { isLeftToOthers, mayBeTaken } from './claim/limits.js';
 import { isoInZone } from './dates.js';
 import { complain, remark, stateOf, type Draft } from './draft.js';
 import { isStillWaiting, ownRows } from './server.js';

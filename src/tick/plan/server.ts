@@ -27,6 +27,11 @@ export function ownRows(rows: Livestream[], config: Config): Map<number, Livestr
   return bySlot;
 }
 
+/** True for a row in progress on this slot. */
+export function isOwnRow(row: Livestream | null, slot: number, config: Config): boolean {
+  return row?.status === 1 && ownSlot(row.server, config) === slot;
+}
+
 /** The port of this host on which slot N's chat Redis is published. */
 export function redisPort(slot: number): number {
   return REDIS_PORT_BASE + slot;

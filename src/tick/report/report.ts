@@ -1,6 +1,6 @@
 // From what came of a tick to log lines, the mail, the exit status and what is remembered.
 import type { Config, LogLevel, MailMessage, Memory, Outcome, Told, World } from '../model.js';
-import { FAILED_START_PAUSE_MS } from '../plan/claims.js';
+import { FAILED_START_PAUSE_MS } from '../plan/claim/limits.js';
 import { ageMs } from '../plan/dates.js';
 import { readableDate, subject } from './mails.js';
 import { problemText } from './messages.js';

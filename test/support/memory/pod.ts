@@ -1,13 +1,10 @@
 // Pod in memory: rows, meetings, users and broadcasters with unique names, slugs and URLs; no compare-and-set.
+import type { LivestreamChange } from '../../../src/tick/model.js';
+import type { CreateAnswer } from '../../../src/tick/model.js';
 import { PortError } from '../../../src/tick/errors.js';
 import { podSlugs } from '../../../src/tick/plan/names.js';
 import type { Broadcaster, Livestream, PodMeeting } from '../../../src/tick/model.js';
-import {
-  type BroadcasterRequest,
-  type CreateAnswer,
-  type LivestreamChange,
-  type Pod,
-} from '../../../src/tick/ports.js';
+import { type BroadcasterRequest, type Pod } from '../../../src/tick/ports.js';
 import { asReading, type Through } from './session.js';
 
 export interface LivestreamRow extends Livestream {
@@ -159,7 +156,7 @@ export function podPort(pod: MemoryPod, server: number, now: () => number, throu
   };
   const create = (request: BroadcasterRequest): CreateAnswer => {
     if (podSlugs(request.name).includes('')) throw new Error('a broadcaster without a slug breaks the whole list');
-    if (isTaken(pod, request)) return { taken: 'name: already taken' };
+    if (isTaken(pod, request)) return { refused: 'name: already taken', isServerError: false };
     wrote({ act: 'create', name: request.name });
     return { created: { ...addBroadcaster(pod, request) } };
   };

@@ -1,4 +1,6 @@
 // Pod's REST API (2.8 to 3.8): what is asked there, and what its answers mean.
+import type { LivestreamChange } from '../../model.js';
+import type { CreateAnswer } from '../../model.js';
 import { truncate } from '../../../shared/redact.js';
 import {
   parseBroadcaster,
@@ -13,7 +15,7 @@ import { describeAnswer, isMissing, parseBody, refusedFields } from '../../../sh
 import { PortError } from '../../errors.js';
 import type { Parsed } from '../../../shared/decoder.js';
 import type { Broadcaster, Config, Livestream, PodMeeting, ProblemKind, Reading } from '../../model.js';
-import { type BroadcasterRequest, type CreateAnswer, type LivestreamChange, type Pod } from '../../ports.js';
+import { type BroadcasterRequest, type Pod } from '../../ports.js';
 import { HttpError, type Http, type HttpAnswer, type WritingMethod } from '../../../shared/http.js';
 import { readRows, unreadable, type Get } from './pod-pages.js';
 
@@ -267,7 +269,8 @@ async function createBroadcaster(request: BroadcasterRequest, building: string, 
     is_restricted: isRestricted,
   };
   const answer = await send('POST', BROADCASTERS, fields);
-  if (answer.status >= 500 || isAboutNames(answer)) return { taken: `${call} ${describeAnswer(answer)}` };
+  const isServerError = answer.status >= 500;
+  if (isServerError || isAboutNames(answer)) return { refused: `${call} ${describeAnswer(answer)}`, isServerError };
   const created = rowIn(call, answer, 201, parseBroadcaster);
   if (created.streamUrl !== streamUrl) throw contradiction(call, answer, 'stream URL');
   if (created.isRestricted !== isRestricted) throw contradiction(call, answer, 'is_restricted');

@@ -526,7 +526,7 @@ describe.each(VERSIONS)('a broadcaster of Pod %s', (version) => {
       { ...request, name: '[BBB] Other' },
     ]) {
       expect(await pod.createBroadcaster(again)).toEqual({
-        taken: expect.stringMatching(/^POST \/rest\/broadcasters\/ answers (400|500)/),
+        refused: expect.stringMatching(/^POST \/rest\/broadcasters\/ answers (400|500)/),
       });
     }
   });

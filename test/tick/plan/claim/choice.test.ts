@@ -1,20 +1,18 @@
 // Names, left-overs and rivals: what a broadcaster that is already there means for a claim.
+import type { Surroundings } from '../../../../src/tick/model.js';
+import { mayBeTaken, settleMs, SIGHTING_SETTLED_MS } from '../../../../src/tick/plan/claim/limits.js';
 import { describe, expect, test } from '@jest/globals';
 import {
   chooseNames,
   heldBroadcasterId,
   isContested,
   isTaken,
-  mayBeTaken,
   rivalClaims,
-  settleMs,
-  SIGHTING_SETTLED_MS,
-  type Surroundings,
-} from '../../../src/tick/plan/claims.js';
-import { emptyMemory } from '../../../src/tick/report/memory.js';
-import type { Broadcaster, SlotRecord } from '../../../src/tick/model.js';
-import { makeConfig } from '../../support/memory/config.js';
-import { broadcaster, NOW, slotRecord } from '../../support/memory/samples.js';
+} from '../../../../src/tick/plan/claim/choice.js';
+import { emptyMemory } from '../../../../src/tick/report/memory.js';
+import type { Broadcaster, SlotRecord } from '../../../../src/tick/model.js';
+import { makeConfig } from '../../../support/memory/config.js';
+import { broadcaster, NOW, slotRecord } from '../../../support/memory/samples.js';
 
 const alone = makeConfig();
 const oneOfTwo = makeConfig({ numberOfServers: 2 });
