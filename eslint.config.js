@@ -222,6 +222,11 @@ export default defineConfig(
     },
   },
   {
+    // The man page shows the command tree.
+    files: ['src/docs/**/*.ts'],
+    rules: { 'no-restricted-imports': imports(PROCESSES, AXIOS) },
+  },
+  {
     files: ['test/**/*.ts'],
     rules: {
       // Off: a test states what it knows to be there, and fails at that very line when it is not.

@@ -11,7 +11,7 @@ import type { Choice } from './migrate/model.js';
 import type { Config } from './tick/model.js';
 import { portsOfThisHost, type HostOptions, type HostPorts } from './tick/real-ports.js';
 
-/** Exit statuses: the README's table says the same. */
+/** Exit statuses: docs/en/operation.md says the same. */
 const EXIT = { ok: 0, error: 1, usage: 2, terminated: 143 } as const;
 
 /** What is stopped in the middle has so long to put things away: a bbb-recorder that does not listen is killed after five. */
@@ -37,7 +37,7 @@ export async function main(argv: string[]): Promise<number> {
   let status: number = EXIT.ok;
   const program = commands((outcome) => {
     status = outcome;
-  });
+  }, version());
   try {
     await program.parseAsync(withHyphens(argv));
     return status;
@@ -60,10 +60,11 @@ function outliveReaders(): void {
   }
 }
 
-function commands(done: (status: number) => void): Command {
+/** The tree of commands; `done` gets the exit status of the one that was run. */
+export function commands(done: (status: number) => void, version: string): Command {
   const program = new Command('bbb-pod-live')
     .description('Broadcasts BigBlueButton meetings live on Esup-Pod: one tick, from cron, each minute.')
-    .version(version())
+    .version(version)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(bbb-pod-live --help tells more)')

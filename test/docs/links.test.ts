@@ -38,9 +38,11 @@ describe('the documentation', () => {
     expect(faultOf('README.md', 'docs/en/operation.md#nowhere')).toContain('no such heading');
     expect(faultOf('docs/fr/operation.md', 'troubleshooting.md')).toBeNull();
     expect(linksOf('a [b](c.md) `[d](e.md)`\n\n```md\n[f](g.md)\n```\n')).toEqual(['c.md']);
-    expect(headingsOf("## Côté Pod\n\n```sh\n## no heading\n```\n\n## L'API `x` (1)\n\n## Côté Pod\n").map(({ anchor }) => anchor)).toEqual(
-      ['côté-pod', 'lapi-x-1', 'côté-pod-1'],
-    );
+    expect(
+      headingsOf("## Côté Pod\n\n```sh\n## no heading\n```\n\n## L'API `x` (1)\n\n## Côté Pod\n").map(
+        ({ anchor }) => anchor,
+      ),
+    ).toEqual(['côté-pod', 'lapi-x-1', 'côté-pod-1']);
   });
 
   test('has the same pages in English and in French, with the same headings in number and depth', () => {
@@ -81,15 +83,23 @@ describe('the documentation', () => {
 
   test('the pages of operators name no files of sources or tests', () => {
     for (const page of OPERATORS) {
-      expect([page, pageOf(page).match(/\b(?:src|test)\/[\w/-]+|\b[\w-]+\.test\.ts|\b[\w-]+\.m?ts\b(?!`?\s*\()/g)]).toEqual([page, null]);
+      expect([
+        page,
+        pageOf(page).match(/\b(?:src|test)\/[\w/-]+|\b[\w-]+\.test\.ts|\b[\w-]+\.m?ts\b(?!`?\s*\()/g),
+      ]).toEqual([page, null]);
     }
   });
 });
 
 describe('the source files that pages name', () => {
-  test.each(['docs/architecture.md', 'docs/decisions.md', 'CONTRIBUTING.md', 'docs/glossary.md'])('are all there: %s', (page) => {
-    const named = [...pageOf(page).matchAll(/`((?:src|test|docs|man|templates|bin)\/[^`\s]*)`/g)].map(([, path = '']) => path);
-    expect(named.filter((path) => !existsSync(path))).toEqual([]);
-    if (basename(page) === 'architecture.md') expect(named.length).toBeGreaterThan(10);
-  });
+  test.each(['docs/architecture.md', 'docs/decisions.md', 'CONTRIBUTING.md', 'docs/glossary.md'])(
+    'are all there: %s',
+    (page) => {
+      const named = [...pageOf(page).matchAll(/`((?:src|test|docs|man|templates|bin)\/[^`\s]*)`/g)].map(
+        ([, path = '']) => path,
+      );
+      expect(named.filter((path) => !existsSync(path))).toEqual([]);
+      if (basename(page) === 'architecture.md') expect(named.length).toBeGreaterThan(10);
+    },
+  );
 });

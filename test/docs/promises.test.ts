@@ -12,10 +12,12 @@ interface Named {
 
 /** `` `test/x.test.ts`: “one”, “two” ``, also where a line is broken. */
 function namedIn(markdown: string): Named[] {
-  return [...markdown.matchAll(/`(test\/[^`]+\.test\.ts)`((?:[:,]?\s+“[^”]+”)*)/g)].map(([, path = '', names = '']) => ({
-    path,
-    names: [...names.matchAll(/“([^”]+)”/g)].map(([, name = '']) => name.replace(/\s+/g, ' ')),
-  }));
+  return [...markdown.matchAll(/`(test\/[^`]+\.test\.ts)`((?:[:,]?\s+“[^”]+”)*)/g)].map(
+    ([, path = '', names = '']) => ({
+      path,
+      names: [...names.matchAll(/“([^”]+)”/g)].map(([, name = '']) => name.replace(/\s+/g, ' ')),
+    }),
+  );
 }
 
 /** What a test file calls its tests and groups: every text in it that is an argument or a value, but no comment. */
@@ -53,8 +55,12 @@ describe('docs/promises.md', () => {
   });
 
   test('a test that is not there would be found', () => {
-    expect(namedIn('- `test/a.test.ts`: “one\n  two”, “three …”\n')).toEqual([{ path: 'test/a.test.ts', names: ['one two', 'three …'] }]);
-    const texts = textsIn("// a comment\ndescribe('one', () => test.each([['a row']])('two of %s', () => {}));\ntest(`three ${3}`);");
+    expect(namedIn('- `test/a.test.ts`: “one\n  two”, “three …”\n')).toEqual([
+      { path: 'test/a.test.ts', names: ['one two', 'three …'] },
+    ]);
+    const texts = textsIn(
+      "// a comment\ndescribe('one', () => test.each([['a row']])('two of %s', () => {}));\ntest(`three ${3}`);",
+    );
     expect(texts).toEqual(['one', 'a row', 'two of %s', 'three …']);
     expect(isThere('two of …', texts)).toBe(true);
     expect(['two', 'a comment', 'two of', 'of %s', '1 …'].filter((name) => isThere(name, texts))).toEqual([]);
@@ -69,7 +75,10 @@ describe('docs/promises.md', () => {
   });
 
   test('has a test for each defect of the PHP script that an operator is told of', () => {
-    const told = readFileSync('docs/en/from-php.md', 'utf8').match(/^\d+(?=\. )/gm)?.map(Number) ?? [];
+    const told =
+      readFileSync('docs/en/from-php.md', 'utf8')
+        .match(/^\d+(?=\. )/gm)
+        ?.map(Number) ?? [];
     const defects = NAMED.flatMap(({ names }) => names.flatMap((name) => Number(/^(\d+): /.exec(name)?.[1] ?? NaN)));
     const last = Math.max(...defects.filter((number) => !Number.isNaN(number)));
     expect(told).toContain(last);

@@ -1,14 +1,11 @@
-// Rewrites what is generated from the configuration's table: .env.example and the tables of the READMEs.
-// In the project's directory: npx tsc && node .build/test/support/write-docs.js
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { environmentExample, withConfigurationTable } from '../../src/config-docs.js';
+// Rewrites the files of the documentation that are generated: `npm run docs`.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { GENERATED } from '../../src/docs/generated.js';
 
-writeFileSync('.env.example', environmentExample());
-for (const [path, language] of [
-  ['README.md', 'en'],
-  ['README.fr.md', 'fr'],
-] as const) {
-  const renewed = existsSync(path) ? withConfigurationTable(readFileSync(path, 'utf8'), language) : null;
-  if (renewed === null) process.stderr.write(`${path} is missing, or has no place for the table\n`);
-  else writeFileSync(path, renewed);
+for (const { path, render } of GENERATED) {
+  const present = readFileSync(path, { encoding: 'utf8', flag: 'a+' });
+  const renewed = render(present);
+  if (renewed === present) continue;
+  writeFileSync(path, renewed);
+  process.stdout.write(`${path}\n`);
 }

@@ -2,7 +2,6 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { configurationTable, environmentExample, withConfigurationTable } from '../../src/config-docs.js';
 import { loadEnvironment, type Environment, type Variable } from '../../src/shared/configuration.js';
 import { VARIABLES } from '../../src/tick/config-table.js';
 import { readConfig } from '../../src/tick/config.js';
@@ -267,12 +266,8 @@ describe('the file of variables', () => {
   });
 });
 
-describe('what is generated from the table (node .build/test/support/write-docs.js renews it)', () => {
-  test('.env.example is up to date', () => {
-    expect(readFileSync('.env.example', 'utf8')).toBe(environmentExample());
-  });
-
-  test('.env.example, with what is required filled in, gives the defaults', () => {
+describe('.env.example', () => {
+  test('with what is required filled in, gives the defaults', () => {
     const text = readFileSync('.env.example', 'utf8');
     expect([...text.matchAll(/^([A-Z_0-9]+)=/gm)].map(([, name]) => name)).toEqual(
       [...ALL, ...MIGRATION].map(({ name }) => name),
@@ -281,26 +276,11 @@ describe('what is generated from the table (node .build/test/support/write-docs.
     expect(configOf({ ...environment, ...REQUIRED })).toEqual(configOf({}));
   });
 
-  test('every example is a value that is accepted', () => {
+  test('has examples that are accepted', () => {
     const examples = parseEnv(ALL.map(({ name, example }) => `${name}=${example}`).join('\n')) as Record<
       string,
       string
     >;
     expect(configOf(examples)).toMatchObject({ warnings: [], numberOfLives: 2 });
-  });
-
-  test.each([
-    ['README.md', 'en'],
-    ['README.fr.md', 'fr'],
-  ] as const)('the table of %s is up to date', (path, language) => {
-    const readme = readFileSync(path, 'utf8');
-    expect(withConfigurationTable(readme, language)).toBe(readme);
-  });
-
-  test.each(['en', 'fr'] as const)('the tables have a line for every variable (%s)', (language) => {
-    const table = configurationTable(language);
-    for (const { name } of ALL) expect(table).toContain(`| \`${name}\` |`);
-    const other = configurationTable(language, 'migrate-recordings');
-    for (const { name } of MIGRATION) expect(other).toContain(`| \`${name}\` |`);
   });
 });
