@@ -56,14 +56,22 @@ test(
       '.env.example',
       'crontab.example',
       'bin/bbb-pod-live',
+      'man/bbb-pod-live.1',
+      'docs/glossary.md',
     ];
     expect(paths).toEqual(expect.arrayContaining([...named, 'dist/cli.js', 'templates/docker-compose.yml.hbs']));
-    expect(paths.filter((path) => !named.includes(path) && !/^(dist|templates)\//.test(path))).toEqual([]);
+    const pages = ['en', 'fr'].flatMap((language) =>
+      readdirSync(`docs/${language}`).map((name) => `docs/${language}/${name}`),
+    );
+    expect(paths).toEqual(expect.arrayContaining(pages));
+    const others = [...named, ...pages];
+    expect(paths.filter((path) => !others.includes(path) && !/^(dist|templates)\//.test(path))).toEqual([]);
 
     const program = await install(world, join(world.root, filename));
     const home = join(world.root, 'elsewhere/lib/node_modules');
     expect(readdirSync(home).filter((name) => !name.startsWith('.'))).toEqual(['bbb-pod-live']);
     expect(existsSync(join(home, 'bbb-pod-live', 'node_modules'))).toBe(false);
+    expect(existsSync(join(world.root, 'elsewhere/share/man/man1/bbb-pod-live.1'))).toBe(true);
     const run = (...words: string[]): Promise<{ stdout: string; stderr: string }> =>
       execute(program, words, { cwd: world.baseDirectory, env: world.env });
 

@@ -33,6 +33,13 @@ function loaded(world: World, name: string): string[] {
   return LIBRARIES.filter((library) => inputs.some((input) => input.includes(`node_modules/${library}/`)));
 }
 
+test('no command can load what only makes the documentation', () => {
+  const inputs = Object.values(BUILD.outputs).flatMap((output) => Object.keys(output.inputs));
+  expect(inputs).toContain('src/cli.ts');
+  const makers = /^src\/(docs\/|shared\/(variable-docs|generated-part|command-help|manual-page)\.ts)/;
+  expect(inputs.filter((input) => makers.test(input))).toEqual([]);
+});
+
 describe('a tick loads what it uses', () => {
   test.concurrent(
     'and an idle one next to nothing',
