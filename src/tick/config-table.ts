@@ -218,8 +218,9 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     name: 'STREAMER_IMAGE',
     rule: rules.image,
     default: 'aauzid/bigbluebutton-livestreaming',
-    help: 'Image of BigBlueButton-liveStreaming, to pin a version or to use a fork.',
-    helpFr: 'Image de BigBlueButton-liveStreaming, pour figer une version ou utiliser une variante.',
+    help: 'Image that films the meetings. The default one knows no BBB from 2.5 on: for a newer BBB name another, and try it first; also to pin a version.',
+    helpFr:
+      "Image qui filme les réunions. Celle par défaut ne connaît aucun BBB à partir de la 2.5 : pour un BBB plus récent, en indiquer une autre et l'essayer d'abord ; aussi pour figer une version.",
     example: 'registry.univ.fr/bigbluebutton-livestreaming:1.0',
   },
   redisImage: {
