@@ -82,7 +82,8 @@ function rulesOf(program) {
       rules: {
         'no-restricted-imports': imports(LIBRARIES, OUTSIDE, SHARED_OUTSIDE, CLI, siblings, {
           // Upwards: to another pure folder, to shared, or to model.ts; inside its own folder freely.
-          regex: '^(\\.\\./)+(effects/|ways/|shell/|(?!model\\.js$)(read|execute|run|init|ports|errors|config|journal)\\.js$)',
+          regex:
+            '^(\\.\\./)+(effects/|ways/|shell/|(?!model\\.js$)(read|execute|run|init|ports|errors|config|journal)\\.js$)',
           message: 'What is pure knows its own files, model.ts, and what is pure in shared.',
         }),
         'no-restricted-syntax': ['error', ...NO_CLOCK, NO_LAZY],
