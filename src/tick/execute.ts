@@ -4,11 +4,12 @@ import { foreseen, PortError, problemOf } from './errors.js';
 import { mayFollow, undoAfter } from './plan/chains.js';
 import { following } from './plan/claim/claim.js';
 import type { Following, Standing } from './plan/claim/found.js';
+import { afterRevival } from './plan/revival.js';
 import type { Chain, Effect, EffectName, Outcome, Plan, ProblemKind, SlotRecord, World } from './model.js';
 import { type Ports } from './ports.js';
 import { inform, note, type Act, type Context, type Place, type Step } from './effects/act.js';
 import { claim, removeBroadcaster, tellPodStarted } from './effects/claim.js';
-import { clearOut, handOver } from './effects/hand-over.js';
+import { clearOut, handOver, keepFragments } from './effects/hand-over.js';
 import { mailStart } from './effects/mail-start.js';
 import { closeRequest, tellPodGivenBack, tellPodStopped } from './effects/pod-rows.js';
 import {
@@ -21,6 +22,8 @@ import {
   release,
   render,
   reserve,
+  revive,
+  reviveChat,
   saveOutput,
   up,
 } from './effects/slot.js';
@@ -33,6 +36,8 @@ const ACTS: { [Name in Exclude<EffectName, 'closeRequest'>]: Act<Name> } = {
   tellPodStarted,
   render,
   up,
+  revive,
+  reviveChat,
   mailStart,
   pingChat,
   adopt,
@@ -41,6 +46,7 @@ const ACTS: { [Name in Exclude<EffectName, 'closeRequest'>]: Act<Name> } = {
   saveOutput,
   finish,
   down,
+  keepFragments,
   handOver,
   removeBroadcaster,
   tellPodStopped,
@@ -89,19 +95,22 @@ async function executeChain(chain: Chain, context: Context): Promise<void> {
         continue;
       }
       const place = placeOf(chain, record);
-      const next = following(step.found, place.record, standingOf(place, context));
+      const next =
+        step.found.of === 'revival'
+          ? afterRevival(step.found)
+          : following(step.found, place.record, standingOf(place, context));
       record = await carryOut(next, place, context);
       queue = next.instead ?? [...(next.next ?? []), ...queue];
     } catch (error) {
       failed.push(effect.do);
-      const certain = complainOf(error, effect, chain, context);
+      const certain = complainOf(error, effect, chain, record, context);
       // What was noted before the failure is in the slot file: the undoing goes on from there.
       record = chain.slot === null ? null : (context.records.get(chain.slot) ?? record);
       // An earlier docker-compose is still at work, perhaps on this very act: nothing has failed yet.
       const isBusy = foreseen(error)?.problem.kind === 'composeBusy';
       const undo = isBusy ? [] : undoAfter(effect.do, certain, record?.step ?? null);
       if (undo.length === 0) continue;
-      context.tell({ level: 'memory', failedStart: chain.livestreamId });
+      context.tell({ level: 'memory', failedStart: chain.livestreamId, at: context.ports.clock.now() });
       failed.length = 0;
       queue = undo;
     }
@@ -135,6 +144,8 @@ function standingOf({ slot }: Place, { ports, memory, config }: Context): Standi
 /** Notes and says what follows from what was found; answers the record as it is then. */
 async function carryOut(next: Following, place: Place, context: Context): Promise<SlotRecord> {
   const record = next.change === undefined ? place.record : await note(place, next.change, context);
+  const { livestreamId, slot } = place;
+  if (next.problem !== undefined) context.tell({ level: 'error', livestreamId, slot, problem: next.problem });
   if (next.remark !== undefined) inform(place, next.remark, context);
   for (const { id, at } of next.sightings ?? []) context.tell({ level: 'memory', sighting: id, at });
   if (next.failure !== undefined) throw new PortError(next.failure.kind, next.failure.detail, { certain: true });
@@ -152,11 +163,26 @@ const MEANING: Partial<Record<EffectName, ProblemKind>> = {
   tellPodStopped: 'stopFailed',
 };
 
-/** Tells of a failed act; answers whether it certainly was not done. */
-function complainOf(error: unknown, effect: Effect, { livestreamId, slot }: Chain, context: Context): boolean {
-  const { kind, detail } = problemOf(error, context.config);
+/** What failed while the container of a live in progress was started again: neither a request nor an end is concerned. */
+const OF_A_REVIVAL: ReadonlySet<ProblemKind> = new Set(['startFailed', 'imageMissing', 'stopFailed']);
+
+function meaningOf(kind: ProblemKind, effect: Effect, record: SlotRecord | null): ProblemKind {
+  const isRevival = effect.do === 'revive' || (effect.do === 'down' && record?.step === 'live');
+  if (isRevival && OF_A_REVIVAL.has(kind)) return 'revivalFailed';
   const isPods = kind === 'podUnreadable' || kind === 'meetingUnreadable';
-  const meaning = (isPods ? MEANING[effect.do] : undefined) ?? kind;
+  return (isPods ? MEANING[effect.do] : undefined) ?? kind;
+}
+
+/** Tells of a failed act; answers whether it certainly was not done. */
+function complainOf(
+  error: unknown,
+  effect: Effect,
+  { livestreamId, slot }: Chain,
+  record: SlotRecord | null,
+  context: Context,
+): boolean {
+  const { kind, detail } = problemOf(error, context.config);
+  const meaning = meaningOf(kind, effect, record);
   const where = kind === 'internal' ? `${effect.do}: ` : '';
   context.tell({ level: 'error', livestreamId, slot, problem: { kind: meaning, detail: `${where}${detail}` } });
   return foreseen(error)?.certain === true;

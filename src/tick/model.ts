@@ -35,9 +35,12 @@ export type ProblemKind =
   | 'stopFailed'
   | 'composeBusy' // an earlier compose command still runs in this slot
   | 'containerDied'
+  | 'revivalFailed' // the container of a live in progress could not be started again
   | 'containerWithoutLive'
   | 'chatSilent'
+  | 'chatDied' // the chat's Redis does not run while its live goes on
   | 'recordingKept'
+  | 'fragmentKept' // what a failed start had recorded: part of that error
   | 'recordingWaiting'
   | 'recordingFailed'
   | 'requestClosed' // information: a request whose meeting was over is closed unstarted
@@ -103,8 +106,11 @@ export interface BbbMeeting {
 /** What `getMeetingInfo` said: the meeting, or positively that there is none (`notFound`). */
 export type MeetingInfo = { found: true; internalMeetingId: string } | { found: false };
 
-/** A container project's streamer. `stopped`: some container of the project exists, but the streamer does not run. */
-export type ContainerState = 'running' | 'stopped' | 'absent';
+/**
+ * A slot's containers. `withoutChat`: the streamer runs, its Redis does not. `stopped`: some container of the project
+ * exists, but the streamer does not run.
+ */
+export type ContainerState = 'running' | 'withoutChat' | 'stopped' | 'absent';
 
 /**
  * How far a slot's live has come; written to disk before or after the act that it names, as said.
@@ -195,15 +201,26 @@ export interface Told {
   over: string | null;
 }
 
+/** What is tried again and again, with growing pauses, while it fails. */
+export type Trial = 'start' | 'revival' | 'chat';
+
+/** Tries so far, and when the last one ended (ISO 8601, UTC). */
+export interface Tries {
+  times: number;
+  last: string;
+}
+
 /** What ticks tell each other beyond the slots: best effort, never needed for safety. Times are ISO 8601, UTC. */
 export interface Memory {
   version: 1;
   /** Broadcasters of nobody that may be another server's claim in the making, by id: when first seen. */
   sightings: Record<string, string>;
-  /** Requests whose start failed here, by livestream id: when. */
-  failedStarts: Record<string, string>;
-  /** What is to be told once and could not be mailed yet. */
+  /** Tries that people have seen, by `start/livestream`, `revival/livestream`, `chat/livestream`. */
+  tries: Record<string, Tries>;
+  /** What is to be told once and was not mailed yet: the mail failed, or a like event was mailed within the hour. */
   untold: { kind: ProblemKind; detail: string; livestreamId: number | null; slot: number | null }[];
+  /** Such events that were mailed within the last hour, by cause and livestream: when. */
+  toldEvents: Record<string, string>;
   /** Errors that last, by `kind/livestream` or `kind/slotN`. */
   told: Record<string, Told>;
 }
@@ -344,6 +361,13 @@ export type Effect =
   | { do: 'render'; onlyIfDamaged: boolean }
   /** After: the containers run (step live). */
   | { do: 'up' }
+  /**
+   * Before: the live is in progress (step live), its streamer does not run. After: it does. `anew`: its containers were
+   * removed before, because they could not be started as they were.
+   */
+  | { do: 'revive'; anew: boolean }
+  /** Before: the live is in progress, its chat's Redis does not run. After: it does; nothing else was touched. */
+  | { do: 'reviveChat' }
   /** After: the administrator has been told of the start. Next tick sees: `startMailSent`. */
   | { do: 'mailStart' }
   /** After: the chat's Redis has answered, or its silence is reported. */
@@ -360,6 +384,8 @@ export type Effect =
   | { do: 'beginUndo'; step: 'unclaiming' | 'givingBack' }
   /** After: no container of the slot exists (step down, when stopping). */
   | { do: 'down' }
+  /** Before: the start has failed, no container exists. After: what it had recorded is in `kept/`. */
+  | { do: 'keepFragments' }
   /** After: every recording of the live is Pod's, or kept; `videodata` holds none. */
   | { do: 'handOver' }
   /** After: the live's broadcaster is gone, unless another live uses it. */
@@ -390,9 +416,10 @@ export interface Chain {
 export type Outcome =
   | { level: 'debug' | 'info'; livestreamId: number | null; slot: number | null; message: string }
   | { level: 'error' | 'notice'; livestreamId: number | null; slot: number | null; problem: Problem }
-  /** A broadcaster of nobody was seen; a start failed here. They go to the memory. */
+  /** A broadcaster of nobody was seen; a start failed here; a container or a chat was started again. They go to the memory. */
   | { level: 'memory'; sighting: number; at: Date }
-  | { level: 'memory'; failedStart: number };
+  | { level: 'memory'; failedStart: number; at: Date }
+  | { level: 'memory'; tried: Exclude<Trial, 'start'>; livestreamId: number; at: Date };
 
 export interface Plan {
   chains: Chain[];

@@ -81,6 +81,8 @@ export interface Slots {
 export interface Compose {
   read(slot: number): Promise<Reading<ContainerState>>;
   up(slot: number): Promise<void>;
+  /** Starts the chat's Redis where it does not run, and touches no other container. Throws `chatDied`. */
+  upChat(slot: number): Promise<void>;
   /** SIGINT to ffmpeg in the container and a bounded wait. Never throws for a container that cannot. */
   finish(slot: number): Promise<void>;
   down(slot: number): Promise<void>;

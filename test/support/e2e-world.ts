@@ -1,5 +1,5 @@
 // What the end-to-end tests share: a world for each test, a tick, and short looks at what came of it.
-import { existsSync, readFileSync, readdirSync, statSync, watch } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync, watch, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { buildLeanCompose, useLeanCompose } from './lean-compose.js';
 import { temporaryDirectory } from './temporary.js';
@@ -41,6 +41,14 @@ export async function tick(world: World, env: Record<string, string | undefined>
   if (signal !== null) throw new Error(`the tick was ended by ${signal}`);
   if (stdout + stderr !== '') throw new Error(`the tick printed: ${stdout}${stderr}`);
   return exitCode;
+}
+
+/** So many minutes pass for what ticks remember: to the program all its times are older. */
+export function letMinutesPass(world: World, minutes: number): void {
+  const file = join(world.baseDirectory, 'memory.json');
+  const older = (time: string): string => new Date(Date.parse(time) - minutes * 60_000).toISOString();
+  const text = readFileSync(file, 'utf8').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, older);
+  writeFileSync(file, text);
 }
 
 /** Pod's row of a live, as it is now. */

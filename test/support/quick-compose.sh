@@ -57,6 +57,9 @@ case "$call" in
   fi
   touch "$state/running"
   ;;
+'up -d --no-recreate redis')
+  # The chat's Redis never dies here.
+  ;;
 'exec -T bbb-streamer pkill -INT -x ffmpeg')
   [ -e "$state/running" ] || { echo 'ERROR: No container found for bbb-streamer_1' >&2; exit 1; }
   close_recording

@@ -209,6 +209,7 @@ function composeOf(world: TransportWorld): Compose {
       if (record.recordingAsked) writeFileSync(recording(slot), `REC of ${record.livestreamId}\n`);
       return Promise.resolve();
     },
+    upChat: () => Promise.resolve(),
     finish: (slot) => {
       watchEnd(world, slot);
       if (existsSync(recording(slot)) && world.containers.has(slot)) appendFileSync(recording(slot), 'END\n');

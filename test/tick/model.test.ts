@@ -9,10 +9,15 @@ const RUNS = Number(process.env['MODEL_RUNS'] ?? 300);
 const SEED = Number(process.env['MODEL_SEED'] ?? 236_441_110);
 const LONGEST = 40;
 
+/** After the longest pause, what kept failing is tried again. */
+const LONGEST_PAUSE_MS = 10 * 60_000;
+
 /** All that was broken is whole, all servers are there: two ticks; with several servers two more, for their claims to settle. */
 async function comeToRest(rig: Rig): Promise<void> {
   rig.faults.clear();
   rig.away.clear();
+  for (const host of rig.world.hosts) host.hasLostNetworks = false;
+  rig.world.clock.time += LONGEST_PAUSE_MS;
   const most = Math.max(
     0,
     ...rig.world.hosts.flatMap((host) => [...host.slots.values()].map(({ videodata }) => videodata.size)),

@@ -1,6 +1,6 @@
 // What may happen around the servers, as commands for fast-check; the world itself is the model, its invariants the check.
 import fc from 'fast-check';
-import { stopContainer } from '../support/memory/compose.js';
+import { killChat, stopContainer } from '../support/memory/compose.js';
 import { broken, recordings } from '../support/memory/invariants.js';
 import { ask } from '../support/memory/pod.js';
 import { createRandom, type Random } from '../support/memory/random.js';
@@ -215,6 +215,20 @@ const containerDies = fc.tuple(number, number).map(([server, index]) =>
   }),
 );
 
+const chatDies = fc.tuple(number, number).map(([server, index]) =>
+  command(`the chat of container ${index} of server ${server} dies`, (rig) => {
+    const host = hostOf(rig.world, serverOf(rig, server));
+    const slots = [...host.containers.keys()];
+    killChat(host, slots[index % Math.max(1, slots.length)] ?? 0);
+  }),
+);
+
+const networksAreLost = number.map((server) =>
+  command(`server ${server} loses the networks of containers that do not run`, (rig) => {
+    hostOf(rig.world, serverOf(rig, server)).hasLostNetworks = true;
+  }),
+);
+
 const partBreaks = fc
   .tuple(fc.constantFrom(...PARTS), fc.constantFrom(0.2, 0.6, 2))
   .map(([part, degree]) => command(`${part} breaks (${degree})`, ({ faults }) => void faults.set(part, degree)));
@@ -278,6 +292,9 @@ export const commands = (most: number): fc.Arbitrary<Iterable<fc.AsyncCommand<Mo
       roomRestarts,
       withdrawal,
       containerDies,
+      containerDies,
+      chatDies,
+      networksAreLost,
       partBreaks,
       partHeals,
       serverGoes,

@@ -2,7 +2,7 @@
 import type { EffectName } from '../../src/tick/model.js';
 import { POD_DIRECTORY } from '../support/memory/config.js';
 import { addBroadcaster, ask, type Request } from '../support/memory/pod.js';
-import { stopContainer } from '../support/memory/compose.js';
+import { killChat, stopContainer } from '../support/memory/compose.js';
 import { emptyDirectory } from '../support/memory/host.js';
 import type { Fault, Hook } from '../support/memory/session.js';
 import { createWorld, hostOf, tick, type MemoryWorld } from '../support/memory/world.js';
@@ -105,6 +105,7 @@ const GIVE_BACK: EffectName[] = [
   'render',
   'saveOutput',
   'down',
+  'keepFragments',
   'tellPodGivenBack',
   'removeBroadcaster',
   'release',
@@ -262,10 +263,42 @@ export const STORIES: Story[] = [
   },
   {
     name: 'container that died is started again',
-    effects: ['saveOutput', 'render', 'up'],
+    effects: ['saveOutput', 'render', 'revive'],
     prepare: async () => {
       const world = await running([recorded]);
       stopContainer(hostOf(world), 1, world.clock.time);
+      return world;
+    },
+  },
+  {
+    name: 'container that died and cannot be started as it was',
+    effects: ['saveOutput', 'render', 'revive', 'down'],
+    prepare: async () => {
+      const world = await running([recorded]);
+      stopContainer(hostOf(world), 1, world.clock.time);
+      hostOf(world).hasLostNetworks = true;
+      return world;
+    },
+  },
+  {
+    name: 'chat that died is started again',
+    effects: ['reviveChat', 'pingChat'],
+    prepare: async () => {
+      const world = await running([{ id: 1, row: { enableChat: true } }]);
+      killChat(hostOf(world), 1);
+      return world;
+    },
+  },
+  {
+    name: 'start that is undone when it has recorded already',
+    effects: GIVE_BACK,
+    prepare: async () => {
+      const world = await worldWith([recorded]);
+      const failed = failing('compose', 'up', { kind: 'startFailed', detail: 'port is already allocated' }, 'after');
+      await tick(world, {
+        hook: (call, moment) => (call.method === 'down' ? { kill: true } : failed(call, moment)),
+      });
+      world.clock.time += 60_000;
       return world;
     },
   },

@@ -16,6 +16,29 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
+test('up of a stopped container whose network or image has changed fails until it was taken down; a running one is not touched', async () => {
+  const slot = makeSlot(1);
+  await docker.compose(slot, 'up', '-d');
+  for (const [stopped, words] of [
+    ['lostNetwork', /network \S+ not found/],
+    ['changedImage', /\nKeyError: 'ContainerConfig'\n$/],
+  ] as const) {
+    await docker.killContainer('bbb-live-streaming1');
+    docker.setBehaviour({ stopped });
+    const { exitCode, stderr } = await docker.compose(slot, 'up', '-d');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(words) as unknown });
+    await docker.compose(slot, 'down');
+    expect((await docker.compose(slot, 'up', '-d')).exitCode).toBe(0);
+  }
+  docker.setBehaviour({ stopped: 'can be started' });
+  await docker.killContainer('bbb-live-streaming1', 'redis');
+  expect((await docker.compose(slot, 'up', '-d', '--no-recreate', 'redis')).exitCode).toBe(0);
+  expect(docker.containers().map(({ service, state, starts }) => [service, state, starts])).toEqual([
+    ['redis', 'running', 2],
+    ['bbb-streamer', 'running', 1],
+  ]);
+});
+
 function makeSlot(slot: number, options: { title?: string; port?: number; name?: string } = {}): string {
   const directory = join(root, `bbb-live-streaming${slot}`);
   mkdirSync(join(directory, 'videodata'), { recursive: true });

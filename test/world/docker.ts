@@ -58,6 +58,11 @@ export interface DockerBehaviour {
   containerEndsWithFfmpeg: boolean;
   /** Nothing is recorded into a folder that uid 1001 cannot write to (default). */
   strictVideodata: boolean;
+  /**
+   * What became of containers that are stopped: `lostNetwork`: their network was pruned; `changedImage`: docker-compose 1.29
+   * cannot read their image any more, and ends with a traceback before it starts anything.
+   */
+  stopped: 'can be started' | 'lostNetwork' | 'changedImage';
   /** Size of a recording, at least. */
   recordingBytes: number;
 }

@@ -2,6 +2,7 @@
 import { PortError } from '../errors.js';
 import type { Config, Effect, EffectName, Memory, Outcome, Reading, SlotRecord } from '../model.js';
 import type { Found } from '../plan/claim/found.js';
+import type { RevivalFound } from '../plan/revival.js';
 import type { Ports } from '../ports.js';
 import type { Turns } from '../../shared/turns.js';
 
@@ -25,8 +26,8 @@ export interface Place {
   record: SlotRecord;
 }
 
-/** What came of an act: the record to go on with, or what was found, from which plan/claim/claim.ts says what follows. */
-export type Step = { record: SlotRecord } | { found: Found };
+/** What came of an act: the record to go on with, or what was found, from which the plan says what follows. */
+export type Step = { record: SlotRecord } | { found: Found | RevivalFound };
 
 export type Act<Name extends EffectName> = (
   effect: Extract<Effect, { do: Name }>,

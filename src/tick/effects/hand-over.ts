@@ -36,6 +36,20 @@ export const clearOut: Act<'clearOut'> = async (_effect, place, context) => {
   return { record: record };
 };
 
+/** Why what a failed start has recorded is kept; also how it is known again after a kill. */
+const OF_A_FAILED_START = 'it was recorded by a start that failed';
+
+/** What a start that failed has recorded: its request waits again, and its next start makes another recording. */
+export const keepFragments: Act<'keepFragments'> = async (_effect, place, context) => {
+  let record = await resume(place, context);
+  const name = keptName(record.livestreamId, record.internalMeetingId);
+  for (const recording of await context.ports.recordings.read(place.slot)) {
+    if (recording.modifiedAt.getTime() < Date.parse(record.reservedAt)) continue;
+    record = await keep({ ...place, record }, recording, name, OF_A_FAILED_START, context);
+  }
+  return { record };
+};
+
 function keptName(livestreamId: number, internalMeetingId: string): string {
   const meeting = internalMeetingId.replace(NOT_IN_A_NAME, '_').slice(0, 100);
   return `${livestreamId}-${meeting === '' ? 'unknown' : meeting}`;
@@ -206,11 +220,11 @@ async function keep(
 }
 
 function tellKept(place: Place, file: string, target: string, because: string, context: Context): void {
+  const { livestreamId, slot } = place;
   const detail = `${file} is now ${target}: ${because}`;
-  context.tell({
-    level: 'error',
-    livestreamId: place.livestreamId,
-    slot: place.slot,
-    problem: { kind: 'recordingKept', detail },
-  });
+  if (because === OF_A_FAILED_START) {
+    context.tell({ level: 'notice', livestreamId, slot, problem: { kind: 'fragmentKept', detail } });
+  } else {
+    context.tell({ level: 'error', livestreamId, slot, problem: { kind: 'recordingKept', detail } });
+  }
 }

@@ -1,5 +1,6 @@
 // The slot's own acts: taken, described, released; its containers up, finished and down.
-import { inform, note, type Act } from './act.js';
+import { foreseen, type PortError } from '../errors.js';
+import { inform, note, type Act, type Context, type Place } from './act.js';
 
 export const reserve: Act<'reserve'> = async (effect, place, context) => {
   await context.ports.slots.make(place.slot);
@@ -22,6 +23,50 @@ export const up: Act<'up'> = async (_effect, place, context) => {
   await context.ports.compose.up(place.slot);
   inform(place, 'container up', context);
   return { record: await note(place, { step: 'live' }, context) };
+};
+
+export const revive: Act<'revive'> = async (effect, place, context) => {
+  const failure = await failureOf(() => context.ports.compose.up(place.slot));
+  // An earlier docker-compose is still at work: nothing was tried.
+  if (failure?.problem.kind === 'composeBusy') throw failure;
+  if (!effect.anew) tried('revival', place, context);
+  if (failure === null) {
+    inform(place, 'container started again', context);
+    return { record: place.record };
+  }
+  const isStreaming = await isStreamerUp(place, context);
+  if (effect.anew && !isStreaming) throw failure;
+  return { found: { of: 'revival', failure: failure.problem.detail, isStreaming } };
+};
+
+async function isStreamerUp(place: Place, context: Context): Promise<boolean> {
+  const found = await context.ports.compose.read(place.slot);
+  return found.ok && (found.value === 'running' || found.value === 'withoutChat');
+}
+
+async function failureOf(act: () => Promise<void>): Promise<PortError | null> {
+  try {
+    await act();
+    return null;
+  } catch (error) {
+    const known = foreseen(error);
+    if (known === null) throw error;
+    return known;
+  }
+}
+
+/** People have seen it: the pause before the next try counts from here. */
+function tried(trial: 'revival' | 'chat', { livestreamId }: Place, context: Context): void {
+  context.tell({ level: 'memory', tried: trial, livestreamId, at: context.ports.clock.now() });
+}
+
+export const reviveChat: Act<'reviveChat'> = async (_effect, place, context) => {
+  const failure = await failureOf(() => context.ports.compose.upChat(place.slot));
+  if (failure?.problem.kind === 'composeBusy') throw failure;
+  tried('chat', place, context);
+  if (failure !== null) throw failure;
+  inform(place, "the chat's Redis was started again", context);
+  return { record: place.record };
 };
 
 export const pingChat: Act<'pingChat'> = async (_effect, place, context) => {

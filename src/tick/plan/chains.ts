@@ -53,10 +53,22 @@ export function giveBackChain(): Effect[] {
     { do: 'render', onlyIfDamaged: true },
     { do: 'saveOutput' },
     { do: 'down' },
+    { do: 'keepFragments' },
     { do: 'tellPodGivenBack' },
     { do: 'removeBroadcaster', act: { is: 'look' } },
     { do: 'release' },
   ];
+}
+
+/** The container of a live in progress is started again; `container`: what there is of it. */
+export function reviveChain(container: 'stopped' | 'absent'): Effect[] {
+  const output: Effect[] = container === 'absent' ? [] : [{ do: 'saveOutput' }];
+  return [...output, { do: 'render', onlyIfDamaged: false }, { do: 'revive', anew: false }];
+}
+
+/** Containers that cannot be started as they are: their network is gone, or Compose cannot make use of them any more. */
+export function reviveAnewChain(): Effect[] {
+  return [{ do: 'down' }, { do: 'revive', anew: true }];
 }
 
 /**
@@ -78,7 +90,14 @@ export function undoAfter(failed: EffectName, certain: boolean, step: SlotRecord
 }
 
 /** Acts whose failure leaves the rest of the chain to be done in the same tick: reports, and comforts. */
-const NOT_ESSENTIAL: ReadonlySet<EffectName> = new Set(['clearOut', 'mailStart', 'pingChat', 'saveOutput', 'finish']);
+const NOT_ESSENTIAL: ReadonlySet<EffectName> = new Set([
+  'clearOut',
+  'keepFragments',
+  'mailStart',
+  'pingChat',
+  'saveOutput',
+  'finish',
+]);
 
 /** Acts that end a container. A full disk, on which their beginning cannot be noted, must not keep it recording. */
 const ENDING: ReadonlySet<EffectName> = new Set(['render', 'finish', 'saveOutput', 'down']);
@@ -88,6 +107,8 @@ export function mayFollow(effect: EffectName, failed: readonly EffectName[]): bo
   const essential = failed.filter((name) => !NOT_ESSENTIAL.has(name));
   // Once the container is down the broadcaster goes, even while the recording waits: viewers must not see a dead live.
   if (effect === 'removeBroadcaster') return essential.every((name) => name === 'handOver');
+  // docker-compose may remove the containers, and then fail on their network.
+  if (effect === 'revive') return essential.every((name) => name === 'down');
   if (ENDING.has(effect)) return essential.every((name) => name === 'beginStop');
   return essential.length === 0;
 }

@@ -1,5 +1,6 @@
 // A plan in the making, and how it is added to.
 import type { Config, Plan, Problem, World } from '../model.js';
+import { isoInZone } from './dates.js';
 import { meetingState, type MeetingIds, type MeetingState } from './over.js';
 
 /** Where chains and remarks are gathered while a plan is made. */
@@ -20,6 +21,11 @@ export function remark(
 
 export function complain(draft: Draft, problem: Problem, livestreamId: number | null, slot: number | null): void {
   draft.outcomes.push({ level: 'error', livestreamId, slot, problem });
+}
+
+/** A time that is waited for, in words: `from 2026-03-02T10:05:00+01:00 on`. */
+export function from(instant: Date, { config }: Draft): string {
+  return `from ${isoInZone(instant, config.timeZone)} on`;
 }
 
 /** What the last word of BBB is on a meeting. */

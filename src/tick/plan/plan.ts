@@ -1,19 +1,10 @@
 // From the world as read to what is to be done: pure, total, deterministic.
-import type {
-  Chain,
-  Config,
-  ContainerState,
-  Livestream,
-  Plan,
-  Problem,
-  SlotReading,
-  SlotRecord,
-  World,
-} from '../model.js';
+import type { Chain, Config, Livestream, Plan, Problem, SlotReading, SlotRecord, World } from '../model.js';
 import { adoptedRecord } from './adoption.js';
-import { afterTold, giveBackChain, startChain, stopChain, unclaimChain } from './chains.js';
+import { pausedUntil } from './back-off.js';
+import { afterTold, giveBackChain, reviveChain, startChain, stopChain, unclaimChain } from './chains.js';
 import { isoInZone } from './dates.js';
-import { complain, stateOf, type Draft } from './draft.js';
+import { complain, from, stateOf, type Draft } from './draft.js';
 import type { MeetingState } from './over.js';
 import { planRequests } from './requests.js';
 import { ownRows, ownSlot } from './server.js';
@@ -31,7 +22,7 @@ export function plan(world: World, config: Config): Plan {
 
 /** In debug mode what a container says is kept from its first minute on. */
 function withOutput(chain: Chain): Chain {
-  const starts = chain.effects.some((effect) => effect.do === 'up');
+  const starts = chain.effects.some((effect) => effect.do === 'up' || effect.do === 'revive');
   return starts ? { ...chain, effects: [...chain.effects, { do: 'saveOutput' }] } : chain;
 }
 
@@ -173,7 +164,10 @@ function planRunning(reading: SlotReading, record: SlotRecord, place: RowPlace, 
   const mail: Chain['effects'] = record.startMailSent ? [] : [{ do: 'mailStart' }];
   const container = reading.container;
   if (container?.ok === false) complain(draft, container.problem, record.livestreamId, reading.slot);
-  if (container?.ok !== true || container.value === 'running') {
+  if (container?.ok === true && container.value === 'withoutChat' && record.enableChat) {
+    return { reason: "its chat's Redis has gone", effects: [...mail, ...chatRevival(reading.slot, record, draft)] };
+  }
+  if (container?.ok !== true || container.value === 'running' || container.value === 'withoutChat') {
     const output: Chain['effects'] = draft.config.debug && container?.ok === true ? [{ do: 'saveOutput' }] : [];
     return { reason: 'it goes on', effects: [...mail, ...chatAgain(record, draft), ...output] };
   }
@@ -186,6 +180,14 @@ function chatAgain(record: SlotRecord, draft: Draft): Chain['effects'] {
   return told?.over === null ? [{ do: 'pingChat' }] : [];
 }
 
+/** The chat of a live that goes on: its Redis alone is started again. */
+function chatRevival(slot: number, record: SlotRecord, draft: Draft): Chain['effects'] {
+  const pause = pausedUntil('chat', record.livestreamId, draft.world, draft.config);
+  const next = pause === null ? 'it is started again' : `it is started again ${from(pause, draft)}`;
+  complain(draft, { kind: 'chatDied', detail: `its container does not run; ${next}` }, record.livestreamId, slot);
+  return pause === null ? [{ do: 'reviveChat' }, { do: 'pingChat' }] : [];
+}
+
 const ROW_PLACES = {
   elsewhere: 'on another slot or server',
   waiting: 'waiting',
@@ -196,18 +198,19 @@ const ROW_PLACES = {
 function planRevival(
   slot: number,
   record: SlotRecord,
-  container: ContainerState,
+  container: 'stopped' | 'absent',
   state: MeetingState,
   draft: Draft,
 ): Rest {
-  const revive = state === 'running';
+  const pause = pausedUntil('revival', record.livestreamId, draft.world, draft.config);
   const found = container === 'absent' ? 'there is no container' : 'its container no longer runs';
-  const next = revive ? 'it is started again' : 'nothing is done while BBB does not say that the meeting goes on';
+  const next =
+    state !== 'running'
+      ? 'nothing is done while BBB does not say that the meeting goes on'
+      : pause === null
+        ? 'it is started again'
+        : `it is started again ${from(pause, draft)}`;
   complain(draft, { kind: 'containerDied', detail: `${found}; ${next}` }, record.livestreamId, slot);
-  if (!revive) return NOTHING;
-  const output: Chain['effects'] = container === 'absent' ? [] : [{ do: 'saveOutput' }];
-  return {
-    reason: 'its container has gone',
-    effects: [...output, { do: 'render', onlyIfDamaged: false }, { do: 'up' }],
-  };
+  if (state !== 'running' || pause !== null) return NOTHING;
+  return { reason: 'its container has gone', effects: reviveChain(container) };
 }

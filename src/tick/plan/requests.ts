@@ -1,10 +1,11 @@
 // The requests that wait in Pod: started in a free slot, closed when their meeting is over, or left to wait.
 import type { Livestream, PodMeeting, SlotRecord, Surroundings } from '../model.js';
+import { pausedUntil, triesOf } from './back-off.js';
 import { startChain } from './chains.js';
 import { chooseNames, heldBroadcasterId, rivalClaims, type NameChoice } from './claim/choice.js';
-import { isLeftToOthers, mayBeTaken } from './claim/limits.js';
+import { mayBeTaken } from './claim/limits.js';
 import { isoInZone } from './dates.js';
-import { complain, remark, stateOf, type Draft } from './draft.js';
+import { complain, from, remark, stateOf, type Draft } from './draft.js';
 import { isStillWaiting, ownRows } from './server.js';
 
 /** Every waiting request, oldest first, takes the lowest free slot. */
@@ -60,17 +61,21 @@ function planRequest(request: Livestream, free: number[], draft: Draft): void {
       record: null,
       effects,
     });
-  } else if (isLeftToOthers(request.id, world.memory, world.now, config)) {
-    remark(
-      draft,
-      'info',
-      'waits: its start failed here, it is left to the other servers for ten minutes',
-      request.id,
-      null,
-    );
-  } else {
+  } else if (!isPaused(request, draft)) {
     planStart(request, meeting.value, free, draft);
   }
+}
+
+/** A request whose start keeps failing is tried less and less often; one of several servers leaves it to the others. */
+function isPaused({ id }: Livestream, draft: Draft): boolean {
+  const pause = pausedUntil('start', id, draft.world, draft.config);
+  if (pause === null) return false;
+  const times = triesOf('start', id, draft.world.memory);
+  const count = times === 1 ? 'once' : `${times} times`;
+  const others = draft.config.numberOfServers > 1 ? ', it is left to the other servers' : '';
+  const next = `it is tried again here ${from(pause, draft)}`;
+  remark(draft, 'info', `waits: its start has failed here ${count}${others}; ${next}`, id, null);
+  return true;
 }
 
 function planStart(request: Livestream, meeting: PodMeeting, free: number[], draft: Draft): void {

@@ -1,5 +1,5 @@
 // The text of `memory.json`: what ticks tell each other beyond the slots.
-import type { Memory, ProblemKind, Told } from '../model.js';
+import type { Memory, ProblemKind, Told, Tries } from '../model.js';
 import {
   count,
   decodeObject,
@@ -7,6 +7,7 @@ import {
   mappingOf,
   objectOf,
   oneOf,
+  orAbsent,
   orNull,
   parseJson,
   text,
@@ -33,9 +34,12 @@ const KINDS: Record<ProblemKind, true> = {
   stopFailed: true,
   composeBusy: true,
   containerDied: true,
+  revivalFailed: true,
   containerWithoutLive: true,
   chatSilent: true,
+  chatDied: true,
   recordingKept: true,
+  fragmentKept: true,
   recordingWaiting: true,
   recordingFailed: true,
   requestClosed: true,
@@ -66,24 +70,31 @@ const UNTOLD: Fields<Memory['untold'][number]> = {
 
 const timesById = mappingOf('an object of times', time);
 
-const MEMORY: Fields<Memory> = {
+const TRIES: Fields<Tries> = { times: count, last: time };
+
+/** What a file written by an earlier version lacks. */
+type Later = 'tries' | 'toldEvents';
+
+const MEMORY: Fields<Omit<Memory, Later> & Partial<Pick<Memory, Later>>> = {
   version: oneOf([1]),
   sightings: timesById,
-  failedStarts: timesById,
+  tries: orAbsent(mappingOf('an object of tries', objectOf('tries', TRIES))),
   untold: listOf('a list of errors', objectOf('an error', UNTOLD)),
+  toldEvents: orAbsent(timesById),
   told: mappingOf('an object of errors', objectOf('an error', TOLD)),
 };
 
 /** What the first tick knows. */
 export function emptyMemory(): Memory {
-  return { version: 1, sightings: {}, failedStarts: {}, untold: [], told: {} };
+  return { version: 1, sightings: {}, tries: {}, untold: [], toldEvents: {}, told: {} };
 }
 
 /** The memory in a file's text, or what is wrong with it. */
 export function parseMemory(content: string): Parsed<Memory> {
   const json = parseJson(content);
   if ('fault' in json) return json;
-  return decodeObject(json.value, MEMORY);
+  const memory = decodeObject(json.value, MEMORY);
+  return 'fault' in memory ? memory : { value: { ...emptyMemory(), ...memory.value } };
 }
 
 /** The text of the memory's file. */

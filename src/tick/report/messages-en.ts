@@ -70,13 +70,15 @@ export const ENGLISH: Messages = {
     title: 'Start failed',
     what: 'The live could not be started',
     next:
-      'What was begun is undone and the request waits in Pod; it is tried again. ' +
-      'If servers share the queue, this one leaves it to the others for ten minutes.',
+      'What was begun is undone and the request waits in Pod; it is tried again at the next tick, then after 2 and 5 minutes, ' +
+      'then every ten minutes. If servers share the queue, this one leaves it to the others for ten minutes.',
   },
   imageMissing: {
     title: 'Missing Docker image',
     what: 'A Docker image that the live needs is missing on this server',
-    next: "Run 'bbb-pod-live init' on this server: it fetches the images. The request waits in Pod and is tried again.",
+    next:
+      "Run 'bbb-pod-live init' on this server: it fetches the images. " +
+      'The request waits in Pod and is tried again at the next tick, then after 2 and 5 minutes, then every ten minutes.',
   },
   namesTaken: {
     title: 'No free broadcaster name',
@@ -101,8 +103,17 @@ export const ENGLISH: Messages = {
     title: 'Container gone',
     what: 'The container of a live in progress does not run',
     next:
-      'The container is started again as long as BBB shows the meeting; viewers may have missed a part. ' +
+      'The live stays in progress and its container is started again as long as BBB shows the meeting: at once, at the next tick, ' +
+      'then after 2, 4 and 8 minutes; viewers may have missed a part. ' +
       'Its last output is in the log directory, in <livestream id>.log.',
+  },
+  revivalFailed: {
+    title: 'Container not started again',
+    what: 'The container of a live in progress has gone and could not be started again',
+    next:
+      'The live stays in progress and its container is started again as long as BBB shows the meeting: at the next tick, ' +
+      'then after 2, 4 and 8 minutes; viewers see nothing meanwhile. ' +
+      "If an image is missing, run 'bbb-pod-live init' on this server; if Docker lacks anything else, its own words above say what.",
   },
   containerWithoutLive: {
     title: 'Containers without a live',
@@ -116,12 +127,25 @@ export const ENGLISH: Messages = {
       'The live goes on, but messages typed in Pod may not reach the meeting. ' +
       "Check REDIS_BIND_ADDRESS and the firewall, for Pod's web servers too: slot N uses port 6378 + N.",
   },
+  chatDied: {
+    title: 'Chat stopped',
+    what: 'The Redis of the chat does not run',
+    next:
+      'The live goes on, but messages typed in Pod do not reach the meeting. Only this Redis is started again: at once, at the next tick, ' +
+      "then after 2, 4 and 8 minutes. If it dies again and again, look at 'docker-compose logs redis' in the directory of the slot: " +
+      'too many messages, or too large ones, may have been sent to its port.',
+  },
   recordingKept: {
     title: 'Recording kept aside',
     what: 'A recording could not be handed over to Pod and was kept aside',
     next:
       'It lies in the directory kept/ of this server and is never deleted from there: publish it in Pod by hand, or delete it. ' +
       'The live itself ends as usual.',
+  },
+  fragmentKept: {
+    title: 'Fragment kept aside',
+    what: 'A start that failed had recorded a fragment, which was kept aside',
+    next: 'It lies in the directory kept/ of this server and is never deleted from there; if it is worth nothing, delete it.',
   },
   recordingWaiting: {
     title: 'Recording waiting',

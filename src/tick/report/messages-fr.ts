@@ -74,13 +74,15 @@ export const FRENCH: Messages = {
     title: 'Démarrage impossible',
     what: "Le direct n'a pas pu démarrer",
     next:
-      'Ce qui avait été commencé est défait et la demande attend dans Pod ; elle sera retentée. ' +
-      'Si plusieurs serveurs se partagent les demandes, celui-ci la laisse aux autres pendant dix minutes.',
+      'Ce qui avait été commencé est défait et la demande attend dans Pod ; elle sera retentée au prochain passage, puis au bout de 2 et ' +
+      '5 minutes, puis toutes les dix minutes. Si plusieurs serveurs se partagent les demandes, celui-ci la laisse aux autres pendant dix minutes.',
   },
   imageMissing: {
     title: 'Image Docker absente',
     what: 'Une image Docker nécessaire au direct est absente de ce serveur',
-    next: "Lancez 'bbb-pod-live init' sur ce serveur : cette commande récupère les images. La demande attend dans Pod et sera retentée.",
+    next:
+      "Lancez 'bbb-pod-live init' sur ce serveur : cette commande récupère les images. La demande attend dans Pod et sera retentée " +
+      'au prochain passage, puis au bout de 2 et 5 minutes, puis toutes les dix minutes.',
   },
   namesTaken: {
     title: 'Aucun nom de diffuseur libre',
@@ -105,8 +107,17 @@ export const FRENCH: Messages = {
     title: 'Conteneur arrêté',
     what: "Le conteneur d'un direct en cours ne fonctionne plus",
     next:
-      'Il est redémarré tant que BBB indique que la réunion est en cours ; le public a pu manquer une partie du direct. ' +
+      'Le direct reste en cours et son conteneur est redémarré tant que BBB indique que la réunion continue : tout de suite, au prochain ' +
+      'passage, puis au bout de 2, 4 et 8 minutes ; le public a pu manquer une partie du direct. ' +
       'Ses dernières lignes se trouvent dans le répertoire des logs, dans <id du direct>.log.',
+  },
+  revivalFailed: {
+    title: 'Conteneur non redémarré',
+    what: "Le conteneur d'un direct en cours a disparu ou s'est arrêté, et n'a pas pu être redémarré",
+    next:
+      'Le direct reste en cours et son conteneur est redémarré tant que BBB indique que la réunion continue : au prochain passage, ' +
+      "puis au bout de 2, 4 et 8 minutes ; d'ici là, le public ne voit rien. S'il manque une image, lancez 'bbb-pod-live init' " +
+      'sur ce serveur ; pour toute autre raison, le message de Docker ci-dessus dit laquelle.',
   },
   containerWithoutLive: {
     title: 'Conteneurs sans direct',
@@ -122,12 +133,25 @@ export const FRENCH: Messages = {
       'Le direct continue, mais les messages écrits dans Pod peuvent ne pas parvenir à la réunion. ' +
       "Vérifiez REDIS_BIND_ADDRESS et le pare-feu, y compris pour les serveurs web de Pod : l'emplacement N utilise le port 6378 + N.",
   },
+  chatDied: {
+    title: 'Tchat arrêté',
+    what: 'Le Redis du tchat ne fonctionne plus',
+    next:
+      'Le direct continue, mais les messages écrits dans Pod ne parviennent pas à la réunion. Seul ce Redis est redémarré : tout de suite, ' +
+      "au prochain passage, puis au bout de 2, 4 et 8 minutes. S'il s'arrête sans cesse, consultez 'docker-compose logs redis' dans le " +
+      "répertoire de l'emplacement : trop de messages, ou de trop gros, ont pu être envoyés à son port.",
+  },
   recordingKept: {
     title: 'Vidéo mise de côté',
     what: "Une vidéo enregistrée n'a pas pu être remise à Pod et a été mise de côté",
     next:
       "Elle se trouve dans le répertoire kept/ de ce serveur et n'en sera jamais supprimée : publiez-la dans Pod à la main ou supprimez-la. " +
       'Le direct lui-même se termine normalement.',
+  },
+  fragmentKept: {
+    title: 'Fragment mis de côté',
+    what: 'Un démarrage qui a échoué avait enregistré un fragment, qui a été mis de côté',
+    next: "Il se trouve dans le répertoire kept/ de ce serveur et n'en sera jamais supprimé ; s'il est sans intérêt, supprimez-le.",
   },
   recordingWaiting: {
     title: 'Vidéo en attente',

@@ -1,10 +1,10 @@
 // From what came of a tick to log lines, the mail, the exit status and what is remembered.
-import type { Config, LogLevel, MailMessage, Memory, Outcome, Told, World } from '../model.js';
-import { FAILED_START_PAUSE_MS } from '../plan/claim/limits.js';
+import type { Config, LogLevel, MailMessage, Memory, Outcome, ProblemKind, Told, World } from '../model.js';
+import { oneMore, TRIES_FORGOTTEN_AFTER_MS, triesKey } from '../plan/back-off.js';
 import { ageMs } from '../plan/dates.js';
 import { readableDate, subject } from './mails.js';
 import { problemText } from './messages.js';
-import { isEvent, keyOf, tellingOf, type Trouble } from './told.js';
+import { eventsTold, keyOf, pendingEvents, tellingOf, type Trouble } from './told.js';
 
 export interface Report {
   /** One a tick at most; null when there is nothing new to tell. */
@@ -43,45 +43,70 @@ function place(livestreamId: number | null, slot: number | null): string {
 
 /** Everything that follows a tick. */
 export function report(outcomes: Outcome[], world: World, config: Config, { isCutShort }: ReportOptions): Report {
-  const { memory } = world;
-  const troubles = outcomes.filter((outcome): outcome is Trouble => 'problem' in outcome);
   const { due, over, told } = tellingOf(outcomes, world, config, isCutShort);
-  const events = troubles
-    .filter(isEvent)
-    .map(({ problem, livestreamId, slot }) => ({ ...problem, livestreamId, slot }));
-  const untold = [...memory.untold, ...events];
-  const toTell = [...untold.map(asTrouble), ...due.values()];
+  const { events, isPressing } = pendingEvents(outcomes, world);
+  const isMailed = isPressing || due.size > 0 || over.length > 0;
+  const toTell = isMailed ? [...events, ...due.values()] : [];
   const remembered = remember(outcomes, world);
+  const untold = events.map(({ problem, livestreamId, slot }) => ({ ...problem, livestreamId, slot }));
+  const ifTold = isMailed ? { untold: [], toldEvents: eventsTold(events, world) } : { untold };
   return {
-    mail: toTell.length === 0 && over.length === 0 ? null : errorMail(toTell, over, world, config),
-    exitStatus: troubles.some(({ level }) => level === 'error') ? 1 : 0,
-    memory: { ifMailed: { ...remembered, told, untold: [] }, ifNotMailed: { ...remembered, untold } },
+    mail: isMailed ? errorMail(joined(toTell), over, world, config) : null,
+    exitStatus: outcomes.some(({ level }) => level === 'error') ? 1 : 0,
+    memory: { ifMailed: { ...remembered, told, ...ifTold }, ifNotMailed: { ...remembered, untold } },
     screen: [...due.values()]
       .filter(({ problem }) => problem.kind === 'logUnwritable')
       .map(({ problem }) => problem.detail),
   };
 }
 
-function asTrouble(event: Memory['untold'][number]): Trouble {
-  const { livestreamId, slot, ...problem } = event;
-  return { level: 'notice', livestreamId, slot, problem };
+/** Errors that a failed start's fragments belong to. */
+const START_ERRORS: ReadonlySet<ProblemKind> = new Set(['startFailed', 'imageMissing', 'diskFailed']);
+
+/** What has one cause and one live is one entry of the mail, and so is a failed start with what it had recorded. */
+function joined(troubles: Trouble[]): Trouble[] {
+  const entries: Trouble[] = [];
+  for (const trouble of troubles.toSorted((one, other) => Number(isFragment(one)) - Number(isFragment(other)))) {
+    const at = entries.findIndex((entry) => keyOf(entry) === keyOf(trouble) || holdsFragment(entry, trouble));
+    const entry = entries[at];
+    if (entry === undefined) entries.push(trouble);
+    else entries[at] = { ...entry, problem: { ...entry.problem, detail: bothDetails(entry, trouble) } };
+  }
+  return entries;
 }
 
-/** Sightings and failed starts of this tick; what has lost its meaning is forgotten. */
+function isFragment({ problem }: Trouble): boolean {
+  return problem.kind === 'fragmentKept';
+}
+
+function holdsFragment(entry: Trouble, trouble: Trouble): boolean {
+  const isSameLive = entry.livestreamId === trouble.livestreamId;
+  return isFragment(trouble) && isSameLive && START_ERRORS.has(entry.problem.kind);
+}
+
+function bothDetails(one: Trouble, other: Trouble): string {
+  return `${one.problem.detail}; ${other.problem.detail}`;
+}
+
+/** Sightings and tries of this tick; what has lost its meaning is forgotten. */
 function remember(outcomes: Outcome[], world: World): Memory {
   const { memory, now } = world;
-  const at = now.toISOString();
   const sightings: Memory['sightings'] = {};
-  const failedStarts = Object.fromEntries(
-    Object.entries(memory.failedStarts).filter(([, since]) => ageMs(since, now) < FAILED_START_PAUSE_MS),
+  const tries = Object.fromEntries(
+    Object.entries(memory.tries).filter(([, { last }]) => ageMs(last, now) < TRIES_FORGOTTEN_AFTER_MS),
   );
+  const count = (key: string, at: Date): void => void (tries[key] = oneMore(tries[key], at));
   for (const outcome of outcomes) {
     if (outcome.level !== 'memory') continue;
-    if ('sighting' in outcome)
+    if ('sighting' in outcome) {
       sightings[String(outcome.sighting)] = memory.sightings[String(outcome.sighting)] ?? outcome.at.toISOString();
-    else failedStarts[String(outcome.failedStart)] = at;
+    } else if ('failedStart' in outcome) {
+      count(triesKey('start', outcome.failedStart), outcome.at);
+    } else {
+      count(triesKey(outcome.tried, outcome.livestreamId), outcome.at);
+    }
   }
-  return { ...memory, sightings, failedStarts };
+  return { ...memory, sightings, tries };
 }
 
 function errorMail(troubles: Trouble[], over: Told[], world: World, config: Config): MailMessage {
@@ -89,7 +114,7 @@ function errorMail(troubles: Trouble[], over: Told[], world: World, config: Conf
     told === undefined ? '' : readableDate(new Date(told.since), config);
   return {
     template: 'errors',
-    subject: subject(troubles.length > 0 ? 'errors' : 'recovered', config),
+    subject: subject(troubles.every(isFragment) && over.length > 0 ? 'recovered' : 'errors', config),
     values: {
       errors: troubles.map((trouble) => ({
         ...problemText(trouble.problem, config.mailLang, trouble),

@@ -7,7 +7,7 @@ export type Trouble = Extract<Outcome, { problem: Problem }>;
 const HOUR_MS = 3_600_000;
 
 /** Told once when they happen: they are not a state that ends. */
-const EVENTS: ReadonlySet<ProblemKind> = new Set(['recordingKept', 'requestClosed', 'mailFailed']);
+const EVENTS: ReadonlySet<ProblemKind> = new Set(['recordingKept', 'fragmentKept', 'requestClosed', 'mailFailed']);
 
 /** While one of these lasts, the silence of other errors says nothing: they may not have been looked at. */
 const BLINDING: ReadonlySet<ProblemKind> = new Set([
@@ -37,14 +37,37 @@ export interface Telling {
   told: Record<string, Told>;
 }
 
+/** Events that wait for a mail, and whether one of them is worth a mail of its own: no like event was mailed within the hour. */
+export function pendingEvents(outcomes: Outcome[], { memory, now }: World): { events: Trouble[]; isPressing: boolean } {
+  const before = memory.untold.map(({ livestreamId, slot, ...problem }): Trouble => {
+    return { level: 'notice', livestreamId, slot, problem };
+  });
+  const events = [...before, ...outcomes.filter((outcome) => 'problem' in outcome).filter(isEvent)];
+  return { events, isPressing: events.some((event) => !isRecent(memory.toldEvents[keyOf(event)], now)) };
+}
+
+function isRecent(told: string | undefined, now: Date): boolean {
+  return told !== undefined && ageMs(told, now) < HOUR_MS;
+}
+
+/** Events that were mailed within the last hour, these now. */
+export function eventsTold(events: Trouble[], { memory, now }: World): Record<string, string> {
+  const before = Object.entries(memory.toldEvents).filter(([, told]) => isRecent(told, now));
+  return Object.fromEntries([...before, ...events.map((event) => [keyOf(event), now.toISOString()] as const)]);
+}
+
 export function isEvent(trouble: Trouble): boolean {
   return EVENTS.has(trouble.problem.kind);
 }
 
-/** The same kind for the same live, or else slot, is the same error. */
+/** Kinds that tell more of what another one tells: the later one in a tick stands for both. */
+const CAUSES: Partial<Record<ProblemKind, ProblemKind>> = { revivalFailed: 'containerDied', chatDied: 'chatSilent' };
+
+/** The same cause for the same live, or else slot, is the same error. */
 export function errorKey(kind: ProblemKind, livestreamId: number | null, slot: number | null): string {
-  if (livestreamId !== null) return `${kind}/${livestreamId}`;
-  return slot === null ? kind : `${kind}/slot${slot}`;
+  const cause = CAUSES[kind] ?? kind;
+  if (livestreamId !== null) return `${cause}/${livestreamId}`;
+  return slot === null ? cause : `${cause}/slot${slot}`;
 }
 
 export function keyOf({ problem, livestreamId, slot }: Trouble): string {

@@ -39,6 +39,12 @@ export function stopContainer(host: Host, slot: number, now: number): void {
   container.state = 'stopped';
 }
 
+/** The Redis of a slot dies; its streamer goes on. */
+export function killChat(host: Host, slot: number): void {
+  const container = host.containers.get(slot);
+  if (container !== undefined) container.isChatDead = true;
+}
+
 function closeFile(host: Host, slot: number, trailer: string, now: number): void {
   const container = host.containers.get(slot);
   const file = host.slots.get(slot)?.videodata.get(container?.openFile ?? '');
@@ -55,7 +61,9 @@ export function composePort(host: Host, now: () => number, through: Through): Co
         const value = await through('compose', 'read', [slot], () => {
           if (!host.slots.has(slot)) return 'absent' as const;
           composeFileOf(host, slot);
-          return host.containers.get(slot)?.state ?? 'absent';
+          const container = host.containers.get(slot);
+          if (container?.state === 'running' && container.isChatDead === true) return 'withoutChat' as const;
+          return container?.state ?? 'absent';
         });
         return { ok: true, value };
       } catch (error) {
@@ -75,6 +83,7 @@ export function composePort(host: Host, now: () => number, through: Through): Co
           found.streamKey === file.streamKey
         )
           return;
+        if (found !== undefined && host.hasLostNetworks) throw new PortError('startFailed', 'network 1f2e not found');
         host.containers.set(slot, {
           livestreamId: file.livestreamId,
           streamKey: file.streamKey,
@@ -83,6 +92,11 @@ export function composePort(host: Host, now: () => number, through: Through): Co
         });
         await checkpoint('containers made');
         startContainer(host, slot, file, file.livestreamId, now());
+      }),
+    upChat: (slot) =>
+      through('compose', 'upChat', [slot], () => {
+        composeFileOf(host, slot);
+        delete host.containers.get(slot)?.isChatDead;
       }),
     finish: (slot) =>
       through('compose', 'finish', [slot], () => {
@@ -107,7 +121,8 @@ export function chatPort(host: Host, through: Through): Chat {
   return {
     ping: (slot) =>
       through('chat', 'ping', [slot], () => {
-        const isThere = host.containers.get(slot)?.state === 'running';
+        const container = host.containers.get(slot);
+        const isThere = container?.state === 'running' && container.isChatDead !== true;
         if (host.hasSilentChat || !isThere) throw new PortError('chatSilent', `no answer on port ${6378 + slot}`);
       }),
   };

@@ -31,7 +31,9 @@ export interface SlotDirectory {
 export interface Container {
   livestreamId: number;
   streamKey: string;
-  state: Exclude<ContainerState, 'absent'>;
+  state: Exclude<ContainerState, 'absent' | 'withoutChat'>;
+  /** Its Redis has died, and the streamer goes on. */
+  isChatDead?: true;
   /** The recording that ffmpeg has open. */
   openFile: string | null;
 }
@@ -64,6 +66,8 @@ export interface Host {
   sharesFileSystem: boolean;
   hasSilentChat: boolean;
   hasNoImages: boolean;
+  /** Containers that were stopped cannot be started any more: their network was removed. */
+  hasLostNetworks: boolean;
 }
 
 export function createHost(config: Config): Host {
@@ -81,6 +85,7 @@ export function createHost(config: Config): Host {
     sharesFileSystem: true,
     hasSilentChat: false,
     hasNoImages: false,
+    hasLostNetworks: false,
   };
 }
 

@@ -78,6 +78,12 @@ describe('the rest of a chain', () => {
     ['tellPodStopped', 'removeBroadcaster', false],
     ['release', 'tellPodStopped', false],
     ['release', 'tellPodGivenBack', false],
+    ['tellPodGivenBack', 'keepFragments', true],
+    ['tellPodGivenBack', 'down', false],
+    ['revive', 'saveOutput', true],
+    ['revive', 'render', false],
+    ['revive', 'down', true],
+    ['pingChat', 'reviveChat', false],
   ])('%s after a failed %s: %j', (effect, failed, follows) => {
     expect(mayFollow(effect, [failed])).toBe(follows);
   });

@@ -1,13 +1,16 @@
 // The plan as tables: what is left to do for every step of a slot, wherever Pod's row is and whatever BBB and Docker say.
 import { describe, expect, test } from '@jest/globals';
 import { plan } from '../../../src/tick/plan/plan.js';
-import type { ContainerState, Plan, SlotRecord, SlotStep, World } from '../../../src/tick/model.js';
+import { isoInZone } from '../../../src/tick/plan/dates.js';
+import type { ContainerState, Memory, Plan, SlotRecord, SlotStep, Trial, World } from '../../../src/tick/model.js';
+import { emptyMemory } from '../../../src/tick/report/memory.js';
 import { makeConfig } from '../../support/memory/config.js';
 import {
   bbbSays,
   failed,
   inProgress,
   livestream,
+  NOW,
   ok,
   quietWorld,
   slotReading,
@@ -28,13 +31,17 @@ function problems({ outcomes }: Plan): string[] {
   return outcomes.flatMap((outcome) => ('problem' in outcome ? [outcome.problem.kind] : []));
 }
 
+function detailOf({ outcomes }: Plan): string {
+  return outcomes.flatMap((outcome) => ('problem' in outcome ? [outcome.problem.detail] : [])).join('\n');
+}
+
 const START = 'claim tellPodStarted clearOut render up mailStart';
 const TOLD = 'clearOut render up mailStart';
 const STOP = 'beginStop render finish saveOutput down handOver removeBroadcaster tellPodStopped release';
 const STOPPING = STOP.replace('beginStop ', '');
 const DOWN = 'handOver removeBroadcaster tellPodStopped release';
 const UNCLAIM = 'beginUndo removeBroadcaster release';
-const GIVE_BACK = 'beginUndo render saveOutput down tellPodGivenBack removeBroadcaster release';
+const GIVE_BACK = 'beginUndo render saveOutput down keepFragments tellPodGivenBack removeBroadcaster release';
 
 type Row = 'ours' | 'elsewhere' | 'waiting' | 'gone' | 'unread';
 
@@ -104,16 +111,75 @@ describe('a slot file with a live, its container running', () => {
 });
 
 describe('a live whose container', () => {
-  const cases = (['running', 'stopped', 'absent'] as const).flatMap((container) =>
+  const cases = (['running', 'withoutChat', 'stopped', 'absent'] as const).flatMap((container) =>
     MEETINGS.map((meeting) => [container, meeting] as const),
   );
   test.each(cases)('is %s while its meeting is %s', (container, meeting) => {
     const decided = plan(worldOf(slotRecord(1), 'ours', meeting, container), config);
-    const revival = { running: '', stopped: 'saveOutput render up', absent: 'render up' }[container];
+    const revival = {
+      running: '',
+      withoutChat: '',
+      stopped: 'saveOutput render revive',
+      absent: 'render revive',
+    }[container];
     const expected = meeting === 'over' ? STOP : meeting === 'running' ? revival : '';
     expect(acts(decided)).toEqual(expected === '' ? [] : [`1@1: ${expected}`]);
-    expect(problems(decided).includes('containerDied')).toBe(container !== 'running' && meeting !== 'over');
+    const isGone = container === 'stopped' || container === 'absent';
+    expect(problems(decided).includes('containerDied')).toBe(isGone && meeting !== 'over');
+    expect(problems(decided)).not.toContain('chatDied');
   });
+
+  const tried = (trial: Trial, times: number, minutesAgo: number): Memory => ({
+    ...emptyMemory(),
+    tries: { [`${trial}/1`]: { times, last: new Date(NOW.getTime() - minutesAgo * 60_000).toISOString() } },
+  });
+
+  /** Tries so far, minutes since the last one; whether it is tried now. */
+  const PAUSES: [number, number, boolean][] = [
+    [1, 1, true],
+    [2, 1, false],
+    [2, 2, true],
+    [3, 3, false],
+    [3, 4, true],
+    [4, 7, false],
+    [4, 8, true],
+    [9, 7, false],
+    [9, 8, true],
+  ];
+
+  test.each(PAUSES)(
+    'is gone, after %i tries the last of which is %i minutes old: tried %j',
+    (times, minutes, isTried) => {
+      const world = worldOf(slotRecord(1), 'ours', 'running', 'absent');
+      const decided = plan({ ...world, memory: tried('revival', times, minutes) }, config);
+      expect(acts(decided)).toEqual(isTried ? ['1@1: render revive'] : []);
+      expect(problems(decided)).toEqual(['containerDied']);
+      const when = new Date(NOW.getTime() + ([0, 0, 2, 4, 8][Math.min(times, 4)] ?? 0) * 60_000 - minutes * 60_000);
+      if (!isTried) expect(detailOf(decided)).toContain(`started again from ${isoInZone(when, config.timeZone)} on`);
+    },
+  );
+
+  test('is gone, after tries by a clock that was put back since: it is tried', () => {
+    const world = worldOf(slotRecord(1), 'ours', 'running', 'absent');
+    expect(acts(plan({ ...world, memory: tried('revival', 9, -5) }, config))).toEqual(['1@1: render revive']);
+  });
+
+  test.each(MEETINGS)('runs without the Redis of its chat while its meeting is %s', (meeting) => {
+    const world = worldOf(slotRecord(1, { enableChat: true }), 'ours', meeting, 'withoutChat');
+    const decided = plan(world, config);
+    expect(acts(decided)).toEqual([meeting === 'over' ? `1@1: ${STOP}` : '1@1: reviveChat pingChat']);
+    expect(problems(decided).includes('chatDied')).toBe(meeting !== 'over');
+  });
+
+  test.each(PAUSES)(
+    'lost its chat, after %i tries the last of which is %i minutes old: tried %j',
+    (times, minutes, isTried) => {
+      const world = worldOf(slotRecord(1, { enableChat: true }), 'ours', 'running', 'withoutChat');
+      const decided = plan({ ...world, memory: tried('chat', times, minutes) }, config);
+      expect(acts(decided)).toEqual(isTried ? ['1@1: reviveChat pingChat'] : []);
+      expect(problems(decided)).toEqual(['chatDied']);
+    },
+  );
 
   test('cannot be read goes on, and that is told', () => {
     const world = worldOf(slotRecord(1), 'ours', 'running');

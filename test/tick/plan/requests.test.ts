@@ -132,11 +132,39 @@ describe('a request', () => {
 
   test('whose start failed here is left to the other servers for ten minutes, but not when there are none', () => {
     const world = withRequests([1]);
-    world.memory.failedStarts['1'] = new Date(NOW.getTime() - 9 * 60_000).toISOString();
+    world.memory.tries['start/1'] = { times: 1, last: new Date(NOW.getTime() - 9 * 60_000).toISOString() };
     expect(starts(plan(world, oneOfTwo))).toEqual([]);
     expect(starts(plan(world, alone))).toEqual(['1@1']);
-    world.memory.failedStarts['1'] = new Date(NOW.getTime() - 10 * 60_000).toISOString();
+    world.memory.tries['start/1'] = { times: 1, last: new Date(NOW.getTime() - 10 * 60_000).toISOString() };
     expect(starts(plan(world, oneOfTwo))).toEqual(['1@1']);
+  });
+
+  test.each<[number, number, boolean]>([
+    [1, 1, true],
+    [2, 1, false],
+    [2, 2, true],
+    [3, 4, false],
+    [3, 5, true],
+    [4, 9, false],
+    [4, 10, true],
+    [20, 9, false],
+    [20, 10, true],
+  ])('whose start failed %i times on the only server, the last %i minutes ago: tried %j', (times, minutes, isTried) => {
+    const world = withRequests([1, 2]);
+    const last = new Date(NOW.getTime() - minutes * 60_000).toISOString();
+    world.memory.tries['start/1'] = { times, last };
+    const decided = plan(world, alone);
+    expect(starts(decided)).toEqual(isTried ? ['1@1', '2@2'] : ['2@1']);
+    const remarks = decided.outcomes.flatMap((outcome) => ('message' in outcome ? [outcome.message] : []));
+    expect(remarks).toEqual(
+      isTried
+        ? []
+        : [
+            expect.stringMatching(
+              /^waits: its start has failed here \d+ times; it is tried again here from 2026-\S+ on$/,
+            ),
+          ],
+    );
   });
 });
 

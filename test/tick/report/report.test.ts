@@ -110,6 +110,97 @@ describe('an error that lasts', () => {
   });
 });
 
+describe('events of one cause and live', () => {
+  const kept = (file: string, livestreamId = 1): Outcome => ({
+    level: 'error',
+    livestreamId,
+    slot: 1,
+    problem: { kind: 'recordingKept', detail: file },
+  });
+
+  test('within an hour are one mail; those that came after it are told together, an hour later', () => {
+    const { mails, memory } = play([
+      { at: 0, outcomes: [kept('one.mkv')] },
+      { at: MINUTE, outcomes: [kept('two.mkv')] },
+      { at: 2 * MINUTE, outcomes: [kept('three.mkv')] },
+      ...everyMinute(3 * MINUTE, 62 * MINUTE, []),
+    ]);
+    expect(mails.map(({ at, errors }) => [at / MINUTE, errors])).toEqual([
+      [0, ['one.mkv']],
+      [60, ['two.mkv; three.mkv']],
+    ]);
+    expect(memory).toMatchObject({ untold: [] });
+  });
+
+  test('go with the next mail that is sent anyway', () => {
+    const { mails } = play([
+      { at: 0, outcomes: [kept('one.mkv')] },
+      { at: MINUTE, outcomes: [kept('two.mkv')] },
+      { at: 2 * MINUTE, outcomes: [kept('of another live.mkv', 2)] },
+    ]);
+    expect(mails.map(({ at, errors }) => [at / MINUTE, errors])).toEqual([
+      [0, ['one.mkv']],
+      [2, ['two.mkv', 'of another live.mkv']],
+    ]);
+  });
+
+  test('are forgotten after the hour', () => {
+    const { memory } = play([
+      { at: 0, outcomes: [kept('one.mkv')] },
+      { at: HOUR, outcomes: [kept('two.mkv', 2)] },
+    ]);
+    expect(Object.keys(memory.toldEvents)).toEqual(['recordingKept/2']);
+  });
+
+  test('what a failed start had recorded is told in the same entry as the failure, not as an error of its own', () => {
+    const fragment: Outcome = {
+      level: 'notice',
+      livestreamId: 1,
+      slot: 1,
+      problem: { kind: 'fragmentKept', detail: 'meeting.mkv is kept' },
+    };
+    const { mails } = play([
+      { at: 0, outcomes: [fragment, trouble('startFailed', 1, 1), trouble('startFailed', 2, 2)] },
+      { at: MINUTE, outcomes: [trouble('startFailed', 1, 1), fragment, trouble('startFailed', 2, 2)] },
+    ]);
+    expect(mails.map(({ errors }) => errors)).toEqual([['startFailed; meeting.mkv is kept', 'startFailed']]);
+  });
+});
+
+describe('a container that is gone', () => {
+  test('and cannot be started again is one error, told in the words of the second', () => {
+    const gone = [trouble('containerDied', 1, 1), trouble('revivalFailed', 1, 1)];
+    const steps = [...everyMinute(0, 5 * MINUTE, gone), ...everyMinute(5 * MINUTE, 30 * MINUTE, [gone[0] as Outcome])];
+    expect(play(steps).mails).toEqual([{ at: 0, errors: ['revivalFailed'], recovered: 0 }]);
+  });
+});
+
+describe('tries', () => {
+  const triesAfter = (steps: Parameters<typeof play>[0]): Memory['tries'] => play(steps).memory.tries;
+  const later = (minutes: number): Date => new Date(NOW.getTime() + minutes * MINUTE);
+  const failure = (minutes: number): Outcome => ({ level: 'memory', failedStart: 7, at: later(minutes) });
+
+  test('are counted, each kind for itself, with the time of the last', () => {
+    const revival: Outcome = { level: 'memory', tried: 'revival', livestreamId: 7, at: later(1) };
+    const chat: Outcome = { level: 'memory', tried: 'chat', livestreamId: 8, at: later(1) };
+    expect(
+      triesAfter([
+        { at: 0, outcomes: [failure(0)] },
+        { at: MINUTE, outcomes: [failure(1), revival, chat] },
+      ]),
+    ).toEqual({
+      'start/7': { times: 2, last: later(1).toISOString() },
+      'revival/7': { times: 1, last: later(1).toISOString() },
+      'chat/8': { times: 1, last: later(1).toISOString() },
+    });
+  });
+
+  test('are forgotten an hour after the last', () => {
+    expect(triesAfter([{ at: 0, outcomes: [failure(0)] }, { at: 59 * MINUTE }])).not.toEqual({});
+    expect(triesAfter([{ at: 0, outcomes: [failure(0)] }, { at: HOUR }])).toEqual({});
+  });
+});
+
 describe('an event', () => {
   test.each<ProblemKind>(['recordingKept', 'requestClosed', 'mailFailed'])(
     '(%s) is told once and has no end',
@@ -204,12 +295,6 @@ describe('what ticks remember', () => {
     expect(memory.sightings).toEqual({ 9: NOW.toISOString() });
     expect(play([{ at: 0, outcomes: [seen(0)] }, { at: MINUTE }]).memory.sightings).toEqual({});
   });
-
-  test('of a failed start is kept for ten minutes', () => {
-    const outcomes: Outcome[] = [{ level: 'memory', failedStart: 7 }];
-    expect(Object.keys(play([{ at: 0, outcomes }, { at: 9 * MINUTE }]).memory.failedStarts)).toEqual(['7']);
-    expect(play([{ at: 0, outcomes }, { at: 10 * MINUTE }]).memory.failedStarts).toEqual({});
-  });
 });
 
 test.each<[string, Outcome[], number]>([
@@ -246,5 +331,5 @@ test('a log line says which live and slot, what happened, the bare fact, and wha
     level: 'ERROR',
     message: expect.stringMatching(/^livestream 12, slot 3: .+ \(detail of stopFailed\)\. .+\.$/),
   });
-  expect(lineOf({ level: 'memory', failedStart: 1 })).toBeNull();
+  expect(lineOf({ level: 'memory', failedStart: 1, at: NOW })).toBeNull();
 });

@@ -29,7 +29,7 @@ describe('the memory file', () => {
   test('goes to a stand-in while it cannot be written, so that a full disk is not told once a minute, and comes back', async () => {
     const [base, temporary] = [join(temporaryDirectory(), 'base'), temporaryDirectory()];
     const file = createMemoryFile(base, temporary);
-    const memory = { ...emptyMemory(), failedStarts: { '7': '2024-05-01T08:00:00.000Z' } };
+    const memory = { ...emptyMemory(), sightings: { '7': '2024-05-01T08:00:00.000Z' } };
     await file.write(memory);
     expect(await createMemoryFile(base, temporary).read()).toEqual({ ok: true, value: memory });
     expect(await createMemoryFile(`${base}2`, temporary).read()).toEqual({ ok: true, value: emptyMemory() });

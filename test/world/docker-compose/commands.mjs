@@ -42,9 +42,14 @@ export function up(argv, target, mode) {
   const names = chosen(services, rest);
   const missing = names.find((name) => behaviour.missingImages.includes(services[name].image));
   if (missing !== undefined) return refuseImage(missing, services[missing].image, mode);
+  const mayRecreate = flags['no-recreate'] !== true;
+  if (behaviour.stopped === 'changedImage' && mayRecreate) {
+    const old = withEngine((engine) => ofProject(engine, target.project, names).find((one) => one.state !== 'running'));
+    if (old !== undefined) return refuseContainerConfig(old);
+  }
   const errors = withEngine((engine) =>
     names.flatMap((name) => {
-      const problem = upOne(engine, target, name, services[name]);
+      const problem = upOne(engine, target, name, services[name], mayRecreate);
       return problem === null ? [] : [`for ${name}  ${problem}`];
     }),
   );
@@ -64,10 +69,21 @@ function refuseImage(name, image, mode) {
   return 1;
 }
 
+/** As docker-compose 1.29.2 ends when the engine no longer tells it the `ContainerConfig` of a container's image. */
+function refuseContainerConfig({ name, service }) {
+  say(`Recreating ${name} ...`);
+  say(`\nERROR: for ${name}  'ContainerConfig'\n\nERROR: for ${service}  'ContainerConfig'`);
+  say('Traceback (most recent call last):\n  File "/usr/bin/docker-compose", line 33, in <module>');
+  say("    sys.exit(load_entry_point('docker-compose==1.29.2', 'console_scripts', 'docker-compose')())");
+  say('  File "/usr/lib/python3/dist-packages/compose/service.py", line 1579, in get_container_data_volumes');
+  say("    container.image_config['ContainerConfig'].get('Volumes') or {}\nKeyError: 'ContainerConfig'");
+  return 1;
+}
+
 /** Answers what went wrong, or null. As with the real one, the other services are started all the same. */
-function upOne(engine, { project, directory }, name, service) {
+function upOne(engine, { project, directory }, name, service, mayRecreate) {
   let container = ofProject(engine, project, [name])[0];
-  if (container !== undefined && container.configHash !== configHash(service)) {
+  if (mayRecreate && container !== undefined && container.configHash !== configHash(service)) {
     engine.containers.splice(engine.containers.indexOf(container), 1);
     say(`Recreating ${container.name} ... done`);
     container = undefined;
@@ -75,6 +91,9 @@ function upOne(engine, { project, directory }, name, service) {
   if (container?.state === 'running') {
     say(`${container.name} is up-to-date`);
     return null;
+  }
+  if (container !== undefined && behaviour.stopped === 'lostNetwork') {
+    return `Cannot start service ${name}: network 41dbd798152963c2c64ca9ae5c9aca25 not found`;
   }
   if (container === undefined) {
     const other = engine.containers.find((one) => one.name === service.containerName);

@@ -18,6 +18,7 @@ export const behaviour = {
   containerEndsWithFfmpeg: true,
   strictVideodata: true,
   recordingBytes: 0,
+  stopped: 'can be started',
   ...readJson('behaviour.json', {}),
 };
 

@@ -7,6 +7,7 @@ import type {
   Livestream,
   LookReason,
   Memory,
+  Problem,
   ProblemKind,
   SlotRecord,
   Surroundings,
@@ -42,6 +43,8 @@ export interface Following {
   next?: Effect[];
   /** Done instead of the rest of the chain; nothing: the next tick goes on from the slot file. */
   instead?: Effect[];
+  /** Told as an error, although something is done about it. */
+  problem?: Problem;
   /** Said at info level. */
   remark?: string;
   /** Broadcasters of nobody, to be looked at again in the next tick. */

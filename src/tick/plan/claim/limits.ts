@@ -19,18 +19,9 @@ export function settleMs(config: Config): number {
   return LOOK_LIFETIME_MS + Math.max(CLAIM_PATCH_TIMEOUT_MS, config.httpTimeoutMs) + 2_000;
 }
 
-/** With several servers, a request whose start failed here is left to the others for so long. */
-export const FAILED_START_PAUSE_MS = 600_000;
-
 /** With one server nobody else claims; with several, a broadcaster of nobody must have been seen long enough ago. */
 export function mayBeTaken(broadcasterId: number, memory: Memory, now: Date, config: Config): boolean {
   if (config.numberOfServers === 1) return true;
   const firstSeen = memory.sightings[String(broadcasterId)];
   return firstSeen !== undefined && ageMs(firstSeen, now) >= SIGHTING_SETTLED_MS;
-}
-
-/** True while this server leaves a request to the others. */
-export function isLeftToOthers(livestreamId: number, memory: Memory, now: Date, config: Config): boolean {
-  const failedAt = memory.failedStarts[String(livestreamId)];
-  return config.numberOfServers > 1 && failedAt !== undefined && ageMs(failedAt, now) < FAILED_START_PAUSE_MS;
 }

@@ -9,6 +9,29 @@ import { renderTemplate } from '../templates.js';
 const MARK = '# Written by bbb-pod-live';
 
 /**
+ * What one client, and all of them, may cost. A message is a line of chat: a megabyte is plenty. Without limits one client
+ * that never ends a message, or never reads its answers, takes all memory; a client that says nothing gives its place up.
+ * What these settings do not bound (a command of many words that is never ended) is bounded by `CHAT_MEMORY_BYTES`.
+ * Source: the comments in redis.conf; all are known to Redis 6.2 and later.
+ */
+const LIMITS = [
+  ['--maxclients', '100'],
+  ['--maxmemory', '64mb'],
+  ['--proto-max-bulk-len', '1mb'],
+  ['--client-query-buffer-limit', '1mb'],
+  ['--client-output-buffer-limit', 'normal', '1mb', '512kb', '10'],
+  ['--client-output-buffer-limit', 'pubsub', '1mb', '512kb', '10'],
+  ['--timeout', '300'],
+  ['--tcp-keepalive', '60'],
+].flat();
+
+/**
+ * The kernel gives the chat's Redis no more memory than this. It is the one limit of memory that docker-compose 1.29 and
+ * Compose v2 both obey in a file of version 3.3: 1.29 refuses `mem_limit` there, and ignores `deploy`.
+ */
+const CHAT_MEMORY_BYTES = 256 * 1024 * 1024;
+
+/**
  * Redis lets its one user publish to and listen on the slot's channel, and nothing else. Each word is an argument of
  * its own. Access lists with channels exist since Redis 6.2.
  */
@@ -16,7 +39,7 @@ function redisCommand(slot: number): string[] {
   const network = ['--protected-mode', 'no', '--save', ''];
   const user = ['--user', 'default', 'on', 'nopass', 'resetkeys', 'resetchannels', `&${redisChannel(slot)}`];
   const commands = ['-@all', '+ping', '+publish', '+subscribe', '+psubscribe', '+unsubscribe', '+punsubscribe'];
-  return [...network, ...user, ...commands];
+  return [...network, ...LIMITS, ...user, ...commands];
 }
 
 /** `ADDRESS:PORT:6379`, an IPv6 address in brackets. */
@@ -51,6 +74,7 @@ export async function composeFileText(slot: number, config: Config, record: Slot
     mark: `${MARK}, which will overwrite it: changes made here are lost.`,
     redisImage: config.redisImage,
     redisCommand: redisCommand(slot),
+    chatMemoryBytes: CHAT_MEMORY_BYTES,
     chatPort: withChat ? portMapping(config.redisBindAddress, redisPort(slot)) : '',
     streamerImage: config.streamerImage,
     containerName: `liveStreaming${slot}`,

@@ -11,6 +11,7 @@ import { slotPaths, type SlotPaths } from './slot-paths.js';
 import { onPath, run, type RunResult } from '../../../shared/spawn.js';
 
 const STREAMER = 'bbb-streamer';
+const CHAT = 'redis';
 
 /** A question of the reading phase, in which every slot waits for every other's answer. */
 const READING_TIMEOUT_MS = 15_000;
@@ -81,6 +82,8 @@ export function createCompose(config: Config, options: ComposeOptions): ComposeW
       act(slot, ['up', '-d'], config.composeTimeoutMs, (stderr) =>
         isImageMissing(stderr) ? 'imageMissing' : 'startFailed',
       ),
+    // Without `--no-recreate` a changed image would have the streamer made anew in the middle of its live.
+    upChat: (slot) => act(slot, ['up', '-d', '--no-recreate', CHAT], config.composeTimeoutMs, () => 'chatDied'),
     finish: (slot) => finish(slot, call, options.clock),
     down: (slot) => act(slot, ['down'], config.composeTimeoutMs, () => 'stopFailed'),
     saveOutput: async (slot, livestreamId) => {
@@ -169,7 +172,7 @@ async function readState(
   try {
     if (!existsSync(composeFile)) throw new PortError('dockerUnreadable', `${composeFile} is missing`);
     const running = await ask(['ps', '--services', '--filter', 'status=running']);
-    if (running.includes(STREAMER)) return { ok: true, value: 'running' };
+    if (running.includes(STREAMER)) return { ok: true, value: running.includes(CHAT) ? 'running' : 'withoutChat' };
     const containers = await ask(['ps', '-a', '-q']);
     return { ok: true, value: containers.length === 0 ? 'absent' : 'stopped' };
   } catch (error) {

@@ -22,6 +22,7 @@ interface Service {
   environment?: string[];
   networks: string[];
   volumes?: string[];
+  ulimits?: { data: number };
 }
 interface ComposeFile {
   version: string;
@@ -139,13 +140,15 @@ describe('the compose file', () => {
       await readFile('test/fixtures/golden/slot-written-by-the-original.docker-compose.yml', 'utf8'),
     );
     const ours = parsed(await composeFileText(1, config, record));
-    const { command, ...redis } = ours.services.redis;
+    const { command, ulimits, ...redis } = ours.services.redis;
     const streamer = ours.services['bbb-streamer'];
     const environment = streamer.environment
       ?.filter((entry) => !entry.startsWith('BBB_CHAT_STREAM_URL='))
       .map((entry) => (entry === 'DEBUG=' ? 'DEBUG=false' : entry));
     expect({ ...ours, services: { redis, 'bbb-streamer': { ...streamer, environment } } }).toEqual(original);
     expect(command).toContain('&chat1');
+    // The chat's Redis is bounded in memory.
+    expect(ulimits).toEqual({ data: 256 * 1024 * 1024 });
   });
 
   test('gives the slot’s number to container, channel and port', async () => {
@@ -153,7 +156,7 @@ describe('the compose file', () => {
     expect(services['bbb-streamer'].container_name).toBe('liveStreaming3');
     expect(services.redis.ports).toEqual(['0.0.0.0:6381:6379']);
     expect(services.redis.command?.join(' ')).toBe(
-      '--protected-mode no --save  --user default on nopass resetkeys resetchannels &chat3 -@all +ping +publish +subscribe +psubscribe +unsubscribe +punsubscribe',
+      '--protected-mode no --save  --maxclients 100 --maxmemory 64mb --proto-max-bulk-len 1mb --client-query-buffer-limit 1mb --client-output-buffer-limit normal 1mb 512kb 10 --client-output-buffer-limit pubsub 1mb 512kb 10 --timeout 300 --tcp-keepalive 60 --user default on nopass resetkeys resetchannels &chat3 -@all +ping +publish +subscribe +psubscribe +unsubscribe +punsubscribe',
     );
   });
 

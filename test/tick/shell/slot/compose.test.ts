@@ -69,6 +69,26 @@ describe.each([
     expect(await compose.read(1)).toEqual({ ok: true, value: 'absent' });
   });
 
+  test('lack the chat when its Redis has died, which is then started alone, whatever has become of the compose file', async () => {
+    const compose = composeOf();
+    await compose.up(1);
+    await docker.killContainer(PROJECT, 'redis');
+    expect(await compose.read(1)).toEqual({ ok: true, value: 'withoutChat' });
+    const file = join(base, PROJECT, 'docker-compose.yml');
+    await writeFile(
+      file,
+      (await readFile(file, 'utf8')).replaceAll('BBB_MEETING_TITLE=', 'BBB_MEETING_TITLE=changed '),
+    );
+    await compose.upChat(1);
+    expect(await compose.read(1)).toEqual({ ok: true, value: 'running' });
+    expect(docker.containers().map(({ service, starts }) => `${service} ${starts}`)).toEqual([
+      'redis 2',
+      'bbb-streamer 1',
+    ]);
+    docker.setBehaviour({ daemonDown: true });
+    await expect(compose.upChat(1)).rejects.toMatchObject({ problem: { kind: 'chatDied' } });
+  });
+
   test('are unknown while Docker is down, and what to do is said', async () => {
     docker.setBehaviour({ daemonDown: true });
     const found = await composeOf().read(1);
@@ -152,12 +172,14 @@ describe.each([
     const compose = composeOf();
     await compose.read(1);
     await compose.up(1);
+    await compose.upChat(1);
     await compose.finish(1);
     await compose.saveOutput(1, 12);
     await compose.pull(join(base, PROJECT));
     await compose.down(1);
     const agreed = new Set([
       'up -d',
+      'up -d --no-recreate redis',
       'down',
       'ps -a -q',
       'ps --services --filter status=running',

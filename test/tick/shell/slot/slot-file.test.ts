@@ -68,8 +68,9 @@ describe('the memory', () => {
   const memory: Memory = {
     version: 1,
     sightings: { '9': '2024-05-01T08:00:00.000Z' },
-    failedStarts: { '12': '2024-05-01T08:00:00.000Z' },
+    tries: { 'start/12': { times: 3, last: '2024-05-01T08:00:00.000Z' } },
     untold: [{ kind: 'recordingKept', detail: 'a.mkv', livestreamId: 12, slot: null }],
+    toldEvents: { 'recordingKept/12': '2024-05-01T08:00:00.000Z' },
     told: {
       'podUnreadable/': {
         since: '2024-05-01T08:00:00.000Z',
@@ -88,10 +89,19 @@ describe('the memory', () => {
     expect(parseMemory(serialiseMemory(emptyMemory()))).toEqual({ value: emptyMemory() });
   });
 
+  test('of an earlier version, which counted no tries, is understood', () => {
+    const { tries: _tries, toldEvents: _events, ...earlier } = memory;
+    const failedStarts = { '12': '2024-05-01T08:00:00.000Z' };
+    expect(parseMemory(JSON.stringify({ ...earlier, failedStarts }))).toEqual({
+      value: { ...memory, tries: {}, toldEvents: {} },
+    });
+  });
+
   test.each([
     { version: 2 },
     { sightings: [] },
-    { failedStarts: { '1': 'soon' } },
+    { tries: { 'start/1': { times: 1 } } },
+    { toldEvents: { 'recordingKept/1': 'soon' } },
     { untold: {} },
     { untold: [{ ...memory.untold[0], kind: 'unheardOf' }] },
     { told: { x: { since: 1 } } },
