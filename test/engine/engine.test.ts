@@ -1,6 +1,7 @@
 // A real Docker engine, the real docker-compose 1.29 and real Redis servers: lives side by side, chat, ends, and kills.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
@@ -228,5 +229,91 @@ async function until(what: string, holds: () => Promise<boolean> | boolean): Pro
       expect(recordingsIn(1)).toEqual([]);
       expect(await everything()).toEqual([]);
     }, 180_000);
+
+    /** When it was started last; another one after it was made anew. */
+    const startOf = async (container: string): Promise<string> =>
+      (await engine.docker('inspect', '--format', '{{.Id}} {{.State.StartedAt}}', container)).trim();
+    const mailsSince = (count: number): string[] => world.smtp.mails.slice(count).map(({ subject }) => subject);
+
+    test.each([
+      ['whose network was pruned', 'network'],
+      ['whose image was changed', 'image'],
+    ] as const)(
+      'a container that is gone and %s runs again after one tick, and its live stays in progress',
+      async (_what, change) => {
+        await realWorld();
+        const request = world.teacherAsks({ name: 'Cours qui tombe', recording: true });
+        await tick();
+        await until('it records', () => isRecording(1));
+        const before = await startOf('liveStreaming1');
+        const redis = 'bbb-live-streaming1_redis_1';
+        await engine.docker('kill', 'liveStreaming1', ...(change === 'network' ? [redis] : []));
+        if (change === 'network') await engine.docker('network', 'prune', '-f');
+        else await engine.docker('commit', '-c', 'ENV CHANGED=1', 'liveStreaming1', STREAMER_IMAGE);
+        await tick(1);
+        expect(await running()).toEqual([redis, 'liveStreaming1']);
+        expect(await startOf('liveStreaming1')).not.toBe(before);
+        expect(request.livestream).toMatchObject({ status: 1, server: '1/1' });
+        const mail = world.smtp.mails.at(-1)?.text ?? '';
+        expect(mail).toContain('Le direct reste en cours');
+        if (change === 'network') expect(mail).toMatch(/made anew: docker-compose up -d: .*network \S+ not found/);
+        expect(mail).not.toContain('attend dans Pod');
+        await until('it records again', () => recordingsIn(1).length === 2);
+        await tick();
+        expect(mailsSince(2)).toEqual(['[BBB-POD-LIVE] Retour à la normale']);
+      },
+      180_000,
+    );
+
+    test("a chat's Redis that dies is started again alone; one that is made to take too much memory dies, and the host does not pay", async () => {
+      await realWorld();
+      const { livestream } = world.teacherAsks({ name: 'Cours bavard', chat: true });
+      await tick();
+      const redis = 'bbb-live-streaming1_redis_1';
+      const [port, channel] = [livestream.redis_port ?? 0, livestream.redis_channel ?? ''];
+      const limits = await engine.docker('inspect', '--format', '{{json .HostConfig.Ulimits}}', redis);
+      expect(JSON.parse(limits)).toEqual([{ Name: 'data', Hard: 268_435_456, Soft: 268_435_456 }]);
+      const streamer = await startOf('liveStreaming1');
+      await until('somebody listens', async () => (await publish(port, channel, 'bonjour')) > 0);
+      await engine.docker('kill', redis);
+      await tick(1);
+      await until('somebody listens again', async () => (await publish(port, channel, 'encore')) > 0);
+      expect(await startOf('liveStreaming1')).toBe(streamer);
+      expect(mailsSince(1)).toEqual(['[BBB-POD-LIVE] Erreur rencontrée']);
+      await tick();
+      expect(mailsSince(2)).toEqual(['[BBB-POD-LIVE] Retour à la normale']);
+
+      // An image that was changed meanwhile does not touch the streamer either.
+      await engine.docker('commit', '-c', 'ENV CHANGED=1', 'liveStreaming1', STREAMER_IMAGE);
+      await sendWithoutEnd(port);
+      await until('it has died', async () => !(await running()).includes(redis));
+      await tick(1);
+      expect(await running()).toEqual([redis, 'liveStreaming1']);
+      expect(await startOf('liveStreaming1')).toBe(streamer);
+      expect(mailsSince(3)).toEqual([]);
+    }, 180_000);
+
+    /** A command of a million words of a megabyte each, until nobody takes them any more. */
+    async function sendWithoutEnd(port: number): Promise<void> {
+      const socket = connect(port, '127.0.0.1');
+      const closed = new Promise<void>((resolve) => {
+        socket.once('close', () => {
+          resolve();
+        });
+      });
+      socket.on('error', () => undefined);
+      const word = Buffer.concat([Buffer.from('$1000000\r\n'), Buffer.alloc(1_000_000, 'x'), Buffer.from('\r\n')]);
+      socket.write('*1000000\r\n$7\r\nPUBLISH\r\n');
+      for (let time = 0; time < 600 && !socket.destroyed; time += 1) {
+        if (socket.write(word)) continue;
+        const drained = new Promise<void>((resolve) => {
+          socket.once('drain', () => {
+            resolve();
+          });
+        });
+        await Promise.race([drained, closed]);
+      }
+      socket.destroy();
+    }
   },
 );

@@ -71,13 +71,13 @@ export function createRecordings(config: Places, acts: CopyActs = REAL_COPY_ACTS
   };
 }
 
-/** Every regular `*.mkv` directly in `videodata`, by name; a missing directory holds none. */
+/** Every regular `*.mkv` directly in `videodata` that holds something, by name; a missing directory holds none. */
 export async function readRecordings(videodata: string): Promise<Recording[]> {
   const recordings: Recording[] = [];
   for (const file of (await namesIn(videodata)).sort()) {
     if (!file.endsWith('.mkv')) continue;
     const stats = await lstat(join(videodata, file));
-    if (stats.isFile()) recordings.push({ file, size: stats.size, modifiedAt: stats.mtime });
+    if (stats.isFile() && stats.size > 0) recordings.push({ file, size: stats.size, modifiedAt: stats.mtime });
   }
   return recordings;
 }

@@ -18,7 +18,8 @@ const LIMITS = [
   ['--maxclients', '100'],
   ['--maxmemory', '64mb'],
   ['--proto-max-bulk-len', '1mb'],
-  ['--client-query-buffer-limit', '1mb'],
+  // A message of a megabyte, and what stands around it.
+  ['--client-query-buffer-limit', '2mb'],
   ['--client-output-buffer-limit', 'normal', '1mb', '512kb', '10'],
   ['--client-output-buffer-limit', 'pubsub', '1mb', '512kb', '10'],
   ['--timeout', '300'],

@@ -60,7 +60,8 @@ function inWords(next: Following): string {
 }
 
 const UNCLAIM = 'instead: beginUndo, removeBroadcaster look, release';
-const GIVE_BACK = 'instead: beginUndo, render, saveOutput, down, tellPodGivenBack, removeBroadcaster look, release';
+const GIVE_BACK =
+  'instead: beginUndo, render, saveOutput, down, keepFragments, tellPodGivenBack, removeBroadcaster look, release';
 const REFUSAL = { reason: 'POST answers 400', isServerError: false };
 const SERVER_ERROR = { reason: 'POST answers 500', isServerError: true };
 const lookedForNames = (
