@@ -10,7 +10,7 @@ import {
   inWorld,
   kept,
   lastMail,
-  letMinutesPass,
+  letTriesBeMinutesOld,
   live,
   logText,
   PATIENCE_MS,
@@ -26,26 +26,30 @@ import type { World } from '../world/world.js';
 const PORT_TAKEN =
   'ERROR: for redis  Cannot start service redis: driver failed programming external connectivity: Bind for 0.0.0.0:6379 failed: port is already allocated\n';
 
-/** Ticks, one a minute; answers the minutes in which containers were started. */
-async function minutesWithUp(world: World, minutes: number): Promise<number[]> {
+/** For a dozen ticks, on a machine that may have other work. */
+const LONG_PATIENCE_MS = 2 * PATIENCE_MS;
+
+/** Ticks in these minutes; answers those in which containers were started. */
+async function minutesWithUp(world: World, minutes: number[]): Promise<number[]> {
   const found: number[] = [];
-  for (let minute = 0; minute < minutes; minute += 1) {
+  for (const minute of minutes) {
+    const last = found.at(-1);
+    if (last !== undefined) letTriesBeMinutesOld(world, minute - last);
     const before = composeActs(world).length;
     await tick(world);
     if (composeActs(world).slice(before).includes('1 up')) found.push(minute);
-    letMinutesPass(world, 1);
   }
   return found;
 }
 
 describe('a start that keeps failing', () => {
-  test.concurrent(
+  test(
     'because the port of its chat is taken: bots, broadcasters and fragments at growing pauses, and one mail',
     inWorld({}, async (world) => {
       const { meeting } = world.teacherAsks({ meetingId: 'm', recording: true, chat: true });
       // The streamer is started all the same, and records until it is taken down.
       world.docker.setBehaviour({ failures: [{ command: 'up', afterwards: true, stderr: PORT_TAKEN }] });
-      expect(await minutesWithUp(world, 10)).toEqual([0, 1, 3, 8]);
+      expect(await minutesWithUp(world, [0, 1, 2, 3, 7, 8, 17])).toEqual([0, 1, 3, 8]);
       expect(podWrites(world).filter((write) => write.startsWith('POST'))).toHaveLength(4);
       expect(broadcasterNames(world)).toEqual([]);
       expect(world.docker.containers()).toEqual([]);
@@ -61,22 +65,23 @@ describe('a start that keeps failing', () => {
       expect(lastMail(world)).toMatch(/port is already allocated; \S+\.mkv is now \S+\.mkv/);
       expect(lastMail(world)).toContain('puis au bout de 2 et 5 minutes, puis toutes les dix minutes');
     }),
-    PATIENCE_MS,
+    LONG_PATIENCE_MS,
   );
 
-  test.concurrent(
+  test(
     'says in the log and in a dry run when it is tried again, and is then started',
     inWorld({}, async (world) => {
       world.teacherAsks({ meetingId: 'm' });
       world.docker.setBehaviour({ failures: [{ command: 'up', times: 2 }] });
-      expect(await minutesWithUp(world, 2)).toEqual([0, 1]);
+      expect(await minutesWithUp(world, [0, 1])).toEqual([0, 1]);
+      letTriesBeMinutesOld(world, 1);
       const when =
         /livestream 1: waits: its start has failed here 2 times; it is tried again here from \d{4}-\S+\+0\d:00 on/;
       expect((await world.run(['run', '--dry-run'])).stdout).toMatch(when);
       expect(await tick(world)).toBe(0);
       expect(logText(world)).toMatch(when);
       expect(live(world)).toMatchObject(WAITING);
-      letMinutesPass(world, 1);
+      letTriesBeMinutesOld(world, 2);
       expect((await world.run(['run', '--dry-run'])).stdout).not.toMatch(/waits/);
       expect(await tick(world)).toBe(0);
       expect(live(world).status).toBe(1);
@@ -88,7 +93,7 @@ describe('a start that keeps failing', () => {
 });
 
 describe('a container that is gone while its meeting goes on', () => {
-  test.concurrent.each([
+  test.each([
     ['network was pruned', 'lostNetwork', 'not found'],
     ['image was changed', 'changedImage', "KeyError: 'ContainerConfig'"],
   ] as const)(
@@ -116,7 +121,7 @@ describe('a container that is gone while its meeting goes on', () => {
     PATIENCE_MS,
   );
 
-  test.concurrent.each(['fr', 'en'])(
+  test.each(['fr', 'en'])(
     'and cannot be started: tried at once, at the next tick, then after 2 and 4 minutes; one mail in its own words (%s)',
     async (language) => {
       await inWorld({ env: { MAIL_LANG: language } }, async (world) => {
@@ -124,7 +129,7 @@ describe('a container that is gone while its meeting goes on', () => {
         await tick(world);
         await world.docker.killContainer('bbb-live-streaming1');
         world.docker.setBehaviour({ failures: [{ command: 'up', stderr: 'ERROR: no space left on device\n' }] });
-        expect(await minutesWithUp(world, 9)).toEqual([0, 1, 3, 7]);
+        expect(await minutesWithUp(world, [0, 1, 2, 3, 6, 7])).toEqual([0, 1, 3, 7]);
         expect(composeActs(world).slice(1)).toEqual(Array(4).fill(['1 up', '1 down', '1 up']).flat());
         expect(live(world)).toMatchObject({ status: 1, server: '1/1' });
         expect(broadcasterNames(world)).toEqual(['[BBB] m']);
@@ -135,10 +140,10 @@ describe('a container that is gone while its meeting goes on', () => {
         expect(logText(world)).toMatch(/it is started again from \d{4}-\S+ on/);
       })();
     },
-    PATIENCE_MS,
+    LONG_PATIENCE_MS,
   );
 
-  test.concurrent(
+  test(
     'leaves fragments that are all its own: each tick hands one over when Pod has collected the last, an empty one holds nothing up',
     inWorld({}, async (world) => {
       const { meeting } = world.teacherAsks({ meetingId: 'm', recording: true });
@@ -146,7 +151,7 @@ describe('a container that is gone while its meeting goes on', () => {
       for (let death = 0; death < 3; death += 1) {
         await world.docker.killContainer('bbb-live-streaming1');
         await tick(world);
-        letMinutesPass(world, 60);
+        letTriesBeMinutesOld(world, 60);
       }
       const files = Object.keys(inSlot(world));
       expect(files).toHaveLength(4);
@@ -170,7 +175,7 @@ describe('a container that is gone while its meeting goes on', () => {
 });
 
 describe("a chat's Redis that dies during its live", () => {
-  test.concurrent(
+  test(
     'is started again, alone, and told once; the streamer goes on',
     inWorld({ chatRedis: true }, async (world) => {
       world.teacherAsks({ meetingId: 'm', chat: true });
@@ -189,14 +194,15 @@ describe("a chat's Redis that dies during its live", () => {
       // It dies again within the hour: no further mail, and it is not started each minute.
       await world.docker.killContainer('bbb-live-streaming1', 'redis', 137);
       world.docker.setBehaviour({ failures: [{ command: 'up', stderr: PORT_TAKEN }] });
-      expect(await minutesWithUp(world, 4)).toEqual([0, 2]);
+      letTriesBeMinutesOld(world, 3);
+      expect(await minutesWithUp(world, [0, 1, 2])).toEqual([0, 2]);
       expect(world.smtp.mails).toHaveLength(3);
       expect(streamers(world).map(({ starts }) => starts)).toEqual([1]);
     }),
     PATIENCE_MS,
   );
 
-  test.concurrent(
+  test(
     "is nobody's concern in a live without chat",
     inWorld({}, async (world) => {
       world.teacherAsks({ meetingId: 'm' });

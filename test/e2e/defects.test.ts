@@ -13,6 +13,7 @@ import {
   inWorld,
   kept,
   lastMail,
+  letTriesBeMinutesOld,
   live,
   logText,
   PATIENCE_MS,
@@ -200,6 +201,8 @@ describe('the PHP script had a defect that is not here', () => {
         expect(live(world)).toMatchObject(WAITING);
         expect(broadcasterNames(world)).toEqual([]);
         expect(composeActs(world)).toEqual([]);
+        // The longest pause before it is tried again.
+        letTriesBeMinutesOld(world, 10);
       }
       expect(subjects(world)).not.toContain(SUBJECTS.start);
       expect(await tick(world)).toBe(0);
@@ -459,6 +462,7 @@ describe('the PHP script had a defect that is not here', () => {
         expect((await world.run(['run'])).exitCode).toBe(1);
         expect(live(world)).toMatchObject(WAITING);
         expect(streamers(world)).toEqual([]);
+        letTriesBeMinutesOld(world, 10);
       }
       expect(subjects(world)).toEqual([SUBJECTS.error]);
       expect(lastMail(world)).toContain('no space left on device');

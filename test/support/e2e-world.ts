@@ -43,12 +43,16 @@ export async function tick(world: World, env: Record<string, string | undefined>
   return exitCode;
 }
 
-/** So many minutes pass for what ticks remember: to the program all its times are older. */
-export function letMinutesPass(world: World, minutes: number): void {
+/** What cron's minutes differ by: a tick that this machine delays by less than the rest of a minute is still in its minute. */
+const EARLY_MS = 25_000;
+
+/** To the program, every last try was so many minutes ago, whatever this machine's clock says. */
+export function letTriesBeMinutesOld(world: World, minutes: number): void {
   const file = join(world.baseDirectory, 'memory.json');
-  const older = (time: string): string => new Date(Date.parse(time) - minutes * 60_000).toISOString();
-  const text = readFileSync(file, 'utf8').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, older);
-  writeFileSync(file, text);
+  const last = new Date(Date.now() - minutes * 60_000 + EARLY_MS).toISOString();
+  const memory = JSON.parse(readFileSync(file, 'utf8')) as { tries: Record<string, object> };
+  const tries = Object.fromEntries(Object.entries(memory.tries).map(([key, one]) => [key, { ...one, last }]));
+  writeFileSync(file, JSON.stringify({ ...memory, tries }));
 }
 
 /** Pod's row of a live, as it is now. */
