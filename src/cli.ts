@@ -1,4 +1,4 @@
-// The command line: commands and options; builds the ports, through this-host.ts, and answers the exit status.
+// The command line: commands and options; builds the ports, and answers the exit status.
 import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -47,6 +47,12 @@ export async function main(argv: string[]): Promise<number> {
     complain(oneLine(createRedactor([])(readable(error))));
     return EXIT.error;
   }
+}
+
+/** Fulfilled when all that was printed is with its reader, or cannot get there. */
+export async function written(): Promise<void> {
+  const streams = [process.stdout, process.stderr].filter((stream) => stream.writable && stream.writableLength > 0);
+  await Promise.all(streams.map((stream) => new Promise((resolve) => stream.write('', resolve))));
 }
 
 /** A reader of what is printed that goes away (`| head`), or a full disk there, ends no work. */
@@ -168,16 +174,18 @@ async function migrateCommand(choice: Choice, configPath: string | undefined): P
         'Ending: the recording in hand is finished first; a list of recordings that is being read is given up. Ctrl-C again stops at once; the next run goes on from there.',
       );
     });
+    const work = migrateRecordings(ports, config, choice).finally(close);
     // A database or a server that is silent is not waited for; whatever is under way, the next run goes on from there.
-    signals.hurry.addEventListener('abort', () => {
-      // eslint-disable-next-line no-restricted-properties -- what is silent would keep the process for minutes
-      setTimeout(() => process.exit(EXIT.terminated), GRACE_MS).unref();
+    return Promise.race([work, graceAfter(signals.hurry)]);
+  });
+}
+
+/** The status of what was stopped in the middle, once its time to put things away is over. */
+function graceAfter(hurry: AbortSignal): Promise<number> {
+  return new Promise((resolve) => {
+    hurry.addEventListener('abort', () => {
+      setTimeout(resolve, GRACE_MS, EXIT.terminated);
     });
-    try {
-      return await migrateRecordings(ports, config, choice);
-    } finally {
-      await close();
-    }
   });
 }
 
@@ -227,7 +235,7 @@ async function withPorts(
 ): Promise<number> {
   const redact = createRedactor(config.secrets);
   const clean = (text: string): string => oneLine(redact(text));
-  return underSignals(redact, ({ ending }) => {
+  return underSignals(redact, async ({ ending }) => {
     const ports = portsOfThisHost(config, {
       ...options,
       ending,
@@ -235,9 +243,13 @@ async function withPorts(
         complain(clean(text));
       },
     });
-    return work(ports, (line) => {
-      print(clean(line));
-    });
+    try {
+      return await work(ports, (line) => {
+        print(clean(line));
+      });
+    } finally {
+      ports.close();
+    }
   });
 }
 

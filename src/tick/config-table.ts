@@ -294,4 +294,8 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
       "Une erreur qui dure est rappelée par mail au bout d'une heure, puis à cet intervalle, en heures ; 0 : plus aucun rappel.",
     example: '12',
   },
+  httpProxy: COMMON.httpProxy,
+  httpsProxy: COMMON.httpsProxy,
+  noProxy: COMMON.noProxy,
+  extraAuthorities: COMMON.extraAuthorities,
 };

@@ -1,4 +1,5 @@
 // From environment variables to a checked configuration; all faults are told at once.
+import { proxySecrets } from '../shared/common-variables.js';
 import { decoded } from '../shared/config-rules.js';
 import { readVariables, type Environment, type Variable } from '../shared/configuration.js';
 import { passwordOf, streamUrlParts } from '../shared/stream-url.js';
@@ -42,6 +43,7 @@ function secretsOf(config: Config): string[] {
     config.bbbModeratorPassword,
     ...rtmp,
     ...smtp,
+    ...proxySecrets(config),
   ];
   return [...new Set(texts.flatMap((text) => [text, decoded(text) ?? text]))].filter((text) => text !== '');
 }

@@ -1,5 +1,6 @@
 // The domain's types: what the outside looks like once it is read, what is decided, and what came of it.
 import type { ChecksumChoice } from '../shared/bbb-checksum.js';
+import type { Proxy } from '../shared/proxies.js';
 
 /** What was read, or why it could not be: what could not be read is never taken for empty. */
 export type Reading<T> = { ok: true; value: T } | { ok: false; problem: Problem };
@@ -284,6 +285,13 @@ export interface Config {
   composeTimeoutMs: number;
   /** 0: never again. */
   errorRemindHours: number;
+  /** For addresses in http, and in https. */
+  httpProxy: Proxy | null;
+  httpsProxy: Proxy | null;
+  /** Hosts that are reached without a proxy. */
+  noProxy: string[];
+  /** File of further certificate authorities; empty: none. */
+  extraAuthorities: string;
   /** What must stand in no log, mail or screen. */
   secrets: string[];
   /** Not errors, but worth a line: globs in word-split values. */
