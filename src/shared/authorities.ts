@@ -25,12 +25,15 @@ export interface FurtherAuthorities {
  * Those of `extraPath` (NODE_EXTRA_CA_CERTS, which Node itself only reads from the environment with which it is started;
  * empty: none) and of the system. Only what Node lacks: a context of hundreds of authorities takes a tenth of a second.
  */
-export async function furtherAuthorities(extraPath: string): Promise<FurtherAuthorities> {
+export async function furtherAuthorities(
+  extraPath: string,
+  systemBundles = SYSTEM_BUNDLES,
+): Promise<FurtherAuthorities> {
   const nothing: FurtherAuthorities = { certificates: [], fault: null };
   const [fault, extra, ...system] = await Promise.all([
     extraPath === '' ? null : faultOfCertificates(extraPath),
     extraPath === '' ? nothing : certificatesOf(extraPath),
-    ...SYSTEM_BUNDLES.map(certificatesOf),
+    ...systemBundles.map(certificatesOf),
   ]);
   const known = new Set(rootCertificates.map(compact));
   const certificates = [...extra.certificates, ...system.flatMap((bundle) => bundle.certificates)].filter((one) => {

@@ -200,30 +200,4 @@ describe('a certificate of an unknown authority', () => {
     }
     expect((await failureOf(client({ authorities: path }).get('https://pod.test/', {}))).message).toMatch(expected);
   });
-
-  test("is believed when it is the system's", async () => {
-    // What a system's administrator does by update-ca-certificates, on a file system of its own.
-    const program = `
-      import { createHttp } from ${JSON.stringify(new URL('../../src/shared/http.js', import.meta.url).href)};
-      import { parseProxy } from ${JSON.stringify(new URL('../../src/shared/proxies.js', import.meta.url).href)};
-      const proxy = parseProxy(${JSON.stringify(proxy.url)});
-      const network = { proxies: { http: proxy, https: proxy, exempt: [] }, extraAuthorities: '' };
-      const http = createHttp({ timeoutMs: 10000, pause: async () => undefined, network });
-      console.log(await http.get('https://pod.test/', {}).then(({ status }) => status, ({ message }) => message));
-      process.exit();`;
-    const script = join(temporaryDirectory(), 'ask.mjs');
-    writeFileSync(script, program);
-    const words = `mount --bind ${authority.path} /etc/ssl/certs/ca-certificates.crt && exec ${process.execPath} ${script}`;
-    expect(await inOwnMounts(words)).toBe('200');
-  });
 });
-
-/** Asynchronously: the proxy is of this process. Null where a user may not have mounts of his own. */
-async function inOwnMounts(words: string): Promise<string> {
-  const { run } = await import('../../src/shared/spawn.js');
-  const { exitCode, stdout, stderr } = await run(['unshare', '--mount', '--map-root-user', 'sh', '-c', words], {
-    timeoutMs: 60_000,
-  });
-  if (exitCode !== 0) throw new Error(`unshare: ${stderr}`);
-  return stdout.trim();
-}

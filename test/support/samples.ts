@@ -73,6 +73,7 @@ export function sampleConfig(baseDirectory: string, change: Partial<Config> = {}
     extraAuthorities: '',
     secrets: ['bbb-s3cret', 'pod-t0ken'],
     warnings: [],
+    unknownNames: [],
     ...change,
   };
 }

@@ -51,6 +51,7 @@ export function makeConfig(changes: Partial<Config> = {}): Config {
     extraAuthorities: '',
     secrets: ['bbb-secret', 'pod-token'],
     warnings: [],
+    unknownNames: [],
     ...changes,
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Config, MailMessage } from '../../../src/tick/model.js';
 import { createMail } from '../../../src/tick/shell/mail.js';
+import type { SmtpWaits } from '../../../src/tick/shell/smtp.js';
 import { run } from '../../../src/shared/spawn.js';
 import { sampleConfig } from '../../support/samples.js';
 import { temporaryDirectory } from '../../support/temporary.js';
@@ -47,8 +48,13 @@ const ERRORS: MailMessage = {
   },
 };
 
+function waitsOf(ms: number): SmtpWaits {
+  return { connectMs: ms, beginMs: ms, takeMs: ms };
+}
+
 async function failureOf(config: Config, timeoutMs?: number): Promise<PortError> {
-  const mail = createMail(config, { spawn: run, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+  const limits = timeoutMs === undefined ? {} : { waits: waitsOf(timeoutMs), sendmailTimeoutMs: timeoutMs };
+  const mail = createMail(config, { spawn: run, ...limits });
   const error: unknown = await mail.send(START).catch((reason: unknown) => reason);
   if (!(error instanceof PortError)) throw new Error('it was sent');
   return error;
