@@ -3,8 +3,9 @@ import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { Command, CommanderError } from 'commander';
-import { loadEnvironment } from './shared/configuration.js';
-import { readConfig } from './tick/config.js';
+import { loadEnvironment, type ConfigurationFile } from './shared/configuration.js';
+import { unknownNames, type UnknownName } from './shared/unknown-names.js';
+import { readConfig, variableNames } from './tick/config.js';
 import { createRedactor, oneLine } from './shared/redact.js';
 import { addMigrateRecordings, directoryOf, withHyphens } from './migrate/command-line.js';
 import type { Choice } from './migrate/model.js';
@@ -124,8 +125,9 @@ function version(): string {
 }
 
 async function runCommand(options: RunOptions): Promise<number> {
-  const config = configuration(options, options.debug === true ? { DEBUG: 'true' } : {});
-  if (config === null) return EXIT.usage;
+  const configured = await configuration(options, options.debug === true ? { DEBUG: 'true' } : {});
+  if (configured === null) return EXIT.usage;
+  const { config } = configured;
   const { run } = await import('./tick/run.js');
   if (options.dryRun === true) {
     return withPorts(config, { screen: 'none', locks: false }, (ports, print) =>
@@ -143,11 +145,12 @@ async function runCommand(options: RunOptions): Promise<number> {
 }
 
 async function initCommand(options: InitOptions): Promise<number> {
-  const config = configuration(options, {});
-  if (config === null) return EXIT.usage;
+  const configured = await configuration(options, {});
+  if (configured === null) return EXIT.usage;
+  const { config, file } = configured;
   const [{ init }, { hostOf }] = await Promise.all([import('./tick/init.js'), import('./tick/shell/host-check.js')]);
   return withPorts(config, { screen: 'none', locks: true }, (ports, print) =>
-    init(ports, hostOf(config, ports.compose), { pull: options.pull, print }),
+    init(ports, hostOf(config, ports.compose, file?.path ?? null), { pull: options.pull, print }),
   );
 }
 
@@ -203,7 +206,10 @@ function withWatchedLog(ports: HostPorts): { ports: HostPorts; isSilent(): boole
 }
 
 /** The checked configuration; its faults are all told at once, and then it is null. */
-function configuration(options: CommonOptions, overriding: Record<string, string>): Config | null {
+async function configuration(
+  options: CommonOptions,
+  overriding: Record<string, string>,
+): Promise<{ config: Config; file: ConfigurationFile | null } | null> {
   const workingDirectory = process.cwd();
   const loaded = loadEnvironment({
     environment: process.env,
@@ -213,9 +219,21 @@ function configuration(options: CommonOptions, overriding: Record<string, string
   const read = loaded.ok
     ? readConfig({ ...loaded.environment, ...overriding }, { workingDirectory, hostname: hostname() })
     : loaded;
-  if (read.ok) return read.config;
+  if (loaded.ok && read.ok) {
+    const { file } = loaded;
+    return { config: { ...read.config, unknownNames: file === null ? [] : await unknownNamesOf(file) }, file };
+  }
+  if (read.ok) return null;
   complainOfConfiguration(read.faults, options.config);
   return null;
+}
+
+/** The variables of the migration stand in the same file. */
+async function unknownNamesOf(file: ConfigurationFile): Promise<UnknownName[]> {
+  const known = variableNames();
+  if (unknownNames(file, known).length === 0) return [];
+  const { MIGRATION_VARIABLES } = await import('./migrate/config-table.js');
+  return unknownNames(file, [...known, ...Object.values(MIGRATION_VARIABLES).map(({ name }) => name)]);
 }
 
 function complainOfConfiguration(faults: string[], configPath: string | undefined): number {

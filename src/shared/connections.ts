@@ -2,7 +2,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import type { AxiosRequestConfig } from 'axios';
 import { furtherAuthorities } from './authorities.js';
 import { nameOf, proxyFor, type Proxy, type ProxySettings } from './proxies.js';
 import { tunnelAgent } from './tunnel.js';
@@ -28,7 +27,11 @@ export function networkOf(config: {
 }
 
 /** What axios is told of the way. */
-export type Route = Pick<AxiosRequestConfig, 'proxy' | 'httpAgent' | 'httpsAgent'>;
+export interface Route {
+  proxy: false | { protocol: string; host: string; port: number; auth?: { username: string; password: string } };
+  httpAgent?: HttpAgent;
+  httpsAgent: HttpsAgent;
+}
 
 export interface Connections {
   /** `fresh`: over a connection of its own. */
@@ -81,8 +84,8 @@ export function createConnections({ proxies, extraAuthorities }: Network, timeou
     close() {
       closing.abort();
       for (const route of kept.values()) {
-        (route.httpAgent as HttpAgent | undefined)?.destroy();
-        (route.httpsAgent as HttpsAgent | undefined)?.destroy();
+        route.httpAgent?.destroy();
+        route.httpsAgent.destroy();
       }
       kept.clear();
     },
@@ -105,7 +108,7 @@ async function lookFurther(extraAuthorities: string): Promise<Further> {
   return { context: certificates.length === 0 ? null : createSecureContext({ ca: certificates }), fault };
 }
 
-function asAxiosHasIt({ protocol, hostname, port, credentials }: Proxy): Exclude<Route['proxy'], false | undefined> {
+function asAxiosHasIt({ protocol, hostname, port, credentials }: Proxy): Exclude<Route['proxy'], false> {
   const [, username = '', password = ''] = /^([^:]*):?(.*)$/s.exec(credentials) ?? [];
   const auth = credentials === '' ? {} : { auth: { username, password } };
   return { protocol, host: hostname, port, ...auth };

@@ -267,7 +267,10 @@ function untouched(body: unknown): unknown {
 }
 
 /** Without a tunnel the proxy speaks in the server's place, which itself never asks for a proxy's password. */
-function unlessRefused<Response extends { status: number }>(response: Response, { proxy }: Route): Response {
+function unlessRefused<Response extends { status: number }>(
+  response: Response,
+  { proxy }: Pick<Route, 'proxy'> | Request,
+): Response {
   if (response.status === 407 && typeof proxy === 'object') throw refusalBy(response.status);
   return response;
 }

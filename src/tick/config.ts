@@ -19,8 +19,13 @@ export function readConfig(
   const { known, faults } = readVariables<Config>(VARIABLES, environment, surroundings);
   faults.push(...serverNumberFaults(known));
   if (faults.length > 0) return { ok: false, faults };
-  const config = { ...known, secrets: [], warnings: [] } as unknown as Config;
+  const config = { ...known, secrets: [], warnings: [], unknownNames: [] } as unknown as Config;
   return { ok: true, config: { ...config, secrets: secretsOf(config), warnings: warningsOf(config) } };
+}
+
+/** Every name that a tick reads. */
+export function variableNames(): string[] {
+  return Object.values(VARIABLES).map(({ name }) => name);
 }
 
 function serverNumberFaults({ serverNumber, numberOfServers }: Partial<Config>): string[] {

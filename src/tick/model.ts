@@ -1,6 +1,7 @@
 // The domain's types: what the outside looks like once it is read, what is decided, and what came of it.
 import type { ChecksumChoice } from '../shared/bbb-checksum.js';
 import type { Proxy } from '../shared/proxies.js';
+import type { UnknownName } from '../shared/unknown-names.js';
 
 /** What was read, or why it could not be: what could not be read is never taken for empty. */
 export type Reading<T> = { ok: true; value: T } | { ok: false; problem: Problem };
@@ -323,7 +324,7 @@ export interface Config {
   /** Not errors, but worth a line: globs in word-split values. */
   warnings: string[];
   /** Names in the file of variables that mean nothing to any program; `text` says so. */
-  unknownNames: { name: string; text: string }[];
+  unknownNames: UnknownName[];
 }
 
 /** Pod's word on a broadcaster that was to be created. `refused`: 400 with the key `name` or `url`, or any 5xx. */

@@ -41,6 +41,7 @@ async function tick(ports: Ports, tell: Tell): Promise<World | 'locked'> {
   const { world, problems } = await readWorld(ports);
   for (const unread of problems) tell({ level: 'error', slot: null, ...unread });
   tellOfSha1(world, ports, tell);
+  warnOfNames(world, ports);
   const decided = plan(world, ports.config);
   decided.outcomes.forEach(tell);
   if (decided.chains.length > 0) for (const warning of ports.config.warnings) ports.log.write('WARNING', warning);
@@ -104,6 +105,12 @@ async function makeSlots(ports: Ports, tell: Tell): Promise<void> {
       }
     }),
   );
+}
+
+/** Once for each: the memory knows which the log has been told of. */
+function warnOfNames({ memory }: World, ports: Ports): void {
+  for (const { name, text } of ports.config.unknownNames)
+    if (memory.unknownNames?.includes(name) !== true) ports.log.write('WARNING', text);
 }
 
 function tellOfSha1(world: World, ports: Ports, tell: Tell): void {
