@@ -1,10 +1,11 @@
-// The command line: commands and options; builds the ports, through this-host.ts, and answers the exit status.
+// The command line: commands and options; builds the ports, and answers the exit status.
 import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { Command, CommanderError } from 'commander';
-import { loadEnvironment } from './shared/configuration.js';
-import { readConfig } from './tick/config.js';
+import { loadEnvironment, type ConfigurationFile } from './shared/configuration.js';
+import { unknownNames, type UnknownName } from './shared/unknown-names.js';
+import { readConfig, variableNames } from './tick/config.js';
 import { createRedactor, oneLine } from './shared/redact.js';
 import { addMigrateRecordings, directoryOf, withHyphens } from './migrate/command-line.js';
 import type { Choice } from './migrate/model.js';
@@ -47,6 +48,12 @@ export async function main(argv: string[]): Promise<number> {
     complain(oneLine(createRedactor([])(readable(error))));
     return EXIT.error;
   }
+}
+
+/** Fulfilled when all that was printed is with its reader, or cannot get there. */
+export async function written(): Promise<void> {
+  const streams = [process.stdout, process.stderr].filter((stream) => stream.writable && stream.writableLength > 0);
+  await Promise.all(streams.map((stream) => new Promise((resolve) => stream.write('', resolve))));
 }
 
 /** A reader of what is printed that goes away (`| head`), or a full disk there, ends no work. */
@@ -118,8 +125,9 @@ function version(): string {
 }
 
 async function runCommand(options: RunOptions): Promise<number> {
-  const config = configuration(options, options.debug === true ? { DEBUG: 'true' } : {});
-  if (config === null) return EXIT.usage;
+  const configured = await configuration(options, options.debug === true ? { DEBUG: 'true' } : {});
+  if (configured === null) return EXIT.usage;
+  const { config } = configured;
   const { run } = await import('./tick/run.js');
   if (options.dryRun === true) {
     return withPorts(config, { screen: 'none', locks: false }, (ports, print) =>
@@ -137,11 +145,12 @@ async function runCommand(options: RunOptions): Promise<number> {
 }
 
 async function initCommand(options: InitOptions): Promise<number> {
-  const config = configuration(options, {});
-  if (config === null) return EXIT.usage;
+  const configured = await configuration(options, {});
+  if (configured === null) return EXIT.usage;
+  const { config, file } = configured;
   const [{ init }, { hostOf }] = await Promise.all([import('./tick/init.js'), import('./tick/shell/host-check.js')]);
   return withPorts(config, { screen: 'none', locks: true }, (ports, print) =>
-    init(ports, hostOf(config, ports.compose), { pull: options.pull, print }),
+    init(ports, hostOf(config, ports.compose, file?.path ?? null), { pull: options.pull, print }),
   );
 }
 
@@ -168,16 +177,18 @@ async function migrateCommand(choice: Choice, configPath: string | undefined): P
         'Ending: the recording in hand is finished first; a list of recordings that is being read is given up. Ctrl-C again stops at once; the next run goes on from there.',
       );
     });
+    const work = migrateRecordings(ports, config, choice).finally(close);
     // A database or a server that is silent is not waited for; whatever is under way, the next run goes on from there.
-    signals.hurry.addEventListener('abort', () => {
-      // eslint-disable-next-line no-restricted-properties -- what is silent would keep the process for minutes
-      setTimeout(() => process.exit(EXIT.terminated), GRACE_MS).unref();
+    return Promise.race([work, graceAfter(signals.hurry)]);
+  });
+}
+
+/** The status of what was stopped in the middle, once its time to put things away is over. */
+function graceAfter(hurry: AbortSignal): Promise<number> {
+  return new Promise((resolve) => {
+    hurry.addEventListener('abort', () => {
+      setTimeout(resolve, GRACE_MS, EXIT.terminated);
     });
-    try {
-      return await migrateRecordings(ports, config, choice);
-    } finally {
-      await close();
-    }
   });
 }
 
@@ -195,7 +206,10 @@ function withWatchedLog(ports: HostPorts): { ports: HostPorts; isSilent(): boole
 }
 
 /** The checked configuration; its faults are all told at once, and then it is null. */
-function configuration(options: CommonOptions, overriding: Record<string, string>): Config | null {
+async function configuration(
+  options: CommonOptions,
+  overriding: Record<string, string>,
+): Promise<{ config: Config; file: ConfigurationFile | null } | null> {
   const workingDirectory = process.cwd();
   const loaded = loadEnvironment({
     environment: process.env,
@@ -205,9 +219,21 @@ function configuration(options: CommonOptions, overriding: Record<string, string
   const read = loaded.ok
     ? readConfig({ ...loaded.environment, ...overriding }, { workingDirectory, hostname: hostname() })
     : loaded;
-  if (read.ok) return read.config;
+  if (loaded.ok && read.ok) {
+    const { file } = loaded;
+    return { config: { ...read.config, unknownNames: file === null ? [] : await unknownNamesOf(file) }, file };
+  }
+  if (read.ok) return null;
   complainOfConfiguration(read.faults, options.config);
   return null;
+}
+
+/** The variables of the migration stand in the same file. */
+async function unknownNamesOf(file: ConfigurationFile): Promise<UnknownName[]> {
+  const known = variableNames();
+  if (unknownNames(file, known).length === 0) return [];
+  const { MIGRATION_VARIABLES } = await import('./migrate/config-table.js');
+  return unknownNames(file, [...known, ...Object.values(MIGRATION_VARIABLES).map(({ name }) => name)]);
 }
 
 function complainOfConfiguration(faults: string[], configPath: string | undefined): number {
@@ -227,7 +253,7 @@ async function withPorts(
 ): Promise<number> {
   const redact = createRedactor(config.secrets);
   const clean = (text: string): string => oneLine(redact(text));
-  return underSignals(redact, ({ ending }) => {
+  return underSignals(redact, async ({ ending }) => {
     const ports = portsOfThisHost(config, {
       ...options,
       ending,
@@ -235,9 +261,13 @@ async function withPorts(
         complain(clean(text));
       },
     });
-    return work(ports, (line) => {
-      print(clean(line));
-    });
+    try {
+      return await work(ports, (line) => {
+        print(clean(line));
+      });
+    } finally {
+      ports.close();
+    }
   });
 }
 

@@ -227,4 +227,8 @@ export const MIGRATION_VARIABLES: { [Key in keyof Settings]: MigrationVariable<S
   timeZone: COMMON.timeZone,
   bbbChecksum: COMMON.bbbChecksum,
   httpTimeoutMs: COMMON.httpTimeoutMs,
+  httpProxy: COMMON.httpProxy,
+  httpsProxy: COMMON.httpsProxy,
+  noProxy: COMMON.noProxy,
+  extraAuthorities: COMMON.extraAuthorities,
 };

@@ -1,6 +1,7 @@
 // From environment variables to what the migration is told; only what the chosen way needs is looked at, all faults at once.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { proxySecrets } from '../shared/common-variables.js';
 import { decoded } from '../shared/config-rules.js';
 import { readVariables, type Environment } from '../shared/configuration.js';
 import { errorCode, faultOf } from '../shared/files.js';
@@ -82,9 +83,15 @@ function readMoodles(
   }
 }
 
-function secretsOf(config: Pick<MigrationConfig, 'bbbSecret' | 'podToken' | 'podDatabase' | 'moodles'>): string[] {
+function secretsOf(config: Omit<MigrationConfig, 'secrets' | 'warnings'>): string[] {
   const passwords = [...config.moodles.values()].map(({ password }) => password);
-  const texts = [config.bbbSecret, config.podToken, config.podDatabase?.password ?? '', ...passwords];
+  const texts = [
+    config.bbbSecret,
+    config.podToken,
+    config.podDatabase?.password ?? '',
+    ...passwords,
+    ...proxySecrets(config),
+  ];
   return [...new Set(texts.flatMap((text) => [text, decoded(text) ?? text]))].filter((text) => text !== '');
 }
 

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { createRedactor } from '../shared/redact.js';
 import { systemClock } from '../shared/clock.js';
+import { networkOf } from '../shared/connections.js';
 import { createHttp } from '../shared/http.js';
 import { takeFileLock } from '../shared/lock.js';
 import type { Choice } from './model.js';
@@ -32,7 +33,11 @@ export async function migrationPorts(
 ): Promise<{ ports: MigrationPorts; close(): Promise<void> }> {
   const redact = createRedactor(config.secrets);
   const clock = { now: () => systemClock.now(), sleep: (ms: number) => systemClock.sleep(ms, hurry) };
-  const http = createHttp({ timeoutMs: config.httpTimeoutMs, pause: (ms) => clock.sleep(ms) });
+  const http = createHttp({
+    timeoutMs: config.httpTimeoutMs,
+    pause: (ms) => clock.sleep(ms),
+    network: networkOf(config),
+  });
   const pod = createPodDatabase(config.podDatabase);
   const moodles = new Map([...config.moodles].map(([name, address]) => [name, createMoodle(name, address)]));
   const journal = createJournalFile(join(config.directory, 'migrate-recordings.journal'));
@@ -68,6 +73,7 @@ export async function migrationPorts(
     endAsked: () => ending.aborted,
   };
   const close = async (): Promise<void> => {
+    http.close();
     await Promise.allSettled([pod, journal, ...moodles.values()].map((one) => one.close()));
   };
   return { ports, close };

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { isAbsolute, resolve } from 'node:path';
 import type { ChecksumChoice } from './bbb-checksum.js';
 import type { Decoder } from './decoder.js';
+import { parseExempt, parseProxy, type Proxy } from './proxies.js';
 import { hasHost } from './stream-url.js';
 
 /** What the text of a variable is to be. An empty text never comes to a rule. */
@@ -202,6 +203,16 @@ export const smtpUrl: Rule<string> = {
       ? text
       : undefined;
   },
+};
+
+export const proxy: Rule<Proxy> = {
+  expected: 'host:port, http://user:password@host:port or https://host:port, the user and the password URL-encoded',
+  read: parseProxy,
+};
+
+export const hostList: Rule<string[]> = {
+  expected: 'host names, addresses or networks, separated by commas',
+  read: parseExempt,
 };
 
 /** What a part of a URL stands for, or null when its percent signs are not an encoding. */

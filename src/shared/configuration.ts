@@ -7,7 +7,15 @@ import { createRedactor, oneLine } from './redact.js';
 
 export type Environment = Record<string, string | undefined>;
 
-export type EnvironmentReading = { ok: true; environment: Environment } | { ok: false; faults: string[] };
+export type EnvironmentReading =
+  { ok: true; environment: Environment; file: ConfigurationFile | null } | { ok: false; faults: string[] };
+
+/** The file of variables that was read. */
+export interface ConfigurationFile {
+  path: string;
+  /** The variables in it, with their lines. */
+  names: { name: string; line: number }[];
+}
 
 /** What a default may depend on. */
 export interface Surroundings {
@@ -95,17 +103,19 @@ export function loadEnvironment(options: {
   workingDirectory: string;
 }): EnvironmentReading {
   const path = resolve(options.workingDirectory, options.configPath ?? '.env');
+  const environment = withProxies(options.environment);
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' && options.configPath === undefined) return { ok: true, environment: options.environment };
+    if (code === 'ENOENT' && options.configPath === undefined) return { ok: true, environment, file: null };
     return { ok: false, faults: [`the configuration file ${path} cannot be read (${code})`] };
   }
   const variables = parseEnv(text.replace(/^\ufeff/, '').replace(/\r\n/g, '\n'));
+  const names = Object.keys(variables);
   // A line without `=` becomes part of the next name, which may hold a secret then.
-  const rubbish = Object.keys(variables).filter((name) => name.includes('\n'));
+  const rubbish = names.filter((name) => name.includes('\n'));
   if (rubbish.length > 0)
     return {
       ok: false,
@@ -113,7 +123,31 @@ export function loadEnvironment(options: {
         (name) => `the configuration file ${path} has a line that is not NAME=value: line ${lineOf(name, text)}`,
       ),
     };
-  return { ok: true, environment: { ...variables, ...options.environment } };
+  const file = { path, names: names.map((name) => ({ name, line: lineOfName(name, text) })) };
+  return { ok: true, environment: { ...withProxies(variables), ...environment }, file };
+}
+
+/**
+ * The proxies under their names in capitals: other programs want them in lower case, which wins; ALL_PROXY stands for
+ * those that are not named. An empty one is none.
+ */
+function withProxies(variables: Environment): Environment {
+  const either = (name: string): string | undefined => {
+    const [lower, upper] = [variables[name.toLowerCase()], variables[name]];
+    return lower === undefined || lower === '' ? upper : lower;
+  };
+  const all = either('ALL_PROXY');
+  const named = Object.entries({
+    HTTP_PROXY: either('HTTP_PROXY') ?? all,
+    HTTPS_PROXY: either('HTTPS_PROXY') ?? all,
+    NO_PROXY: either('NO_PROXY'),
+  }).filter(([, value]) => value !== undefined);
+  return { ...variables, ...Object.fromEntries(named) };
+}
+
+function lineOfName(name: string, text: string): number {
+  const lines = text.split(/\r?\n/);
+  return lines.findIndex((line) => line.replace(/^\ufeff?\s*(?:export\s+)?/, '').replace(/\s*=.*/, '') === name) + 1;
 }
 
 /** The number of the line in which `part` begins. */

@@ -1,11 +1,20 @@
 // The one HTTP client: bounded in time, answers as text of bounded size or as a stream; every status is an answer, only failures throw.
 import type { Readable } from 'node:stream';
 import type { AxiosRequestConfig } from 'axios';
+import { createConnections, DIRECT, proxyNameFor, type Connections, type Network, type Route } from './connections.js';
+import {
+  failureOf,
+  isUnbelieved,
+  MAXIMUM_BODY_BYTES,
+  noAnswer,
+  refusalBy,
+  type Circumstances,
+} from './http-failure.js';
+
+export { HttpError, type HttpFailure } from './http-failure.js';
 
 /** Before the second and the third try of a GET. */
 const PAUSES_MS = [500, 2000];
-
-const MAXIMUM_BODY_BYTES = 50 * 1024 * 1024;
 
 /** Node's timers hold no more. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -69,37 +78,62 @@ export interface Http {
   ): Promise<HttpAnswer>;
 }
 
-/** `away`: nobody answers there now. `lasting`: somebody has to mend something before it is of use to ask again, a host name or a certificate. */
-export type HttpFailure = 'silent' | 'cut' | 'away' | 'lasting' | 'other';
-
-/** No whole answer came. The message is short, on one line, and names the host only: an address may bear a checksum. */
-export class HttpError extends Error {
-  constructor(
-    message: string,
-    readonly kind: HttpFailure = 'other',
-    cause?: Error,
-  ) {
-    super(message, { cause });
-    this.name = 'HttpError';
-  }
-}
-
 export interface HttpOptions {
   /** For a whole exchange, until the last byte of the answer. */
   timeoutMs: number;
   pause(ms: number): Promise<void>;
+  /** Proxies and authorities; by default no proxy, whatever the environment says. */
+  network?: Network;
 }
 
-export function createHttp({ timeoutMs, pause }: HttpOptions): Http {
+/** `close` gives up every connection. */
+export type ClosableHttp = Http & { close(): void };
+
+export function createHttp({ timeoutMs, pause, network = DIRECT }: HttpOptions): ClosableHttp {
+  const way: Way = { network, connections: createConnections(network, timeoutMs) };
   return {
     get: (url, headers, { redirects = 0 } = {}) =>
-      persist(() => exchange({ method: 'GET', url, headers }, timeoutMs, redirects), pause),
-    open,
-    send: async (method, url, headers, body, options = {}) => {
-      const request = { method, url, headers, ...(body === null ? {} : { data: body }), ...(await freshConnection()) };
-      return exchange(request, options.timeoutMs ?? timeoutMs, 0);
+      persist(() => exchange({ method: 'GET', url, headers }, { timeoutMs, redirects, fresh: false }, way), pause),
+    open: (url, headers, options) => open(url, headers, options, way),
+    send: (method, url, headers, body, options = {}) =>
+      exchange(
+        { method, url, headers, ...(body === null ? {} : { data: body }) },
+        // A kept connection may be closed by the server just as it is used again: a GET is tried again then, a write is not.
+        { timeoutMs: options.timeoutMs ?? timeoutMs, redirects: 0, fresh: true },
+        way,
+      ),
+    close: () => {
+      way.connections.close();
     },
   };
+}
+
+/** How requests get to their servers. */
+interface Way {
+  network: Network;
+  connections: Connections;
+}
+
+/** A server whose certificate is not believed is asked again with more authorities: nothing was sent to it yet. */
+async function over<T>(
+  url: string,
+  fresh: boolean,
+  { connections }: Way,
+  ask: (route: Route) => Promise<T>,
+): Promise<T> {
+  try {
+    return await ask(connections.routeTo(url, { fresh }));
+  } catch (error) {
+    if (!isUnbelieved(error) || !(await connections.believeMore(url))) throw error;
+    return ask(connections.routeTo(url, { fresh }));
+  }
+}
+
+function circumstancesOf(
+  url: string,
+  { network, connections }: Way,
+): Pick<Circumstances, 'url' | 'proxy' | 'authorities'> {
+  return { url, proxy: proxyNameFor(url, network), authorities: connections.authoritiesFault() };
 }
 
 async function persist(ask: () => Promise<HttpAnswer>, pause: HttpOptions['pause']): Promise<HttpAnswer> {
@@ -111,19 +145,18 @@ async function persist(ask: () => Promise<HttpAnswer>, pause: HttpOptions['pause
   return ask();
 }
 
-/**
- * A kept connection may be closed by the server just as it is used again. A GET is then tried again; a write is not, so
- * it gets a connection of its own.
- */
-async function freshConnection(): Promise<Pick<AxiosRequestConfig, 'httpAgent' | 'httpsAgent'>> {
-  const [http, https] = await Promise.all([import('node:http'), import('node:https')]);
-  return { httpAgent: new http.Agent({ keepAlive: false }), httpsAgent: new https.Agent({ keepAlive: false }) };
-}
-
 type Request = Omit<AxiosRequestConfig, 'headers'> & { url: string; headers: HttpHeaders };
 
-/** One try with the redirects that it meets, all within one time-out. */
-async function exchange(request: Request, timeoutMs: number, redirects: number): Promise<HttpAnswer> {
+interface ExchangeOptions {
+  timeoutMs: number;
+  redirects: number;
+  /** Over a connection of its own. */
+  fresh: boolean;
+}
+
+/** One try with the redirects that it meets, all within one time-out, which the way through a proxy is part of. */
+async function exchange(request: Request, options: ExchangeOptions, way: Way): Promise<HttpAnswer> {
+  const { timeoutMs, redirects, fresh } = options;
   const patience = new AbortController();
   const timer = setTimeout(
     () => {
@@ -134,34 +167,41 @@ async function exchange(request: Request, timeoutMs: number, redirects: number):
   let { url } = request;
   try {
     for (let left = redirects; ; left -= 1) {
-      const answer = await ask({ ...request, url, timeout: timeoutMs, signal: patience.signal });
+      const bounded = { ...request, url, timeout: timeoutMs, signal: patience.signal };
+      const answer = await over(url, fresh, way, (route) => ask({ ...bounded, ...route }));
       const next = left > 0 ? redirectOf(answer, url) : null;
       if (next === null) return answer;
       url = next;
     }
   } catch (error) {
-    throw failureOf(error, url, timeoutMs, patience.signal.aborted ? noAnswer(timeoutMs) : null);
+    const silence = patience.signal.aborted ? noAnswer(timeoutMs) : null;
+    throw failureOf(error, { ...circumstancesOf(url, way), timeoutMs, silence });
   } finally {
     clearTimeout(timer);
   }
 }
 
 /** The silence before the answer is bounded here, the one within it where it is read. */
-async function open(url: string, headers: HttpHeaders, options: OpenOptions): Promise<HttpStream> {
+async function open(url: string, headers: HttpHeaders, options: OpenOptions, way: Way): Promise<HttpStream> {
   const { idleTimeoutMs, redirects = 0, cookies, ending } = options;
   const { default: axios } = await import('axios');
   let from = url;
   for (let left = redirects; ; left -= 1) {
     const cookie = (await cookies?.header(from)) ?? '';
     try {
-      const response = await axios.request<Readable>({
-        url: from,
-        headers: { 'User-Agent': 'bbb-pod-live', ...headers, ...(cookie === '' ? {} : { Cookie: cookie }) },
-        responseType: 'stream',
-        timeout: Math.min(idleTimeoutMs, LONGEST_TIMER_MS),
-        validateStatus: () => true,
-        maxRedirects: 0,
-        ...(ending === undefined ? {} : { signal: ending }),
+      const asked = from;
+      const response = await over(asked, false, way, async (route) => {
+        const answer = await axios.request<Readable>({
+          url: asked,
+          headers: { 'User-Agent': 'bbb-pod-live', ...headers, ...(cookie === '' ? {} : { Cookie: cookie }) },
+          responseType: 'stream',
+          timeout: Math.min(idleTimeoutMs, LONGEST_TIMER_MS),
+          validateStatus: () => true,
+          maxRedirects: 0,
+          ...(ending === undefined ? {} : { signal: ending }),
+          ...route,
+        });
+        return unlessRefused(answer, route);
       });
       const { status, data: body } = response;
       const setCookies: unknown = response.headers['set-cookie'];
@@ -176,20 +216,24 @@ async function open(url: string, headers: HttpHeaders, options: OpenOptions): Pr
           status,
           headers: answered,
           url: from,
-          body: patiently(body, idleTimeoutMs, from),
+          body: patiently(body, idleTimeoutMs, circumstancesOf(from, way)),
           discard: () => body.destroy(),
         };
       }
       body.destroy();
       from = next;
     } catch (error) {
-      throw failureOf(error, from, idleTimeoutMs, null);
+      throw failureOf(error, { ...circumstancesOf(from, way), timeoutMs: idleTimeoutMs, silence: null });
     }
   }
 }
 
 /** The pieces of a body, as long as they come. */
-async function* patiently(body: Readable, idleTimeoutMs: number, url: string): AsyncGenerator<Buffer> {
+async function* patiently(
+  body: Readable,
+  idleTimeoutMs: number,
+  circumstances: Pick<Circumstances, 'url' | 'proxy'>,
+): AsyncGenerator<Buffer> {
   const silence = new AbortController();
   const watch = setTimeout(
     () => {
@@ -206,7 +250,11 @@ async function* patiently(body: Readable, idleTimeoutMs: number, url: string): A
     }
   } catch (error) {
     const stopped = `the answer stopped for more than ${idleTimeoutMs / 1000} s`;
-    throw failureOf(error, url, idleTimeoutMs, silence.signal.aborted ? stopped : null);
+    throw failureOf(error, {
+      ...circumstances,
+      timeoutMs: idleTimeoutMs,
+      silence: silence.signal.aborted ? stopped : null,
+    });
   } finally {
     clearTimeout(watch);
     body.destroy();
@@ -218,9 +266,18 @@ function untouched(body: unknown): unknown {
   return body;
 }
 
+/** Without a tunnel the proxy speaks in the server's place, which itself never asks for a proxy's password. */
+function unlessRefused<Response extends { status: number }>(
+  response: Response,
+  { proxy }: Pick<Route, 'proxy'> | Request,
+): Response {
+  if (response.status === 407 && typeof proxy === 'object') throw refusalBy(response.status);
+  return response;
+}
+
 async function ask(request: Request & { signal: AbortSignal }): Promise<HttpAnswer> {
   const { default: axios } = await import('axios');
-  const response = await axios.request<unknown>({
+  const answered = await axios.request<unknown>({
     ...request,
     headers: { 'User-Agent': 'bbb-pod-live', ...request.headers },
     responseType: 'text',
@@ -230,6 +287,7 @@ async function ask(request: Request & { signal: AbortSignal }): Promise<HttpAnsw
     maxRedirects: 0,
     maxContentLength: MAXIMUM_BODY_BYTES,
   });
+  const response = unlessRefused(answered, request);
   const header = (name: string): string | null => {
     const value: unknown = response.headers[name];
     return typeof value === 'string' ? value : null;
@@ -252,73 +310,4 @@ function redirectOf(answer: Pick<HttpAnswer, 'status' | 'location'>, from: strin
   const target = new URL(answer.location, from);
   const isSafe = target.protocol === 'https:' || (target.protocol === 'http:' && origin.protocol === 'http:');
   return isSafe && target.hostname === origin.hostname ? target.href : null;
-}
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : 'no valid address';
-}
-
-function noAnswer(timeoutMs: number): string {
-  return `no whole answer within ${timeoutMs / 1000} s`;
-}
-
-const REASONS: Record<string, string> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'the connection was cut',
-  EPIPE: 'the connection was cut',
-  ENOTFOUND: 'unknown host name',
-  EAI_AGAIN: 'the host name could not be looked up',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'the network cannot be reached',
-  ETIMEDOUT: 'the connection timed out',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate comes from an unknown authority',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate comes from an unknown authority',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate comes from an unknown authority, or its chain is incomplete',
-  ERR_INVALID_URL: 'the address is not valid',
-};
-
-/** `silence`: what is said when the time was over here. */
-function failureOf(error: unknown, url: string, timeoutMs: number, silence: string | null): HttpError {
-  const kind = silence === null ? kindOf(error) : 'silent';
-  return new HttpError(`${silence ?? reasonOf(error, timeoutMs)} (${hostOf(url)})`, kind, bareCause(error));
-}
-
-const KINDS: [Exclude<HttpFailure, 'other'>, RegExp][] = [
-  ['silent', /^ECONNABORTED$/],
-  ['cut', /^(?:ECONNRESET|EPIPE|Z_)/],
-  ['away', /^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EAI_AGAIN)$/],
-  ['lasting', /^(?:ENOTFOUND|ERR_INVALID_URL|CERT_|ERR_TLS_CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/],
-];
-
-function kindOf(error: unknown): HttpFailure {
-  const code = textOf(error, 'code');
-  const known = KINDS.find(([, pattern]) => pattern.test(code))?.[0];
-  return known ?? (textOf(error, 'message').includes('aborted') ? 'cut' : 'other');
-}
-
-function reasonOf(error: unknown, timeoutMs: number): string {
-  const code = textOf(error, 'code');
-  const message = textOf(error, 'message');
-  const known = REASONS[code];
-  if (known !== undefined) return known;
-  // axios's own time-out, which bounds silence and so comes with ours.
-  if (code === 'ECONNABORTED') return noAnswer(timeoutMs);
-  if (message.includes('maxContentLength')) return `an answer of more than ${MAXIMUM_BODY_BYTES / 1024 ** 2} MB`;
-  if (message.includes('aborted') || code.startsWith('Z_')) return 'the answer was cut';
-  if (code.startsWith('HPE_')) return 'the answer is not HTTP';
-  return code === '' ? 'the request failed' : `the request failed: ${code}`;
-}
-
-function textOf(error: unknown, key: 'code' | 'message'): string {
-  const value: unknown =
-    typeof error === 'object' && error !== null && key in error ? (error as Record<string, unknown>)[key] : '';
-  return typeof value === 'string' ? value : '';
-}
-
-/** The failure's message and code alone: axios's error holds the whole request, token and checksum included. */
-function bareCause(error: unknown): Error {
-  return Object.assign(new Error(textOf(error, 'message')), { code: textOf(error, 'code') });
 }

@@ -1,6 +1,7 @@
 // Locks that the kernel drops when their holder is gone, however that came about.
 import { spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { DiskError } from './errors.js';
 import { errorCode, faultOf } from './files.js';
@@ -8,6 +9,17 @@ import { errorCode, faultOf } from './files.js';
 export interface Lock {
   /** False: another process holds it. It is given up by the end of the process, however that comes. */
   take(): Promise<boolean>;
+}
+
+/** The process that holds a lock. */
+export interface LockHolder {
+  pid: number;
+  heldMs: number;
+}
+
+export interface LockWithHolder extends Lock {
+  /** Who holds it; null when that is not known. */
+  holder(): LockHolder | null;
 }
 
 /** The lock file of a base directory; it is never deleted. */
@@ -24,8 +36,45 @@ const TAKEN = 1;
 const MISSING_FLOCK = 'the program `flock` is missing: install the package util-linux';
 
 /** The lock of a tick, on the file `path`; held to the end of the process. */
-export function createLock(path: string): Lock {
-  return { take: async () => (await takeFileLock(path)) !== null };
+export function createLock(path: string): LockWithHolder {
+  return {
+    take: async () => {
+      const descriptor = await takeFileLock(path);
+      if (descriptor !== null) noteHolder(descriptor);
+      return descriptor !== null;
+    },
+    holder: () => readHolder(path),
+  };
+}
+
+/** Since the machine's start: no clock that somebody may set. A disk that is full leaves the holder unknown. */
+function noteHolder(descriptor: number): void {
+  try {
+    ftruncateSync(descriptor);
+    writeSync(descriptor, `${process.pid} ${uptime()}\n`);
+  } catch {
+    // It is for people only: the lock is the kernel's.
+  }
+}
+
+/** What stands there may be of a former holder, until the new one has put its name there. */
+function readHolder(path: string): LockHolder | null {
+  try {
+    const [, pid = '', since = ''] = /^(\d+) (-?[\d.]+)\n$/.exec(readFileSync(path, 'utf8')) ?? [];
+    if (pid === '' || !isAlive(Number(pid))) return null;
+    return { pid: Number(pid), heldMs: (uptime() - Number(since)) * 1000 };
+  } catch {
+    return null;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
+  }
 }
 
 /**

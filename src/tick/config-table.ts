@@ -16,7 +16,7 @@ export const SECTIONS: Section[] = [
   { from: 'TZ', en: 'New: the PHP script did not have these', fr: 'Nouveaux : le script PHP ne les avait pas' },
 ];
 
-export type ConfigKey = Exclude<keyof Config, 'secrets' | 'warnings'>;
+export type ConfigKey = Exclude<keyof Config, 'secrets' | 'warnings' | 'unknownNames'>;
 
 /** A field of `Config` without a variable does not compile. */
 export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
@@ -294,4 +294,8 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
       "Une erreur qui dure est rappelée par mail au bout d'une heure, puis à cet intervalle, en heures ; 0 : plus aucun rappel.",
     example: '12',
   },
+  httpProxy: COMMON.httpProxy,
+  httpsProxy: COMMON.httpsProxy,
+  noProxy: COMMON.noProxy,
+  extraAuthorities: COMMON.extraAuthorities,
 };

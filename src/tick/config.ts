@@ -1,4 +1,5 @@
 // From environment variables to a checked configuration; all faults are told at once.
+import { proxySecrets } from '../shared/common-variables.js';
 import { decoded } from '../shared/config-rules.js';
 import { readVariables, type Environment, type Variable } from '../shared/configuration.js';
 import { passwordOf, streamUrlParts } from '../shared/stream-url.js';
@@ -18,8 +19,13 @@ export function readConfig(
   const { known, faults } = readVariables<Config>(VARIABLES, environment, surroundings);
   faults.push(...serverNumberFaults(known));
   if (faults.length > 0) return { ok: false, faults };
-  const config = { ...known, secrets: [], warnings: [] } as unknown as Config;
+  const config = { ...known, secrets: [], warnings: [], unknownNames: [] } as unknown as Config;
   return { ok: true, config: { ...config, secrets: secretsOf(config), warnings: warningsOf(config) } };
+}
+
+/** Every name that a tick reads. */
+export function variableNames(): string[] {
+  return Object.values(VARIABLES).map(({ name }) => name);
 }
 
 function serverNumberFaults({ serverNumber, numberOfServers }: Partial<Config>): string[] {
@@ -42,6 +48,7 @@ function secretsOf(config: Config): string[] {
     config.bbbModeratorPassword,
     ...rtmp,
     ...smtp,
+    ...proxySecrets(config),
   ];
   return [...new Set(texts.flatMap((text) => [text, decoded(text) ?? text]))].filter((text) => text !== '');
 }

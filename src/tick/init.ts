@@ -82,7 +82,8 @@ async function makeSlots(course: Course): Promise<void> {
 }
 
 async function tellFindings(course: Course): Promise<void> {
-  for (const warning of course.ports.config.warnings) course.print(`WARNING  ${warning}`);
+  const { warnings, unknownNames } = course.ports.config;
+  for (const warning of [...warnings, ...unknownNames.map(({ text }) => text)]) course.print(`WARNING  ${warning}`);
   for (const { level, text } of await course.host.findings()) {
     course.failed ||= level === 'error';
     course.print(`${level === 'error' ? 'ERROR   ' : 'WARNING '} ${text}`);

@@ -1,5 +1,7 @@
 // The domain's types: what the outside looks like once it is read, what is decided, and what came of it.
 import type { ChecksumChoice } from '../shared/bbb-checksum.js';
+import type { Proxy } from '../shared/proxies.js';
+import type { UnknownName } from '../shared/unknown-names.js';
 
 /** What was read, or why it could not be: what could not be read is never taken for empty. */
 export type Reading<T> = { ok: true; value: T } | { ok: false; problem: Problem };
@@ -47,6 +49,8 @@ export type ProblemKind =
   | 'diskFailed' // slot file, compose file or directory cannot be written
   | 'logUnwritable'
   | 'mailFailed'
+  | 'addressRefused' // the mail server takes mails for the others only
+  | 'lockHeld' // another tick has been at work for far too long
   | 'internal'; // a bug: an exception that nobody foresaw
 
 /** Pod's `bbb_livestream` row. */
@@ -188,6 +192,22 @@ export interface SlotReading {
   container?: Reading<ContainerState>;
 }
 
+/** An address of the administrator's that the mail server refused, while it took another; `why` is what it said. */
+export interface RefusedAddress {
+  address: string;
+  why: string;
+}
+
+/** What is to be told once. */
+export interface Untold {
+  kind: ProblemKind;
+  detail: string;
+  livestreamId: number | null;
+  slot: number | null;
+  /** Mails with it of which it is not known whether they went. */
+  unsure?: Tries;
+}
+
 /** What was mailed of one lasting error. Times are ISO 8601, UTC. */
 export interface Told {
   kind: ProblemKind;
@@ -199,6 +219,8 @@ export interface Told {
   times: number;
   /** When its end was mailed; remembered for an hour, so that one that comes and goes does not mail every minute. */
   over: string | null;
+  /** Mails about it, the last ones, of which it is not known whether they went. */
+  unsure?: Tries;
 }
 
 /** What is tried again and again, with growing pauses, while it fails. */
@@ -218,11 +240,17 @@ export interface Memory {
   /** Tries that people have seen, by `start/livestream`, `revival/livestream`, `chat/livestream`. */
   tries: Record<string, Tries>;
   /** What is to be told once and was not mailed yet: the mail failed, or a like event was mailed within the hour. */
-  untold: { kind: ProblemKind; detail: string; livestreamId: number | null; slot: number | null }[];
+  untold: Untold[];
   /** Such events that were mailed within the last hour, by cause and livestream: when. */
   toldEvents: Record<string, string>;
   /** Errors that last, by `kind/livestream` or `kind/slotN`. */
   told: Record<string, Told>;
+  /** Start mails of which it is not known whether they went, by livestream id. */
+  startMails?: Record<string, Tries>;
+  /** By the last mail that was taken. */
+  refusedAddresses?: RefusedAddress[];
+  /** Names in the file of variables that are not known, of which the log has been told. */
+  unknownNames?: string[];
 }
 
 export interface World {
@@ -284,10 +312,19 @@ export interface Config {
   composeTimeoutMs: number;
   /** 0: never again. */
   errorRemindHours: number;
+  /** For addresses in http, and in https. */
+  httpProxy: Proxy | null;
+  httpsProxy: Proxy | null;
+  /** Hosts that are reached without a proxy. */
+  noProxy: string[];
+  /** File of further certificate authorities; empty: none. */
+  extraAuthorities: string;
   /** What must stand in no log, mail or screen. */
   secrets: string[];
   /** Not errors, but worth a line: globs in word-split values. */
   warnings: string[];
+  /** Names in the file of variables that mean nothing to any program; `text` says so. */
+  unknownNames: UnknownName[];
 }
 
 /** Pod's word on a broadcaster that was to be created. `refused`: 400 with the key `name` or `url`, or any 5xx. */
@@ -419,7 +456,10 @@ export type Outcome =
   /** A broadcaster of nobody was seen; a start failed here; a container or a chat was started again. They go to the memory. */
   | { level: 'memory'; sighting: number; at: Date }
   | { level: 'memory'; failedStart: number; at: Date }
-  | { level: 'memory'; tried: Exclude<Trial, 'start'>; livestreamId: number; at: Date };
+  | { level: 'memory'; tried: Exclude<Trial, 'start'>; livestreamId: number; at: Date }
+  /** A mail was taken, though not for these addresses; or nobody knows whether the one of a start was. */
+  | { level: 'memory'; refusedAddresses: RefusedAddress[] }
+  | { level: 'memory'; unsureStartMail: number };
 
 export interface Plan {
   chains: Chain[];

@@ -1,6 +1,6 @@
 // The outside, as interfaces: `execute` and `read` know these and no library. Reads answer a `Reading`; acts throw `PortError`.
 import type { Clock } from '../shared/clock.js';
-import type { Lock } from '../shared/lock.js';
+import type { LockWithHolder } from '../shared/lock.js';
 import type {
   BbbMeeting,
   Broadcaster,
@@ -17,6 +17,7 @@ import type {
   PodMeeting,
   Problem,
   Reading,
+  RefusedAddress,
   SlotReading,
   SlotRecord,
 } from './model.js';
@@ -139,7 +140,11 @@ export interface Chat {
 }
 
 export interface Mail {
-  send(mail: MailMessage): Promise<void>;
+  /**
+   * Answers the addresses that were refused while another was taken. Throws `mailFailed`; unless that is certain, the mail
+   * may have gone all the same: the other side took it over, and did not say what became of it.
+   */
+  send(mail: MailMessage): Promise<{ refused: RefusedAddress[] }>;
 }
 
 export interface Log {
@@ -185,7 +190,7 @@ export interface Ports {
   mail: Mail;
   log: Log;
   clock: Clock;
-  lock: Lock;
+  lock: LockWithHolder;
   memory: MemoryFile;
   /** A line on stderr, for what neither log nor mail can carry; free of secrets. */
   complain(text: string): void;

@@ -8,6 +8,7 @@ import { createChat } from './shell/chat.js';
 import { systemClock } from '../shared/clock.js';
 import { composeFileText, isIntact, isOurs } from './shell/slot/compose-file.js';
 import { createCompose, type ComposeWithPull } from './shell/slot/compose.js';
+import { networkOf } from '../shared/connections.js';
 import { createHttp } from '../shared/http.js';
 import { createLock, lockPath } from '../shared/lock.js';
 import { createLog } from './shell/log.js';
@@ -31,7 +32,8 @@ export interface HostOptions {
   complain(text: string): void;
 }
 
-export type HostPorts = Ports & { compose: ComposeWithPull };
+/** `close` gives up the connections that are kept. */
+export type HostPorts = Ports & { compose: ComposeWithPull; close(): void };
 
 /** Builds the ports; nothing is opened, and no library is loaded, before it is used. */
 export function portsOfThisHost(config: Config, options: HostOptions): HostPorts {
@@ -41,7 +43,11 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
     // A process that was asked to end does not sleep on.
     sleep: (ms) => systemClock.sleep(ms, options.ending),
   };
-  const http = createHttp({ timeoutMs: config.httpTimeoutMs, pause: (ms) => clock.sleep(ms) });
+  const http = createHttp({
+    timeoutMs: config.httpTimeoutMs,
+    pause: (ms) => clock.sleep(ms),
+    network: networkOf(config),
+  });
   return {
     config,
     bbb: createBbb(config, http),
@@ -62,5 +68,8 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
     memory: createMemoryFile(config.baseDirectory),
     complain: options.complain,
     endAsked: () => options.ending.aborted,
+    close: () => {
+      http.close();
+    },
   };
 }

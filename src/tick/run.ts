@@ -3,8 +3,10 @@ import { foreseen, problemOf } from './errors.js';
 import { describePlan } from './plan/describe.js';
 import { plan } from './plan/plan.js';
 import { lineOf, report } from './report/report.js';
+import { heldTooLong, reportHeld, withHeld } from './report/held.js';
+import { refusalText, withRefused } from './report/refused.js';
 import { execute } from './execute.js';
-import type { Outcome, Plan, World } from './model.js';
+import type { MailMessage, Memory, Outcome, Plan, RefusedAddress, World } from './model.js';
 import { type Ports } from './ports.js';
 import { readWorld, unreadWorld, type Unread } from './read.js';
 
@@ -26,11 +28,7 @@ export async function run(ports: Ports, options: RunOptions): Promise<number> {
     if (line !== null) ports.log.write(line.level, line.message);
   };
   const world = await guarded(() => tick(ports, tell), ports, tell);
-  if (world === 'locked') {
-    ports.log.write('INFO', 'another tick is at work here: nothing to do');
-    await ports.log.close();
-    return 0;
-  }
+  if (world === 'locked') return lockedOut(ports, tell);
   return finish(outcomes, world, ports, tell);
 }
 
@@ -43,6 +41,7 @@ async function tick(ports: Ports, tell: Tell): Promise<World | 'locked'> {
   const { world, problems } = await readWorld(ports);
   for (const unread of problems) tell({ level: 'error', slot: null, ...unread });
   tellOfSha1(world, ports, tell);
+  warnOfNames(world, ports);
   const decided = plan(world, ports.config);
   decided.outcomes.forEach(tell);
   if (decided.chains.length > 0) for (const warning of ports.config.warnings) ports.log.write('WARNING', warning);
@@ -50,6 +49,29 @@ async function tick(ports: Ports, tell: Tell): Promise<World | 'locked'> {
   if (decided.chains.length === 0 && !isTroubled(problems, decided)) ports.log.write('DEBUG', 'nothing to do');
   await execute(decided, world, ports, tell);
   return world;
+}
+
+/** Nothing is this tick's to do; but a holder that does not end must not go unnoticed. */
+async function lockedOut(ports: Ports, tell: Tell): Promise<number> {
+  const trouble = heldTooLong(ports.lock.holder());
+  if (trouble === null) {
+    ports.log.write('INFO', 'another tick is at work here: nothing to do');
+    await ports.log.close();
+    return 0;
+  }
+  tell(trouble);
+  const { memory: before, now } = await unreadWorld(ports);
+  const { mail, memory } = reportHeld(trouble, { memory: before, now }, ports.config);
+  const failures = new Set<string>();
+  if (mail !== null) {
+    await attempted(() => ports.memory.write(memory.first), NOT_NOTED, failures);
+    const { fate } = await sendMail(mail, ports, failures);
+    const after = { sent: null, perhaps: memory.ifPerhapsMailed, not: memory.ifNotMailed }[fate];
+    if (after !== null) await attempted(() => ports.memory.write(after), NOT_NOTED, failures);
+  }
+  for (const failure of failures) ports.log.write('ERROR', failure);
+  await ports.log.close();
+  return 1;
 }
 
 /** Something could not be read or decided: that nothing is done does not mean that there is nothing to do. */
@@ -85,6 +107,12 @@ async function makeSlots(ports: Ports, tell: Tell): Promise<void> {
   );
 }
 
+/** Once for each: the memory knows which the log has been told of. */
+function warnOfNames({ memory }: World, ports: Ports): void {
+  for (const { name, text } of ports.config.unknownNames)
+    if (memory.unknownNames?.includes(name) !== true) ports.log.write('WARNING', text);
+}
+
 function tellOfSha1(world: World, ports: Ports, tell: Tell): void {
   if (world.meetings?.ok !== true || !ports.bbb.refusedSha1()) return;
   const detail = 'BBB refuses checksums made with sha1';
@@ -98,18 +126,56 @@ async function finish(outcomes: Outcome[], world: World, ports: Ports, tell: Tel
   const { mail, exitStatus, memory, screen } = report(outcomes, world, ports.config, { isCutShort: ports.endAsked() });
   screen.forEach(ports.complain);
   const failures = new Set<string>();
-  const isMailed =
-    mail === null || (await attempted(() => ports.mail.send(mail), 'the administrator could not be mailed', failures));
-  const remembered = isMailed ? memory.ifMailed : memory.ifNotMailed;
+  const { fate, remembered } = mail === null ? { fate: 'sent', remembered: memory.ifMailed } : await mailed(mail);
   if (JSON.stringify(remembered) !== JSON.stringify(world.memory)) {
-    await attempted(() => ports.memory.write(remembered), 'what was told could not be noted', failures);
+    await attempted(() => writeMemory(remembered, ports), NOT_NOTED, failures);
   }
   for (const failure of failures) ports.log.write('ERROR', failure);
   await ports.log.close();
   // What neither log nor mail could carry.
-  if (logProblem !== null && !isMailed) for (const line of [...errorLines(outcomes), ...failures]) ports.complain(line);
+  if (logProblem !== null && fate !== 'sent')
+    for (const line of [...errorLines(outcomes), ...failures]) ports.complain(line);
   if (ports.endAsked()) return 143;
   return failures.size > 0 ? 1 : exitStatus;
+
+  async function mailed(message: MailMessage): Promise<{ fate: Fate; remembered: Memory }> {
+    const sent = await sendMail(message, ports, failures);
+    const after = { sent: memory.ifMailed, perhaps: memory.ifPerhapsMailed, not: memory.ifNotMailed }[sent.fate];
+    return { fate: sent.fate, remembered: sent.fate === 'sent' ? withRefused(after, sent.refused) : after };
+  }
+}
+
+const NOT_NOTED = 'what was told could not be noted';
+
+/** Ticks that found the lock taken may have told of this one meanwhile. */
+async function writeMemory(memory: Memory, ports: Ports): Promise<void> {
+  const latest = await ports.memory.read();
+  await ports.memory.write(latest.ok ? withHeld(memory, latest.value) : memory);
+}
+
+/** What became of a mail; `perhaps`: nobody knows. */
+type Fate = 'sent' | 'perhaps' | 'not';
+
+async function sendMail(
+  mail: MailMessage,
+  ports: Ports,
+  failures: Set<string>,
+): Promise<{ fate: Fate; refused: RefusedAddress[] }> {
+  try {
+    const { refused } = await ports.mail.send(mail);
+    if (refused.length > 0) ports.log.write('WARNING', `the mail did not go to ${refusalText(refused)}`);
+    return { fate: 'sent', refused };
+  } catch (error) {
+    const known = foreseen(error);
+    if (known === null) throw error;
+    const { detail } = known.problem;
+    if (known.certain) failures.add(`the administrator could not be mailed: ${detail}`);
+    else
+      failures.add(
+        `it is not known whether the administrator was mailed (tried again after 5, 15, 60 minutes): ${detail}`,
+      );
+    return { fate: known.certain ? 'not' : 'perhaps', refused: [] };
+  }
 }
 
 /** True when it succeeded; what went wrong is added to `failures`. */

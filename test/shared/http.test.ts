@@ -107,25 +107,6 @@ describe('an answer', () => {
       body: ' {"é": "\\ud83c"} ',
     });
   });
-
-  test('of another host comes through the proxy that the environment names', async () => {
-    const { url } = await serve((request, response) => response.end(request.url));
-    const names = ['http_proxy', 'HTTP_PROXY', 'no_proxy', 'NO_PROXY'];
-    const before = names.map((name) => [name, process.env[name]] as const);
-    try {
-      for (const name of names) Reflect.deleteProperty(process.env, name);
-      process.env['http_proxy'] = url;
-      expect(await client().get('http://pod.invalid/rest/', {})).toMatchObject({ text: 'http://pod.invalid/rest/' });
-      expect(await client().send('DELETE', 'http://pod.invalid/rest/', {}, null)).toMatchObject({
-        text: 'http://pod.invalid/rest/',
-      });
-    } finally {
-      for (const [name, value] of before) {
-        if (value === undefined) Reflect.deleteProperty(process.env, name);
-        else process.env[name] = value;
-      }
-    }
-  });
 });
 
 describe('a GET', () => {

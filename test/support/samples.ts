@@ -67,8 +67,13 @@ export function sampleConfig(baseDirectory: string, change: Partial<Config> = {}
     httpTimeoutMs: 10_000,
     composeTimeoutMs: 120_000,
     errorRemindHours: 24,
+    httpProxy: null,
+    httpsProxy: null,
+    noProxy: [],
+    extraAuthorities: '',
     secrets: ['bbb-s3cret', 'pod-t0ken'],
     warnings: [],
+    unknownNames: [],
     ...change,
   };
 }

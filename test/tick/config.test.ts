@@ -73,8 +73,13 @@ describe('a configuration', () => {
       httpTimeoutMs: 10_000,
       composeTimeoutMs: 120_000,
       errorRemindHours: 24,
+      httpProxy: null,
+      httpsProxy: null,
+      noProxy: [],
+      extraAuthorities: '',
       secrets: ['bbb-s3cret', 'pod-t0ken'],
       warnings: [],
+      unknownNames: [],
     });
   });
 
@@ -219,15 +224,61 @@ describe('a configuration', () => {
   });
 });
 
+describe('proxies', () => {
+  const read = (environment: Record<string, string>, file = ''): Config => {
+    const workingDirectory = temporaryDirectory();
+    writeFileSync(join(workingDirectory, '.env'), file);
+    const loaded = loadEnvironment({ environment, workingDirectory });
+    if (!loaded.ok) throw new Error('not read');
+    return configOf(loaded.environment);
+  };
+  const hosts = ({ httpProxy, httpsProxy, noProxy }: Config): unknown[] => [
+    httpProxy?.hostname,
+    httpsProxy?.hostname,
+    noProxy,
+  ];
+
+  test.each<[Record<string, string>, string, unknown[]]>([
+    [{ HTTP_PROXY: 'a:1', HTTPS_PROXY: 'b:1', NO_PROXY: 'x y,z' }, '', ['a', 'b', ['x', 'y', 'z']]],
+    [{ HTTP_PROXY: 'upper:1', http_proxy: 'lower:1' }, '', ['lower', undefined, []]],
+    [{ HTTP_PROXY: 'upper:1', http_proxy: '' }, '', ['upper', undefined, []]],
+    [{ ALL_PROXY: 'all:1', https_proxy: 'b:1' }, '', ['all', 'b', []]],
+    [{}, 'https_proxy=file:1\nno_proxy=univ.fr\n', [undefined, 'file', ['univ.fr']]],
+    [{ HTTPS_PROXY: 'real:1' }, 'https_proxy=file:1\n', [undefined, 'real', []]],
+    [{}, 'HTTP_PROXY=\nHTTPS_PROXY=\nNO_PROXY=\n', [undefined, undefined, []]],
+  ])('of %j and the file %j', (environment, file, expected) => {
+    expect(hosts(read(environment, file))).toEqual(expected);
+  });
+
+  test('of another kind are a fault, which shows no password', () => {
+    expect(faultsOf({ HTTPS_PROXY: 'socks5://me:s3cret@proxy:1' })).toEqual([
+      expect.stringMatching(/^HTTPS_PROXY: expected host:port.*; what came is a secret and is not shown$/),
+    ]);
+  });
+
+  test('have their passwords among the secrets, however they are written', () => {
+    expect(configOf({ HTTPS_PROXY: 'http://me:p%40ss@proxy:1' }).secrets).toEqual(
+      expect.arrayContaining(['me:p@ss', 'p@ss']),
+    );
+  });
+});
+
 describe('the file of variables', () => {
   test('is .env in the working directory, if there is one; real variables win', () => {
     const workingDirectory = temporaryDirectory();
     const environment = { POD_TOKEN: 'real' };
-    expect(loadEnvironment({ environment, workingDirectory })).toEqual({ ok: true, environment });
+    expect(loadEnvironment({ environment, workingDirectory })).toEqual({ ok: true, environment, file: null });
     writeFileSync(join(workingDirectory, '.env'), '\ufeff# comment\r\nBBB_SECRET="a#b"\r\nPOD_TOKEN=file\r\n');
     expect(loadEnvironment({ environment, workingDirectory })).toEqual({
       ok: true,
       environment: { BBB_SECRET: 'a#b', POD_TOKEN: 'real' },
+      file: {
+        path: join(workingDirectory, '.env'),
+        names: [
+          { name: 'BBB_SECRET', line: 2 },
+          { name: 'POD_TOKEN', line: 3 },
+        ],
+      },
     });
   });
 
@@ -239,6 +290,7 @@ describe('the file of variables', () => {
     expect(loadEnvironment({ ...asked, configPath: 'other' })).toEqual({
       ok: true,
       environment: { POD_TOKEN: 'other' },
+      file: { path: join(workingDirectory, 'other'), names: [{ name: 'POD_TOKEN', line: 1 }] },
     });
     expect(loadEnvironment({ ...asked, configPath: 'missing' })).toEqual({
       ok: false,

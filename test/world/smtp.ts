@@ -11,8 +11,14 @@ export interface ReceivedMail extends ParsedMail {
   raw: string;
 }
 
-/** refuseMail: 550 after the mail's text. refuseRecipient: 550 to the address. hang: no answer to the mail's text. */
-export type SmtpFault = 'refuseMail' | 'refuseRecipient' | 'refuseSender' | 'hang';
+/**
+ * refuseMail: 550 after the mail's text. refuseRecipient: 550 to every address, refuseOne: to those that begin with
+ * `refused`. hang: no answer to the mail's text. slow: a yes after twelve seconds. drop: the mail is taken, and the
+ * connection cut instead of an answer.
+ */
+export type SmtpFault = 'refuseMail' | 'refuseRecipient' | 'refuseOne' | 'refuseSender' | 'hang' | 'slow' | 'drop';
+
+const SLOW_MS = 12_000;
 
 export interface SmtpMailbox {
   port: number;
@@ -45,8 +51,9 @@ export async function startSmtp(
     onMailFrom(_address, _session, callback) {
       callback(refusal('refuseSender', 'Sender refused'));
     },
-    onRcptTo(_address, _session, callback) {
-      callback(refusal('refuseRecipient', 'No such mailbox'));
+    onRcptTo({ address }, _session, callback) {
+      const ofOne = address.startsWith('refused') ? refusal('refuseOne', 'No such mailbox here') : null;
+      callback(refusal('refuseRecipient', 'No such mailbox') ?? ofOne);
     },
     onData(stream, session, callback) {
       const chunks: Buffer[] = [];
@@ -55,7 +62,9 @@ export async function startSmtp(
         if (fault === 'hang') return;
         const refused = refusal('refuseMail', 'Mail refused');
         if (refused === null) mails.push(received(Buffer.concat(chunks), session));
-        callback(refused);
+        if (fault === 'drop') for (const { _socket: socket } of server.connections) socket.destroy();
+        else if (fault === 'slow') setTimeout(callback, SLOW_MS, refused);
+        else callback(refused);
       });
     },
   });

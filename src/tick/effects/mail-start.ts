@@ -1,16 +1,27 @@
 // Telling the administrator that a live has started.
+import { foreseen } from '../errors.js';
 import { startMail } from '../report/mails.js';
-import { note, type Act } from './act.js';
+import { refusalText } from '../report/refused.js';
+import { inform, note, type Act } from './act.js';
 
 export const mailStart: Act<'mailStart'> = async (_effect, place, context) => {
   // A disk that would not let us note it afterwards would have us mail every minute.
   await note(place, {}, context);
   const mail = startMail(place.record, place.slot, context.config, context.ports.clock.now());
   try {
-    await context.ports.mail.send(mail);
-  } finally {
-    // One try: after a failure nobody knows whether it was sent. That it failed is told with the next error mail.
+    const { refused } = await context.ports.mail.send(mail);
+    context.tell({ level: 'memory', refusedAddresses: refused });
+    if (refused.length > 0) inform(place, `the start mail did not go to ${refusalText(refused)}`, context);
+  } catch (error) {
+    const known = foreseen(error);
+    if (known !== null && !known.certain) {
+      context.tell({ level: 'memory', unsureStartMail: place.livestreamId });
+      inform(place, `it is not known whether the start mail went (${known.problem.detail})`, context);
+      return { record: place.record };
+    }
+    // One try: that it failed is told with the next error mail.
     await note(place, { startMailSent: true }, context);
+    throw error;
   }
-  return { record: { ...place.record, startMailSent: true } };
+  return { record: await note(place, { startMailSent: true }, context) };
 };

@@ -9,6 +9,7 @@ import type { MeetingState } from './over.js';
 import { planRequests } from './requests.js';
 import { ownRows, ownSlot } from './server.js';
 import { errorKey } from '../report/told.js';
+import { isAgainDue } from '../report/unsure.js';
 
 /** The whole plan: what could not be read, slot by slot what is left to do, and the requests that wait. */
 export function plan(world: World, config: Config): Plan {
@@ -161,7 +162,7 @@ function planRunning(reading: SlotReading, record: SlotRecord, place: RowPlace, 
     const detail = `livestream ${record.livestreamId} runs here, but Pod shows it ${ROW_PLACES[place]}`;
     complain(draft, { kind: 'rowInconsistent', detail }, record.livestreamId, reading.slot);
   }
-  const mail: Chain['effects'] = record.startMailSent ? [] : [{ do: 'mailStart' }];
+  const mail: Chain['effects'] = isStartMailDue(record, draft) ? [{ do: 'mailStart' }] : [];
   const container = reading.container;
   if (container?.ok === false) complain(draft, container.problem, record.livestreamId, reading.slot);
   if (container?.ok === true && container.value === 'withoutChat' && record.enableChat) {
@@ -172,6 +173,12 @@ function planRunning(reading: SlotReading, record: SlotRecord, place: RowPlace, 
     return { reason: 'it goes on', effects: [...mail, ...chatAgain(record, draft), ...output] };
   }
   return planRevival(reading.slot, record, container.value, state, draft);
+}
+
+/** One of which nobody knows whether it went is sent again, but not each minute. */
+function isStartMailDue({ startMailSent, livestreamId }: SlotRecord, { world }: Draft): boolean {
+  const unsure = world.memory.startMails?.[String(livestreamId)];
+  return !startMailSent && (unsure === undefined || isAgainDue(unsure, world.now));
 }
 
 /** A chat that did not answer is asked again, so that the error ends when it does. */

@@ -1,5 +1,5 @@
 // The text of `memory.json`: what ticks tell each other beyond the slots.
-import type { Memory, ProblemKind, Told, Tries } from '../model.js';
+import type { Memory, ProblemKind, RefusedAddress, Told, Tries, Untold } from '../model.js';
 import {
   count,
   decodeObject,
@@ -46,10 +46,14 @@ const KINDS: Record<ProblemKind, true> = {
   diskFailed: true,
   logUnwritable: true,
   mailFailed: true,
+  addressRefused: true,
+  lockHeld: true,
   internal: true,
 };
 
 const kind = oneOf(Object.keys(KINDS) as ProblemKind[]);
+
+const tries = objectOf<Tries>('tries', { times: count, last: time });
 
 const TOLD: Fields<Told> = {
   kind,
@@ -59,18 +63,20 @@ const TOLD: Fields<Told> = {
   last: time,
   times: count,
   over: orNull(time),
+  unsure: orAbsent(tries),
 };
 
-const UNTOLD: Fields<Memory['untold'][number]> = {
+const UNTOLD: Fields<Untold> = {
   kind,
   detail: text,
   livestreamId: orNull(count),
   slot: orNull(count),
+  unsure: orAbsent(tries),
 };
 
-const timesById = mappingOf('an object of times', time);
+const REFUSED: Fields<RefusedAddress> = { address: text, why: text };
 
-const TRIES: Fields<Tries> = { times: count, last: time };
+const timesById = mappingOf('an object of times', time);
 
 /** What a file written by an earlier version lacks. */
 type Later = 'tries' | 'toldEvents';
@@ -78,10 +84,13 @@ type Later = 'tries' | 'toldEvents';
 const MEMORY: Fields<Omit<Memory, Later> & Partial<Pick<Memory, Later>>> = {
   version: oneOf([1]),
   sightings: timesById,
-  tries: orAbsent(mappingOf('an object of tries', objectOf('tries', TRIES))),
+  tries: orAbsent(mappingOf('an object of tries', tries)),
   untold: listOf('a list of errors', objectOf('an error', UNTOLD)),
   toldEvents: orAbsent(timesById),
   told: mappingOf('an object of errors', objectOf('an error', TOLD)),
+  startMails: orAbsent(mappingOf('an object of tries', tries)),
+  refusedAddresses: orAbsent(listOf('a list of addresses', objectOf('an address', REFUSED))),
+  unknownNames: orAbsent(listOf('a list of names', text)),
 };
 
 /** What the first tick knows. */

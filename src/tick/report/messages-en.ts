@@ -181,6 +181,18 @@ export const ENGLISH: Messages = {
     what: 'A mail could not be sent',
     next: 'The work goes on. Check SMTP_URL, or SENDMAIL_PATH and the local mail service, and ADMIN_EMAIL.',
   },
+  addressRefused: {
+    title: 'An address that gets no mails',
+    what: 'The mail server refuses an address of ADMIN_EMAIL; the others get the mails',
+    next: 'Correct or remove it in ADMIN_EMAIL, or have the mail server take it.',
+  },
+  lockHeld: {
+    title: 'A tick that does not end',
+    what: 'Another tick has been at work here for far too long',
+    next:
+      'Nothing new is started or ended here until it has ended. Look at that process, and at what it waits for ' +
+      '(docker-compose, a share of the network); it may be ended with kill: the next tick goes on from there.',
+  },
   internal: {
     title: 'Internal error',
     what: 'An error that was not foreseen was met: a fault of bbb-pod-live',

@@ -189,6 +189,18 @@ export const FRENCH: Messages = {
     what: "Un mail n'a pas pu être envoyé",
     next: 'Le travail continue. Vérifiez SMTP_URL, ou SENDMAIL_PATH et le service de messagerie local, ainsi que ADMIN_EMAIL.',
   },
+  addressRefused: {
+    title: 'Une adresse ne reçoit pas les mails',
+    what: 'Le serveur de mail refuse une adresse de ADMIN_EMAIL ; les autres reçoivent les mails',
+    next: 'Corrigez-la ou retirez-la de ADMIN_EMAIL, ou faites-la accepter par le serveur de mail.',
+  },
+  lockHeld: {
+    title: 'Un passage qui ne se termine pas',
+    what: 'Un autre passage est en cours ici depuis bien trop longtemps',
+    next:
+      "Rien de nouveau n'est démarré ni arrêté ici tant qu'il n'est pas terminé. Regardez ce processus et ce qu'il attend " +
+      '(docker-compose, un partage réseau) ; il peut être arrêté par kill : le passage suivant reprendra la suite.',
+  },
   internal: {
     title: 'Erreur interne',
     what: "Une erreur imprévue s'est produite : c'est un défaut de bbb-pod-live",

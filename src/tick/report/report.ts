@@ -1,18 +1,19 @@
 // From what came of a tick to log lines, the mail, the exit status and what is remembered.
-import type { Config, LogLevel, MailMessage, Memory, Outcome, ProblemKind, Told, World } from '../model.js';
-import { oneMore, TRIES_FORGOTTEN_AFTER_MS, triesKey } from '../plan/back-off.js';
-import { ageMs } from '../plan/dates.js';
+import type { Config, LogLevel, MailMessage, Memory, Outcome, ProblemKind, Told, Untold, World } from '../model.js';
 import { readableDate, subject } from './mails.js';
 import { problemText } from './messages.js';
-import { eventsTold, keyOf, pendingEvents, tellingOf, type Trouble } from './told.js';
+import { refusalOf } from './refused.js';
+import { asTrouble, eventsTold, keyOf, pendingEvents, tellingOf, type Trouble } from './told.js';
+import { remember } from './remember.js';
+import { afterTry } from './unsure.js';
 
 export interface Report {
   /** One a tick at most; null when there is nothing new to tell. */
   mail: MailMessage | null;
   /** 0, or 1 when at least one error was met. */
   exitStatus: 0 | 1;
-  /** What to remember when the mail was sent (or there was none), and when it could not be. */
-  memory: { ifMailed: Memory; ifNotMailed: Memory };
+  /** What to remember when the mail was sent (or there was none), when it could not be, and when nobody knows. */
+  memory: { ifMailed: Memory; ifNotMailed: Memory; ifPerhapsMailed: Memory };
   /** For stderr: that the log cannot be written, when that is to be told. */
   screen: string[];
 }
@@ -43,21 +44,36 @@ function place(livestreamId: number | null, slot: number | null): string {
 
 /** Everything that follows a tick. */
 export function report(outcomes: Outcome[], world: World, config: Config, { isCutShort }: ReportOptions): Report {
-  const { due, over, told } = tellingOf(outcomes, world, config, isCutShort);
-  const { events, isPressing } = pendingEvents(outcomes, world);
+  const refusal = refusalOf(world.memory, config);
+  const lasting = refusal === null ? outcomes : [...outcomes, refusal];
+  const { due, over, told, toldPerhaps } = tellingOf(lasting, world, config, isCutShort);
+  const { events, waiting, isPressing } = pendingEvents(outcomes, world);
   const isMailed = isPressing || due.size > 0 || over.length > 0;
-  const toTell = isMailed ? [...events, ...due.values()] : [];
-  const remembered = remember(outcomes, world);
-  const untold = events.map(({ problem, livestreamId, slot }) => ({ ...problem, livestreamId, slot }));
-  const ifTold = isMailed ? { untold: [], toldEvents: eventsTold(events, world) } : { untold };
+  const toTell = isMailed ? [...events.map(asTrouble), ...due.values()] : [];
+  const remembered = remember(outcomes, world, config);
+  const untold = [...waiting, ...events];
+  const ifTold = isMailed ? { untold: waiting, toldEvents: eventsTold(events.map(asTrouble), world) } : { untold };
+  const perhaps = isMailed
+    ? { ...ifTold, untold: [...waiting, ...events.flatMap((event) => perhapsTold(event, world))] }
+    : ifTold;
   return {
     mail: isMailed ? errorMail(joined(toTell), over, world, config) : null,
     exitStatus: outcomes.some(({ level }) => level === 'error') ? 1 : 0,
-    memory: { ifMailed: { ...remembered, told, ...ifTold }, ifNotMailed: { ...remembered, untold } },
+    memory: {
+      ifMailed: { ...remembered, told, ...ifTold },
+      ifNotMailed: { ...remembered, untold },
+      ifPerhapsMailed: { ...remembered, told: toldPerhaps, ...perhaps },
+    },
     screen: [...due.values()]
       .filter(({ problem }) => problem.kind === 'logUnwritable')
       .map(({ problem }) => problem.detail),
   };
+}
+
+/** What to remember of an event after a mail of which nobody knows whether it went. */
+function perhapsTold({ unsure: before, ...event }: Untold, { now }: World): Untold[] {
+  const unsure = afterTry(before, now);
+  return unsure === undefined ? [] : [{ ...event, unsure }];
 }
 
 /** Errors that a failed start's fragments belong to. */
@@ -86,27 +102,6 @@ function holdsFragment(entry: Trouble, trouble: Trouble): boolean {
 
 function bothDetails(one: Trouble, other: Trouble): string {
   return `${one.problem.detail}; ${other.problem.detail}`;
-}
-
-/** Sightings and tries of this tick; what has lost its meaning is forgotten. */
-function remember(outcomes: Outcome[], world: World): Memory {
-  const { memory, now } = world;
-  const sightings: Memory['sightings'] = {};
-  const tries = Object.fromEntries(
-    Object.entries(memory.tries).filter(([, { last }]) => ageMs(last, now) < TRIES_FORGOTTEN_AFTER_MS),
-  );
-  const count = (key: string, at: Date): void => void (tries[key] = oneMore(tries[key], at));
-  for (const outcome of outcomes) {
-    if (outcome.level !== 'memory') continue;
-    if ('sighting' in outcome) {
-      sightings[String(outcome.sighting)] = memory.sightings[String(outcome.sighting)] ?? outcome.at.toISOString();
-    } else if ('failedStart' in outcome) {
-      count(triesKey('start', outcome.failedStart), outcome.at);
-    } else {
-      count(triesKey(outcome.tried, outcome.livestreamId), outcome.at);
-    }
-  }
-  return { ...memory, sightings, tries };
 }
 
 function errorMail(troubles: Trouble[], over: Told[], world: World, config: Config): MailMessage {

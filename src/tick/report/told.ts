@@ -1,6 +1,7 @@
 // What an administrator is told of errors that last: when they begin, after an hour, then daily, and when they are over (P9).
-import type { Config, Outcome, Problem, ProblemKind, Told, World } from '../model.js';
+import type { Config, Outcome, Problem, ProblemKind, Told, Untold, World } from '../model.js';
 import { ageMs } from '../plan/dates.js';
+import { afterTry, isAgainDue } from './unsure.js';
 
 export type Trouble = Extract<Outcome, { problem: Problem }>;
 
@@ -33,17 +34,30 @@ export interface Telling {
   due: Map<string, Trouble>;
   /** Errors whose end is to be mailed now. */
   over: Told[];
-  /** What to remember once that is mailed. */
+  /** What to remember once that is mailed, and when nobody knows whether it was. */
   told: Record<string, Told>;
+  toldPerhaps: Record<string, Told>;
 }
 
-/** Events that wait for a mail, and whether one of them is worth a mail of its own: no like event was mailed within the hour. */
-export function pendingEvents(outcomes: Outcome[], { memory, now }: World): { events: Trouble[]; isPressing: boolean } {
-  const before = memory.untold.map(({ livestreamId, slot, ...problem }): Trouble => {
-    return { level: 'notice', livestreamId, slot, problem };
-  });
-  const events = [...before, ...outcomes.filter((outcome) => 'problem' in outcome).filter(isEvent)];
-  return { events, isPressing: events.some((event) => !isRecent(memory.toldEvents[keyOf(event)], now)) };
+/** Events to mail now, those that wait for another try, and whether one is worth a mail of its own: none like it was mailed within the hour. */
+export function pendingEvents(
+  outcomes: Outcome[],
+  { memory, now }: World,
+): { events: Untold[]; waiting: Untold[]; isPressing: boolean } {
+  const met = outcomes.filter((outcome) => 'problem' in outcome).filter(isEvent);
+  const news = met.map(({ problem, livestreamId, slot }): Untold => ({ ...problem, livestreamId, slot }));
+  const isDue = ({ unsure }: Untold): boolean => unsure === undefined || isAgainDue(unsure, now);
+  const events = [...memory.untold.filter(isDue), ...news];
+  const isNew = (event: Untold): boolean => !isRecent(memory.toldEvents[keyOf(asTrouble(event))], now);
+  return {
+    events,
+    waiting: memory.untold.filter((event) => !isDue(event)),
+    isPressing: events.some((event) => event.unsure !== undefined || isNew(event)),
+  };
+}
+
+export function asTrouble({ kind, detail, livestreamId, slot }: Untold): Trouble {
+  return { level: 'notice', livestreamId, slot, problem: { kind, detail } };
 }
 
 function isRecent(told: string | undefined, now: Date): boolean {
@@ -81,21 +95,44 @@ export function tellingOf(outcomes: Outcome[], world: World, config: Config, isC
   const lasting = new Map(troubles.filter((trouble) => !isEvent(trouble)).map((trouble) => [keyOf(trouble), trouble]));
   const due = new Map([...lasting].filter(([key]) => isDue(memory.told[key], now, config)));
   const told: Telling['told'] = {};
-  const over: Told[] = [];
+  const ends: string[] = [];
   for (const [key, entry] of Object.entries(memory.told)) {
-    if (entry.over !== null && ageMs(entry.over, now) >= HOUR_MS) continue;
-    const ends = entry.over === null && !lasting.has(key) && !isCutShort && isOver(entry, outcomes, troubles, world);
-    if (ends) over.push(entry);
-    told[key] = ends ? { ...entry, over: now.toISOString() } : entry;
+    const isOwed = entry.over !== null && entry.unsure !== undefined && !lasting.has(key);
+    if (entry.over !== null && !isOwed && ageMs(entry.over, now) >= HOUR_MS) continue;
+    told[key] = entry;
+    const isEnd = entry.over === null && !lasting.has(key) && !isCutShort && isOver(entry, outcomes, troubles, world);
+    if (!isEnd && !(isOwed && entry.unsure !== undefined && isAgainDue(entry.unsure, now))) continue;
+    ends.push(key);
+    told[key] = { ...withoutUnsure(entry), over: now.toISOString() };
   }
   for (const [key, trouble] of due) told[key] = toldNow(trouble, memory.told[key], now);
-  return { due, over, told };
+  const over = ends.flatMap((key) => memory.told[key] ?? []);
+  return { due, over, told, toldPerhaps: perhaps(told, [...due.keys(), ...ends], world) };
+}
+
+/** The same for a mail of which nobody knows whether it went: what it tells is told again. */
+function perhaps(told: Telling['told'], mailed: string[], { memory, now }: World): Telling['told'] {
+  const changed = { ...told };
+  for (const key of mailed) {
+    const [entry, before] = [told[key], memory.told[key]];
+    if (entry === undefined) continue;
+    // The tries of an error are not those of its end.
+    const isSame = before !== undefined && (before.over === null) === (entry.over === null);
+    const unsure = afterTry(isSame ? before.unsure : undefined, now);
+    changed[key] = unsure === undefined ? withoutUnsure(entry) : { ...entry, unsure };
+  }
+  return changed;
+}
+
+function withoutUnsure({ unsure: _unsure, ...entry }: Told): Told {
+  return entry;
 }
 
 /** An error that comes back within the hour is the same one: it is told again as if it had lasted. */
 function isDue(told: Told | undefined, now: Date, config: Config): boolean {
   if (told === undefined) return true;
   if (told.over !== null) return ageMs(told.last, now) >= HOUR_MS;
+  if (told.unsure !== undefined) return isAgainDue(told.unsure, now);
   if (config.errorRemindHours === 0) return false;
   return ageMs(told.last, now) >= (told.times === 1 ? HOUR_MS : config.errorRemindHours * HOUR_MS);
 }
@@ -104,7 +141,9 @@ function toldNow({ problem, livestreamId, slot }: Trouble, before: Told | undefi
   const last = now.toISOString();
   const lasts = before !== undefined && before.over === null;
   const { since, times } = lasts ? before : { since: last, times: 0 };
-  return { kind: problem.kind, livestreamId, slot, since, last, times: times + 1, over: null };
+  // Another try of the same telling is not one more.
+  const isAgain = lasts && before.unsure !== undefined;
+  return { kind: problem.kind, livestreamId, slot, since, last, times: isAgain ? times : times + 1, over: null };
 }
 
 /** An error that was not met again is over, unless it could not have been met. */

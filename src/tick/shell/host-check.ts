@@ -6,6 +6,8 @@ import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../model.js';
 import { type Finding, type Host } from '../ports.js';
+import { faultOfCertificates } from '../../shared/authorities.js';
+import { composeFault } from './compose-version.js';
 import { composeFileText, isOurs } from './slot/compose-file.js';
 import { composeCommandOf, type ComposeWithPull } from './slot/compose.js';
 import { errorCode, faultOf, writeWhole } from '../../shared/files.js';
@@ -32,7 +34,8 @@ const PULL_DIRECTORY = '.bbb-pod-live-pull';
 /** Linux keeps some of the memory that is built in for itself. */
 const MEMORY_TOLERANCE = 0.9;
 
-export function hostOf(config: Config, compose: ComposeWithPull): Host {
+/** `configurationFile`: the file of variables that was read; null: none. */
+export function hostOf(config: Config, compose: ComposeWithPull, configurationFile: string | null = null): Host {
   return {
     makeLogDirectory: async () => {
       try {
@@ -52,7 +55,9 @@ export function hostOf(config: Config, compose: ComposeWithPull): Host {
     findings: async () => [
       ...(await baseDirectory(config)),
       ...(await logDirectory(config)),
-      ...programs(config),
+      ...(await readableByAll(configurationFile)),
+      ...(await authorities(config)),
+      ...(await programs(config)),
       ...(await recordings(config)),
       ...(await room(config)),
       ...machine(config),
@@ -114,11 +119,34 @@ async function faultOfDirectory(path: string): Promise<string | null> {
   }
 }
 
-function programs(config: Config): Finding[] {
+/** It holds every secret. */
+async function readableByAll(path: string | null): Promise<Finding[]> {
+  const mode =
+    path === null
+      ? 0
+      : await stat(path).then(
+          (found) => found.mode,
+          () => 0,
+        );
+  if ((mode & constants.S_IROTH) === 0) return [];
+  const text = `${path ?? ''} holds secrets and can be read by every user of this machine: chmod 600 it`;
+  return [{ level: 'warning', text }];
+}
+
+async function authorities({ extraAuthorities: path }: Config): Promise<Finding[]> {
+  const fault = path === '' ? null : await faultOfCertificates(path);
+  return fault === null ? [] : [{ level: 'warning', text: `NODE_EXTRA_CA_CERTS: ${fault}` }];
+}
+
+async function programs(config: Config): Promise<Finding[]> {
   const findings: Finding[] = [];
   try {
-    const [program = ''] = composeCommandOf(config, process.env);
-    if (onPath(program, process.env) === null)
+    const command = composeCommandOf(config, process.env);
+    const [program = ''] = command;
+    const isThere = onPath(program, process.env) !== null;
+    const fault = isThere ? await composeFault(command) : null;
+    if (fault !== null) findings.push({ level: 'error', text: fault });
+    if (!isThere)
       findings.push({
         level: 'error',
         text: `${program} ${program.includes('/') ? 'is not there, or may not be run' : 'is not on PATH'}: see COMPOSE_COMMAND`,

@@ -1,24 +1,21 @@
 // Mails to the administrator: built from templates, sent through an SMTP server or the local sendmail.
 import { PortError } from '../errors.js';
 import { createRedactor, oneLine } from '../../shared/redact.js';
-import type { Config, MailMessage } from '../model.js';
+import type { Config, MailMessage, RefusedAddress } from '../model.js';
 import { type Mail } from '../ports.js';
 import type { run } from '../../shared/spawn.js';
+import { MailFailure, SMTP_WAITS, sendOverSmtp, type SmtpWaits } from './smtp.js';
 import { renderTemplate } from './templates.js';
 
-/** Each wait for the SMTP server: for its name, the connection, the greeting, and any answer. */
-const SMTP_TIMEOUT_MS = 10_000;
-
-/** All of them together: a server that answers a little now and then must not hold up the tick. */
-const SMTP_WAITS = 6;
-
-/** The local sendmail only puts the mail into its queue. */
-const SENDMAIL_TIMEOUT_MS = 30_000;
+/** The local sendmail only puts the mail into its queue; some look up the recipients' servers first. */
+const SENDMAIL_TIMEOUT_MS = 60_000;
 
 export interface MailOptions {
   spawn: typeof run;
-  /** For one wait; default: the constants above. */
-  timeoutMs?: number;
+  /** Default: as in `smtp.ts`. */
+  waits?: SmtpWaits;
+  /** For the local sendmail; 60 s by default. */
+  sendmailTimeoutMs?: number;
 }
 
 /** A mail, ready for either way. */
@@ -38,12 +35,14 @@ export function createMail(config: Config, options: MailOptions): Mail {
     async send(mail) {
       try {
         const letter = await compose(mail, config, clean);
-        if (config.smtpUrl !== '') await sendBySmtp(letter, config, options);
-        else await sendBySendmail(letter, config, options);
+        if (config.smtpUrl === '') return await sendBySendmail(letter, config, options);
+        const refused = await sendBySmtp(letter, config, options);
+        return { refused: refused.map(({ address, why }) => ({ address, why: clean(why) })) };
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
+        const certain = !(error instanceof MailFailure) || error.certain;
         // The cause is left out: it may hold the command with the password.
-        throw new PortError('mailFailed', clean(reason));
+        throw new PortError('mailFailed', clean(reason), { certain });
       }
     },
   };
@@ -79,47 +78,42 @@ function escapeForHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => HTML_ENTITIES[character] ?? '');
 }
 
-async function sendBySmtp(letter: Letter, config: Config, options: MailOptions): Promise<void> {
-  const { createTransport } = await import('nodemailer');
-  const timeoutMs = options.timeoutMs ?? SMTP_TIMEOUT_MS;
-  const transport = createTransport({
+async function sendBySmtp(letter: Letter, config: Config, options: MailOptions): Promise<RefusedAddress[]> {
+  return sendOverSmtp(await textOf(letter, 'windows'), letter, {
     url: config.smtpUrl,
-    name: config.serverHostname,
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-    dnsTimeout: timeoutMs,
-    disableFileAccess: true,
-    disableUrlAccess: true,
+    ownName: config.serverHostname,
+    extraAuthorities: config.extraAuthorities,
+    waits: options.waits ?? SMTP_WAITS,
   });
-  try {
-    await transport.sendMail({ ...letter, signal: AbortSignal.timeout(timeoutMs * SMTP_WAITS) });
-  } catch (error) {
-    throw new Error(`the SMTP server did not take it: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
-  } finally {
-    transport.close();
-  }
 }
 
-async function sendBySendmail(letter: Letter, config: Config, options: MailOptions): Promise<void> {
+/** `newline`: `windows` on the wire, `unix` for a local program. */
+async function textOf(letter: Letter, newline: 'windows' | 'unix'): Promise<Buffer> {
   const { createTransport } = await import('nodemailer');
   const builder = createTransport({
     streamTransport: true,
     buffer: true,
-    newline: 'unix',
+    newline,
     disableFileAccess: true,
     disableUrlAccess: true,
   });
   const { message } = await builder.sendMail(letter);
   if (!Buffer.isBuffer(message)) throw new Error('the mail could not be built');
-  const timeoutMs = options.timeoutMs ?? SENDMAIL_TIMEOUT_MS;
+  return message;
+}
+
+/** sysexits.h: it could not be delivered now; many sendmails have queued it all the same. */
+const EX_TEMPFAIL = 75;
+
+async function sendBySendmail(letter: Letter, config: Config, options: MailOptions): Promise<{ refused: [] }> {
+  const timeoutMs = options.sendmailTimeoutMs ?? SENDMAIL_TIMEOUT_MS;
   // -i: a line with a single dot does not end the mail.
   const command = [config.sendmailPath, '-i', '-f', letter.from, '--', ...letter.to];
-  const result = await options.spawn(command, { timeoutMs, input: message });
-  if (result.exitCode === 0) return;
-  throw new Error(`${config.sendmailPath}: ${sendmailFault(result, timeoutMs)}`);
+  const result = await options.spawn(command, { timeoutMs, input: await textOf(letter, 'unix') });
+  if (result.exitCode === 0) return { refused: [] };
+  const certain = !result.timedOut && result.exitCode !== EX_TEMPFAIL;
+  const fate = certain ? '' : '; it may have the mail in its queue';
+  throw new MailFailure(`${config.sendmailPath}: ${sendmailFault(result, timeoutMs)}${fate}`, certain);
 }
 
 function sendmailFault(result: Awaited<ReturnType<typeof run>>, timeoutMs: number): string {

@@ -45,8 +45,13 @@ export function makeConfig(changes: Partial<Config> = {}): Config {
     httpTimeoutMs: 10_000,
     composeTimeoutMs: 120_000,
     errorRemindHours: 24,
+    httpProxy: null,
+    httpsProxy: null,
+    noProxy: [],
+    extraAuthorities: '',
     secrets: ['bbb-secret', 'pod-token'],
     warnings: [],
+    unknownNames: [],
     ...changes,
   };
 }

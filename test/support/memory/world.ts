@@ -113,7 +113,7 @@ function portsOf(world: MemoryWorld, host: Host, session: Session): Ports {
     recordings: recordingsPort(host, world.files, through),
     chat: chatPort(host, through),
     mail: {
-      send: (mail) => through('mail', 'send', [mail], () => void host.mails.push({ ...mail, at: now() })),
+      send: (mail) => through('mail', 'send', [mail], () => (host.mails.push({ ...mail, at: now() }), { refused: [] })),
     },
     log: {
       write: (level, message) => {
@@ -128,7 +128,7 @@ function portsOf(world: MemoryWorld, host: Host, session: Session): Ports {
       now: () => new Date(world.clock.time + host.skewMs),
       sleep: (ms) => through('clock', 'sleep', [ms], () => world.clock.sleep(ms)),
     },
-    lock: { take: () => through('lock', 'take', [], () => takeLock(host, session)) },
+    lock: { take: () => through('lock', 'take', [], () => takeLock(host, session)), holder: () => null },
     memory: memoryPort(host, through),
     complain: () => undefined,
     endAsked: () => session.endAsked,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Config, MailMessage } from '../../../src/tick/model.js';
 import { createMail } from '../../../src/tick/shell/mail.js';
+import { SMTP_WAITS, type SmtpWaits } from '../../../src/tick/shell/smtp.js';
 import { run } from '../../../src/shared/spawn.js';
 import { sampleConfig } from '../../support/samples.js';
 import { temporaryDirectory } from '../../support/temporary.js';
@@ -47,8 +48,13 @@ const ERRORS: MailMessage = {
   },
 };
 
+function waitsOf(ms: number): SmtpWaits {
+  return { connectMs: ms, beginMs: ms, takeMs: ms };
+}
+
 async function failureOf(config: Config, timeoutMs?: number): Promise<PortError> {
-  const mail = createMail(config, { spawn: run, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+  const limits = timeoutMs === undefined ? {} : { waits: waitsOf(timeoutMs), sendmailTimeoutMs: timeoutMs };
+  const mail = createMail(config, { spawn: run, ...limits });
   const error: unknown = await mail.send(START).catch((reason: unknown) => reason);
   if (!(error instanceof PortError)) throw new Error('it was sent');
   return error;
@@ -171,9 +177,37 @@ describe('a mail through an SMTP server', () => {
     expect(`${problem.detail}${JSON.stringify(cause)}`).not.toMatch(/wr(%40|@)ng/);
   });
 
-  test('that the server never answers is given up', async () => {
-    smtp.fault('hang');
-    expect((await failureOf(configWith(), 300)).problem.kind).toBe('mailFailed');
+  test.each(['hang', 'drop'] as const)(
+    'whose text the server has got, without saying that it took it, may have gone (%s)',
+    async (fault) => {
+      smtp.fault(fault);
+      const { problem, certain } = await failureOf(configWith(), 2000);
+      expect(problem).toEqual({
+        kind: 'mailFailed',
+        detail: expect.stringMatching(/^the SMTP server got it, but did not say that it took it: /),
+      });
+      expect(certain).toBe(false);
+    },
+  );
+
+  test.each(['refuseMail', 'refuseRecipient', 'refuseSender'] as const)(
+    'that is refused has not gone (%s)',
+    async (fault) => {
+      smtp.fault(fault);
+      expect((await failureOf(configWith())).certain).toBe(true);
+    },
+  );
+
+  test('that one address is refused goes to the others, and says who was refused and why', async () => {
+    smtp.fault('refuseOne');
+    const config = configWith({ adminEmails: ['a@univ.fr', 'refused@univ.fr'] });
+    const { refused } = await createMail(config, { spawn: run }).send(START);
+    expect(refused).toEqual([{ address: 'refused@univ.fr', why: expect.stringContaining('No such mailbox here') }]);
+    expect(smtp.mails.map(({ envelope }) => envelope.to)).toEqual([['a@univ.fr']]);
+  });
+
+  test('has a minute at least to be taken, after its text', () => {
+    expect(SMTP_WAITS.takeMs).toBeGreaterThanOrEqual(60_000);
   });
 
   test('for a server that is not there is an error', async () => {
@@ -225,11 +259,19 @@ ${end}
 
   test.each<[string, RegExp, number]>([
     ["process.stderr.write('no such\\n user'); process.exitCode = 67;", /: no such {2}user$/, 30_000],
-    ['process.exitCode = 75;', /it ended with status 75$/, 30_000],
-    ['setInterval(() => undefined, 1000);', /it did not end within 1 s$/, 1000],
   ])('that it does not take is an error: %s', async (end, detail, timeoutMs) => {
-    const { problem } = await failureOf(configWith(sendmail(end).path), timeoutMs);
+    const { problem, certain } = await failureOf(configWith(sendmail(end).path), timeoutMs);
     expect(problem).toEqual({ kind: 'mailFailed', detail: expect.stringMatching(detail) });
+    expect(certain).toBe(true);
+  });
+
+  test.each<[string, RegExp, number]>([
+    ['process.exitCode = 75;', /it ended with status 75; it may have the mail in its queue$/, 30_000],
+    ['setInterval(() => undefined, 1000);', /it did not end within 1 s; it may have the mail in its queue$/, 1000],
+  ])('that it may have in its queue is not known to have gone, nor not: %s', async (end, detail, timeoutMs) => {
+    const { problem, certain } = await failureOf(configWith(sendmail(end).path), timeoutMs);
+    expect(problem).toEqual({ kind: 'mailFailed', detail: expect.stringMatching(detail) });
+    expect(certain).toBe(false);
   });
 
   test('is an error when there is none', async () => {

@@ -6,7 +6,7 @@ import { dockerAdvice, isImageMissing, usefulLine } from './compose-answers.js';
 import type { Config, ContainerState, ProblemKind, Reading } from '../../model.js';
 import { type Compose } from '../../ports.js';
 import { takeFileLock } from '../../../shared/lock.js';
-import { keepOutput } from './output-file.js';
+import { keepOutput, plainText } from './output-file.js';
 import { slotPaths, type SlotPaths } from './slot-paths.js';
 import { onPath, run, type RunResult } from '../../../shared/spawn.js';
 
@@ -58,9 +58,10 @@ type Call = (slot: number, words: string[], timeoutMs: number) => Promise<RunRes
 
 export function createCompose(config: Config, options: ComposeOptions): ComposeWithPull {
   const call = createCall(config, options);
+  const environment = options.environment ?? process.env;
   const readingTimeoutMs = options.readingTimeoutMs ?? READING_TIMEOUT_MS;
   const detailOf = (result: RunResult, words: string[], timeoutMs: number): string =>
-    options.redact(describe(result, words, timeoutMs));
+    options.redact(describe(result, [...composeCommandOf(config, environment), ...words].join(' '), timeoutMs));
   const act = async (
     slot: number,
     words: string[],
@@ -92,7 +93,7 @@ export function createCompose(config: Config, options: ComposeOptions): ComposeW
       if (result.exitCode !== 0) throw new PortError('dockerUnreadable', detailOf(result, words, OUTPUT_TIMEOUT_MS));
       // docker-compose 1.29 begins with this line, also when there is nothing to follow it.
       const output = result.stdout.replace(/^Attaching to .*\n/, '');
-      if (output.trim() !== '') await keepOutput(config.logDirectory, livestreamId, options.redact(output));
+      if (output.trim() !== '') await keepOutput(config.logDirectory, livestreamId, options.redact(plainText(output)));
     },
     pull: (directory) => pull(directory, config, options, detailOf),
   };
@@ -136,8 +137,7 @@ export function composeCommandOf(config: Config, environment: Record<string, str
 }
 
 /** Why a command failed, and what to do if that is known. */
-function describe(result: RunResult, words: string[], timeoutMs: number): string {
-  const command = `docker-compose ${words.join(' ')}`;
+export function describe(result: RunResult, command: string, timeoutMs: number): string {
   if (result.notFound) return `${command}: there is no such program: see COMPOSE_COMMAND`;
   const line = usefulLine(result.stderr);
   if (result.timedOut) {

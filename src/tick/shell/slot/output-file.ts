@@ -2,6 +2,7 @@
 import { PortError } from '../../errors.js';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { errorCode, faultOf, makeDirectory, writeWhole } from '../../../shared/files.js';
 
 /** Stands before output that does not go on where the last one ended. Compose begins each line with a name, so no output has it. */
@@ -12,6 +13,13 @@ const LIMIT_CHARACTERS = 16 * 1024 * 1024;
 
 /** So much of the end of what was kept is looked up in an output that has lost its beginning. */
 const SEAM_CHARACTERS = 4096;
+
+/** Without colours, titles, cursor movements and other control characters; a progress that was written over itself becomes lines. */
+export function plainText(output: string): string {
+  return stripVTControlCharacters(output)
+    .replace(/\r\n?/g, '\n')
+    .replace(/[^\P{Cc}\n\t]/gu, '');
+}
 
 /** Puts a container's output, free of secrets, into `<log directory>/<livestream id>.log`. Throws `logUnwritable`. */
 export async function keepOutput(logDirectory: string, livestreamId: number, output: string): Promise<void> {

@@ -61,8 +61,53 @@ describe('what an administrator can do', () => {
     expect(dockerAdvice(stderr)).toContain('group docker');
   });
 
-  test('is not guessed', () => {
-    expect(dockerAdvice('ERROR: Bind for 0.0.0.0:6379 failed: port is already allocated')).toBeNull();
+  test.each([
+    'docker.errors.DockerException: Error while fetching server API version: Not supported URL scheme http+docker',
+    "docker.errors.DockerException: Error while fetching server API version: HTTPConnection.request() got an unexpected keyword argument 'chunked'",
+    "TypeError: request() got an unexpected keyword argument 'chunked'",
+    'Traceback (most recent call last):\n  File "/usr/bin/docker-compose", line 33, in <module>\nModuleNotFoundError: No module named \'distutils\'',
+    "AttributeError: 'UnixHTTPConnection' object has no attribute 'is_closed'",
+    "pkg_resources.DistributionNotFound: The 'docker-compose==1.29.2' distribution was not found",
+  ])('is to mend the Python libraries, not to start a service that runs: %s', (stderr) => {
+    expect(dockerAdvice(stderr)).toMatch(/^docker-compose and the Python libraries .*Compose v2/);
+  });
+
+  test.each([
+    "docker: 'compose' is not a docker command.\nSee 'docker --help'\n",
+    "unknown shorthand flag: 'f' in -f\nSee 'docker --help'.\n\nUsage:  docker [OPTIONS] COMMAND\n",
+    "unknown shorthand flag: 'd' in -d\nSee 'docker --help'.\n",
+    "unknown flag: --project-name\nSee 'docker --help'.\n",
+    "docker: unknown command: docker compose\n\nRun 'docker --help' for more information\n",
+  ])('is to install the Compose plugin: %j', (stderr) => {
+    expect(dockerAdvice(stderr)).toContain('Docker has no Compose plugin');
+  });
+
+  test.each([
+    'Error response from daemon: error looking up logging plugin loki: plugin "loki" not found',
+    'ERROR: for redis  Cannot create container for service redis: error looking up logging plugin loki: plugin "loki" not found\nERROR: Encountered errors while bringing up the project.',
+    "ERROR: for redis  Cannot create container for service redis: logger: no log driver named 'loki' is registered",
+  ])('is to install the logging driver; no image is missing: %j', (stderr) => {
+    expect(dockerAdvice(stderr)).toContain("Docker's logging driver is missing");
+    expect(isImageMissing(stderr)).toBe(false);
+  });
+
+  test('is to bring Compose and Docker together', () => {
+    const stderr =
+      'ERROR: client version 1.22 is too old. Minimum supported API version is 1.44, please upgrade your client to a newer version';
+    expect(dockerAdvice(stderr)).toContain('do not fit each other');
+  });
+
+  test('is to look at a service that does not answer', () => {
+    const stderr =
+      "ERROR: for redis  UnixHTTPConnectionPool(host='localhost', port=None): Read timed out. (read timeout=60)";
+    expect(dockerAdvice(stderr)).toContain('does not answer');
+  });
+
+  test.each([
+    'ERROR: Bind for 0.0.0.0:6379 failed: port is already allocated',
+    'Error response from daemon: Get "https://registry.example/v2/": dial tcp 192.0.2.1:443: connect: connection refused',
+  ])('is not guessed: %s', (stderr) => {
+    expect(dockerAdvice(stderr)).toBeNull();
   });
 });
 
@@ -84,6 +129,8 @@ describe('a missing image', () => {
     'ERROR: for redis  Cannot start service redis: port is already allocated',
     'Pulling redis (redis:6.2)...\n6.2: Pulling from library/redis\nStatus: Downloaded newer image\nCreating x_redis_1 ... \nERROR: port is already allocated',
     'Error response from daemon: network 0123 not found',
+    'Error response from daemon: could not find the file /x in container y: not found',
+    'Error response from daemon: exec: "x": executable file not found in $PATH',
     'Error response from daemon: OCI runtime create failed: "x": executable file not found in $PATH',
   ])('is not seen in %j', (stderr) => {
     expect(isImageMissing(stderr)).toBe(false);

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { keepOutput } from '../../../../src/tick/shell/slot/output-file.js';
+import { keepOutput, plainText } from '../../../../src/tick/shell/slot/output-file.js';
 import { temporaryDirectory } from '../../../support/temporary.js';
 
 /** What is kept of live 7 after these outputs. */
@@ -14,6 +14,16 @@ async function keptOf(...outputs: string[]): Promise<string> {
 function lines(from: number, to: number): string {
   return Array.from({ length: to - from + 1 }, (_, index) => `bbb-streamer_1  | frame=${from + index}\n`).join('');
 }
+
+test.each([
+  ['\u001b[31mred\u001b[0m and \u001b[1;4mbold\u001b[m', 'red and bold'],
+  ['\u001b]0;title\u0007text', 'text'],
+  ['\u001b]8;;https://x\u001b\\link\u001b]8;;\u001b\\', 'link'],
+  ['\u001b[2K\u001b[?25la\u0000\u0008b\u009b32mc', 'abc'],
+  ['frame=1\rframe=2\r\nend\n\tx', 'frame=1\nframe=2\nend\n\tx'],
+])('output %j is kept as plain text', (output, expected) => {
+  expect(plainText(output)).toBe(expected);
+});
 
 describe('a container’s output', () => {
   test('grows with each look', async () => {

@@ -1,0 +1,53 @@
+// What a tick remembers for the next ones, beside what it has told: broadcasters seen, tries, mails, names.
+import type { Config, Memory, Outcome, World } from '../model.js';
+import { oneMore, TRIES_FORGOTTEN_AFTER_MS, triesKey } from '../plan/back-off.js';
+import { ageMs } from '../plan/dates.js';
+import { withRefused } from './refused.js';
+
+/** Sightings, tries and mails of this tick; what has lost its meaning is forgotten. */
+export function remember(outcomes: Outcome[], world: World, config: Config): Memory {
+  const { memory, now } = world;
+  const sightings: Memory['sightings'] = {};
+  const tries = Object.fromEntries(
+    Object.entries(memory.tries).filter(([, { last }]) => ageMs(last, now) < TRIES_FORGOTTEN_AFTER_MS),
+  );
+  const startMails = startMailsOf(world);
+  let refused = memory.refusedAddresses ?? [];
+  const count = (key: string, at: Date): void => void (tries[key] = oneMore(tries[key], at));
+  for (const outcome of outcomes) {
+    if (outcome.level !== 'memory') continue;
+    if ('sighting' in outcome) {
+      sightings[String(outcome.sighting)] = memory.sightings[String(outcome.sighting)] ?? outcome.at.toISOString();
+    } else if ('failedStart' in outcome) {
+      count(triesKey('start', outcome.failedStart), outcome.at);
+    } else if ('refusedAddresses' in outcome) {
+      refused = outcome.refusedAddresses;
+    } else if ('unsureStartMail' in outcome) {
+      const id = String(outcome.unsureStartMail);
+      startMails[id] = oneMore(startMails[id], now);
+    } else {
+      count(triesKey(outcome.tried, outcome.livestreamId), outcome.at);
+    }
+  }
+  const { startMails: _startMails, unknownNames: _unknownNames, ...rest } = memory;
+  const unknownNames = config.unknownNames.map(({ name }) => name);
+  return withRefused(
+    {
+      ...rest,
+      sightings,
+      tries,
+      ...(Object.keys(startMails).length === 0 ? {} : { startMails }),
+      ...(unknownNames.length === 0 ? {} : { unknownNames }),
+    },
+    refused,
+  );
+}
+
+/** Of the lives that a slot here holds; of all when the slots were not read. */
+function startMailsOf({ memory, slots }: World): NonNullable<Memory['startMails']> {
+  const held = new Set(
+    slots.flatMap(({ record }) => (record.ok && record.value !== null ? [String(record.value.livestreamId)] : [])),
+  );
+  const kept = Object.entries(memory.startMails ?? {}).filter(([id]) => slots.length === 0 || held.has(id));
+  return Object.fromEntries(kept);
+}
