@@ -1,8 +1,11 @@
 // The domain's types: what the outside looks like once it is read, what is decided, and what came of it.
 import type { ChecksumChoice } from '../shared/bbb-checksum.js';
 
-/** What was read, or why it could not be: what could not be read is never taken for empty. */
-export type Reading<T> = { ok: true; value: T } | { ok: false; problem: Problem };
+/**
+ * What was read, or why it could not be: what could not be read is never taken for empty. `butFor`: a part of it that was
+ * not understood, and is not in the value.
+ */
+export type Reading<T> = { ok: true; value: T; butFor?: Problem } | { ok: false; problem: Problem };
 
 /**
  * Something that an administrator must know of. `kind` chooses the sentences in `core/messages.ts` (English, French);
@@ -22,6 +25,7 @@ export type ProblemKind =
   | 'podRefused' // 401 or 403: token or rights
   | 'podWithoutBroadcasters' // no /rest/broadcasters/ at all
   | 'bbbUnreadable'
+  | 'bbbMeetingUnreadable' // single meetings in BBB's list
   | 'bbbWithoutSha1' // the streaming image signs with sha1 only
   | 'dockerUnreadable'
   | 'slotFileUnreadable'

@@ -22,7 +22,10 @@ import type {
 } from './model.js';
 
 export interface Bbb {
-  /** `getMeetings`. Fails on everything that is not a SUCCESS that was understood. */
+  /**
+   * `getMeetings`. Fails on everything that is not a SUCCESS that was understood. Of a single meeting that was not
+   * understood, the list shows the ids that can be read; `butFor` tells of it.
+   */
   readMeetings(): Promise<Reading<BbbMeeting[]>>;
   /** `getMeetingInfo`. FAILED with `notFound` is a reading (`found: false`); every other failure is none. */
   readMeetingInfo(meetingId: string): Promise<Reading<MeetingInfo>>;

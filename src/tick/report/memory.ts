@@ -22,6 +22,7 @@ const KINDS: Record<ProblemKind, true> = {
   podRefused: true,
   podWithoutBroadcasters: true,
   bbbUnreadable: true,
+  bbbMeetingUnreadable: true,
   bbbWithoutSha1: true,
   dockerUnreadable: true,
   slotFileUnreadable: true,

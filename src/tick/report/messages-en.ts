@@ -28,6 +28,13 @@ export const ENGLISH: Messages = {
       'No live is stopped on that, and requests are started all the same; the next tick tries again. ' +
       'If it lasts, check BBB_URL, BBB_SECRET, and the BBB or Scalelite server.',
   },
+  bbbMeetingUnreadable: {
+    title: "Damaged meeting in BBB's list",
+    what: 'A meeting in the list of BBB was not understood',
+    next:
+      'All other meetings are known and no other live is held up; a live of this very meeting goes on until BBB says plainly that it is over. ' +
+      'Look at the name and the id of that meeting, and have it ended or renamed in BBB.',
+  },
   bbbWithoutSha1: {
     title: 'BBB without sha1',
     what: 'BBB refuses checksums made with sha1, but the streaming image signs with sha1 only',

@@ -28,6 +28,13 @@ export const FRENCH: Messages = {
       "Aucun direct n'est arrêté pour autant et les demandes sont démarrées malgré tout ; le prochain passage réessaie. " +
       'Si cela dure, vérifiez BBB_URL, BBB_SECRET et le serveur BBB ou Scalelite.',
   },
+  bbbMeetingUnreadable: {
+    title: 'Réunion abîmée dans la liste de BBB',
+    what: "Une réunion de la liste de BBB n'a pas été comprise",
+    next:
+      "Toutes les autres réunions sont connues et aucun autre direct n'est retardé ; un direct de cette réunion-là continue jusqu'à ce que BBB " +
+      "indique clairement qu'elle est terminée. Examinez le nom et l'identifiant de cette réunion ; faites-la clore ou renommer dans BBB.",
+  },
   bbbWithoutSha1: {
     title: 'BBB sans sha1',
     what: "BBB refuse les sommes de contrôle en sha1, or l'image de diffusion ne sait signer qu'en sha1",

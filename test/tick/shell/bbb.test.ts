@@ -55,7 +55,7 @@ describe.each(['bbb-web', 'scalelite'] as const)('the meetings of %s', (flavour)
       const expected: { meetingId: string; internalMeetingId: string }[] = [];
       for (const meetingId of ['100', '1e2', 'a=b&c', `<é> "1" 'x'`, '  blanks ', ']]>', 'true']) {
         const { internalMeetingId } = server.start(meetingId, 'Cours : <1> & "2" 🎓');
-        expected.push({ meetingId, internalMeetingId });
+        expected.push({ meetingId: meetingId.trim(), internalMeetingId });
         expect(good(await bbb.readMeetings())).toEqual(expected);
         expect(good(await bbb.readMeetingInfo(meetingId))).toEqual({ found: true, internalMeetingId });
       }
@@ -172,6 +172,18 @@ describe('an answer that is not understood is a problem, never an empty list', (
     ['damaged XML', answering('<response><returncode>SUCCESS</meetings></response>'), /damaged or cut XML/],
     ['something after the end', answering(`${SUCCESS}<!-- Warning -->`), /damaged or cut XML/],
     ['something before the beginning', answering(`Warning: x ${SUCCESS}`), /damaged or cut XML/],
+    ['another answer after it', answering(`${SUCCESS}${SUCCESS}`), /damaged or cut XML/],
+    ['another answer before the refusal', answering(`${SUCCESS}\n${NOT_FOUND}`), /damaged or cut XML/],
+    [
+      'a fault, which is named with its line and the beginning of the answer',
+      answering(`<response>\n<attendeePW>geheim</attendeePW>\n<returncode>SUCCESS</meetings>\n</response>`),
+      /\(line 3: .*; it begins with "<response> <attendeePW>\*\*\*<\/attendeePW> <returncode>SUCCESS…"\)$/,
+    ],
+    [
+      'a line of text, which is shown',
+      answering('upstream timed out\n'),
+      /BBB's XML \(it begins with "upstream timed out"\)/,
+    ],
     ['no return code', answering('<response></response>'), /no <response>|no <returncode>/],
     ['another return code', answering('<response><returncode>OK</returncode></response>'), /returncode/],
     ['SUCCESS without a list', answering('<response><returncode>SUCCESS</returncode></response>'), /<meetings>/],
@@ -209,6 +221,19 @@ describe('an answer that is not understood is a problem, never an empty list', (
     server.fault({ answer: answering(NOT_FOUND, 404) });
     expect(good(await bbb.readMeetingInfo('m'))).toEqual({ found: false });
     expect(bad(await bbb.readMeetings())).toContain('FAILED: notFound');
+  });
+
+  test('a refusal in <errors> bears its text, and a checksum that is refused so is made anew', async () => {
+    const { server, bbb } = await start();
+    server.start('m');
+    const refusal = (key: string): FaultAnswer =>
+      answering(
+        `<response><returncode>FAILED</returncode><errors><error key="${key}" message="No way"/></errors></response>`,
+      );
+    server.fault({ times: 1, answer: refusal('missingParamMeetingID') });
+    expect(bad(await bbb.readMeetings())).toBe('getMeetings answers FAILED: missingParamMeetingID, No way');
+    server.fault({ times: 1, answer: refusal('checksumError') });
+    expect(good(await bbb.readMeetings())).toHaveLength(1);
   });
 
   test('getMeetingInfo that fails otherwise, or tells of another meeting, says nothing about this one', async () => {
@@ -261,6 +286,39 @@ describe('an answer that is not understood is a problem, never an empty list', (
         const info = await bbb.readMeetingInfo('m');
         expect(info.ok).toBe(false);
       }),
+    );
+  });
+});
+
+describe('a list with a damaged meeting', () => {
+  const listWith = (damaged: string): FaultAnswer =>
+    answering(
+      `<response><returncode>SUCCESS</returncode><meetings><meeting><meetingID>n</meetingID></meeting>${damaged}</meetings></response>`,
+    );
+
+  test.each([
+    [
+      'that is not well-formed',
+      '<meeting><meetingName>R&D</meetingName></meeting>',
+      'getMeetings: a meeting: line 1: ',
+    ],
+    ['without an id', '<meeting><meetingName>x</meetingName></meeting>', 'getMeetings: a meeting has no <meetingID>'],
+  ])('%s shows the others, and says what was not understood', async (_name, damaged, detail) => {
+    const { server, bbb } = await start();
+    server.fault({ answer: listWith(damaged) });
+    expect(await bbb.readMeetings()).toEqual({
+      ok: true,
+      value: [{ meetingId: 'n', internalMeetingId: '' }],
+      butFor: { kind: 'bbbMeetingUnreadable', detail: expect.stringContaining(detail) },
+    });
+  });
+
+  test('tells of many in few words', async () => {
+    const { server, bbb } = await start();
+    server.fault({ answer: listWith('<meeting/>'.repeat(8)) });
+    const reading = await bbb.readMeetings();
+    expect(reading.ok && reading.butFor?.detail).toMatch(
+      /^getMeetings: (a <meeting> has no <meetingID>; ){3}and 5 more$/,
     );
   });
 });
