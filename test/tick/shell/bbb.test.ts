@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Config, Reading } from '../../../src/tick/model.js';
 import type { Bbb } from '../../../src/tick/ports.js';
+import { meetingState } from '../../../src/tick/plan/over.js';
 import { createBbb } from '../../../src/tick/shell/bbb.js';
 import { createHttp, type Http } from '../../../src/shared/http.js';
 import { startBbb, type BbbServer, type BbbSettings } from '../../world/bbb.js';
@@ -339,4 +340,77 @@ test('a redirect on the same host name is followed', async () => {
   });
   const through = createBbb({ bbbUrl: `${moved.apiUrl}/`, bbbSecret: SECRET, bbbChecksum: 'sha1' }, http());
   expect(good(await through.readMeetings())).toEqual(good(await bbb.readMeetings()));
+});
+
+describe('a live is over by what BBB answers', () => {
+  /** How one meeting in the list may look; `hides`: neither of its ids can be read. */
+  const LOOKS: { xml: (id: string, internalId: string) => string; hides: boolean }[] = [
+    { xml: (id, internalId) => ids(id, internalId, 'x'), hides: false },
+    { xml: (id, internalId) => ids(`\n ${id} `, ` ${internalId}\n`, 'x'), hides: false },
+    { xml: (id, internalId) => ids(id, internalId, 'R&D'), hides: false },
+    { xml: (id, internalId) => ids(id, internalId, '<![CDATA[<meeting>]]>'), hides: false },
+    { xml: (id, internalId) => ids(id, internalId, '</meeting>'), hides: false },
+    { xml: (id) => `<meeting><meetingID>${id}</meetingID>`, hides: false },
+    {
+      xml: (_id, internalId) => `<meeting><internalMeetingID>${internalId}</internalMeetingID></meeting>`,
+      hides: false,
+    },
+    { xml: () => '<meeting/>', hides: true },
+    { xml: (id) => `<meeting><meetingID>${id}</meeting>`, hides: true },
+    { xml: (id) => `<meeting><meetingID>${id}&</meetingID></meeting>`, hides: true },
+  ];
+
+  function ids(id: string, internalId: string, name: string): string {
+    return `<meeting><meetingName>${name}</meetingName><meetingID>${id}</meetingID><internalMeetingID>${internalId}</internalMeetingID></meeting>`;
+  }
+
+  const look = fc.constantFrom(...LOOKS);
+  const others = fc.array(fc.record({ look, isBefore: fc.boolean() }), { maxLength: 4 });
+  const LIVE = { meetingId: 'm', internalMeetingId: 'i-1' };
+
+  async function stateBy(list: string, info: string): Promise<string> {
+    const get: Http['get'] = (url) =>
+      Promise.resolve({
+        status: 200,
+        contentType: 'text/xml',
+        location: null,
+        text: url.includes('getMeetingInfo') ? info : list,
+      });
+    const config = { bbbUrl: 'http://bbb.test/bigbluebutton/api', bbbSecret: SECRET, bbbChecksum: 'sha1' } as const;
+    const bbb = createBbb(config, { get });
+    return meetingState(LIVE, await bbb.readMeetings(), await bbb.readMeetingInfo(LIVE.meetingId));
+  }
+
+  const listXml = (meetings: string[]): string =>
+    `<response><returncode>SUCCESS</returncode><meetings>${meetings.join('')}</meetings></response>`;
+
+  test('never while it runs, whatever is damaged, doubled or cut', async () => {
+    const damage = fc.record({ cut: fc.integer({ min: 1, max: 400 }), isCut: fc.boolean(), isDoubled: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(look, others, damage, async (own, rest, { cut, isCut, isDoubled }) => {
+        const xml = (before: boolean): string[] =>
+          rest
+            .filter(({ isBefore }) => isBefore === before)
+            .map(({ look: { xml: of } }, index) => of(`o${index}`, `j-${index}`));
+        const whole = listXml([...xml(true), own.xml('m', 'i-1'), ...xml(false)]);
+        const list = (isCut ? whole.slice(0, cut) : whole) + (isDoubled ? listXml([]) : '');
+        // What damages the meeting in the list damages it here.
+        const info = `<response><returncode>SUCCESS</returncode>${own.xml('m', 'i-1').replace(/^<meeting>|<\/meeting>$/g, '')}</response>`;
+        expect(await stateBy(list, info)).not.toBe('over');
+        // An id that can be read is enough, even if the second word should be wrong.
+        if (!own.hides) expect(await stateBy(list, NOT_FOUND)).not.toBe('over');
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('as soon as BBB says so, whatever is damaged in other meetings', async () => {
+    await fc.assert(
+      fc.asyncProperty(others, async (rest) => {
+        const list = listXml(rest.map(({ look: { xml } }, index) => xml(`o${index}`, `j-${index}`)));
+        expect(await stateBy(list, NOT_FOUND)).toBe('over');
+      }),
+      { numRuns: 200 },
+    );
+  });
 });
