@@ -50,6 +50,7 @@ export type ProblemKind =
   | 'requestClosed' // information: a request whose meeting was over is closed unstarted
   | 'diskFailed' // slot file, compose file or directory cannot be written
   | 'logUnwritable'
+  | 'otherUser' // run by another user than the owner of the base directory
   | 'mailFailed'
   | 'internal'; // a bug: an exception that nobody foresaw
 
@@ -225,6 +226,8 @@ export interface Memory {
   untold: { kind: ProblemKind; detail: string; livestreamId: number | null; slot: number | null }[];
   /** Such events that were mailed within the last hour, by cause and livestream: when. */
   toldEvents: Record<string, string>;
+  /** What file systems have refused and was told, the newest last. */
+  refused?: string[];
   /** Errors that last, by `kind/livestream` or `kind/slotN`. */
   told: Record<string, Told>;
 }
@@ -419,11 +422,13 @@ export interface Chain {
 /** A remark that comes of reading or of an act. */
 export type Outcome =
   | { level: 'debug' | 'info'; livestreamId: number | null; slot: number | null; message: string }
-  | { level: 'error' | 'notice'; livestreamId: number | null; slot: number | null; problem: Problem }
+  | { level: 'error' | 'warning' | 'notice'; livestreamId: number | null; slot: number | null; problem: Problem }
   /** A broadcaster of nobody was seen; a start failed here; a container or a chat was started again. They go to the memory. */
   | { level: 'memory'; sighting: number; at: Date }
   | { level: 'memory'; failedStart: number; at: Date }
-  | { level: 'memory'; tried: Exclude<Trial, 'start'>; livestreamId: number; at: Date };
+  | { level: 'memory'; tried: Exclude<Trial, 'start'>; livestreamId: number; at: Date }
+  /** What a file system has refused, and the work does without: it has been told now. */
+  | { level: 'memory'; refused: string };
 
 export interface Plan {
   chains: Chain[];

@@ -152,6 +152,14 @@ export interface Log {
   close(): Promise<Problem | null>;
 }
 
+/** Under which this process works. */
+export interface Conditions {
+  /** That this runs as another user than the one to whom the base directory belongs; null when it does not. */
+  otherUser(): Promise<string | null>;
+  /** What the file systems have refused in this process, and the work does without: each once, a line in English. */
+  refusedComforts(): string[];
+}
+
 export interface MemoryFile {
   read(): Promise<Reading<Memory>>;
   write(memory: Memory): Promise<void>;
@@ -190,6 +198,7 @@ export interface Ports {
   clock: Clock;
   lock: Lock;
   memory: MemoryFile;
+  conditions: Conditions;
   /** A line on stderr, for what neither log nor mail can carry; free of secrets. */
   complain(text: string): void;
   /** Set when the process was asked to end (SIGTERM): the effect in hand is finished, none is begun. */

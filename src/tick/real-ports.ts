@@ -8,6 +8,7 @@ import { createChat } from './shell/chat.js';
 import { systemClock } from '../shared/clock.js';
 import { composeFileText, isIntact, isOurs } from './shell/slot/compose-file.js';
 import { createCompose, type ComposeWithPull } from './shell/slot/compose.js';
+import { refusedComforts } from '../shared/comforts.js';
 import { createHttp } from '../shared/http.js';
 import { createLock, lockPath } from '../shared/lock.js';
 import { createLog } from './shell/log.js';
@@ -16,6 +17,7 @@ import { createMemoryFile } from './shell/memory-file.js';
 import { createPod } from './shell/pod/pod.js';
 import { createRecordings } from './shell/outbox/recordings.js';
 import { createSlots } from './shell/slot/slots.js';
+import { describeOtherUser, ownNewFilesLike } from '../shared/ownership.js';
 import { run } from '../shared/spawn.js';
 
 /** What the log also says on the screen. */
@@ -35,6 +37,7 @@ export type HostPorts = Ports & { compose: ComposeWithPull };
 
 /** Builds the ports; nothing is opened, and no library is loaded, before it is used. */
 export function portsOfThisHost(config: Config, options: HostOptions): HostPorts {
+  ownNewFilesLike(config.baseDirectory);
   const redact = createRedactor(config.secrets);
   const clock: Clock = {
     now: () => systemClock.now(),
@@ -60,6 +63,7 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
     clock,
     lock: createLock(lockPath(config.baseDirectory)),
     memory: createMemoryFile(config.baseDirectory),
+    conditions: { otherUser: () => describeOtherUser(config.baseDirectory), refusedComforts },
     complain: options.complain,
     endAsked: () => options.ending.aborted,
   };

@@ -46,6 +46,7 @@ const KINDS: Record<ProblemKind, true> = {
   requestClosed: true,
   diskFailed: true,
   logUnwritable: true,
+  otherUser: true,
   mailFailed: true,
   internal: true,
 };
@@ -82,6 +83,7 @@ const MEMORY: Fields<Omit<Memory, Later> & Partial<Pick<Memory, Later>>> = {
   tries: orAbsent(mappingOf('an object of tries', objectOf('tries', TRIES))),
   untold: listOf('a list of errors', objectOf('an error', UNTOLD)),
   toldEvents: orAbsent(timesById),
+  refused: orAbsent(listOf('a list of texts', text)),
   told: mappingOf('an object of errors', objectOf('an error', TOLD)),
 };
 

@@ -183,6 +183,13 @@ export const ENGLISH: Messages = {
     what: 'The log could not be written',
     next: 'The work goes on without it; log lines that were lost go to stderr. Check the free space and the rights in PHYSICAL_LOG_ROOT.',
   },
+  otherUser: {
+    title: 'Run by another user',
+    what: 'The program was run by another user than the one to whom its base directory belongs',
+    next:
+      'What root makes there is given to that owner; what another user makes may be closed to the crontab, whose ticks then cannot end that live. ' +
+      'Run it as the owner of PHYSICAL_BASE_ROOT, by hand too (sudo -u), or give the directory to the user of the crontab.',
+  },
   mailFailed: {
     title: 'Mail not sent',
     what: 'A mail could not be sent',

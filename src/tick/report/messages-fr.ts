@@ -191,6 +191,14 @@ export const FRENCH: Messages = {
       "Le travail continue sans lui ; les lignes perdues vont sur la sortie d'erreur. " +
       "Vérifiez l'espace libre et les droits dans PHYSICAL_LOG_ROOT.",
   },
+  otherUser: {
+    title: 'Lancé par un autre utilisateur',
+    what: 'Le programme a été lancé par un autre utilisateur que le propriétaire de son répertoire de base',
+    next:
+      'Ce que root y crée est donné à ce propriétaire ; ce que crée un autre utilisateur peut rester fermé à celui de la crontab, qui ne peut alors ' +
+      'plus terminer ce direct. Lancez-le, à la main aussi, sous le compte du propriétaire de PHYSICAL_BASE_ROOT (sudo -u), ou donnez ce répertoire à ' +
+      "l'utilisateur de la crontab.",
+  },
   mailFailed: {
     title: 'Mail non envoyé',
     what: "Un mail n'a pas pu être envoyé",

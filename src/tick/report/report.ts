@@ -17,6 +17,9 @@ export interface Report {
   screen: string[];
 }
 
+/** A disk or two, with all that they may refuse. */
+const MAXIMUM_REFUSED = 50;
+
 export interface ReportOptions {
   /** The tick was asked to end: what it did not come to may still be wrong. */
   isCutShort: boolean;
@@ -29,9 +32,10 @@ export function lineOf(outcome: Outcome): { level: LogLevel; message: string } |
   if (!('problem' in outcome))
     return { level: outcome.level === 'debug' ? 'DEBUG' : 'INFO', message: `${where}${outcome.message}` };
   const { what, next } = problemText(outcome.problem, 'en', outcome);
-  const level = outcome.level === 'error' ? 'ERROR' : 'INFO';
-  return { level, message: `${where}${what} (${outcome.problem.detail}). ${next}` };
+  return { level: LEVELS[outcome.level], message: `${where}${what} (${outcome.problem.detail}). ${next}` };
 }
+
+const LEVELS = { error: 'ERROR', warning: 'WARNING', notice: 'INFO' } as const;
 
 function place(livestreamId: number | null, slot: number | null): string {
   const parts = [
@@ -96,9 +100,12 @@ function remember(outcomes: Outcome[], world: World): Memory {
     Object.entries(memory.tries).filter(([, { last }]) => ageMs(last, now) < TRIES_FORGOTTEN_AFTER_MS),
   );
   const count = (key: string, at: Date): void => void (tries[key] = oneMore(tries[key], at));
+  let { refused } = memory;
   for (const outcome of outcomes) {
     if (outcome.level !== 'memory') continue;
-    if ('sighting' in outcome) {
+    if ('refused' in outcome) {
+      refused = [...(refused ?? []), outcome.refused].slice(-MAXIMUM_REFUSED);
+    } else if ('sighting' in outcome) {
       sightings[String(outcome.sighting)] = memory.sightings[String(outcome.sighting)] ?? outcome.at.toISOString();
     } else if ('failedStart' in outcome) {
       count(triesKey('start', outcome.failedStart), outcome.at);
@@ -106,7 +113,7 @@ function remember(outcomes: Outcome[], world: World): Memory {
       count(triesKey(outcome.tried, outcome.livestreamId), outcome.at);
     }
   }
-  return { ...memory, sightings, tries };
+  return { ...memory, sightings, tries, ...(refused === undefined ? {} : { refused }) };
 }
 
 function errorMail(troubles: Trouble[], over: Told[], world: World, config: Config): MailMessage {
