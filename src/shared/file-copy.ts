@@ -3,12 +3,15 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { chmod, link, lstat, open, statfs, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { asComfort } from './comforts.js';
 import { errorCode, removeIfThere, syncDirectory } from './files.js';
 import { missingMount } from './mounts.js';
+import { giveFile } from './ownership.js';
 import { DiskError } from './errors.js';
 
 /** The acts that another machine may answer otherwise; tests put themselves between. */
 export interface CopyActs {
+  open: typeof open;
   link(from: string, to: string): Promise<void>;
   /** Bytes that may still be written in a directory. */
   freeBytes(directory: string): Promise<number>;
@@ -19,6 +22,7 @@ export interface CopyActs {
 }
 
 export const REAL_COPY_ACTS: CopyActs = {
+  open,
   link,
   freeBytes: async (directory) => {
     const { bavail, bsize } = await statfs(directory);
@@ -38,7 +42,7 @@ export const REAL_COPY_ACTS: CopyActs = {
 };
 
 /** Another file system, somebody else's file (Linux's protected_hardlinks), or no links or rights there: it is copied. */
-const NO_LINK = new Set(['EXDEV', 'EPERM', 'EACCES', 'EMLINK', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
+const NO_LINK = new Set(['EXDEV', 'EPERM', 'EACCES', 'EMLINK', 'EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
 
 /**
  * Makes `part` a complete file with the content of `source`, on disk and with this mode; what an earlier try left there is
@@ -67,7 +71,7 @@ async function linkWhole(source: string, part: string, mode: number, acts: CopyA
     await chmod(part, mode);
     const handle = await open(part, 'r');
     await handle.sync().finally(() => handle.close());
-    await syncDirectory(dirname(part));
+    await syncDirectory(dirname(part), acts);
     return true;
   } catch (error) {
     if (linked) await unlink(part);
@@ -82,28 +86,29 @@ async function copyWhole(source: string, part: string, mode: number, acts: CopyA
   if (free < size) {
     throw new DiskError(lackOfRoom(size, free, dirname(part)));
   }
-  const sha256 = await copyContent(source, part, mode);
+  const sha256 = await copyContent(source, part, mode, acts);
   const copied = await lstat(part);
   const unchanged = (await lstat(source)).size === size;
   if (copied.size !== size || !unchanged || (await acts.sha256Of(part)) !== sha256) {
     throw new DiskError(`what was read back from ${part} is not what was copied to it: check that disk`);
   }
-  await syncDirectory(dirname(part));
+  await syncDirectory(dirname(part), acts);
   return sha256;
 }
 
 /** The hash is that of what was read from the source. */
-async function copyContent(source: string, part: string, mode: number): Promise<string> {
+async function copyContent(source: string, part: string, mode: number, acts: CopyActs): Promise<string> {
   const hash = createHash('sha256');
   const from = await open(source, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    const to = await open(part, 'wx', 0o600);
+    const to = await acts.open(part, 'wx', 0o600);
     try {
+      await giveFile(to, part);
       for await (const chunk of from.createReadStream({ autoClose: false, highWaterMark: 1024 * 1024 })) {
         hash.update(chunk as Buffer);
         await to.writeFile(chunk as Buffer);
       }
-      await to.chmod(mode);
+      await asComfort('chmod', part, () => to.chmod(mode));
       await to.sync();
     } finally {
       await to.close();
@@ -119,12 +124,27 @@ export function lackOfRoom(needed: number, free: number, directory: string): str
   return `${Math.ceil(needed / 1e6)} MB are needed in ${directory} and ${Math.floor(free / 1e6)} MB are free: make room there`;
 }
 
-/** What an administrator can do about a failed system call on a recording. */
+/** What an administrator can do about a failed system call on a recording; follows what the system said. */
 export function adviceFor(error: unknown): string {
   const code = errorCode(error) ?? '';
   if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ESTALE') return ': is that directory there, and mounted?';
-  if (code === 'EACCES' || code === 'EPERM') return ': let the user that runs bbb-pod-live write there';
   if (code === 'EROFS') return ': that file system is read-only';
   if (code === 'ENOSPC' || code === 'EDQUOT') return ': make room there';
-  return '';
+  return code === 'EACCES' || code === 'EPERM' ? `: ${adviceOnRefusal(callOf(error))}` : '';
+}
+
+/** The system call that failed, as Node names it (`fchmod`); empty when it does not. */
+function callOf(error: unknown): string {
+  return error instanceof Error && 'syscall' in error && typeof error.syscall === 'string' ? error.syscall : '';
+}
+
+/** A right to write is no help where it is not writing that was refused. */
+function adviceOnRefusal(call: string): string {
+  const user = 'the user that runs bbb-pod-live';
+  if (/^(?:scandir|opendir|read|lstat|stat|statfs)$/.test(call)) return `${call} was refused: let ${user} read there`;
+  if (/^(?:unlink|rename|rmdir)$/.test(call))
+    return `${call} was refused: let ${user} write in that directory; in one with the sticky bit he must own it, or the file`;
+  if (/^(?:open|mkdir|link|symlink|copyfile|write|ftruncate|)$/.test(call))
+    return `${call === '' ? 'that' : call} was refused: let ${user} write there`;
+  return `${call} was refused: that file system, or the owner of the file, does not allow it to ${user}`;
 }

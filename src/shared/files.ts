@@ -1,6 +1,9 @@
-// Files that are written whole or not at all, and what is said of a file that could not be.
-import { lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
+// Files that are written whole or not at all, or line by line, and what is said of a file that could not be.
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { chmod, lstat, mkdir, open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { asComfort } from './comforts.js';
+import { giveDirectory, giveDirectorySync, giveFile, giveFileSync } from './ownership.js';
 
 /** The acts on the file system that writing needs; tests put themselves between. */
 export interface FileActs {
@@ -25,21 +28,57 @@ export function faultOf(error: unknown): string {
     .trim();
 }
 
-/** Not the directories above it: they may not be mounted. */
-export async function makeDirectory(path: string): Promise<void> {
-  await mkdir(path, { mode: 0o750 }).catch((error: unknown) => {
-    if (errorCode(error) !== 'EEXIST') throw error;
+/** Not the directories above it: they may not be mounted. One that is there stays as it is. */
+export async function makeDirectory(path: string, mode = 0o750): Promise<void> {
+  try {
+    await mkdir(path, { mode });
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return;
+    throw error;
+  }
+  await giveDirectory(path);
+}
+
+/** The mode of a file or directory, where its file system knows modes and this user may set them: else false. */
+export function setMode(path: string, mode: number): Promise<boolean> {
+  return asComfort('chmod', path, () => chmod(path, mode));
+}
+
+/** Makes names that were made, changed or removed in a directory outlast a power cut, where its file system can. */
+export async function syncDirectory(directory: string, acts: Pick<FileActs, 'open'> = REAL_ACTS): Promise<void> {
+  await asComfort('fsync of a directory', directory, async () => {
+    const handle = await acts.open(directory, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
   });
 }
 
-/** Makes names that were made, changed or removed in a directory outlast a power cut. */
-export async function syncDirectory(directory: string, acts: Pick<FileActs, 'open'> = REAL_ACTS): Promise<void> {
-  const handle = await acts.open(directory, 'r');
+/**
+ * Adds to the end of a file, which is made where it is missing, like its directory; not the directories above that: a base
+ * directory that is not mounted must not come into being by a log line.
+ */
+export function appendSync(path: string, text: string, mode: number): void {
+  const descriptor = openAppending(path, mode);
   try {
-    await handle.sync();
+    giveFileSync(descriptor, path);
+    writeSync(descriptor, text);
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
+}
+
+function openAppending(path: string, mode: number): number {
+  try {
+    return openSync(path, 'a', mode);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+  }
+  mkdirSync(dirname(path), { mode: 0o750 });
+  giveDirectorySync(dirname(path));
+  return openSync(path, 'a', mode);
 }
 
 /** Removes a file; answers false when there was none. */
@@ -78,26 +117,94 @@ export async function writeWhole(
   mode: number,
   acts: FileActs = REAL_ACTS,
 ): Promise<void> {
-  const temporary = temporaryPath(path);
-  await removeIfThere(temporary, acts);
+  const file = await beginWholeFile(path, { mode, isExact: true }, acts);
   try {
-    await writeNew(temporary, content, mode, acts);
-    await acts.rename(temporary, path);
+    await file.write(content);
+    await file.finish();
   } catch (error) {
-    await removeIfThere(temporary, acts).catch(() => false);
+    await file.abandon();
     throw error;
   }
-  await syncDirectory(dirname(path), acts);
 }
 
-/** `wx`: never through a link or into a file that somebody else put there. The mode is set before the content is in. */
-async function writeNew(path: string, content: string | Buffer, mode: number, acts: FileActs): Promise<void> {
+/** A file that is written piece by piece, and bears its name only once it is complete and on disk. */
+export interface WholeFile {
+  /** One after the other, each awaited. Throws the system call's error, and then always: a piece is missing. */
+  write(piece: Buffer | string): Promise<void>;
+  /** Complete: it replaces what bore its name. Throws as `write` does. */
+  finish(): Promise<void>;
+  /** Takes away what was begun; after `finish` there is nothing of that. Throws nothing. */
+  abandon(): Promise<void>;
+}
+
+/** Small pieces wait for each other: a network gives them by the thousand. */
+const PIECE_BYTES = 256 * 1024;
+
+/**
+ * Begins a file beside `path`, hidden and always with the same name, so that the next writer sweeps what a kill has left.
+ * `isExact`: the umask takes nothing from the mode.
+ */
+export async function beginWholeFile(
+  path: string,
+  { mode, isExact }: { mode: number; isExact: boolean },
+  acts: FileActs = REAL_ACTS,
+): Promise<WholeFile> {
+  const temporary = temporaryPath(path);
+  await removeIfThere(temporary, acts);
+  const handle = await openNew(temporary, mode, isExact, acts);
+  const pieces = createPieces(handle);
+  let isBegun = true;
+  return {
+    write: pieces.add,
+    finish: async () => {
+      await pieces.flush();
+      await handle.sync();
+      await handle.close();
+      await acts.rename(temporary, path);
+      isBegun = false;
+      await syncDirectory(dirname(path), acts);
+    },
+    abandon: async () => {
+      if (!isBegun) return;
+      isBegun = false;
+      await handle.close().catch(() => undefined);
+      await removeIfThere(temporary, acts).catch(() => false);
+    },
+  };
+}
+
+/** `wx`: never through a link or into a file that somebody else put there. Owner and mode are set before the content is in. */
+async function openNew(path: string, mode: number, isExact: boolean, acts: FileActs): Promise<FileHandle> {
   const handle = await acts.open(path, 'wx', mode);
   try {
-    await handle.chmod(mode);
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
+    await giveFile(handle, path);
+    if (isExact) await asComfort('chmod', path, () => handle.chmod(mode));
+    return handle;
+  } catch (error) {
+    await handle.close().catch(() => undefined);
+    await removeIfThere(path, acts).catch(() => false);
+    throw error;
   }
+}
+
+/** Pieces on their way into a file, some at once. A write that failed makes all that follow fail. */
+function createPieces(handle: FileHandle): { add(piece: Buffer | string): Promise<void>; flush(): Promise<void> } {
+  let waiting: Buffer[] = [];
+  let waitingBytes = 0;
+  let written = Promise.resolve();
+  const flush = (): Promise<void> => {
+    const bytes = Buffer.concat(waiting);
+    [waiting, waitingBytes] = [[], 0];
+    written = written.then(() => handle.writeFile(bytes));
+    return written;
+  };
+  return {
+    flush,
+    add: async (piece) => {
+      const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+      waiting.push(bytes);
+      waitingBytes += bytes.length;
+      if (waitingBytes >= PIECE_BYTES) await flush();
+    },
+  };
 }

@@ -5,6 +5,7 @@ import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { DiskError } from './errors.js';
 import { errorCode, faultOf } from './files.js';
+import { giveFileSync } from './ownership.js';
 
 export interface Lock {
   /** False: another process holds it. It is given up by the end of the process, however that comes. */
@@ -99,7 +100,9 @@ export async function takeFileLock(path: string): Promise<number | null> {
 /** A bare number: a FileHandle would be closed when it is collected. */
 function openLockFile(path: string): number {
   try {
-    return openSync(path, 'a', 0o600);
+    const descriptor = openSync(path, 'a', 0o600);
+    giveFileSync(descriptor, path);
+    return descriptor;
   } catch (error) {
     throw new DiskError(`cannot open the lock file: ${faultOf(error)}`, { certain: true, cause: error });
   }

@@ -68,6 +68,7 @@ export async function execute(
     ports,
     config: ports.config,
     memory: world.memory,
+    inProgress: world.inProgress,
     records,
     inTurn: createTurns(),
     tell: (outcome) => {

@@ -3,8 +3,11 @@ import type { ChecksumChoice } from '../shared/bbb-checksum.js';
 import type { Proxy } from '../shared/proxies.js';
 import type { UnknownName } from '../shared/unknown-names.js';
 
-/** What was read, or why it could not be: what could not be read is never taken for empty. */
-export type Reading<T> = { ok: true; value: T } | { ok: false; problem: Problem };
+/**
+ * What was read, or why it could not be: what could not be read is never taken for empty. `butFor`: a part of it that was
+ * not understood, and is not in the value.
+ */
+export type Reading<T> = { ok: true; value: T; butFor?: Problem } | { ok: false; problem: Problem };
 
 /**
  * Something that an administrator must know of. `kind` chooses the sentences in `core/messages.ts` (English, French);
@@ -24,6 +27,7 @@ export type ProblemKind =
   | 'podRefused' // 401 or 403: token or rights
   | 'podWithoutBroadcasters' // no /rest/broadcasters/ at all
   | 'bbbUnreadable'
+  | 'bbbMeetingUnreadable' // single meetings in BBB's list
   | 'bbbWithoutSha1' // the streaming image signs with sha1 only
   | 'dockerUnreadable'
   | 'slotFileUnreadable'
@@ -48,6 +52,7 @@ export type ProblemKind =
   | 'requestClosed' // information: a request whose meeting was over is closed unstarted
   | 'diskFailed' // slot file, compose file or directory cannot be written
   | 'logUnwritable'
+  | 'otherUser' // run by another user than the owner of the base directory
   | 'mailFailed'
   | 'addressRefused' // the mail server takes mails for the others only
   | 'lockHeld' // another tick has been at work for far too long
@@ -243,6 +248,8 @@ export interface Memory {
   untold: Untold[];
   /** Such events that were mailed within the last hour, by cause and livestream: when. */
   toldEvents: Record<string, string>;
+  /** What file systems have refused and was told, the newest last. */
+  refused?: string[];
   /** Errors that last, by `kind/livestream` or `kind/slotN`. */
   told: Record<string, Told>;
   /** Start mails of which it is not known whether they went, by livestream id. */
@@ -452,14 +459,16 @@ export interface Chain {
 /** A remark that comes of reading or of an act. */
 export type Outcome =
   | { level: 'debug' | 'info'; livestreamId: number | null; slot: number | null; message: string }
-  | { level: 'error' | 'notice'; livestreamId: number | null; slot: number | null; problem: Problem }
+  | { level: 'error' | 'warning' | 'notice'; livestreamId: number | null; slot: number | null; problem: Problem }
   /** A broadcaster of nobody was seen; a start failed here; a container or a chat was started again. They go to the memory. */
   | { level: 'memory'; sighting: number; at: Date }
   | { level: 'memory'; failedStart: number; at: Date }
   | { level: 'memory'; tried: Exclude<Trial, 'start'>; livestreamId: number; at: Date }
   /** A mail was taken, though not for these addresses; or nobody knows whether the one of a start was. */
   | { level: 'memory'; refusedAddresses: RefusedAddress[] }
-  | { level: 'memory'; unsureStartMail: number };
+  | { level: 'memory'; unsureStartMail: number }
+  /** What a file system has refused, and the work does without: it has been told now. */
+  | { level: 'memory'; refused: string };
 
 export interface Plan {
   chains: Chain[];

@@ -23,7 +23,10 @@ import type {
 } from './model.js';
 
 export interface Bbb {
-  /** `getMeetings`. Fails on everything that is not a SUCCESS that was understood. */
+  /**
+   * `getMeetings`. Fails on everything that is not a SUCCESS that was understood. Of a single meeting that was not
+   * understood, the list shows the ids that can be read; `butFor` tells of it.
+   */
   readMeetings(): Promise<Reading<BbbMeeting[]>>;
   /** `getMeetingInfo`. FAILED with `notFound` is a reading (`found: false`); every other failure is none. */
   readMeetingInfo(meetingId: string): Promise<Reading<MeetingInfo>>;
@@ -154,6 +157,14 @@ export interface Log {
   close(): Promise<Problem | null>;
 }
 
+/** Under which this process works. */
+export interface Conditions {
+  /** That this runs as another user than the one to whom the base directory belongs; null when it does not. */
+  otherUser(): Promise<string | null>;
+  /** What the file systems have refused in this process, and the work does without: each once, a line in English. */
+  refusedComforts(): string[];
+}
+
 export interface MemoryFile {
   read(): Promise<Reading<Memory>>;
   write(memory: Memory): Promise<void>;
@@ -192,6 +203,7 @@ export interface Ports {
   clock: Clock;
   lock: LockWithHolder;
   memory: MemoryFile;
+  conditions: Conditions;
   /** A line on stderr, for what neither log nor mail can carry; free of secrets. */
   complain(text: string): void;
   /** Set when the process was asked to end (SIGTERM): the effect in hand is finished, none is begun. */

@@ -9,6 +9,7 @@ import { systemClock } from '../shared/clock.js';
 import { composeFileText, isIntact, isOurs } from './shell/slot/compose-file.js';
 import { createCompose, type ComposeWithPull } from './shell/slot/compose.js';
 import { networkOf } from '../shared/connections.js';
+import { refusedComforts } from '../shared/comforts.js';
 import { createHttp } from '../shared/http.js';
 import { createLock, lockPath } from '../shared/lock.js';
 import { createLog } from './shell/log.js';
@@ -17,6 +18,7 @@ import { createMemoryFile } from './shell/memory-file.js';
 import { createPod } from './shell/pod/pod.js';
 import { createRecordings } from './shell/outbox/recordings.js';
 import { createSlots } from './shell/slot/slots.js';
+import { describeOtherUser, ownNewFilesLike } from '../shared/ownership.js';
 import { run } from '../shared/spawn.js';
 
 /** What the log also says on the screen. */
@@ -37,6 +39,7 @@ export type HostPorts = Ports & { compose: ComposeWithPull; close(): void };
 
 /** Builds the ports; nothing is opened, and no library is loaded, before it is used. */
 export function portsOfThisHost(config: Config, options: HostOptions): HostPorts {
+  ownNewFilesLike(config.baseDirectory);
   const redact = createRedactor(config.secrets);
   const clock: Clock = {
     now: () => systemClock.now(),
@@ -66,6 +69,7 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
     clock,
     lock: createLock(lockPath(config.baseDirectory)),
     memory: createMemoryFile(config.baseDirectory),
+    conditions: { otherUser: () => describeOtherUser(config.baseDirectory), refusedComforts },
     complain: options.complain,
     endAsked: () => options.ending.aborted,
     close: () => {

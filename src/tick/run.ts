@@ -36,6 +36,8 @@ type Tell = (outcome: Outcome) => void;
 
 /** Read, plan, execute; `locked` when another tick is at work in this base directory. */
 async function tick(ports: Ports, tell: Tell): Promise<World | 'locked'> {
+  // First: another user perhaps may not even open the lock.
+  for (const outcome of await ofOtherUser(ports)) tell(outcome);
   if (!(await ports.lock.take())) return 'locked';
   await makeSlots(ports, tell);
   const { world, problems } = await readWorld(ports);
@@ -48,6 +50,7 @@ async function tick(ports: Ports, tell: Tell): Promise<World | 'locked'> {
   if (ports.config.debug) for (const line of describePlan(decided)) ports.log.write('DEBUG', line);
   if (decided.chains.length === 0 && !isTroubled(problems, decided)) ports.log.write('DEBUG', 'nothing to do');
   await execute(decided, world, ports, tell);
+  tellOfRefusals(world, ports, tell);
   return world;
 }
 
@@ -72,6 +75,23 @@ async function lockedOut(ports: Ports, tell: Tell): Promise<number> {
   for (const failure of failures) ports.log.write('ERROR', failure);
   await ports.log.close();
   return 1;
+}
+
+async function ofOtherUser(ports: Ports): Promise<Outcome[]> {
+  const detail = await ports.conditions.otherUser();
+  if (detail === null) return [];
+  return [{ level: 'warning', livestreamId: null, slot: null, problem: { kind: 'otherUser', detail } }];
+}
+
+/** What the work does without is told when it is refused first, by whatever tick, and not again. */
+function tellOfRefusals(world: World, ports: Ports, tell: Tell): void {
+  const known = new Set(world.memory.refused);
+  for (const refused of ports.conditions.refusedComforts()) {
+    if (known.has(refused)) continue;
+    const message = `${refused}: that file system, or the owner of the files, does not allow it; the work goes on without`;
+    tell({ level: 'info', livestreamId: null, slot: null, message });
+    tell({ level: 'memory', refused });
+  }
 }
 
 /** Something could not be read or decided: that nothing is done does not mean that there is nothing to do. */
@@ -199,6 +219,7 @@ async function dryRun(ports: Ports, print: (line: string) => void): Promise<numb
   const { world, problems } = await readWorld(ports);
   const decided = plan(world, ports.config);
   const all: Outcome[] = [
+    ...(await ofOtherUser(ports)),
     ...problems.map((unread): Outcome => ({ level: 'error', slot: null, ...unread })),
     ...decided.outcomes,
   ];

@@ -1,7 +1,8 @@
 import { mkdir, open, readFile, readdir, rename, stat, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { errorCode, writeWhole, type FileActs } from '../../src/shared/files.js';
+import { refusedComforts } from '../../src/shared/comforts.js';
+import { beginWholeFile, errorCode, writeWhole, type FileActs } from '../../src/shared/files.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
 const root = temporaryDirectory();
@@ -17,10 +18,10 @@ beforeEach(async () => {
 });
 
 /** Acts that tell what they do, and fail at the n-th. */
-function actsFailingAt(failing: number, seen: string[] = []): FileActs {
+function actsFailingAt(failing: number, seen: string[] = [], code = 'EIO'): FileActs {
   const step = (name: string): void => {
     seen.push(name);
-    if (seen.length === failing) throw Object.assign(new Error(`EIO: ${name}`), { code: 'EIO' });
+    if (seen.length === failing) throw Object.assign(new Error(`${code}: ${name}`), { code });
   };
   const watched: typeof open = async (...given) => {
     step(`open ${String(given[1])}`);
@@ -81,6 +82,44 @@ describe('a file written whole', () => {
     await writeWhole(path, 'one', 0o600);
     expect(await readFile(victim, 'utf8')).toBe('untouched');
     expect((await readdir(directory)).sort()).toEqual(['live.json', 'victim']);
+  });
+
+  test.each(['EPERM', 'EACCES', 'ENOTSUP', 'EINVAL', 'ENOSYS'])(
+    'is written all the same where its mode or the fsync of its directory is refused (%s), which is noted once',
+    async (code) => {
+      for (const content of ['one', 'two']) {
+        await writeWhole(path, content, 0o640, actsFailingAt(2, [], code));
+        await writeWhole(path, content, 0o640, actsFailingAt(7, [], code));
+        await writeWhole(path, content, 0o640, actsFailingAt(6, [], code));
+        expect(await readFile(path, 'utf8')).toBe(content);
+      }
+      expect(refusedComforts().filter((line) => line.includes(`${directory} (`))).toEqual([
+        `chmod is refused in ${directory} (${code})`,
+        `fsync of a directory is refused in ${directory} (${code})`,
+      ]);
+    },
+  );
+
+  test('is the old one whole where its own fsync or its rename is refused', async () => {
+    await writeWhole(path, 'old', 0o600);
+    for (const failing of [1, 3, 4, 5])
+      await expect(writeWhole(path, 'new', 0o600, actsFailingAt(failing, [], 'EPERM'))).rejects.toThrow('EPERM');
+    expect(await readFile(path, 'utf8')).toBe('old');
+    expect(await readdir(directory)).toEqual(['live.json']);
+  });
+
+  test('that is written piece by piece has its name once it is finished, and leaves nothing when it is given up', async () => {
+    const file = await beginWholeFile(path, { mode: 0o600, isExact: true });
+    await file.write('a'.repeat(300_000));
+    await file.write(Buffer.from('b'));
+    expect(await readdir(directory)).toEqual(['.live.json.new']);
+    await file.finish();
+    await file.abandon();
+    expect(await readFile(path, 'utf8')).toBe(`${'a'.repeat(300_000)}b`);
+    const another = await beginWholeFile(path, { mode: 0o600, isExact: true });
+    await another.write('c');
+    await another.abandon();
+    expect([await readdir(directory), (await stat(path)).size]).toEqual([['live.json'], 300_001]);
   });
 
   test('in a missing directory fails with the code of the system', async () => {

@@ -180,6 +180,7 @@ function portsOf(world: TransportWorld, config: Config, options: TickOptions): P
     clock: { now: () => new Date(), sleep: () => Promise.resolve() },
     lock: { take: () => Promise.resolve(true), holder: () => null },
     memory: createMemoryFile(config.baseDirectory),
+    conditions: { otherUser: () => Promise.resolve(null), refusedComforts: () => [] },
     complain: (text) => void world.log.push(`[stderr] ${text}`),
     endAsked: () => false,
   };

@@ -1,6 +1,6 @@
 // What every act gets and answers.
 import { PortError } from '../errors.js';
-import type { Config, Effect, EffectName, Memory, Outcome, Reading, SlotRecord } from '../model.js';
+import type { Config, Effect, EffectName, Livestream, Memory, Outcome, Reading, SlotRecord } from '../model.js';
 import type { Found } from '../plan/claim/found.js';
 import type { RevivalFound } from '../plan/revival.js';
 import type { Ports } from '../ports.js';
@@ -11,6 +11,11 @@ export interface Context {
   ports: Ports;
   config: Config;
   memory: Memory;
+  /**
+   * Pod's lives in progress as the tick has read them: enough for what cannot have changed since, as the list may be
+   * hundreds of pages long. Who must know of the newest claims of other servers reads them again.
+   */
+  inProgress: Reading<Livestream[]>;
   /** The records of all slots as they stand now: whose names are taken. */
   records: Map<number, SlotRecord>;
   /** Works under one key follow one another on this server. */

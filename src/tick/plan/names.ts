@@ -1,4 +1,5 @@
 // The names of a live: what people read, what stands in URLs, and when two broadcasters would get in each other's way.
+import { oneLine } from '../../shared/redact.js';
 import type { Broadcaster } from '../model.js';
 
 /** Pod's `Broadcaster.name`, `.slug` and, before 3.0, `.url` hold 200 characters (pod/live/models.py). */
@@ -92,11 +93,6 @@ export function streamKey(
   return KEY_START + (body.slice(0, Math.max(0, room)) || (added === '' ? String(livestreamId) : '')) + end;
 }
 
-/** One readable line: control characters and line separators become blanks, halves of surrogate pairs U+FFFD. */
-function toReadable(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]/gu, ' ').replace(/[\ud800-\udfff]/gu, '\ufffd');
-}
-
 /**
  * `[BBB] <meeting name>`, as people read it in Pod, in the container and in the mail: accents and quotes are kept.
  * `suffixed` as for the stream key: ` (12)`, ` (12-2)`. At most 200 UTF-16 units, hence at most the 200 code points
@@ -106,7 +102,7 @@ function toReadable(text: string): string {
 export function broadcasterName(meetingName: string, livestreamId: number, options: { suffixed: number }): string {
   const added = addition(livestreamId, options.suffixed);
   const end = added === '' ? '' : ` (${added})`;
-  const whole = TITLE_START + toReadable(meetingName);
+  const whole = TITLE_START + oneLine(meetingName);
   let name = '';
   for (let length = LONGEST - end.length; length > 0; length -= 1) {
     name = cut(whole, length).trimEnd() + end;

@@ -33,8 +33,8 @@ function reportUnread(draft: Draft): void {
   const problems = new Map<string, Problem>();
   const unread = [inProgress, waiting, meetings, broadcasters, ...meetingInfos.values()];
   for (const reading of unread) {
-    if (reading?.ok === false && !problems.has(reading.problem.kind))
-      problems.set(reading.problem.kind, reading.problem);
+    const problem = reading?.ok === true ? reading.butFor : reading?.problem;
+    if (problem !== undefined && !problems.has(problem.kind)) problems.set(problem.kind, problem);
   }
   for (const problem of problems.values()) complain(draft, problem, null, null);
 }

@@ -28,6 +28,13 @@ export const ENGLISH: Messages = {
       'No live is stopped on that, and requests are started all the same; the next tick tries again. ' +
       'If it lasts, check BBB_URL, BBB_SECRET, and the BBB or Scalelite server.',
   },
+  bbbMeetingUnreadable: {
+    title: "Damaged meeting in BBB's list",
+    what: 'A meeting in the list of BBB was not understood',
+    next:
+      'All other meetings are known and no other live is held up; a live of this very meeting goes on until BBB says plainly that it is over. ' +
+      'Look at the name and the id of that meeting, and have it ended or renamed in BBB.',
+  },
   bbbWithoutSha1: {
     title: 'BBB without sha1',
     what: 'BBB refuses checksums made with sha1, but the streaming image signs with sha1 only',
@@ -175,6 +182,13 @@ export const ENGLISH: Messages = {
     title: 'Log not written',
     what: 'The log could not be written',
     next: 'The work goes on without it; log lines that were lost go to stderr. Check the free space and the rights in PHYSICAL_LOG_ROOT.',
+  },
+  otherUser: {
+    title: 'Run by another user',
+    what: 'The program was run by another user than the one to whom its base directory belongs',
+    next:
+      'What root makes there is given to that owner; what another user makes may be closed to the crontab, whose ticks then cannot end that live. ' +
+      'Run it as the owner of PHYSICAL_BASE_ROOT, by hand too (sudo -u), or give the directory to the user of the crontab.',
   },
   mailFailed: {
     title: 'Mail not sent',

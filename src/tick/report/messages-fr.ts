@@ -28,6 +28,13 @@ export const FRENCH: Messages = {
       "Aucun direct n'est arrêté pour autant et les demandes sont démarrées malgré tout ; le prochain passage réessaie. " +
       'Si cela dure, vérifiez BBB_URL, BBB_SECRET et le serveur BBB ou Scalelite.',
   },
+  bbbMeetingUnreadable: {
+    title: 'Réunion abîmée dans la liste de BBB',
+    what: "Une réunion de la liste de BBB n'a pas été comprise",
+    next:
+      "Toutes les autres réunions sont connues et aucun autre direct n'est retardé ; un direct de cette réunion-là continue jusqu'à ce que BBB " +
+      "indique clairement qu'elle est terminée. Examinez le nom et l'identifiant de cette réunion ; faites-la clore ou renommer dans BBB.",
+  },
   bbbWithoutSha1: {
     title: 'BBB sans sha1',
     what: "BBB refuse les sommes de contrôle en sha1, or l'image de diffusion ne sait signer qu'en sha1",
@@ -183,6 +190,14 @@ export const FRENCH: Messages = {
     next:
       "Le travail continue sans lui ; les lignes perdues vont sur la sortie d'erreur. " +
       "Vérifiez l'espace libre et les droits dans PHYSICAL_LOG_ROOT.",
+  },
+  otherUser: {
+    title: 'Lancé par un autre utilisateur',
+    what: 'Le programme a été lancé par un autre utilisateur que le propriétaire de son répertoire de base',
+    next:
+      'Ce que root y crée est donné à ce propriétaire ; ce que crée un autre utilisateur peut rester fermé à celui de la crontab, qui ne peut alors ' +
+      'plus terminer ce direct. Lancez-le, à la main aussi, sous le compte du propriétaire de PHYSICAL_BASE_ROOT (sudo -u), ou donnez ce répertoire à ' +
+      "l'utilisateur de la crontab.",
   },
   mailFailed: {
     title: 'Mail non envoyé',

@@ -4,6 +4,9 @@ import { oneMore, TRIES_FORGOTTEN_AFTER_MS, triesKey } from '../plan/back-off.js
 import { ageMs } from '../plan/dates.js';
 import { withRefused } from './refused.js';
 
+/** A disk or two, with all that they may refuse. */
+const MAXIMUM_REFUSED = 50;
+
 /** Sightings, tries and mails of this tick; what has lost its meaning is forgotten. */
 export function remember(outcomes: Outcome[], world: World, config: Config): Memory {
   const { memory, now } = world;
@@ -13,10 +16,13 @@ export function remember(outcomes: Outcome[], world: World, config: Config): Mem
   );
   const startMails = startMailsOf(world);
   let refused = memory.refusedAddresses ?? [];
+  let comforts = memory.refused ?? [];
   const count = (key: string, at: Date): void => void (tries[key] = oneMore(tries[key], at));
   for (const outcome of outcomes) {
     if (outcome.level !== 'memory') continue;
-    if ('sighting' in outcome) {
+    if ('refused' in outcome) {
+      comforts = [...comforts, outcome.refused].slice(-MAXIMUM_REFUSED);
+    } else if ('sighting' in outcome) {
       sightings[String(outcome.sighting)] = memory.sightings[String(outcome.sighting)] ?? outcome.at.toISOString();
     } else if ('failedStart' in outcome) {
       count(triesKey('start', outcome.failedStart), outcome.at);
@@ -38,6 +44,7 @@ export function remember(outcomes: Outcome[], world: World, config: Config): Mem
       tries,
       ...(Object.keys(startMails).length === 0 ? {} : { startMails }),
       ...(unknownNames.length === 0 ? {} : { unknownNames }),
+      ...(comforts.length === 0 ? {} : { refused: comforts }),
     },
     refused,
   );

@@ -30,9 +30,10 @@ export function lineOf(outcome: Outcome): { level: LogLevel; message: string } |
   if (!('problem' in outcome))
     return { level: outcome.level === 'debug' ? 'DEBUG' : 'INFO', message: `${where}${outcome.message}` };
   const { what, next } = problemText(outcome.problem, 'en', outcome);
-  const level = outcome.level === 'error' ? 'ERROR' : 'INFO';
-  return { level, message: `${where}${what} (${outcome.problem.detail}). ${next}` };
+  return { level: LEVELS[outcome.level], message: `${where}${what} (${outcome.problem.detail}). ${next}` };
 }
+
+const LEVELS = { error: 'ERROR', warning: 'WARNING', notice: 'INFO' } as const;
 
 function place(livestreamId: number | null, slot: number | null): string {
   const parts = [

@@ -155,6 +155,7 @@ function isOver(told: Told, outcomes: Outcome[], troubles: Trouble[], world: Wor
     .map(({ container }) => container);
   switch (kind) {
     case 'bbbUnreadable':
+    case 'bbbMeetingUnreadable':
     case 'bbbWithoutSha1':
       return world.meetings?.ok === true;
     case 'dockerUnreadable':

@@ -1,16 +1,27 @@
 // BBB's API, alone or behind Scalelite: signed calls, XML answers.
-import { parseAnswer, parseMeetingInfo, parseMeetings, type BbbAnswer } from './bbb-answers.js';
+import { parseAnswer, type BbbAnswer } from './bbb-answers.js';
 import type { Parsed } from '../../shared/decoder.js';
-import type { Config, Reading } from '../model.js';
+import type { MeetingList } from './bbb-meetings.js';
+import type { BbbMeeting, Config, Problem, Reading } from '../model.js';
 import type { Bbb } from '../ports.js';
 import { algorithmsToTry, signedAddress, type ChecksumAlgorithm } from '../../shared/bbb-checksum.js';
 import { HttpError, type Http, type HttpAnswer } from '../../shared/http.js';
+import { createRedactor, truncate } from '../../shared/redact.js';
 
 /** From http to https, say; with the same host name only. */
 const REDIRECTS = 3;
 
+/** Characters of an answer that is not understood. */
+const SHOWN = 60;
+
+/** Damaged meetings that are told one by one. */
+const DAMAGES_TOLD = 3;
+
+/** What BBB said; or the list that is left of an answer to `getMeetings` in which single meetings are damaged. */
+type Answer = BbbAnswer | { success: true; salvaged: MeetingList };
+
 interface Calls {
-  ask(call: string, query: string): Promise<Reading<BbbAnswer>>;
+  ask(call: string, query: string): Promise<Reading<Answer>>;
   accepted(): ChecksumAlgorithm | null;
 }
 
@@ -20,9 +31,11 @@ export function createBbb(config: Pick<Config, 'bbbUrl' | 'bbbSecret' | 'bbbChec
     readMeetings: async () => {
       const answer = await calls.ask('getMeetings', '');
       if (!answer.ok) return answer;
-      return answer.value.success
-        ? understood('getMeetings', parseMeetings(answer.value.elements))
-        : refused('getMeetings', answer.value);
+      if (!answer.value.success) return refused('getMeetings', answer.value);
+      if ('salvaged' in answer.value) return listed(answer.value.salvaged);
+      const { parseMeetings } = await import('./bbb-meetings.js');
+      const list = parseMeetings(answer.value.elements);
+      return 'fault' in list ? unreadable(`getMeetings: ${list.fault}`) : listed(list.value);
     },
     readMeetingInfo: async (meetingId) => {
       if (meetingId === '' || /\p{Cs}/u.test(meetingId))
@@ -30,8 +43,11 @@ export function createBbb(config: Pick<Config, 'bbbUrl' | 'bbbSecret' | 'bbbChec
       const answer = await calls.ask('getMeetingInfo', `meetingID=${encodeStrictly(meetingId)}`);
       if (!answer.ok) return answer;
       if (answer.value.success) {
-        const info = understood('getMeetingInfo', parseMeetingInfo(answer.value.elements, meetingId));
-        return info.ok ? { ok: true, value: { found: true, internalMeetingId: info.value.internalMeetingId } } : info;
+        const { parseMeetingInfo } = await import('./bbb-meetings.js');
+        const elements = 'elements' in answer.value ? answer.value.elements : {};
+        const info = parseMeetingInfo(elements, meetingId);
+        if ('fault' in info) return unreadable(`getMeetingInfo: ${info.fault}`);
+        return { ok: true, value: { found: true, internalMeetingId: info.value.internalMeetingId } };
       }
       if (answer.value.messageKey === 'notFound') return { ok: true, value: { found: false } };
       return refused('getMeetingInfo', answer.value);
@@ -67,7 +83,7 @@ async function askSigned(
   algorithm: ChecksumAlgorithm,
   config: Pick<Config, 'bbbUrl' | 'bbbSecret'>,
   http: Pick<Http, 'get'>,
-): Promise<Reading<BbbAnswer>> {
+): Promise<Reading<Answer>> {
   const address = await signedAddress(call, query, algorithm, config);
   let answer: HttpAnswer;
   try {
@@ -76,33 +92,40 @@ async function askSigned(
     if (error instanceof HttpError) return unreadable(`${call}: ${error.message}`);
     throw error;
   }
-  return readAnswer(call, answer);
+  return readAnswer(call, answer, createRedactor([config.bbbSecret]));
 }
 
 /** BBB answers 200 for most failures, other statuses for some: FAILED counts whatever the status, SUCCESS does not. */
-async function readAnswer(call: string, answer: HttpAnswer): Promise<Reading<BbbAnswer>> {
-  const xml = await parseXml(answer.text);
-  if ('fault' in xml) return unreadable(`${call} answers ${statusOf(answer)} with ${contentOf(answer)}`);
+async function readAnswer(
+  call: string,
+  answer: HttpAnswer,
+  redact: (text: string) => string,
+): Promise<Reading<Answer>> {
+  const xml = await wholeAnswer(answer.text);
+  const isGood = answer.status >= 200 && answer.status < 300;
+  if ('fault' in xml) {
+    const salvaged = call === 'getMeetings' && isGood ? await salvage(answer.text) : null;
+    if (salvaged !== null) return { ok: true, value: { success: true, salvaged } };
+    return unreadable(`${call} answers ${statusOf(answer)} with ${contentOf(answer, xml.fault, redact)}`);
+  }
   const parsed = parseAnswer(xml.value);
   if ('fault' in parsed) return unreadable(`${call} answers ${statusOf(answer)}: ${parsed.fault}`);
-  const isGood = answer.status >= 200 && answer.status < 300;
   if (parsed.value.success && !isGood) return unreadable(`${call} answers ${statusOf(answer)} with SUCCESS`);
   return { ok: true, value: parsed.value };
 }
 
-/**
- * The plain object of a whole BBB answer: elements as lists of texts and objects, texts as they were written, nothing
- * guessed. xml2js expands no entity of a DOCTYPE. It stops at the root's end: that nothing follows is looked at here.
- */
-async function parseXml(text: string): Promise<Parsed<unknown>> {
-  if (!/<\/response\s*>\s*$/.test(text)) return { fault: 'no whole answer of BBB' };
-  const { default: xml2js } = await import('xml2js');
-  try {
-    const options = { explicitArray: true, ignoreAttrs: true, trim: false, normalize: false, strict: true };
-    return { value: (await xml2js.parseStringPromise(text, options)) as unknown };
-  } catch {
-    return { fault: 'no XML' };
-  }
+/** One document, with nothing before, after or beside it. */
+async function wholeAnswer(text: string): Promise<Parsed<Record<string, unknown>>> {
+  const { parseXml } = await import('./bbb-xml.js');
+  const xml = parseXml(text);
+  if ('fault' in xml) return xml;
+  const isWhole = Object.hasOwn(xml.value, 'response') && /<\/response\s*>\s*$/.test(text);
+  return isWhole ? xml : { fault: 'it does not begin and end with <response>' };
+}
+
+async function salvage(text: string): Promise<MeetingList | null> {
+  const { salvageMeetings } = await import('./bbb-meetings.js');
+  return salvageMeetings(text);
 }
 
 function statusOf(answer: HttpAnswer): string {
@@ -110,10 +133,14 @@ function statusOf(answer: HttpAnswer): string {
   return isRedirect ? `a redirect (${answer.status}: check BBB_URL)` : String(answer.status);
 }
 
-function contentOf(answer: HttpAnswer): string {
+function contentOf(answer: HttpAnswer, fault: string, redact: (text: string) => string): string {
   if (answer.text.trim() === '') return 'an empty body';
   if (/html/i.test(answer.contentType) || /^\s*<(!doctype\s+)?html/i.test(answer.text)) return 'an HTML page';
-  return answer.text.includes('<response') ? 'damaged or cut XML' : "something that is not BBB's XML";
+  // Redacted before it is cut: half a secret is not known for one.
+  const beginning = JSON.stringify(truncate(redact(answer.text), SHOWN));
+  return answer.text.includes('<response')
+    ? `damaged or cut XML (${fault}; it begins with ${beginning})`
+    : `something that is not BBB's XML (it begins with ${beginning})`;
 }
 
 /** The checksum covers the query as sent: nothing on the way may have a reason to write it otherwise, as URLs do `'`. */
@@ -128,8 +155,13 @@ function unreadable(detail: string): Reading<never> {
   return { ok: false, problem: { kind: 'bbbUnreadable', detail } };
 }
 
-function understood<T>(call: string, parsed: Parsed<T>): Reading<T> {
-  return 'fault' in parsed ? unreadable(`${call}: ${parsed.fault}`) : { ok: true, value: parsed.value };
+/** The meetings that were understood; those that were not are told, and hold up no other. */
+function listed({ meetings, damages }: MeetingList): Reading<BbbMeeting[]> {
+  if (damages.length === 0) return { ok: true, value: meetings };
+  const told = damages.slice(0, DAMAGES_TOLD).join('; ');
+  const more = damages.length > DAMAGES_TOLD ? `; and ${damages.length - DAMAGES_TOLD} more` : '';
+  const problem: Problem = { kind: 'bbbMeetingUnreadable', detail: `getMeetings: ${told}${more}` };
+  return { ok: true, value: meetings, butFor: problem };
 }
 
 function refused(call: string, answer: Extract<BbbAnswer, { success: false }>): Reading<never> {

@@ -3,7 +3,7 @@ import { foreseen, PortError } from '../errors.js';
 import { constants } from 'node:fs';
 import { access, mkdir, readFile, rm, stat, statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Config } from '../model.js';
 import { type Finding, type Host } from '../ports.js';
 import { faultOfCertificates } from '../../shared/authorities.js';
@@ -11,6 +11,7 @@ import { composeFault } from './compose-version.js';
 import { composeFileText, isOurs } from './slot/compose-file.js';
 import { composeCommandOf, type ComposeWithPull } from './slot/compose.js';
 import { errorCode, faultOf, writeWhole } from '../../shared/files.js';
+import { describeOtherUser, giveDirectory } from '../../shared/ownership.js';
 import { slotPaths } from './slot/slot-paths.js';
 import { onPath } from '../../shared/spawn.js';
 
@@ -28,6 +29,9 @@ const ADVICE: Record<string, string> = {
   [NOT_WRITABLE]: ': make the user that runs bbb-pod-live its owner',
 };
 
+const OTHER_USER_ADVICE =
+  "run 'init' and 'run', by hand too, as that user, or give the directory to the one of the crontab";
+
 /** Below the base directory; there for the time of a pull. */
 const PULL_DIRECTORY = '.bbb-pod-live-pull';
 
@@ -39,7 +43,10 @@ export function hostOf(config: Config, compose: ComposeWithPull, configurationFi
   return {
     makeLogDirectory: async () => {
       try {
-        return (await mkdir(config.logDirectory, { recursive: true, mode: 0o750 })) !== undefined;
+        const first = await mkdir(config.logDirectory, { recursive: true, mode: 0o750 });
+        for (let made = config.logDirectory; first !== undefined && made.length >= first.length; made = dirname(made))
+          await giveDirectory(made);
+        return first !== undefined;
       } catch (error) {
         throw new PortError('logUnwritable', `cannot make the log directory: ${faultOf(error)}`, { cause: error });
       }
@@ -96,9 +103,15 @@ async function pullAside(config: Config, compose: ComposeWithPull): Promise<void
 }
 
 async function baseDirectory({ baseDirectory: path }: Config): Promise<Finding[]> {
+  const findings: Finding[] = [];
   const fault = await faultOfDirectory(path);
-  if (fault === null) return [];
-  return [{ level: 'error', text: `the base directory ${path} ${fault} (PHYSICAL_BASE_ROOT)${ADVICE[fault] ?? ''}` }];
+  if (fault !== null) {
+    const text = `the base directory ${path} ${fault} (PHYSICAL_BASE_ROOT)${ADVICE[fault] ?? ''}`;
+    findings.push({ level: 'error', text });
+  }
+  const other = await describeOtherUser(path);
+  if (other !== null) findings.push({ level: 'warning', text: `${other}: ${OTHER_USER_ADVICE}` });
+  return findings;
 }
 
 /** One that is missing is made. */

@@ -1,5 +1,4 @@
 // The log: one file a day, one line a message, in UTC as the original; on request the screen too.
-import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
@@ -7,7 +6,7 @@ import type { Logger } from 'winston';
 import { createRedactor, oneLine } from '../../shared/redact.js';
 import type { Config, LogLevel, Problem } from '../model.js';
 import type { Log } from '../ports.js';
-import { faultOf } from '../../shared/files.js';
+import { appendSync, faultOf } from '../../shared/files.js';
 
 export interface LogOptions {
   now(): Date;
@@ -91,24 +90,13 @@ function createSink(directory: string, options: LogOptions): Sink {
     write(line) {
       const path = join(directory, `${line.slice(0, 10)}_bbb-pod-live.log`);
       try {
-        append(path, line, directory);
+        appendSync(path, line, 0o640);
       } catch (error) {
         lose(line, error);
       }
     },
     problem: () => problem,
   };
-}
-
-function append(path: string, line: string, directory: string): void {
-  try {
-    appendFileSync(path, line, { mode: 0o640 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    // Not the directories above it: a base directory that is not mounted must not come into being by a log line.
-    mkdirSync(directory, { mode: 0o750 });
-    appendFileSync(path, line, { mode: 0o640 });
-  }
 }
 
 /** Null when the library cannot be loaded, which must not stop the work. */

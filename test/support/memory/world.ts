@@ -130,6 +130,7 @@ function portsOf(world: MemoryWorld, host: Host, session: Session): Ports {
     },
     lock: { take: () => through('lock', 'take', [], () => takeLock(host, session)), holder: () => null },
     memory: memoryPort(host, through),
+    conditions: { otherUser: () => Promise.resolve(null), refusedComforts: () => [] },
     complain: () => undefined,
     endAsked: () => session.endAsked,
   };

@@ -86,6 +86,8 @@ describe('the broadcaster name', () => {
     ["L'été à Noël : « œuvre » & <b>", "[BBB] L'été à Noël : « œuvre » & <b>"],
     ['  Cours   entouré  ', '[BBB]   Cours   entouré'],
     ['a\tb\nc\u0000d\u2028e', '[BBB] a b c d e'],
+    // What turns the direction of writing would show another name, or turn the text around it in a mail.
+    ['a\u202egpj.exe\u202c\u2066b\u2069\u200f', '[BBB] a gpj.exe  b'],
     ['😀 \ud83d.', '[BBB] 😀 \ufffd.'],
     ['', '[BBB]'],
     ['\n\n', '[BBB]'],
@@ -132,7 +134,7 @@ describe('the names of a live', () => {
         expect(names.streamUrl).toBe(`${HLS}${names.streamKey}.m3u8`);
         expect(names.streamUrl.length).toBeLessThanOrEqual(200);
         expect(names.broadcasterName).toMatch(/^\[BBB\]/);
-        expect(names.broadcasterName).not.toMatch(/[\p{Cc}\u2028\u2029]|\p{Surrogate}/u);
+        expect(names.broadcasterName).not.toMatch(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]|\p{Surrogate}/u);
         expect(names.broadcasterName.length).toBeLessThanOrEqual(200);
         expect(names.broadcasterName).toBe(names.broadcasterName.trim());
         for (const slug of podSlugs(names.broadcasterName)) expect(slug).toMatch(/^bbb[a-z0-9_-]{0,197}$/);

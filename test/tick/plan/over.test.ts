@@ -62,11 +62,36 @@ test.each([
 
 test.each([
   ['100', '1e2'],
-  ['m', 'm '],
   ['a=b', 'a'],
   ['M', 'm'],
 ])('meeting ids are compared as they are: %j is not %j', (one, other) => {
   expect(
     isMissing({ meetingId: one, internalMeetingId: '' }, read([{ meetingId: other, internalMeetingId: 'x' }])),
   ).toBe(true);
+});
+
+describe('blanks around an id are not part of it', () => {
+  const PADDED = ['m', ' m', 'm\n', '\t\u00a0m  '];
+  const pairs = PADDED.flatMap((one) => PADDED.map((other) => [one, other] as const));
+  test.each(pairs)('Pod says %j and BBB says %j', (one, other) => {
+    const internal = (id: string): string => id.replace('m', 'i-1');
+    const ids = { meetingId: one, internalMeetingId: internal(one) };
+    expect(isMissing(ids, read([{ meetingId: other, internalMeetingId: internal(other) }]))).toBe(false);
+    const info = read<MeetingInfo>({ found: true, internalMeetingId: internal(other) });
+    expect(meetingState(ids, read([]), info)).toBe('running');
+    expect(isMissing(ids, read([{ meetingId: other, internalMeetingId: ' i-2 ' }]))).toBe(true);
+  });
+});
+
+describe('a meeting of which one id alone could be read', () => {
+  test.each([
+    ['its meeting id', { meetingId: 'm', internalMeetingId: '' }, false],
+    ['its internal id', { meetingId: '', internalMeetingId: ' i-1' }, false],
+    ['another internal id', { meetingId: '', internalMeetingId: 'i-2' }, true],
+    ['no id at all', { meetingId: '', internalMeetingId: '' }, true],
+  ])('shows this one by %s, or not', (_name, meeting, missing) => {
+    expect(isMissing(IDS, read([meeting]))).toBe(missing);
+    // Where Pod knows no internal id, an empty one in the list is not it.
+    expect(isMissing({ meetingId: 'x', internalMeetingId: '' }, read([meeting]))).toBe(true);
+  });
 });

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Config, Reading } from '../../../src/tick/model.js';
 import type { Bbb } from '../../../src/tick/ports.js';
+import { meetingState } from '../../../src/tick/plan/over.js';
 import { createBbb } from '../../../src/tick/shell/bbb.js';
 import { createHttp, type Http } from '../../../src/shared/http.js';
 import { startBbb, type BbbServer, type BbbSettings } from '../../world/bbb.js';
@@ -55,7 +56,7 @@ describe.each(['bbb-web', 'scalelite'] as const)('the meetings of %s', (flavour)
       const expected: { meetingId: string; internalMeetingId: string }[] = [];
       for (const meetingId of ['100', '1e2', 'a=b&c', `<é> "1" 'x'`, '  blanks ', ']]>', 'true']) {
         const { internalMeetingId } = server.start(meetingId, 'Cours : <1> & "2" 🎓');
-        expected.push({ meetingId, internalMeetingId });
+        expected.push({ meetingId: meetingId.trim(), internalMeetingId });
         expect(good(await bbb.readMeetings())).toEqual(expected);
         expect(good(await bbb.readMeetingInfo(meetingId))).toEqual({ found: true, internalMeetingId });
       }
@@ -172,6 +173,18 @@ describe('an answer that is not understood is a problem, never an empty list', (
     ['damaged XML', answering('<response><returncode>SUCCESS</meetings></response>'), /damaged or cut XML/],
     ['something after the end', answering(`${SUCCESS}<!-- Warning -->`), /damaged or cut XML/],
     ['something before the beginning', answering(`Warning: x ${SUCCESS}`), /damaged or cut XML/],
+    ['another answer after it', answering(`${SUCCESS}${SUCCESS}`), /damaged or cut XML/],
+    ['another answer before the refusal', answering(`${SUCCESS}\n${NOT_FOUND}`), /damaged or cut XML/],
+    [
+      'a fault, which is named with its line and the beginning of the answer',
+      answering(`<response>\n<attendeePW>geheim</attendeePW>\n<returncode>SUCCESS</meetings>\n</response>`),
+      /\(line 3: .*; it begins with "<response> <attendeePW>\*\*\*<\/attendeePW> <returncode>SUCCESS…"\)$/,
+    ],
+    [
+      'a line of text, which is shown',
+      answering('upstream timed out\n'),
+      /BBB's XML \(it begins with "upstream timed out"\)/,
+    ],
     ['no return code', answering('<response></response>'), /no <response>|no <returncode>/],
     ['another return code', answering('<response><returncode>OK</returncode></response>'), /returncode/],
     ['SUCCESS without a list', answering('<response><returncode>SUCCESS</returncode></response>'), /<meetings>/],
@@ -209,6 +222,19 @@ describe('an answer that is not understood is a problem, never an empty list', (
     server.fault({ answer: answering(NOT_FOUND, 404) });
     expect(good(await bbb.readMeetingInfo('m'))).toEqual({ found: false });
     expect(bad(await bbb.readMeetings())).toContain('FAILED: notFound');
+  });
+
+  test('a refusal in <errors> bears its text, and a checksum that is refused so is made anew', async () => {
+    const { server, bbb } = await start();
+    server.start('m');
+    const refusal = (key: string): FaultAnswer =>
+      answering(
+        `<response><returncode>FAILED</returncode><errors><error key="${key}" message="No way"/></errors></response>`,
+      );
+    server.fault({ times: 1, answer: refusal('missingParamMeetingID') });
+    expect(bad(await bbb.readMeetings())).toBe('getMeetings answers FAILED: missingParamMeetingID, No way');
+    server.fault({ times: 1, answer: refusal('checksumError') });
+    expect(good(await bbb.readMeetings())).toHaveLength(1);
   });
 
   test('getMeetingInfo that fails otherwise, or tells of another meeting, says nothing about this one', async () => {
@@ -265,6 +291,39 @@ describe('an answer that is not understood is a problem, never an empty list', (
   });
 });
 
+describe('a list with a damaged meeting', () => {
+  const listWith = (damaged: string): FaultAnswer =>
+    answering(
+      `<response><returncode>SUCCESS</returncode><meetings><meeting><meetingID>n</meetingID></meeting>${damaged}</meetings></response>`,
+    );
+
+  test.each([
+    [
+      'that is not well-formed',
+      '<meeting><meetingName>R&D</meetingName></meeting>',
+      'getMeetings: a meeting: line 1: ',
+    ],
+    ['without an id', '<meeting><meetingName>x</meetingName></meeting>', 'getMeetings: a meeting has no <meetingID>'],
+  ])('%s shows the others, and says what was not understood', async (_name, damaged, detail) => {
+    const { server, bbb } = await start();
+    server.fault({ answer: listWith(damaged) });
+    expect(await bbb.readMeetings()).toEqual({
+      ok: true,
+      value: [{ meetingId: 'n', internalMeetingId: '' }],
+      butFor: { kind: 'bbbMeetingUnreadable', detail: expect.stringContaining(detail) },
+    });
+  });
+
+  test('tells of many in few words', async () => {
+    const { server, bbb } = await start();
+    server.fault({ answer: listWith('<meeting/>'.repeat(8)) });
+    const reading = await bbb.readMeetings();
+    expect(reading.ok && reading.butFor?.detail).toMatch(
+      /^getMeetings: (a <meeting> has no <meetingID>; ){3}and 5 more$/,
+    );
+  });
+});
+
 test('a redirect on the same host name is followed', async () => {
   const { server, bbb } = await start();
   server.start('m');
@@ -281,4 +340,77 @@ test('a redirect on the same host name is followed', async () => {
   });
   const through = createBbb({ bbbUrl: `${moved.apiUrl}/`, bbbSecret: SECRET, bbbChecksum: 'sha1' }, http());
   expect(good(await through.readMeetings())).toEqual(good(await bbb.readMeetings()));
+});
+
+describe('a live is over by what BBB answers', () => {
+  /** How one meeting in the list may look; `hides`: neither of its ids can be read. */
+  const LOOKS: { xml: (id: string, internalId: string) => string; hides: boolean }[] = [
+    { xml: (id, internalId) => ids(id, internalId, 'x'), hides: false },
+    { xml: (id, internalId) => ids(`\n ${id} `, ` ${internalId}\n`, 'x'), hides: false },
+    { xml: (id, internalId) => ids(id, internalId, 'R&D'), hides: false },
+    { xml: (id, internalId) => ids(id, internalId, '<![CDATA[<meeting>]]>'), hides: false },
+    { xml: (id, internalId) => ids(id, internalId, '</meeting>'), hides: false },
+    { xml: (id) => `<meeting><meetingID>${id}</meetingID>`, hides: false },
+    {
+      xml: (_id, internalId) => `<meeting><internalMeetingID>${internalId}</internalMeetingID></meeting>`,
+      hides: false,
+    },
+    { xml: () => '<meeting/>', hides: true },
+    { xml: (id) => `<meeting><meetingID>${id}</meeting>`, hides: true },
+    { xml: (id) => `<meeting><meetingID>${id}&</meetingID></meeting>`, hides: true },
+  ];
+
+  function ids(id: string, internalId: string, name: string): string {
+    return `<meeting><meetingName>${name}</meetingName><meetingID>${id}</meetingID><internalMeetingID>${internalId}</internalMeetingID></meeting>`;
+  }
+
+  const look = fc.constantFrom(...LOOKS);
+  const others = fc.array(fc.record({ look, isBefore: fc.boolean() }), { maxLength: 4 });
+  const LIVE = { meetingId: 'm', internalMeetingId: 'i-1' };
+
+  async function stateBy(list: string, info: string): Promise<string> {
+    const get: Http['get'] = (url) =>
+      Promise.resolve({
+        status: 200,
+        contentType: 'text/xml',
+        location: null,
+        text: url.includes('getMeetingInfo') ? info : list,
+      });
+    const config = { bbbUrl: 'http://bbb.test/bigbluebutton/api', bbbSecret: SECRET, bbbChecksum: 'sha1' } as const;
+    const bbb = createBbb(config, { get });
+    return meetingState(LIVE, await bbb.readMeetings(), await bbb.readMeetingInfo(LIVE.meetingId));
+  }
+
+  const listXml = (meetings: string[]): string =>
+    `<response><returncode>SUCCESS</returncode><meetings>${meetings.join('')}</meetings></response>`;
+
+  test('never while it runs, whatever is damaged, doubled or cut', async () => {
+    const damage = fc.record({ cut: fc.integer({ min: 1, max: 400 }), isCut: fc.boolean(), isDoubled: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(look, others, damage, async (own, rest, { cut, isCut, isDoubled }) => {
+        const xml = (before: boolean): string[] =>
+          rest
+            .filter(({ isBefore }) => isBefore === before)
+            .map(({ look: { xml: of } }, index) => of(`o${index}`, `j-${index}`));
+        const whole = listXml([...xml(true), own.xml('m', 'i-1'), ...xml(false)]);
+        const list = (isCut ? whole.slice(0, cut) : whole) + (isDoubled ? listXml([]) : '');
+        // What damages the meeting in the list damages it here.
+        const info = `<response><returncode>SUCCESS</returncode>${own.xml('m', 'i-1').replace(/^<meeting>|<\/meeting>$/g, '')}</response>`;
+        expect(await stateBy(list, info)).not.toBe('over');
+        // An id that can be read is enough, even if the second word should be wrong.
+        if (!own.hides) expect(await stateBy(list, NOT_FOUND)).not.toBe('over');
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('as soon as BBB says so, whatever is damaged in other meetings', async () => {
+    await fc.assert(
+      fc.asyncProperty(others, async (rest) => {
+        const list = listXml(rest.map(({ look: { xml } }, index) => xml(`o${index}`, `j-${index}`)));
+        expect(await stateBy(list, NOT_FOUND)).toBe('over');
+      }),
+      { numRuns: 200 },
+    );
+  });
 });

@@ -1,11 +1,11 @@
 // Recordings in the slots, and their way to Pod's directory or to `kept/` (promise P4).
 import { PortError } from '../../errors.js';
-import { chmod, lstat, mkdir, readFile, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { lstat, readFile, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseSlotRecord } from '../slot/slot-file.js';
 import type { Config, HandOver } from '../../model.js';
 import { type Recording, type Recordings, type RecordingTarget, type Whereabouts } from '../../ports.js';
-import { errorCode, faultOf, removeIfThere, syncDirectory } from '../../../shared/files.js';
+import { errorCode, faultOf, makeDirectory, removeIfThere, syncDirectory } from '../../../shared/files.js';
 import { DiskError } from '../../../shared/errors.js';
 import { adviceFor, placeWhole, REAL_COPY_ACTS, type CopyActs } from '../../../shared/file-copy.js';
 import { slotPaths, type SlotPaths } from '../slot/slot-paths.js';
@@ -163,7 +163,7 @@ async function expectDirectory(directory: string, acts: CopyActs): Promise<void>
 /** `kept/<name>.mkv`, or `-2`, `-3` … when that is taken. Makes the directory. */
 async function freeKeptPath(name: string, config: Places): Promise<string> {
   const directory = keptDirectory(config);
-  if ((await mkdir(directory, { recursive: true, mode: 0o700 })) !== undefined) await chmod(directory, 0o700);
+  await makeDirectory(directory, 0o700);
   for (let turn = 1; ; turn += 1) {
     const path = join(directory, `${name}${turn === 1 ? '' : `-${turn}`}.mkv`);
     if ((await found(path)) === null) return path;

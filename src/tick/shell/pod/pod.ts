@@ -17,7 +17,7 @@ import type { Parsed } from '../../../shared/decoder.js';
 import type { Broadcaster, Config, Livestream, PodMeeting, ProblemKind, Reading } from '../../model.js';
 import { type BroadcasterRequest, type Pod } from '../../ports.js';
 import { HttpError, type Http, type HttpAnswer, type WritingMethod } from '../../../shared/http.js';
-import { readRows, unreadable, type Get } from './pod-pages.js';
+import { readRows, unreadable, type Entry, type Get } from './pod-pages.js';
 
 const LIVESTREAMS = '/rest/bbb_livestream/';
 const BROADCASTERS = '/rest/broadcasters/';
@@ -104,10 +104,15 @@ type Lists = Awaited<ReturnType<Pod['readLivestreams']>>;
 /** From 3.1.0 on the filter does nothing: then the list shows rows of every status, and is read once. */
 async function readLivestreams(get: Get): Promise<Lists> {
   const [listPath, otherPath] = [`${LIVESTREAMS}?status=1`, `${LIVESTREAMS}?status=0`];
-  const list = await readRows(listPath, get);
+  const isFilteredBy = (status: number, rows: unknown[]): boolean => rows.every((row) => statusOf(row) === status);
+  const entryOf =
+    (status: number): ((rows: unknown[]) => Entry) =>
+    (rows) =>
+      isFilteredBy(status, rows) ? 'changed' : 'made';
+  const list = await readRows(listPath, get, entryOf(1));
   if (!list.ok) return { inProgress: list, waiting: list, problems: [] };
-  const isFiltered = list.value.every((row) => statusOf(row) === 1);
-  const other = isFiltered ? await readRows(otherPath, get) : list;
+  const isFiltered = isFilteredBy(1, list.value);
+  const other = isFiltered ? await readRows(otherPath, get, entryOf(0)) : list;
   const inProgress = withStatus(1, list.value, listPath);
   if (!other.ok) return { inProgress: inProgress.reading, waiting: other, problems: inProgress.problems };
   const waiting = withStatus(0, other.value, isFiltered ? otherPath : listPath);

@@ -1,10 +1,20 @@
 // The slots' directories: what is in them, and how they are made, taken and freed.
 import { PortError } from '../../errors.js';
-import { chmod, chown, lstat, mkdir, readFile, readdir, rename, stat } from 'node:fs/promises';
+import { chown, lstat, readFile, readdir, rename, stat } from 'node:fs/promises';
 import { parseSlotRecord, serialiseSlotRecord } from './slot-file.js';
 import type { ComposeFileOrigin, Config, Reading, SlotReading, SlotRecord } from '../../model.js';
 import { type Slots } from '../../ports.js';
-import { errorCode, faultOf, removeIfThere, syncDirectory, writeWhole } from '../../../shared/files.js';
+import { asComfort } from '../../../shared/comforts.js';
+import {
+  errorCode,
+  faultOf,
+  makeDirectory,
+  removeIfThere,
+  setMode,
+  syncDirectory,
+  writeWhole,
+} from '../../../shared/files.js';
+import { giveDirectory, giveDirectoryOfRoot, ownerOfNewFiles } from '../../../shared/ownership.js';
 import { readRecordings } from '../outbox/recordings.js';
 import { slotOfName, slotPaths, type SlotPaths } from './slot-paths.js';
 
@@ -134,39 +144,45 @@ async function holdsIntactFile(paths: SlotPaths, composeFiles: ComposeFiles): Pr
 
 /** The modes are set apart from the making: a umask would take bits away. */
 async function makeDirectories(paths: SlotPaths): Promise<void> {
-  await mkdir(paths.directory, { recursive: true });
+  await makeDirectory(paths.directory);
+  await giveDirectoryOfRoot(paths.directory);
   const directory = await stat(paths.directory);
   const isOurs = process.getuid?.() === 0 || directory.uid === process.getuid?.();
   // One that the PHP script or an administrator made: others had better not look in.
-  if (isOurs && (directory.mode & 0o027) !== 0) await chmod(paths.directory, 0o750);
-  await mkdir(paths.videodata, { recursive: true });
+  if (isOurs && (directory.mode & 0o027) !== 0) await setMode(paths.directory, 0o750);
+  await makeDirectory(paths.videodata);
   await openToStreamer(paths.videodata);
 }
 
 /** The PHP script wrote its compose files, with all their secrets, for everybody to read. Another user's stays as it is. */
 async function closeToOthers(composeFile: string): Promise<void> {
   const found = await lstat(composeFile);
-  if (found.isFile() && (found.mode & 0o077) !== 0) await chmod(composeFile, 0o600).catch(() => undefined);
+  if (found.isFile() && (found.mode & 0o077) !== 0) await setMode(composeFile, 0o600);
 }
 
-/** The container's user must be able to write here, whoever that is on this host. */
+/**
+ * The container's user must be able to write here, whoever that is on this host; and so must the next tick, which takes the
+ * recordings away. As root in a base directory of root it is the streamer's; else it is open to all, and everybody's files
+ * are safe but from its owner (the sticky bit): the base directory's, also when root has given it to the streamer once.
+ */
 async function openToStreamer(videodata: string): Promise<void> {
+  await giveDirectoryOfRoot(videodata);
   const found = await stat(videodata);
   if (!found.isDirectory()) throw new PortError('diskFailed', `${videodata} is not a directory`, { certain: true });
-  if ((found.mode & 0o002) !== 0 || (found.uid === STREAMER_UID && (found.mode & 0o200) !== 0)) return;
-  if (process.getuid?.() === 0 && (await handedToStreamer(videodata, found.gid))) return;
-  await chmod(videodata, 0o1777);
+  const others = ownerOfNewFiles();
+  const isRootsGift = others !== null && found.uid === STREAMER_UID && found.gid === 0;
+  if (isRootsGift) await giveDirectory(videodata);
+  else if ((found.mode & 0o002) !== 0 || (found.uid === STREAMER_UID && (found.mode & 0o200) !== 0)) return;
+  if (others === null && process.getuid?.() === 0 && (await handedToStreamer(videodata, found.gid))) return;
+  await setMode(videodata, 0o1777);
 }
 
 async function handedToStreamer(videodata: string, gid: number): Promise<boolean> {
-  try {
-    // Its owner last: it is what the next tick goes by.
-    await chmod(videodata, 0o775);
-    await chown(videodata, STREAMER_UID, gid);
-    return true;
-  } catch {
-    return false;
-  }
+  // Its owner last: it is what the next tick goes by.
+  return (
+    (await setMode(videodata, 0o775)) &&
+    (await asComfort('chown', videodata, () => chown(videodata, STREAMER_UID, gid)))
+  );
 }
 
 /**

@@ -1,0 +1,66 @@
+// The built program and a Pod whose list of lives is long, and changes while it is read.
+import { expect, test } from '@jest/globals';
+import { inWorld, live, PATIENCE_MS, subjects, SUBJECTS, tick } from '../support/e2e-world.js';
+import type { World } from '../world/world.js';
+import { livestreamRow } from '../world/pod-rows.js';
+
+/** Lives that have ended long ago, before the one of this server or after it in Pod's order. */
+function addPastLives(world: World, count: number, year: number): void {
+  const first = Math.max(0, ...world.pod.state.livestreams.map(({ id }) => id)) + 1;
+  const past = Array.from({ length: count }, (_, index) =>
+    livestreamRow({ id: first + index, meeting: 1, status: 2, start_date: `${year}-01-05T09:00:00Z` }),
+  );
+  world.pod.state.livestreams.push(...past);
+}
+
+/** Pages of the list of lives that were asked for. */
+function pagesAsked(world: World): string[] {
+  return world.pod.requests
+    .filter(({ method, path }) => method === 'GET' && path.startsWith('/rest/bbb_livestream/?'))
+    .map(({ path }) => path);
+}
+
+test.concurrent(
+  'a row that leaves and one that comes between any two requests hide no live',
+  inWorld({}, async (world) => {
+    // Two whole pages stand before it: it is the first on the third one, and the first to slip from there.
+    addPastLives(world, 24, 2020);
+    const { livestream } = world.teacherAsks({ meetingId: 'm', row: { start_date: '2024-01-05T09:00:00Z' } });
+    addPastLives(world, 8, 2025);
+    expect(await tick(world)).toBe(0);
+    for (let moment = 1; moment <= 8; moment += 1) {
+      let asked = 0;
+      const change = (): void => {
+        asked += 1;
+        if (asked !== moment) return;
+        const { livestreams } = world.pod.state;
+        livestreams.splice(
+          livestreams.findIndex(({ status }) => status === 2),
+          1,
+        );
+        addPastLives(world, 1, 2025);
+      };
+      world.pod.fault({ method: 'GET', path: /bbb_livestream\/\?/, answer: { kind: 'meanwhile', act: change } });
+      expect(await tick(world)).toBe(0);
+      world.pod.clearFaults();
+      addPastLives(world, 1, 2020);
+    }
+    expect(live(world, livestream.id).status).toBe(1);
+    expect(subjects(world)).toEqual([SUBJECTS.start]);
+  }),
+  PATIENCE_MS,
+);
+
+test.concurrent(
+  'a start reads a list of three thousand lives once',
+  inWorld({}, async (world) => {
+    addPastLives(world, 3000, 2020);
+    const { livestream } = world.teacherAsks({ meetingId: 'm' });
+    expect(await tick(world)).toBe(0);
+    expect(live(world, livestream.id).status).toBe(1);
+    // Each page once, and the first one again, after the last.
+    expect(new Set(pagesAsked(world)).size).toBe(251);
+    expect(pagesAsked(world)).toHaveLength(252);
+  }),
+  PATIENCE_MS,
+);
