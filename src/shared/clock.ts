@@ -2,13 +2,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Clock {
+  /** The time of day, which an administrator or a time server may put back or ahead at any moment. */
   now(): Date;
   sleep(ms: number): Promise<void>;
+}
+
+/** For how long something has taken: milliseconds of a clock that nobody sets. */
+export interface Stopwatch {
+  uptimeMs(): number;
 }
 
 /** Dates and pauses; an aborted pause just ends. */
 export const systemClock = {
   now: (): Date => new Date(),
+  uptimeMs: (): number => performance.now(),
   sleep: async (ms: number, signal?: AbortSignal): Promise<void> => {
     await sleep(ms, undefined, signal === undefined ? {} : { signal }).catch((error: unknown) => {
       if (signal?.aborted !== true) throw error;

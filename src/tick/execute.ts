@@ -170,6 +170,8 @@ const OF_A_REVIVAL: ReadonlySet<ProblemKind> = new Set(['startFailed', 'imageMis
 function meaningOf(kind: ProblemKind, effect: Effect, record: SlotRecord | null): ProblemKind {
   const isRevival = effect.do === 'revive' || (effect.do === 'down' && record?.step === 'live');
   if (isRevival && OF_A_REVIVAL.has(kind)) return 'revivalFailed';
+  // A slot that is being taken: what lies there has not failed, it could not be looked at.
+  if (kind === 'recordingFailed' && (effect.do === 'reserve' || effect.do === 'adopt')) return 'diskFailed';
   const isPods = kind === 'podUnreadable' || kind === 'meetingUnreadable';
   return (isPods ? MEANING[effect.do] : undefined) ?? kind;
 }

@@ -1,5 +1,6 @@
 // `init`: makes the log directory and the slots, pulls the images, and says what a first run would stumble over.
 import { foreseen, PortError } from './errors.js';
+import { isOfThisHost, strangersDetail } from './plan/adoption.js';
 import { ownRows } from './plan/server.js';
 import type { Livestream, Problem, SlotReading } from './model.js';
 import { type Host, type Ports } from './ports.js';
@@ -74,10 +75,34 @@ async function makeLogDirectory({ ports, host, print }: Course): Promise<void> {
 
 async function makeSlots(course: Course): Promise<void> {
   const { ports } = course;
-  const [slots, rows] = [await ports.slots.read([]), await rowsInPod(ports)];
+  const rows = await rowsInPod(ports);
+  const slots = await ports.slots.read(rows.known ? [...rows.bySlot.keys()] : []);
   for (const slot of slots) {
     if (ports.endAsked()) return;
+    await attempt(course, () => tellStrangers(slot, rows, course));
+    // Beyond NUMBER_LIVES, one that is not there is not wanted.
+    if (slot.slot > ports.config.numberOfLives && slot.directory === 'missing') continue;
     await attempt(course, () => makeSlot(slot, rows, course));
+  }
+}
+
+/** Lives with this server's number of which nothing is here: another installation has that number too. */
+async function tellStrangers(slot: SlotReading, rows: Rows, course: Course): Promise<void> {
+  const { ports, print } = course;
+  const isHeld = !slot.record.ok || slot.record.value !== null;
+  if (!rows.known || isHeld) return;
+  for (const row of rows.bySlot.get(slot.slot) ?? []) {
+    // Docker and Pod are asked only when that is not plain without them.
+    if (isOfThisHost(row, slot, undefined, ports.config).ok) continue;
+    const [container, composeMeetingId, meeting] = await Promise.all([
+      ports.compose.read(slot.slot),
+      ports.slots.readComposeMeeting(slot.slot),
+      ports.pod.readMeeting(row.meetingPath),
+    ]);
+    const isHere = isOfThisHost(row, { ...slot, container, composeMeetingId }, meeting, ports.config);
+    if (!isHere.ok || isHere.value) continue;
+    course.failed = true;
+    print(`ERROR    ${strangersDetail(row, ports.config)}`);
   }
 }
 

@@ -33,12 +33,15 @@ export type ProblemKind =
   | 'slotFileUnreadable'
   | 'meetingUnreadable' // a livestream's meeting row in Pod
   | 'rowInconsistent' // a row in Pod that contradicts the slots or itself
+  | 'serverNumberShared' // a row with this server's number of which nothing is here
   | 'memoryUnreadable'
   // acting
   | 'startFailed'
   | 'imageMissing'
   | 'namesTaken'
   | 'stopFailed'
+  | 'engineChanged' // the containers were started on another Docker engine
+  | 'leftBehind' // information: the containers are gone, but `down` could not remove all the rest
   | 'composeBusy' // an earlier compose command still runs in this slot
   | 'containerDied'
   | 'revivalFailed' // the container of a live in progress could not be started again
@@ -49,6 +52,7 @@ export type ProblemKind =
   | 'fragmentKept' // what a failed start had recorded: part of that error
   | 'recordingWaiting'
   | 'recordingFailed'
+  | 'recordingMissing' // asked for, and none is there when the live ends
   | 'requestClosed' // information: a request whose meeting was over is closed unstarted
   | 'diskFailed' // slot file, compose file or directory cannot be written
   | 'logUnwritable'
@@ -73,6 +77,8 @@ export interface Livestream {
   /** 0 waiting, 1 in progress, 2 stopped. */
   status: number;
   server: string | null;
+  /** Where its chat's Redis is: the SERVER_HOSTNAME of the server that started it. */
+  redisHostname: string | null;
   /** Path of the user's row, or null. */
   userPath: string | null;
 }
@@ -146,6 +152,15 @@ export interface HandOver {
   phase: 'copied' | 'renaming';
   /** Why it goes to `kept/` and not to Pod. */
   keptBecause?: string;
+  /** It lay in the slot before this live. */
+  isStrangers?: boolean;
+}
+
+/** A file that lay in `videodata` when the slot was taken. */
+export interface Stranger {
+  file: string;
+  /** One that has another size by now was written since. */
+  size: number;
 }
 
 /** The slot file (`live.json`): what the next tick must know of the live in a slot. Times are ISO 8601, UTC. */
@@ -172,14 +187,20 @@ export interface SlotRecord {
   dialect: 'url' | 'broadcaster_url';
   /** Beside this claim stood a broadcaster that may be another server's claim of the same request. */
   contested?: boolean;
-  /** When the slot was taken: recordings older than this are somebody else's. */
+  /** When the slot was taken. */
   reservedAt: string;
+  /** Recordings that lay in the slot when it was taken: somebody else's. Absent: nobody has looked (version 1.1.0). */
+  strangers?: Stranger[];
+  /** The Docker engine that has the containers: id, host, directory; absent: not known. */
+  engineId?: string;
   claimedAt: string | null;
   /** When the end was decided: `end_date` in Pod. */
   endedAt: string | null;
   startMailSent: boolean;
   broadcasterRemoved: boolean;
   handOver: HandOver | null;
+  /** What became of its recording: one was handed over or kept; or none was there at the end, which has been told. */
+  recording?: 'placed' | 'missing';
 }
 
 /** Who made the compose file in a slot: this program, the PHP script (or anybody else), or there is none. */
@@ -193,8 +214,12 @@ export interface SlotReading {
   composeFile: ComposeFileOrigin;
   /** When that was written last; absent when there is none. */
   composeWrittenAt?: Date;
+  /** The meeting that it names; read only where a row in Pod names the slot and no slot file does. */
+  composeMeetingId?: string | null;
   /** Absent when nothing asked for it: no live in the slot and no request waiting. */
   container?: Reading<ContainerState>;
+  /** The engine that says so; read only where a live that should run does not. */
+  engineId?: Reading<string | null>;
 }
 
 /** An address of the administrator's that the mail server refused, while it took another; `why` is what it said. */
@@ -277,6 +302,8 @@ export interface World {
   /** Absent when nothing asked for it (no request, no live to take over). */
   broadcasters?: Reading<Broadcaster[]>;
   memory: Memory;
+  /** What is on disk, where that is not the same: before times of the future were taken for now. */
+  memoryOnDisk?: Memory;
 }
 
 /** A checked configuration; names and rules are in the table of `config.ts`. */
@@ -393,9 +420,9 @@ export type RemoveAct =
  * repeat: what its comment says holds after it, however often it is begun.
  */
 export type Effect =
-  /** Before: the slot is free. After: its slot file names the live. Next tick sees: the slot file. */
+  /** Before: the slot is free. After: its slot file names the live, and what lay in the slot. Next tick sees: the slot file. */
   | { do: 'reserve'; record: SlotRecord }
-  /** After: no recording of an earlier live is in `videodata`; they are in `kept/`. */
+  /** After: no recording that lay in `videodata` when the slot was taken is there; they are in `kept/`. */
   | { do: 'clearOut' }
   /** After: the broadcaster exists and is this live's; the record has its id and slug (step claimed). */
   | { do: 'claim'; act: ClaimAct }
@@ -403,7 +430,7 @@ export type Effect =
   | { do: 'tellPodStarted'; act: TellAct }
   /** After: `docker-compose.yml` is this live's, whole. `onlyIfDamaged`: one that parses is left alone. */
   | { do: 'render'; onlyIfDamaged: boolean }
-  /** After: the containers run (step live). */
+  /** After: the containers run (step live), on the engine that the slot file names. */
   | { do: 'up' }
   /**
    * Before: the live is in progress (step live), its streamer does not run. After: it does. `anew`: its containers were
@@ -416,8 +443,11 @@ export type Effect =
   | { do: 'mailStart' }
   /** After: the chat's Redis has answered, or its silence is reported. */
   | { do: 'pingChat' }
-  /** After: the slot file says that the live in Pod's row is ours. Nothing is restarted. */
-  | { do: 'adopt'; record: SlotRecord }
+  /**
+   * After: the slot file says that the live in Pod's row is ours. Nothing is restarted. `composeWrittenAt`: when the live's
+   * compose file was written, if that is there. `hasContainer`: the engine that answers has its container.
+   */
+  | { do: 'adopt'; record: SlotRecord; composeWrittenAt: Date | null; hasContainer: boolean }
   /** Before: the meeting is over. After: the slot file says so (step stopping). */
   | { do: 'beginStop'; endedAt: string }
   /** After: the container's output is in `logs/<livestream id>.log`. */
@@ -426,7 +456,7 @@ export type Effect =
   | { do: 'finish' }
   /** After: the slot file says that the claim is taken back (step unclaiming), or the request given back (givingBack). */
   | { do: 'beginUndo'; step: 'unclaiming' | 'givingBack' }
-  /** After: no container of the slot exists (step down, when stopping). */
+  /** After: no container of the slot exists, as its engine says (step down, when stopping). */
   | { do: 'down' }
   /** Before: the start has failed, no container exists. After: what it had recorded is in `kept/`. */
   | { do: 'keepFragments' }

@@ -1,5 +1,5 @@
 // The outside, as interfaces: `execute` and `read` know these and no library. Reads answer a `Reading`; acts throw `PortError`.
-import type { Clock } from '../shared/clock.js';
+import type { Clock, Stopwatch } from '../shared/clock.js';
 import type { LockWithHolder } from '../shared/lock.js';
 import type {
   BbbMeeting,
@@ -80,21 +80,30 @@ export interface Slots {
   release(slot: number): Promise<void>;
   /** Atomic. With `onlyIfDamaged` a file that parses and has the streamer's service is left alone. */
   writeComposeFile(slot: number, record: SlotRecord, options: { onlyIfDamaged: boolean }): Promise<void>;
+  /** The meeting that the compose file names, whoever wrote it; null when that cannot be seen. */
+  readComposeMeeting(slot: number): Promise<string | null>;
 }
 
 export interface Compose {
   read(slot: number): Promise<Reading<ContainerState>>;
-  up(slot: number): Promise<void>;
+  /** The engine that answers now; null where that cannot be asked, for want of the program `docker`. */
+  engineId(): Promise<string | null>;
+  /** Answers what the command complained of, if all containers run nevertheless; else null. */
+  up(slot: number): Promise<string | null>;
   /** Starts the chat's Redis where it does not run, and touches no other container. Throws `chatDied`. */
   upChat(slot: number): Promise<void>;
   /** SIGINT to ffmpeg in the container and a bounded wait. Never throws for a container that cannot. */
   finish(slot: number): Promise<void>;
-  down(slot: number): Promise<void>;
+  /**
+   * Answers once the engine has no container of the slot's project and none of its streamer's name: what the command
+   * complained of, if it did; else null.
+   */
+  down(slot: number): Promise<string | null>;
   /** Puts the streamer's output, redacted, into `logs/<livestream id>.log`. */
   saveOutput(slot: number, livestreamId: number): Promise<void>;
 }
 
-/** A recording: a regular `*.mkv` directly in a slot's `videodata`. */
+/** A recording: a regular `*.mkv` directly in a slot's `videodata` that holds something. */
 export interface Recording {
   file: string;
   size: number;
@@ -103,6 +112,8 @@ export interface Recording {
 
 export interface Recordings {
   read(slot: number): Promise<Recording[]>;
+  /** Every other `*.mkv` there, with what it is: `film.mkv is a directory`. */
+  readOthers(slot: number): Promise<string[]>;
   /** True when a file of that final name waits for Pod's job. */
   isWaiting(internalMeetingId: string): Promise<boolean>;
   /**
@@ -200,7 +211,7 @@ export interface Ports {
   chat: Chat;
   mail: Mail;
   log: Log;
-  clock: Clock;
+  clock: Clock & Stopwatch;
   lock: LockWithHolder;
   memory: MemoryFile;
   conditions: Conditions;

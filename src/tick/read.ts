@@ -1,9 +1,9 @@
 // Reads the world: Pod, the slots, and, only when a live or a request asks for it, BBB, the containers and the details.
-import { emptyMemory } from './report/memory.js';
+import { emptyMemory, withoutFuture } from './report/memory.js';
 import { isMissing, type MeetingIds } from './plan/over.js';
 import { isStillWaiting, ownRows } from './plan/server.js';
 import { problemOf } from './errors.js';
-import type { Livestream, PodMeeting, Problem, Reading, SlotReading, World } from './model.js';
+import type { ContainerState, Livestream, Memory, PodMeeting, Problem, Reading, SlotReading, World } from './model.js';
 import type { Ports } from './ports.js';
 
 /** Requests to one server that are under way at once. */
@@ -31,16 +31,16 @@ export async function readWorld(ports: Ports): Promise<WorldReading> {
   const ours = inProgress.ok ? ownRows(inProgress.value, ports.config) : new Map<number, Livestream[]>();
   const slots = await readSlots([...ours.keys()], problems, ports);
   const requests = waiting.ok ? withoutHeld(waiting.value, slots) : [];
-  const orphans = slots.flatMap((slot) =>
-    slot.record.ok && slot.record.value === null ? (ours.get(slot.slot) ?? []) : [],
-  );
+  const orphans = slots
+    .filter(({ record }) => record.ok && record.value === null)
+    .flatMap(({ slot }) => ours.get(slot) ?? []);
   const isBusy = requests.length > 0 || ours.size > 0 || slots.some(({ record }) => record.ok && record.value !== null);
 
   const [meetings, broadcasters, podMeetings, withContainers] = await Promise.all([
     isBusy ? foreseen(ports, () => ports.bbb.readMeetings()) : undefined,
     requests.length > 0 || orphans.length > 0 ? foreseen(ports, () => ports.pod.readBroadcasters()) : undefined,
     readPodMeetings([...requests.filter(isStillWaiting), ...orphans, ...claimedRequests(waiting, slots)], ports),
-    readContainers(slots, ours, requests.length > 0, ports),
+    readContainers(slots, ours, requests.length > 0, problems, ports),
   ]);
   const world: World = {
     startedAt,
@@ -52,7 +52,7 @@ export async function readWorld(ports: Ports): Promise<WorldReading> {
     ...(broadcasters === undefined ? {} : { broadcasters }),
     podMeetings,
     meetingInfos: new Map(),
-    memory: memory.ok ? memory.value : emptyMemory(),
+    ...remembered(memory, startedAt),
   };
   world.meetingInfos = await readMeetingInfos(world, ports);
   world.now = ports.clock.now();
@@ -73,8 +73,14 @@ export async function unreadWorld(ports: Ports): Promise<World> {
     slots: [],
     meetingInfos: new Map(),
     podMeetings: new Map(),
-    memory: memory.ok ? memory.value : emptyMemory(),
+    ...remembered(memory, now),
   };
+}
+
+function remembered(memory: Reading<Memory>, now: Date): Pick<World, 'memory' | 'memoryOnDisk'> {
+  return memory.ok
+    ? { memory: withoutFuture(memory.value, now), memoryOnDisk: memory.value }
+    : { memory: emptyMemory() };
 }
 
 /** A reading that ends in an exception which nobody foresaw is one that failed: it must not hold up the others. */
@@ -120,6 +126,7 @@ function readContainers(
   slots: SlotReading[],
   ours: Map<number, Livestream[]>,
   forRequests: boolean,
+  problems: Unread[],
   ports: Ports,
 ): Promise<SlotReading[]> {
   return Promise.all(
@@ -128,11 +135,41 @@ function readContainers(
         ours.has(slot.slot) || (slot.record.ok && slot.record.value !== null && slot.record.value.step === 'live');
       const mayBeFree =
         forRequests && slot.slot <= ports.config.numberOfLives && slot.record.ok && slot.record.value === null;
-      return holdsLive || mayBeFree
-        ? { ...slot, container: await foreseen(ports, () => ports.compose.read(slot.slot)) }
-        : slot;
+      if (!holdsLive && !mayBeFree) return slot;
+      const isOrphan = ours.has(slot.slot) && slot.record.ok && slot.record.value === null;
+      const [container, composeMeetingId] = await Promise.all([
+        foreseen(ports, () => ports.compose.read(slot.slot)),
+        isOrphan ? readComposeMeeting(slot.slot, problems, ports) : undefined,
+      ]);
+      return {
+        ...slot,
+        container,
+        ...(composeMeetingId === undefined ? {} : { composeMeetingId }),
+        ...(await engineOf(slot, container, ports)),
+      };
     }),
   );
+}
+
+/** A live that does not run where it should: perhaps another engine is asked. */
+async function engineOf(
+  { record }: SlotReading,
+  container: Reading<ContainerState>,
+  ports: Ports,
+): Promise<Pick<SlotReading, 'engineId'>> {
+  const isKnown = record.ok && record.value?.step === 'live' && record.value.engineId !== undefined;
+  const isGone = container.ok && (container.value === 'stopped' || container.value === 'absent');
+  if (!isKnown || !isGone) return {};
+  return { engineId: await foreseen(ports, async () => ({ ok: true, value: await ports.compose.engineId() })) };
+}
+
+async function readComposeMeeting(slot: number, problems: Unread[], ports: Ports): Promise<string | null> {
+  try {
+    return await ports.slots.readComposeMeeting(slot);
+  } catch (error) {
+    problems.push({ livestreamId: null, problem: problemOf(error, ports.config) });
+    return null;
+  }
 }
 
 /** `getMeetingInfo`, after `getMeetings`, for every meeting of ours that the list lacks. */

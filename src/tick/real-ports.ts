@@ -1,5 +1,5 @@
 // The ports of this host: every interface of `ports.ts` with the file of `shell/` behind it. Only `cli.ts` asks for them.
-import type { Clock } from '../shared/clock.js';
+import type { Clock, Stopwatch } from '../shared/clock.js';
 import { createRedactor } from '../shared/redact.js';
 import type { Config } from './model.js';
 import type { Ports } from './ports.js';
@@ -41,8 +41,9 @@ export type HostPorts = Ports & { compose: ComposeWithPull; close(): void };
 export function portsOfThisHost(config: Config, options: HostOptions): HostPorts {
   ownNewFilesLike(config.baseDirectory);
   const redact = createRedactor(config.secrets);
-  const clock: Clock = {
+  const clock: Clock & Stopwatch = {
     now: () => systemClock.now(),
+    uptimeMs: () => systemClock.uptimeMs(),
     // A process that was asked to end does not sleep on.
     sleep: (ms) => systemClock.sleep(ms, options.ending),
   };

@@ -147,7 +147,7 @@ async function finish(outcomes: Outcome[], world: World, ports: Ports, tell: Tel
   screen.forEach(ports.complain);
   const failures = new Set<string>();
   const { fate, remembered } = mail === null ? { fate: 'sent', remembered: memory.ifMailed } : await mailed(mail);
-  if (JSON.stringify(remembered) !== JSON.stringify(world.memory)) {
+  if (JSON.stringify(remembered) !== JSON.stringify(world.memoryOnDisk ?? world.memory)) {
     await attempted(() => writeMemory(remembered, ports), NOT_NOTED, failures);
   }
   for (const failure of failures) ports.log.write('ERROR', failure);

@@ -569,6 +569,35 @@ describe('a full disk (skipped where nobody may mount one)', () => {
   );
 });
 
+describe('a full disk below a live that is over (skipped where nobody may mount one)', () => {
+  (small === null ? test.skip : test).each(['whole', 'damaged'])(
+    'its container is taken down, its compose file being %s; the rest follows when there is room',
+    async (state) => {
+      const disk = smallFileSystem() ?? '';
+      const world = await startQuickWorld({ numberOfLives: 1, chatRedis: false, env: { PHYSICAL_BASE_ROOT: disk } });
+      try {
+        world.teacherAsks({ meetingId: 'meeting-1' });
+        await world.run(['run']);
+        if (state === 'damaged') writeFileSync(join(disk, 'bbb-live-streaming1', 'docker-compose.yml'), 'services: [');
+        world.meetingEnds('meeting-1');
+        const ballast = fill(disk);
+        const { exitCode, signal } = await world.run(['run']);
+        expect({ exitCode, signal }).toEqual({ exitCode: 1, signal: null });
+        expect(quickContainers(world)).toEqual([]);
+        expect(world.pod.state.livestreams).toMatchObject([{ status: 1 }]);
+        rmSync(ballast);
+        expect((await world.run(['run'])).exitCode).toBe(0);
+        expect(world.pod.state.livestreams).toMatchObject([{ status: 2 }]);
+        expect(world.pod.state.broadcasters).toEqual([]);
+      } finally {
+        await world.stop();
+        unmount(disk);
+      }
+    },
+    PATIENCE_MS,
+  );
+});
+
 test('the tests of an ordinary user do run as one', () => {
   expect(isRoot() ? ORDINARY_USER.uid : process.getuid?.()).not.toBe(0);
 });

@@ -1,12 +1,12 @@
 // A real Docker engine, the real docker-compose 1.29 and real Redis servers: lives side by side, chat, ends, and kills.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { REDIS_IMAGE, STREAMER_IMAGE, startEngine, whyNoEngine, type Engine } from './engine.js';
+import { REDIS_IMAGE, STREAMER_IMAGE, startAnotherEngine, startEngine, whyNoEngine, type Engine } from './engine.js';
 import { startWorld, type Request, type World } from '../world/world.js';
 
 const reason = whyNoEngine();
@@ -204,6 +204,82 @@ async function until(what: string, holds: () => Promise<boolean> | boolean): Pro
       const file = join(world.slotDirectory(1), 'live.json');
       return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { step: string }).step : undefined;
     }
+
+    /** A recorded live in slot 1; answers what was asked. */
+    async function recordedLive(name: string): Promise<Request> {
+      await realWorld();
+      const request = world.teacherAsks({ name, recording: true });
+      await tick();
+      await until('it records', () => isRecording(1));
+      return request;
+    }
+
+    function expectEnded(request: Request): void {
+      expect(request.livestream.status).toBe(2);
+      expect(recordingOf(request).endsWith(`END ${request.meeting.meeting_id}\n`)).toBe(true);
+      expect(slotStep()).toBeUndefined();
+    }
+
+    test('another engine answers: the live is neither ended nor started there, and ends on its own', async () => {
+      const another = await startAnotherEngine();
+      try {
+        const request = await recordedLive('Cours sur un autre moteur');
+        world.env['DOCKER_HOST'] = another.host;
+        await tick(1);
+        world.meetingEnds(request.meeting.meeting_id);
+        await tick(1);
+        expect(request.livestream.status).toBe(1);
+        expect(existsSync(recordingPath(request))).toBe(false);
+        expect(await running()).toContain('liveStreaming1');
+        expect((await another.docker('ps', '-aq')).trim()).toBe('');
+        expect(world.smtp.mails.at(-1)?.text).toContain('autre moteur Docker');
+        world.env['DOCKER_HOST'] = engine.host;
+        await tick();
+        expectEnded(request);
+        expect(await everything()).toEqual([]);
+      } finally {
+        await another.stop();
+      }
+    }, 240_000);
+
+    test("a slot's .env that names another project and another engine is not read", async () => {
+      await realWorld();
+      await world.run(['init', '--no-pull']);
+      const variables = 'COMPOSE_PROJECT_NAME=cours\nCOMPOSE_FILE=other.yml\nDOCKER_HOST=unix:///nowhere.sock\n';
+      writeFileSync(join(world.slotDirectory(1), '.env'), variables);
+      const request = world.teacherAsks({ name: 'Cours avec .env', recording: true });
+      await tick();
+      await until('it records', () => isRecording(1));
+      expect(await engine.docker('ps', '--format', '{{.Label "com.docker.compose.project"}}')).toBe(
+        'bbb-live-streaming1\nbbb-live-streaming1\n',
+      );
+      world.meetingEnds(request.meeting.meeting_id);
+      await tick();
+      expectEnded(request);
+      expect(await everything()).toEqual([]);
+    }, 180_000);
+
+    test('a network that somebody else is attached to ends nothing: the live ends, and that is told once', async () => {
+      const request = await recordedLive('Cours et réseau');
+      await engine.docker('run', '-d', '--name', 'guest', '--network', 'bbb-live-streaming1_app-tier', REDIS_IMAGE);
+      world.meetingEnds(request.meeting.meeting_id);
+      await tick();
+      expectEnded(request);
+      expect(await everything()).toEqual(['guest']);
+      expect(world.smtp.mails.at(-1)?.text).toMatch(/active endpoints/);
+      const mails = world.smtp.mails.length;
+      await tick();
+      expect(world.smtp.mails).toHaveLength(mails);
+      // The network is still good for the next live.
+      const next = world.teacherAsks({ name: 'Cours suivant', recording: true });
+      await tick();
+      await until('it records', () => isRecording(1));
+      await engine.docker('rm', '-f', 'guest');
+      world.meetingEnds(next.meeting.meeting_id);
+      await tick();
+      expectEnded(next);
+      expect(await networks()).toEqual([]);
+    }, 240_000);
 
     test('a container that dies while its meeting goes on is started again, and both parts of the recording are kept', async () => {
       await realWorld();

@@ -21,6 +21,9 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
+/** Another engine with the same images, as a second machine or context has; its containers are seen by it alone. */
+export const startAnotherEngine = startEngine;
+
 export const STREAMER_IMAGE = 'test/streamer:1';
 export const REDIS_IMAGE = 'redis:6.2';
 

@@ -117,7 +117,8 @@ function watchCompose(): void {
   const { spawn } = childProcess;
   const watched = (program: string, words: string[], options: childProcess.SpawnOptions): childProcess.ChildProcess => {
     if (basename(program) !== 'docker-compose') return spawn(program, words, options);
-    const call = `docker-compose ${words.join(' ')} in ${basename(String(options.cwd))}`;
+    // What every call names is in no moment's name.
+    const call = `docker-compose ${words.slice(words.indexOf('--env-file') + 2).join(' ')} in ${basename(String(options.cwd))}`;
     arrive(`before ${call}`);
     const child = spawn(program, words, options);
     child.prependOnceListener('exit', () => {

@@ -24,12 +24,13 @@ export async function buildLeanCompose(directory: string): Promise<string> {
   return outfile;
 }
 
-/** Lets the world's executable run that file. */
+/** Lets the world's executables run that file. */
 export function useLeanCompose(docker: FakeDocker, file: string): void {
-  const [program = ''] = docker.command;
-  const wrapper = readFileSync(program, 'utf8').replace(
-    /^import\(.*\);$/m,
-    `import(${JSON.stringify(pathToFileURL(file).href)});`,
-  );
-  writeFileSync(program, wrapper);
+  for (const program of docker.programs) {
+    const wrapper = readFileSync(program, 'utf8').replace(
+      /^import\(.*\);$/m,
+      `import(${JSON.stringify(pathToFileURL(file).href)});`,
+    );
+    writeFileSync(program, wrapper);
+  }
 }

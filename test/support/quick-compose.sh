@@ -3,7 +3,9 @@
 # state in files below $QUICK_COMPOSE_STATE/<project>. The world's own stand-in is the one that minds every detail.
 PATH=/usr/bin:/bin
 root=$QUICK_COMPOSE_STATE
-project=${PWD##*/}
+[ "$1 $3 $5" = '-p -f --env-file' ] || { echo 'the call names no project, file or variables' >&2; exit 1; }
+project=$2
+shift 6
 state=$root/$project
 call="$*"
 printf '%s %s\n' "$project" "$call" >>"$root/calls"

@@ -18,9 +18,11 @@ const STATE = 'QUICK_COMPOSE_STATE';
 /** As `startWorld`; the world's `docker` knows nothing of the containers then. */
 export async function startQuickWorld(options: WorldOptions): Promise<World> {
   const world = await startWorld(options);
-  const [program = ''] = world.docker.command;
-  copyFileSync(join(process.cwd(), 'test/support/quick-compose.sh'), program);
-  chmodSync(program, 0o755);
+  for (const program of world.docker.programs) {
+    const script = program.endsWith('-compose') ? 'quick-compose.sh' : 'quick-docker.sh';
+    copyFileSync(join(process.cwd(), 'test/support', script), program);
+    chmodSync(program, 0o755);
+  }
   world.env[STATE] = join(world.root, 'quick');
   mkdirSync(stateOf(world));
   return world;

@@ -177,7 +177,7 @@ function portsOf(world: TransportWorld, config: Config, options: TickOptions): P
       write: (level, message) => void world.log.push(`[${level}] ${message}`),
       close: () => Promise.resolve(null),
     },
-    clock: { now: () => new Date(), sleep: () => Promise.resolve() },
+    clock: { now: () => new Date(), uptimeMs: () => performance.now(), sleep: () => Promise.resolve() },
     lock: { take: () => Promise.resolve(true), holder: () => null },
     memory: createMemoryFile(config.baseDirectory),
     conditions: { otherUser: () => Promise.resolve(null), refusedComforts: () => [] },
@@ -200,6 +200,7 @@ function composeOf(world: TransportWorld): Compose {
     join(slotDirectory(world, slot), 'videodata', 'meeting-20260101100000.mkv');
   return {
     read: (slot) => Promise.resolve({ ok: true, value: world.containers.has(slot) ? 'running' : 'absent' }),
+    engineId: () => Promise.resolve('engine-1'),
     up: (slot) => {
       const record = recordIn(world, slot);
       if (record === null) throw new Error('up without a slot file');
@@ -208,7 +209,7 @@ function composeOf(world: TransportWorld): Compose {
       watchUp(world, slot, record);
       world.containers.set(slot, record.livestreamId);
       if (record.recordingAsked) writeFileSync(recording(slot), `REC of ${record.livestreamId}\n`);
-      return Promise.resolve();
+      return Promise.resolve(null);
     },
     upChat: () => Promise.resolve(),
     finish: (slot) => {
@@ -219,7 +220,7 @@ function composeOf(world: TransportWorld): Compose {
     down: (slot) => {
       watchEnd(world, slot);
       world.containers.delete(slot);
-      return Promise.resolve();
+      return Promise.resolve(null);
     },
     saveOutput: () => Promise.resolve(),
   };

@@ -1,6 +1,7 @@
 // Slot files, compose files and directories that are damaged or gone: nothing in use is overwritten, nothing running is stopped.
 import { expect, test } from '@jest/globals';
 import { unsettled } from '../support/memory/invariants.js';
+import type { Hook } from '../support/memory/session.js';
 import { createWorld, hostOf, recordOf, tick, type MemoryWorld } from '../support/memory/world.js';
 import { cleanTick, endMeeting, request } from './stories.js';
 
@@ -78,6 +79,23 @@ test('a compose file that is missing while the live runs: the live goes on, and 
   world.clock.time += 60_000;
   await tick(world);
   expect(unsettled(world)).toEqual([]);
+});
+
+test('a full disk when the meeting is over: the container goes down, the rest follows when there is room', async () => {
+  const world = await liveInSlotOne();
+  endMeeting(world, 1);
+  // The end cannot be noted, and the compose file, of which it is not known whether it is whole, cannot be mended.
+  const full: Hook = ({ port, method }, moment) =>
+    port === 'slots' && method.startsWith('write') && moment === 'before'
+      ? { fault: { kind: 'diskFailed', detail: 'no space left' } }
+      : undefined;
+  expect(await tick(world, { hook: full })).toEqual({ exitStatus: 1 });
+  expect(hostOf(world).containers.size).toBe(0);
+  expect(world.pod.rows[0]).toMatchObject({ status: 1 });
+  world.clock.time += 60_000;
+  await cleanTick(world);
+  expect(unsettled(world)).toEqual([]);
+  expect([...world.files.values()].map(({ content }) => content)).toEqual(['meeting=internal-1 live=1 take=1-1 whole']);
 });
 
 test('a recording that has vanished between its copy and its last rename is not waited for', async () => {

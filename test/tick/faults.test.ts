@@ -86,9 +86,11 @@ const CALLS: Methods = {
     writeRecord: OF_DISK,
     release: OF_DISK,
     writeComposeFile: OF_DISK,
+    readComposeMeeting: [BUG],
   },
   compose: {
     read: OF_DOCKER,
+    engineId: OF_DOCKER,
     up: [...OF_DOCKER, kind('no image', { kind: 'imageMissing' })],
     upChat: [...OF_DOCKER, kind('port taken', { kind: 'chatDied' })],
     down: OF_DOCKER,
@@ -96,6 +98,7 @@ const CALLS: Methods = {
   },
   recordings: {
     read: OF_RECORDINGS,
+    readOthers: OF_RECORDINGS,
     isWaiting: OF_RECORDINGS,
     copy: OF_RECORDINGS,
     rename: OF_RECORDINGS,
@@ -160,6 +163,7 @@ async function busyWorld(): Promise<MemoryWorld> {
     origin: 'foreign',
     isIntact: true,
     livestreamId: 3,
+    meetingId: 'meeting-3',
     internalMeetingId: 'internal-3',
     streamKey: 'bbb-Cours-3',
     isRecorded: false,

@@ -132,6 +132,7 @@ function contextOf(stage: Stage, cut: Cut): Context {
   const real = createRecordings(config, acts);
   const recordings: Recordings = {
     read: (slot) => around('read', () => real.read(slot)),
+    readOthers: (slot) => around('readOthers', () => real.readOthers(slot)),
     isWaiting: (id) => around('isWaiting', () => real.isWaiting(id)),
     copy: (slot, file, target) => around('copy', () => real.copy(slot, file, target)),
     whereIs: (slot, begun) => around('whereIs', () => real.whereIs(slot, begun)),

@@ -103,6 +103,7 @@ test('two lives that the PHP script started under one name share a broadcaster: 
       origin: 'foreign',
       isIntact: true,
       livestreamId: id,
+      meetingId: `meeting-${id}`,
       internalMeetingId: `internal-${id}`,
       streamKey: 'bbb-Cours',
       isRecorded: false,

@@ -1,6 +1,7 @@
 // What may happen around the servers, as commands for fast-check; the world itself is the model, its invariants the check.
 import fc from 'fast-check';
 import { killChat, stopContainer } from '../support/memory/compose.js';
+import { switchEngine } from '../support/memory/host.js';
 import { broken, recordings } from '../support/memory/invariants.js';
 import { ask } from '../support/memory/pod.js';
 import { createRandom, type Random } from '../support/memory/random.js';
@@ -44,6 +45,8 @@ export interface Rig {
   collected: string[];
   /** Livestreams whose teacher thought better of it. */
   withdrawn: Set<number>;
+  /** Some server's Docker engine was another one for a time. */
+  hasChangedEngine: boolean;
 }
 
 export function createRig(servers: number, slots: number, seed: number): Rig {
@@ -59,6 +62,7 @@ export function createRig(servers: number, slots: number, seed: number): Rig {
     recorded: new Set(),
     collected: [],
     withdrawn: new Set(),
+    hasChangedEngine: false,
   };
   for (const host of world.hosts) host.sharesFileSystem = rig.random.chance(0.5);
   return rig;
@@ -84,8 +88,24 @@ export function check(rig: Rig): void {
     .filter(({ id, status }) => status === 2 && !rig.withdrawn.has(id))
     .filter((row) => world.bbb.running.get(`meeting-${meetingOf(row.meetingPath)}`) === internalIds.get(row))
     .map(({ id }) => `livestream ${id} was stopped while its meeting runs`);
-  const faults = [...broken(world), ...lost.map((content) => `lost: ${content}`), ...stoppedTooEarly];
+  const closedTooEarly = world.pod.rows
+    .filter(({ id, status }) => status === 2 && runs(world).includes(id))
+    .map(({ id }) => `livestream ${id} was closed in Pod while its container runs`);
+  const faults = [
+    ...broken(world),
+    ...closedTooEarly,
+    ...lost.map((content) => `lost: ${content}`),
+    ...stoppedTooEarly,
+  ];
   if (faults.length > 0) throw new Error(faults.join('\n'));
+}
+
+/** Livestreams whose container runs, on whichever engine. */
+function runs(world: MemoryWorld): number[] {
+  return world.hosts
+    .flatMap((host) => [...host.containers.values(), ...host.otherEngine.containers.values()])
+    .filter(({ state }) => state === 'running')
+    .map(({ livestreamId }) => livestreamId);
 }
 
 /** The internal id of a livestream's meeting when it was asked for. */
@@ -273,6 +293,13 @@ const serverComes = number.map((server) =>
   command(`server ${server} is back`, (rig) => void rig.away.delete(serverOf(rig, server))),
 );
 
+const engineChanges = number.map((server) =>
+  command(`another Docker engine answers server ${server}`, (rig) => {
+    switchEngine(hostOf(rig.world, serverOf(rig, server)));
+    rig.hasChangedEngine = true;
+  }),
+);
+
 const podCollects = fc.constant(command("Pod's job collects recordings", collect));
 
 /** Everything that happens, ticks most of all. */
@@ -295,6 +322,7 @@ export const commands = (most: number): fc.Arbitrary<Iterable<fc.AsyncCommand<Mo
       containerDies,
       chatDies,
       networksAreLost,
+      engineChanges,
       partBreaks,
       partHeals,
       serverGoes,

@@ -64,6 +64,7 @@ function takenOver(wanted: Request): MemoryWorld {
     origin: 'foreign',
     isIntact: true,
     livestreamId: wanted.id,
+    meetingId: `meeting-${wanted.id}`,
     internalMeetingId: `internal-${wanted.id}`,
     streamKey: 'bbb-Cours-1',
     isRecorded: true,
@@ -241,13 +242,18 @@ export const STORIES: Story[] = [
     },
   },
   {
-    name: 'stop with two recordings, one of a stranger',
+    name: 'stop with two recordings, one of a stranger that could not be set aside at the start',
     effects: STOP,
     prepare: async () => {
-      const world = await ended(recorded);
+      const world = createWorld();
+      await cleanTick(world);
       hostOf(world)
         .slots.get(1)
-        ?.videodata.set('older.mkv', { content: 'a stranger', modifiedAt: world.clock.time - 86_400_000 });
+        ?.videodata.set('older.mkv', { content: 'a stranger', modifiedAt: world.clock.time + 86_400_000 });
+      request(world, recorded);
+      await tick(world, { hook: failing('recordings', 'copy', { kind: 'recordingFailed' }) });
+      world.clock.time += 60_000;
+      endMeeting(world, 1);
       return world;
     },
   },

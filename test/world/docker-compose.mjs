@@ -4,11 +4,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import * as commands from './docker-compose/commands.mjs';
+import * as engineCommands from './docker-compose/engine-commands.mjs';
 import { ComposeError, findProject } from './docker-compose/compose-file.mjs';
 import { behaviour, logCall, stateDirectory, take } from './docker-compose/engine.mjs';
 
 const FILE_PAUSE_MS = 10;
-const mode = { v2: process.env['FAKE_COMPOSE_V2'] === '1' };
+/** The program `docker` has both the engine's commands and, with v2, `compose`. */
+const mode = { v2: process.env['FAKE_COMPOSE_V2'] === '1', isDocker: process.env['FAKE_DOCKER_PROGRAM'] === '1' };
 
 const VALUED = {
   '-f': 'file',
@@ -61,7 +63,11 @@ async function waitFor(delay) {
 }
 
 async function run(argv) {
-  if (mode.v2 && argv[0] !== 'compose') {
+  if (mode.isDocker && Object.hasOwn(engineCommands, argv[0] ?? '')) {
+    if (behaviour.daemonDown) return daemonDown();
+    return engineCommands[argv[0]](argv.slice(1));
+  }
+  if (mode.isDocker && (!mode.v2 || argv[0] !== 'compose')) {
     process.stderr.write(`docker: '${argv[0] ?? ''}' is not a docker command.\n`);
     return 1;
   }

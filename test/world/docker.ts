@@ -28,7 +28,10 @@ export interface FakeContainer {
 
 /** `rc` is null for a call that has not ended, or was killed. */
 export interface ComposeCall {
+  /** Without the words that name project, file and variables. */
   argv: string[];
+  /** Those words. */
+  named: string[];
   cwd: string;
   at: Date;
   endedAt: Date | null;
@@ -65,16 +68,24 @@ export interface DockerBehaviour {
   stopped: 'can be started' | 'lostNetwork' | 'changedImage';
   /** Size of a recording, at least. */
   recordingBytes: number;
+  /** Which engine answers, as after `docker context use`; `engine-1` by default. */
+  engine: string;
 }
 
 export interface FakeDocker {
   stateDirectory: string;
-  /** Holds the executable `docker-compose` (or `docker`, with v2). */
+  /** Holds the executables `docker-compose` (not with v2) and `docker`. */
   binDirectory: string;
-  /** Absolute path of that executable, with `compose` behind it for v2. */
+  /** Absolute path of `docker-compose`, or of `docker` with `compose` behind it for v2. */
   command: string[];
-  containers(): FakeContainer[];
+  /** Absolute paths of all. */
+  programs: string[];
+  /** Those of `engine-1`, whichever answers. */
+  containers(engine?: string): FakeContainer[];
+  /** Of docker-compose. */
   calls(): ComposeCall[];
+  /** First words of what `docker` itself was asked. */
+  engineCalls(): string[];
   /** Replaces what is given, keeps the rest. */
   setBehaviour(behaviour: Partial<DockerBehaviour>): void;
   /** Lets calls go on that wait for this file (see `untilFile`). */
@@ -91,18 +102,23 @@ export function createDocker(root: string, options: { v2?: boolean } = {}): Fake
   const binDirectory = join(root, 'bin');
   mkdirSync(stateDirectory, { recursive: true });
   mkdirSync(binDirectory, { recursive: true });
-  const program = join(binDirectory, options.v2 ? 'docker' : 'docker-compose');
-  writeWrapper(program, stateDirectory, options.v2 ?? false);
-  const command = options.v2 ? [program, 'compose'] : [program];
+  const v2 = options.v2 ?? false;
+  const docker = join(binDirectory, 'docker');
+  const compose129 = join(binDirectory, 'docker-compose');
+  const programs = v2 ? [docker] : [compose129, docker];
+  for (const program of programs) writeWrapper(program, stateDirectory, { v2, isDocker: program === docker });
+  const command = v2 ? [docker, 'compose'] : [compose129];
   let behaviour: Partial<DockerBehaviour> = {};
   const compose: FakeDocker['compose'] = (cwd, ...args) => call(command, args, cwd, {});
   return {
     stateDirectory,
     binDirectory,
     command,
+    programs,
     compose,
-    containers: () => readEngine(stateDirectory).containers,
-    calls: () => readCalls(stateDirectory),
+    containers: (engine = 'engine-1') => readEngine(stateDirectory, engine).containers,
+    calls: () => readCalls(stateDirectory).filter(({ argv }) => !isEnginesOwn(argv)),
+    engineCalls: () => readCalls(stateDirectory).flatMap(({ argv }) => (isEnginesOwn(argv) ? [argv[0] ?? ''] : [])),
     setBehaviour(change) {
       behaviour = { ...behaviour, ...change };
       const withIds = {
@@ -132,21 +148,22 @@ function identified<T extends object>(one: T): T & { id: string } {
 }
 
 /** An executable without extension is CommonJS to Node, and imports the stand-in. */
-function writeWrapper(program: string, stateDirectory: string, v2: boolean): void {
+function writeWrapper(program: string, stateDirectory: string, mode: { v2: boolean; isDocker: boolean }): void {
   const standIn = pathToFileURL(join(process.cwd(), 'test/world/docker-compose.mjs')).href;
   writeFileSync(
     program,
     `#!${process.execPath}
 process.env.FAKE_DOCKER_STATE = ${JSON.stringify(stateDirectory)};
-process.env.FAKE_COMPOSE_V2 = ${JSON.stringify(v2 ? '1' : '')};
+process.env.FAKE_COMPOSE_V2 = ${JSON.stringify(mode.v2 ? '1' : '')};
+process.env.FAKE_DOCKER_PROGRAM = ${JSON.stringify(mode.isDocker ? '1' : '')};
 import(${JSON.stringify(standIn)});
 `,
   );
   chmodSync(program, 0o755);
 }
 
-function readEngine(stateDirectory: string): { containers: FakeContainer[] } {
-  const file = join(stateDirectory, 'engine.json');
+function readEngine(stateDirectory: string, engine: string): { containers: FakeContainer[] } {
+  const file = join(stateDirectory, engine === 'engine-1' ? 'engine.json' : `${engine}.json`);
   if (!existsSync(file)) return { containers: [] };
   return JSON.parse(readFileSync(file, 'utf8')) as { containers: FakeContainer[] };
 }
@@ -162,13 +179,25 @@ function readCalls(stateDirectory: string): ComposeCall[] {
   for (const text of readFileSync(file, 'utf8').split('\n').filter(Boolean)) {
     const line = JSON.parse(text) as CallLine;
     if (line.event === 'begin') {
-      calls.set(line.id, { argv: line.argv, cwd: line.cwd, at: new Date(line.at), endedAt: null, rc: null });
+      calls.set(line.id, { ...splitWords(line.argv), cwd: line.cwd, at: new Date(line.at), endedAt: null, rc: null });
     } else {
       const call = calls.get(line.id);
       if (call) Object.assign(call, { rc: line.rc, endedAt: new Date(line.at) });
     }
   }
   return [...calls.values()];
+}
+
+/** `docker info`, `docker ps` with a format: no commands of docker-compose. */
+function isEnginesOwn(argv: string[]): boolean {
+  return argv.includes('--format');
+}
+
+function splitWords(words: string[]): Pick<ComposeCall, 'argv' | 'named'> {
+  const start = words[0] === 'compose' ? 1 : 0;
+  let end = start;
+  while (['-p', '-f', '--env-file'].includes(words[end] ?? '')) end += 2;
+  return { argv: [...words.slice(0, start), ...words.slice(end)], named: words.slice(start, end) };
 }
 
 function writeWhole(file: string, content: string): void {

@@ -1,8 +1,8 @@
 // Recordings: handed over to Pod once, whole, under their own meeting's id, or kept aside (promise P4).
 import { PortError } from '../errors.js';
-import type { HandOver, SlotRecord } from '../model.js';
+import type { HandOver, Problem, SlotRecord } from '../model.js';
 import { type Recording, type RecordingTarget } from '../ports.js';
-import { inform, note, type Act, type Context, type Place } from './act.js';
+import { inform, need, note, type Act, type Context, type Place } from './act.js';
 
 /** Signs that may stand in the name of a kept file. */
 const NOT_IN_A_NAME = /[^A-Za-z0-9._-]+/g;
@@ -17,21 +17,31 @@ export const handOver: Act<'handOver'> = async (_effect, place, context) => {
   for (const recording of await recordings.read(place.slot)) {
     record = await handOverOne({ ...place, record }, recording, context);
   }
-  if (context.config.podDefaultBbbPath === '') return { record: record };
   const [left] = await recordings.read(place.slot);
-  if (left === undefined) return { record: record };
-  throw new PortError('recordingFailed', `${left.file} has come to slot ${place.slot} in the meantime`);
+  if (left !== undefined && context.config.podDefaultBbbPath !== '')
+    throw new PortError('recordingFailed', `${left.file} has come to slot ${place.slot} in the meantime`);
+  const others = await recordings.readOthers(place.slot);
+  const isMissing = left === undefined && record.recordingAsked && record.recording === undefined;
+  if (isMissing) return { record: await tellMissing({ ...place, record }, others, context) };
+  if (others.length > 0) inform(place, `no recording, and left in videodata: ${others.join(', ')}`, context);
+  return { record };
 };
 
-/** Recordings that an earlier live left in the slot go to `kept/` before the next one begins. */
+/** Asked for, and there is nothing: told once, with what lies there instead. */
+async function tellMissing(place: Place, others: string[], context: Context): Promise<SlotRecord> {
+  const found = others.length === 0 ? 'holds none' : `holds none, but ${others.join(', ')}`;
+  const log = `${context.config.logDirectory}/${place.livestreamId}.log`;
+  const detail = `a recording was asked for, and videodata of slot ${place.slot} ${found}; what the container said is in ${log}`;
+  complain(place, { kind: 'recordingMissing', detail }, context);
+  return note(place, { recording: 'missing' }, context);
+}
+
+/** Recordings that lay in the slot when it was taken go to `kept/` before the container is started. */
 export const clearOut: Act<'clearOut'> = async (_effect, place, context) => {
-  const former = await context.ports.recordings.formerLive(place.slot);
   let record = await resume(place, context);
+  if (record.strangers === undefined) record = await takeStock({ ...place, record }, context);
   for (const recording of await context.ports.recordings.read(place.slot)) {
-    if (recording.modifiedAt.getTime() >= Date.parse(record.reservedAt)) continue;
-    const name =
-      former === null ? strangerName(place, recording) : keptName(former.livestreamId, former.internalMeetingId);
-    record = await keep({ ...place, record }, recording, name, 'it was in the slot before this live', context);
+    if (isStrangers(recording, record)) record = await keepStrangers({ ...place, record }, recording, context);
   }
   return { record: record };
 };
@@ -44,11 +54,30 @@ export const keepFragments: Act<'keepFragments'> = async (_effect, place, contex
   let record = await resume(place, context);
   const name = keptName(record.livestreamId, record.internalMeetingId);
   for (const recording of await context.ports.recordings.read(place.slot)) {
-    if (recording.modifiedAt.getTime() < Date.parse(record.reservedAt)) continue;
-    record = await keep({ ...place, record }, recording, name, OF_A_FAILED_START, context);
+    if (isStrangers(recording, record)) continue;
+    record = await keep({ ...place, record }, recording, { name, because: OF_A_FAILED_START }, context);
   }
   return { record };
 };
+
+/** A start that version 1.1.0 began: while the live has no container, all that is there is somebody else's. */
+async function takeStock(place: Place, context: Context): Promise<SlotRecord> {
+  const container = need(await context.ports.compose.read(place.slot));
+  const found = container === 'absent' ? await context.ports.recordings.read(place.slot) : [];
+  return note(place, { strangers: found.map(({ file, size }) => ({ file, size })) }, context);
+}
+
+/** What has another size than when the slot was taken was written by the container that was started since. */
+function isStrangers({ file, size }: Recording, { strangers = [] }: SlotRecord): boolean {
+  return strangers.some((stranger) => stranger.file === file && stranger.size === size);
+}
+
+async function keepStrangers(place: Place, recording: Recording, context: Context): Promise<SlotRecord> {
+  const former = await context.ports.recordings.formerLive(place.slot);
+  const name =
+    former === null ? strangerName(place, recording) : keptName(former.livestreamId, former.internalMeetingId);
+  return keep(place, recording, { name, because: 'it was in the slot before this live', isStrangers: true }, context);
+}
 
 function keptName(livestreamId: number, internalMeetingId: string): string {
   const meeting = internalMeetingId.replace(NOT_IN_A_NAME, '_').slice(0, 100);
@@ -65,16 +94,16 @@ function strangerName(place: Place, recording: Recording): string {
 
 async function handOverOne(place: Place, recording: Recording, context: Context): Promise<SlotRecord> {
   const { record } = place;
-  if (recording.modifiedAt.getTime() < Date.parse(record.reservedAt)) {
-    return keep(place, recording, strangerName(place, recording), 'it is older than the live in its slot', context);
-  }
-  const ownName = keptName(record.livestreamId, record.internalMeetingId);
-  if (!record.recordingAsked) return keep(place, recording, ownName, 'its live was not to be recorded', context);
+  if (isStrangers(recording, record)) return keepStrangers(place, recording, context);
+  const name = keptName(record.livestreamId, record.internalMeetingId);
+  if (!record.recordingAsked)
+    return keep(place, recording, { name, because: 'its live was not to be recorded' }, context);
   // Left where it is, as the PHP script did; kept aside when the slot is used next.
   if (context.config.podDefaultBbbPath === '') return record;
-  if (record.userPath === null) return keep(place, recording, ownName, 'its live has no user in Pod', context);
+  if (record.userPath === null)
+    return keep(place, recording, { name, because: 'its live has no user in Pod' }, context);
   const refusal = await whyNotPods(record, context);
-  if (refusal !== null) return keep(place, recording, ownName, refusal, context);
+  if (refusal !== null) return keep(place, recording, { name, because: refusal }, context);
   await expectNoneWaiting(record, recording.file, context);
   const target: RecordingTarget = {
     place: 'pod',
@@ -136,16 +165,11 @@ async function sourceOf(place: Place, begun: HandOver, context: Context): Promis
 
 /** A copy that nobody has seen under its final name is lost: the recording is copied again from its slot. */
 async function forget(place: Place, begun: HandOver, context: Context): Promise<SlotRecord> {
-  if ((await sourceOf(place, begun, context)) === undefined) {
-    const detail = `${begun.file} is no longer in slot ${place.slot}, and its copy ${begun.part} is gone or damaged: nothing is left to hand over`;
-    context.tell({
-      level: 'error',
-      livestreamId: place.livestreamId,
-      slot: place.slot,
-      problem: { kind: 'diskFailed', detail },
-    });
-  }
-  return note(place, { handOver: null }, context);
+  if ((await sourceOf(place, begun, context)) !== undefined) return note(place, { handOver: null }, context);
+  const detail = `${begun.file} is no longer in slot ${place.slot}, and its copy ${begun.part} is gone or damaged: nothing is left to hand over`;
+  complain(place, { kind: 'diskFailed', detail }, context);
+  // That it is missing has been told by this.
+  return note(place, { handOver: null, ...(begun.isStrangers === true ? {} : { recording: 'missing' }) }, context);
 }
 
 /** Pod's job has collected it, or it is lost with a disk: to hand it over again might publish it twice. */
@@ -156,7 +180,7 @@ async function keepWhatIsLeft(place: Place, begun: HandOver, context: Context): 
   const isPods = begun.keptBecause === undefined;
   const name = isPods ? keptName(livestreamId, internalMeetingId) : begun.target.replace(/^.*\/|\.mkv$/g, '');
   const because = begun.keptBecause ?? `${begun.target} is gone; if Pod has not collected it, this is its only copy`;
-  return keep(place, source, name, because, context);
+  return keep(place, source, { name, because, isStrangers: begun.isStrangers === true }, context);
 }
 
 /** Whose the recording is must be Pod's last word when the file appears: lives of one meeting take turns. */
@@ -189,7 +213,7 @@ async function close(place: Place, done: HandOver, final: string, context: Conte
   // Told before it is forgotten: a kill between rather tells it twice than never.
   if (done.keptBecause === undefined) inform(place, `recording ${done.file} handed over to Pod`, context);
   else tellKept(place, done.file, final, done.keptBecause, context);
-  return note(place, { handOver: null }, context);
+  return note(place, { handOver: null, ...(done.isStrangers === true ? {} : { recording: 'placed' }) }, context);
 }
 
 /** PATCH of the meeting's row; the answer is why Pod refuses it for good, or null. */
@@ -206,25 +230,33 @@ async function tellPodOwner(record: SlotRecord, context: Context): Promise<strin
   }
 }
 
+/** Under which name a recording is kept aside, and why. */
+interface Keeping {
+  name: string;
+  because: string;
+  isStrangers?: boolean;
+}
+
 async function keep(
   place: Place,
   recording: Recording,
-  name: string,
-  because: string,
+  { name, because, isStrangers = false }: Keeping,
   context: Context,
 ): Promise<SlotRecord> {
   const copied = await context.ports.recordings.copy(place.slot, recording.file, { place: 'kept', name });
-  const current: HandOver = { ...copied, keptBecause: because };
+  const current: HandOver = { ...copied, keptBecause: because, ...(isStrangers ? { isStrangers } : {}) };
   const record = await note(place, { handOver: current }, context);
   return putInPlace({ ...place, record }, current, context);
 }
 
 function tellKept(place: Place, file: string, target: string, because: string, context: Context): void {
-  const { livestreamId, slot } = place;
   const detail = `${file} is now ${target}: ${because}`;
   if (because === OF_A_FAILED_START) {
+    const { livestreamId, slot } = place;
     context.tell({ level: 'notice', livestreamId, slot, problem: { kind: 'fragmentKept', detail } });
-  } else {
-    context.tell({ level: 'error', livestreamId, slot, problem: { kind: 'recordingKept', detail } });
-  }
+  } else complain(place, { kind: 'recordingKept', detail }, context);
+}
+
+function complain(place: Place, problem: Problem, context: Context): void {
+  context.tell({ level: 'error', livestreamId: place.livestreamId, slot: place.slot, problem });
 }

@@ -1,15 +1,29 @@
 // The slot's own acts: taken, described, released; its containers up, finished and down.
-import { foreseen, type PortError } from '../errors.js';
+import { foreseen, PortError } from '../errors.js';
+import { engineDetail } from '../plan/describe.js';
+import type { SlotRecord } from '../model.js';
 import { inform, note, type Act, type Context, type Place } from './act.js';
 
 export const reserve: Act<'reserve'> = async (effect, place, context) => {
   await context.ports.slots.make(place.slot);
-  return { record: await note(place, effect.record, context) };
+  const strangers = (await context.ports.recordings.read(place.slot)).map(({ file, size }) => ({ file, size }));
+  return { record: await note(place, { ...effect.record, strangers }, context) };
 };
 
+/**
+ * The container was started long ago: what is older than its compose file lay there before it. Both times are the disk's;
+ * where they mislead, after the clock was set, a recording that has not grown since is kept aside, and none is published
+ * under a meeting that may not be its own.
+ */
 export const adopt: Act<'adopt'> = async (effect, place, context) => {
   await context.ports.slots.make(place.slot);
-  const record = await note(place, effect.record, context);
+  const before = effect.composeWrittenAt?.getTime() ?? -Infinity;
+  const strangers = (await context.ports.recordings.read(place.slot))
+    .filter(({ modifiedAt }) => modifiedAt.getTime() < before)
+    .map(({ file, size }) => ({ file, size }));
+  const engineId = effect.hasContainer ? await context.ports.compose.engineId() : null;
+  const facts = { ...effect.record, strangers, ...(engineId === null ? {} : { engineId }) };
+  const record = await note(place, facts, context);
   inform(place, 'taken over: a live in progress without a slot file', context);
   return { record: record };
 };
@@ -19,20 +33,23 @@ export const render: Act<'render'> = async (effect, place, context) => {
   return { record: place.record };
 };
 
+/** The engine is noted first: an `up` that is cut short has left its containers there. */
 export const up: Act<'up'> = async (_effect, place, context) => {
-  await context.ports.compose.up(place.slot);
-  inform(place, 'container up', context);
-  return { record: await note(place, { step: 'live' }, context) };
+  const record = await onItsEngine(place, context);
+  const complaint = await context.ports.compose.up(place.slot);
+  inform(place, complaint === null ? 'container up' : `container up, though ${complaint}`, context);
+  return { record: await note({ ...place, record }, { step: 'live' }, context) };
 };
 
 export const revive: Act<'revive'> = async (effect, place, context) => {
+  const record = await onItsEngine(place, context);
   const failure = await failureOf(() => context.ports.compose.up(place.slot));
   // An earlier docker-compose is still at work: nothing was tried.
   if (failure?.problem.kind === 'composeBusy') throw failure;
   if (!effect.anew) tried('revival', place, context);
   if (failure === null) {
     inform(place, 'container started again', context);
-    return { record: place.record };
+    return { record };
   }
   const isStreaming = await isStreamerUp(place, context);
   if (effect.anew && !isStreaming) throw failure;
@@ -44,7 +61,7 @@ async function isStreamerUp(place: Place, context: Context): Promise<boolean> {
   return found.ok && (found.value === 'running' || found.value === 'withoutChat');
 }
 
-async function failureOf(act: () => Promise<void>): Promise<PortError | null> {
+async function failureOf(act: () => Promise<unknown>): Promise<PortError | null> {
   try {
     await act();
     return null;
@@ -68,6 +85,15 @@ export const reviveChat: Act<'reviveChat'> = async (_effect, place, context) => 
   inform(place, "the chat's Redis was started again", context);
   return { record: place.record };
 };
+
+/** What another engine than the live's says of its containers means nothing, and what is done there starts it twice. */
+async function onItsEngine(place: Place, context: Context): Promise<SlotRecord> {
+  const { record } = place;
+  const engineId = await context.ports.compose.engineId();
+  if (engineId === null || engineId === record.engineId) return record;
+  if (record.engineId === undefined) return note(place, { engineId }, context);
+  throw new PortError('engineChanged', engineDetail(record.engineId, engineId), { certain: true });
+}
 
 export const pingChat: Act<'pingChat'> = async (_effect, place, context) => {
   await context.ports.chat.ping(place.slot);
@@ -94,7 +120,15 @@ export const saveOutput: Act<'saveOutput'> = async (_effect, place, context) => 
 };
 
 export const down: Act<'down'> = async (_effect, place, context) => {
-  await context.ports.compose.down(place.slot);
+  if (place.record.engineId !== undefined) await onItsEngine(place, context);
+  const complaint = await context.ports.compose.down(place.slot);
+  // A live that goes on is started anew: what the network has to do with it shows then.
+  if (complaint !== null && place.record.step === 'live')
+    inform(place, `containers gone, though ${complaint}`, context);
+  else if (complaint !== null) {
+    const problem = { kind: 'leftBehind', detail: complaint } as const;
+    context.tell({ level: 'notice', livestreamId: place.livestreamId, slot: place.slot, problem });
+  }
   return { record: place.record.step === 'stopping' ? await note(place, { step: 'down' }, context) : place.record };
 };
 

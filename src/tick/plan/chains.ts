@@ -99,12 +99,19 @@ const NOT_ESSENTIAL: ReadonlySet<EffectName> = new Set([
   'finish',
 ]);
 
-/** Acts that end a container. A full disk, on which their beginning cannot be noted, must not keep it recording. */
+/**
+ * Acts that end a container. A full disk, on which their beginning cannot be noted and no compose file be mended, must not
+ * keep it recording.
+ */
 const ENDING: ReadonlySet<EffectName> = new Set(['render', 'finish', 'saveOutput', 'down']);
+
+/** A compose file that could not be written fails the start; an end can do without. */
+const NEEDS_COMPOSE_FILE: ReadonlySet<EffectName> = new Set(['up', 'revive', 'mailStart', 'pingChat']);
 
 /** Whether an act may be done although these of its chain have failed before it. */
 export function mayFollow(effect: EffectName, failed: readonly EffectName[]): boolean {
-  const essential = failed.filter((name) => !NOT_ESSENTIAL.has(name));
+  if (NEEDS_COMPOSE_FILE.has(effect) && failed.includes('render')) return false;
+  const essential = failed.filter((name) => !NOT_ESSENTIAL.has(name) && name !== 'render');
   // Once the container is down the broadcaster goes, even while the recording waits: viewers must not see a dead live.
   if (effect === 'removeBroadcaster') return essential.every((name) => name === 'handOver');
   // docker-compose may remove the containers, and then fail on their network.

@@ -27,6 +27,11 @@ const WORDS: Record<EffectName, string> = {
   closeRequest: "mark it 'stopped' in Pod, unstarted",
 };
 
+/** Of a live that another Docker engine is asked about. */
+export function engineDetail(engineId: string, answers: string): string {
+  return `its containers were started on the engine ${engineId}; the one that answers now is ${answers}`;
+}
+
 function words(effect: Effect): string {
   const name =
     effect.do === 'reserve' || effect.do === 'adopt'

@@ -1,8 +1,9 @@
 // From the world as read to what is to be done: pure, total, deterministic.
-import type { Chain, Config, Livestream, Plan, Problem, SlotReading, SlotRecord, World } from '../model.js';
-import { adoptedRecord } from './adoption.js';
+import type { Chain, Config, Effect, Livestream, Plan, Problem, SlotReading, SlotRecord, World } from '../model.js';
+import { adoptedRecord, composeFileOfLive, isOfAnotherHost, isOfThisHost, strangersDetail } from './adoption.js';
 import { pausedUntil } from './back-off.js';
 import { afterTold, giveBackChain, reviveChain, startChain, stopChain, unclaimChain } from './chains.js';
+import { engineDetail } from './describe.js';
 import { isoInZone } from './dates.js';
 import { complain, from, stateOf, type Draft } from './draft.js';
 import type { MeetingState } from './over.js';
@@ -48,20 +49,37 @@ function planSlot(reading: SlotReading, rows: Livestream[], draft: Draft): void 
   const others = rows.filter((row) => row.id !== record?.livestreamId);
   if (record !== null) {
     planLive(reading, record, draft);
-    if (others.length > 0) complainOfDoubles(others, reading.slot, draft);
+    complainOfDoubles(others, reading.slot, draft);
     return;
   }
-  const [row, ...doubles] = others;
-  if (row === undefined) {
-    planUnused(reading, draft);
-    return;
-  }
-  if (doubles.length > 0) complainOfDoubles(doubles, reading.slot, draft);
-  planAdoption(reading, row, draft);
+  if (others.length === 0) planUnused(reading, draft);
+  const [row, ...doubles] = rowsOfThisHost(others, reading, draft);
+  complainOfDoubles(doubles, reading.slot, draft);
+  if (row !== undefined) planAdoption(reading, row, draft);
+}
+
+/** What is not known to be this host's is told, and never touched. */
+function rowsOfThisHost(rows: Livestream[], reading: SlotReading, draft: Draft): Livestream[] {
+  const { world, config } = draft;
+  return rows.filter((row) => {
+    const isHere = isOfThisHost(row, reading, world.podMeetings.get(row.meetingPath), config);
+    if (!isHere.ok) complain(draft, isHere.problem, row.id, reading.slot);
+    else if (!isHere.value) complainOfStranger(row, draft);
+    return isHere.ok && isHere.value;
+  });
+}
+
+function complainOfStranger(row: Livestream, draft: Draft): void {
+  const detail = strangersDetail(row, draft.config);
+  complain(draft, { kind: 'serverNumberShared', detail }, row.id, null);
 }
 
 function complainOfDoubles(rows: Livestream[], slot: number, draft: Draft): void {
   for (const row of rows) {
+    if (isOfAnotherHost(row, draft.config)) {
+      complainOfStranger(row, draft);
+      continue;
+    }
     const detail = `livestream ${row.id} has server ${row.server ?? ''} in Pod, but slot ${slot} holds another live`;
     complain(draft, { kind: 'rowInconsistent', detail }, row.id, slot);
   }
@@ -86,12 +104,18 @@ function planAdoption(reading: SlotReading, row: Livestream, draft: Draft): void
     return;
   }
   const rest = planLiveRest(reading, adopted.value, draft);
+  const adopt: Effect = {
+    do: 'adopt',
+    record: adopted.value,
+    composeWrittenAt: composeFileOfLive(reading, adopted.value.meetingId),
+    hasContainer: reading.container?.ok === true && reading.container.value !== 'absent',
+  };
   draft.chains.push({
     slot: reading.slot,
     livestreamId: row.id,
     reason: `in progress without a slot file: taken over; ${rest.reason}`,
     record: null,
-    effects: [{ do: 'adopt', record: adopted.value }, ...rest.effects],
+    effects: [adopt, ...rest.effects],
   });
 }
 
@@ -172,6 +196,11 @@ function planRunning(reading: SlotReading, record: SlotRecord, place: RowPlace, 
     const output: Chain['effects'] = draft.config.debug && container?.ok === true ? [{ do: 'saveOutput' }] : [];
     return { reason: 'it goes on', effects: [...mail, ...chatAgain(record, draft), ...output] };
   }
+  const problem = engineProblem(reading, record);
+  if (problem !== null) {
+    complain(draft, problem, record.livestreamId, reading.slot);
+    return NOTHING;
+  }
   return planRevival(reading.slot, record, container.value, state, draft);
 }
 
@@ -179,6 +208,15 @@ function planRunning(reading: SlotReading, record: SlotRecord, place: RowPlace, 
 function isStartMailDue({ startMailSent, livestreamId }: SlotRecord, { world }: Draft): boolean {
   const unsure = world.memory.startMails?.[String(livestreamId)];
   return !startMailSent && (unsure === undefined || isAgainDue(unsure, world.now));
+}
+
+/** Why the engine that shows no running container says nothing of this live's; null when it is its own. */
+function engineProblem({ engineId }: SlotReading, record: SlotRecord): Problem | null {
+  if (engineId?.ok === false) return engineId.problem;
+  const answers = engineId?.value ?? null;
+  return answers === null || record.engineId === undefined || answers === record.engineId
+    ? null
+    : { kind: 'engineChanged', detail: engineDetail(record.engineId, answers) };
 }
 
 /** A chat that did not answer is asked again, so that the error ends when it does. */

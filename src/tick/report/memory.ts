@@ -28,11 +28,14 @@ const KINDS: Record<ProblemKind, true> = {
   slotFileUnreadable: true,
   meetingUnreadable: true,
   rowInconsistent: true,
+  serverNumberShared: true,
   memoryUnreadable: true,
   startFailed: true,
   imageMissing: true,
   namesTaken: true,
   stopFailed: true,
+  engineChanged: true,
+  leftBehind: true,
   composeBusy: true,
   containerDied: true,
   revivalFailed: true,
@@ -43,6 +46,7 @@ const KINDS: Record<ProblemKind, true> = {
   fragmentKept: true,
   recordingWaiting: true,
   recordingFailed: true,
+  recordingMissing: true,
   requestClosed: true,
   diskFailed: true,
   logUnwritable: true,
@@ -107,6 +111,24 @@ export function parseMemory(content: string): Parsed<Memory> {
   if ('fault' in json) return json;
   const memory = decodeObject(json.value, MEMORY);
   return 'fault' in memory ? memory : { value: { ...emptyMemory(), ...memory.value } };
+}
+
+/** The clock was put back since, or had been ahead: a time of the future counts as now, or it would never have been long ago. */
+export function withoutFuture(memory: Memory, now: Date): Memory {
+  const latest = now.toISOString();
+  return mapTexts(memory, (text) =>
+    ISO_TIME.test(text) && Date.parse(text) > now.getTime() ? latest : text,
+  ) as Memory;
+}
+
+/** As `toISOString` writes it. */
+const ISO_TIME = /^[+-]?\d{4,6}-\d\d-\d\dT[\d:.]+Z$/;
+
+function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((one) => mapTexts(one, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, mapTexts(one, change)]));
 }
 
 /** The text of the memory's file. */

@@ -68,6 +68,13 @@ export const ENGLISH: Messages = {
       'Nothing is changed on a guess: a running live goes on until BBB says that its meeting is over. ' +
       'If the row is wrong, correct it in the administration of Pod.',
   },
+  serverNumberShared: {
+    title: 'A live that is not here',
+    what: "A live in progress bears this server's number in Pod, but nothing of it is on this host",
+    next:
+      'It is left alone, and its slot takes no live meanwhile. Give each server a SERVER_NUMBER of its own; ' +
+      'if its server is gone for good, set the row to stopped in the administration of Pod.',
+  },
   memoryUnreadable: {
     title: 'Unreadable memory',
     what: 'The file memory.json cannot be read',
@@ -98,6 +105,18 @@ export const ENGLISH: Messages = {
     title: 'Stop not finished',
     what: 'The end of the live could not be finished',
     next: 'The next tick goes on from the step that failed; the steps after it wait for it, and the slot stays in use.',
+  },
+  engineChanged: {
+    title: 'Another Docker engine',
+    what: "The live's containers were started on another Docker engine than the one that answers now",
+    next:
+      'The live is neither ended nor started again, and its slot stays in use: its container may still be streaming there. ' +
+      "Let docker speak with that engine again (docker context use, DOCKER_HOST). If it is gone for good, delete the entry engineId in the slot's live.json.",
+  },
+  leftBehind: {
+    title: 'Remains of a live in Docker',
+    what: "The live's containers are gone, but docker-compose down complained",
+    next: "The live ends as usual. If it was a network in use: it goes with the slot's next live, once nothing is attached to it.",
   },
   composeBusy: {
     title: 'docker-compose still at work',
@@ -167,6 +186,13 @@ export const ENGLISH: Messages = {
     next:
       'The file stays in its slot, the live is not closed in Pod, and the next tick tries again. ' +
       'Check that POD_DEFAULT_BBB_PATH is there, is writable, and has room.',
+  },
+  recordingMissing: {
+    title: 'No recording',
+    what: 'A recording was asked for, but there was none when the live ended',
+    next:
+      'The live itself ends as usual, and nothing is published. Look in that log for what ffmpeg said, and check that ' +
+      'the container may write into videodata (SELinux, rights, room).',
   },
   requestClosed: {
     title: 'Request closed unstarted',

@@ -70,6 +70,13 @@ export const FRENCH: Messages = {
       "Rien n'est modifié au hasard : un direct en cours continue jusqu'à ce que BBB indique que sa réunion est terminée. " +
       "Si l'enregistrement est faux, corrigez-le dans l'administration de Pod.",
   },
+  serverNumberShared: {
+    title: "Direct qui n'est pas ici",
+    what: "Un direct en cours porte dans Pod le numéro de ce serveur, mais rien de lui n'est sur cette machine",
+    next:
+      "Il est laissé tel quel et son emplacement ne reçoit pas de direct en attendant. Donnez à chaque serveur un SERVER_NUMBER qui n'est qu'à lui ; " +
+      "si son serveur a disparu pour de bon, marquez la ligne comme arrêtée dans l'administration de Pod.",
+  },
   memoryUnreadable: {
     title: 'Mémoire illisible',
     what: 'Le fichier memory.json ne peut pas être lu',
@@ -102,6 +109,18 @@ export const FRENCH: Messages = {
     title: 'Arrêt inachevé',
     what: "L'arrêt du direct n'a pas pu être mené à son terme",
     next: "Le prochain passage reprend à l'étape qui a échoué ; les étapes suivantes l'attendent et l'emplacement reste occupé.",
+  },
+  engineChanged: {
+    title: 'Autre moteur Docker',
+    what: 'Les conteneurs du direct ont été démarrés sur un autre moteur Docker que celui qui répond maintenant',
+    next:
+      "Le direct n'est ni terminé ni redémarré et son emplacement reste occupé : son conteneur y diffuse peut-être encore. " +
+      "Faites de nouveau parler docker à ce moteur (docker context use, DOCKER_HOST). S'il a disparu pour de bon, supprimez l'entrée engineId du live.json de l'emplacement.",
+  },
+  leftBehind: {
+    title: "Restes d'un direct dans Docker",
+    what: "Les conteneurs du direct n'existent plus, mais docker-compose down s'est plaint",
+    next: "Le direct se termine normalement. S'il s'agit d'un réseau encore utilisé, il part avec le prochain direct de l'emplacement, une fois que plus rien n'y est attaché.",
   },
   composeBusy: {
     title: 'docker-compose encore au travail',
@@ -173,6 +192,13 @@ export const FRENCH: Messages = {
     next:
       "Le fichier reste dans son emplacement, le direct n'est pas clos dans Pod et le prochain passage réessaie. " +
       "Vérifiez que POD_DEFAULT_BBB_PATH est accessible, autorise l'écriture et a assez de place.",
+  },
+  recordingMissing: {
+    title: "Pas d'enregistrement",
+    what: "Un enregistrement était demandé, mais il n'y en avait aucun à la fin du direct",
+    next:
+      "Le direct lui-même se termine normalement et rien n'est publié. Cherchez dans ce journal ce que ffmpeg a dit et vérifiez que " +
+      'le conteneur peut écrire dans videodata (SELinux, droits, place).',
   },
   requestClosed: {
     title: 'Demande close sans démarrage',

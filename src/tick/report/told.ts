@@ -8,7 +8,14 @@ export type Trouble = Extract<Outcome, { problem: Problem }>;
 const HOUR_MS = 3_600_000;
 
 /** Told once when they happen: they are not a state that ends. */
-const EVENTS: ReadonlySet<ProblemKind> = new Set(['recordingKept', 'fragmentKept', 'requestClosed', 'mailFailed']);
+const EVENTS: ReadonlySet<ProblemKind> = new Set([
+  'recordingKept',
+  'recordingMissing',
+  'fragmentKept',
+  'leftBehind',
+  'requestClosed',
+  'mailFailed',
+]);
 
 /** While one of these lasts, the silence of other errors says nothing: they may not have been looked at. */
 const BLINDING: ReadonlySet<ProblemKind> = new Set([

@@ -1,5 +1,5 @@
 // Asks a slot's chat Redis whether it is there.
-import type { Clock } from '../../shared/clock.js';
+import type { Clock, Stopwatch } from '../../shared/clock.js';
 import { PortError } from '../errors.js';
 import { redisPort } from '../plan/server.js';
 import type { Config } from '../model.js';
@@ -24,16 +24,16 @@ function addressToAsk(bindAddress: string): string {
   return bare === '::' ? '::1' : bare;
 }
 
-export function createChat(config: Pick<Config, 'redisBindAddress'>, clock: Clock): Chat {
+export function createChat(config: Pick<Config, 'redisBindAddress'>, clock: Pick<Clock, 'sleep'> & Stopwatch): Chat {
   const host = addressToAsk(config.redisBindAddress);
   return {
     ping: async (slot) => {
       const port = redisPort(slot);
-      const begun = clock.now().getTime();
+      const begun = clock.uptimeMs();
       let fault = await silence(host, port);
       for (let tries = 1; fault !== null && tries < MOST_TRIES; tries += 1) {
         await clock.sleep(PAUSE_MS);
-        if (clock.now().getTime() - begun + ANSWER_TIMEOUT_MS > PATIENCE_MS) break;
+        if (clock.uptimeMs() - begun + ANSWER_TIMEOUT_MS > PATIENCE_MS) break;
         fault = await silence(host, port);
       }
       if (fault === null) return;

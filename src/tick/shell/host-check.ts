@@ -53,7 +53,10 @@ export function hostOf(config: Config, compose: ComposeWithPull, configurationFi
     },
     hasCurrentComposeFile: async (slot) => {
       const { composeFile } = slotPaths(config.baseDirectory, slot);
-      const content = await readFile(composeFile, 'utf8').catch(() => null);
+      const content = await readFile(composeFile, 'utf8').catch((error: unknown) => {
+        if (errorCode(error) === undefined) throw error;
+        return null;
+      });
       return content === (await composeFileText(slot, config, null));
     },
     renewComposeFile: (slot) => renewComposeFile(slot, config),

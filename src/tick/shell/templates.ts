@@ -1,17 +1,17 @@
-// Renders the Handlebars templates of the folder `templates/`, each value escaped for the language of the file.
+// The folder `templates/`: renders its Handlebars templates, each value escaped for the language of the file.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The template's path: in the nearest `templates/` above this file, which may be bundled or compiled elsewhere. */
-function templatePath(name: string): string {
+/** A file's path: in the nearest `templates/` above this file, which may be bundled or compiled elsewhere. */
+export function templatePath(name: string): string {
   let directory = dirname(fileURLToPath(import.meta.url));
   for (;;) {
-    const path = join(directory, 'templates', `${name}.hbs`);
+    const path = join(directory, 'templates', name);
     if (existsSync(path)) return path;
     const parent = dirname(directory);
-    if (parent === directory) throw new Error(`the template templates/${name}.hbs is missing from this installation`);
+    if (parent === directory) throw new Error(`the file templates/${name} is missing from this installation`);
     directory = parent;
   }
 }
@@ -34,6 +34,9 @@ export async function renderTemplate(
   escape: (text: string) => string,
 ): Promise<string> {
   const { default: handlebars } = await import('handlebars');
-  const template = handlebars.compile(await readFile(templatePath(name), 'utf8'), { noEscape: true, strict: true });
+  const template = handlebars.compile(await readFile(templatePath(`${name}.hbs`), 'utf8'), {
+    noEscape: true,
+    strict: true,
+  });
   return template(escapeTexts(values, escape));
 }

@@ -71,6 +71,7 @@ export function composePort(host: Host, now: () => number, through: Through): Co
         return { ok: false, problem: error.problem };
       }
     },
+    engineId: () => through('compose', 'engineId', [], () => host.engineId),
     up: (slot) =>
       through('compose', 'up', [slot], async (checkpoint) => {
         const file = composeFileOf(host, slot);
@@ -82,7 +83,7 @@ export function composePort(host: Host, now: () => number, through: Through): Co
           found.livestreamId === file.livestreamId &&
           found.streamKey === file.streamKey
         )
-          return;
+          return null;
         if (found !== undefined && host.hasLostNetworks) throw new PortError('startFailed', 'network 1f2e not found');
         host.containers.set(slot, {
           livestreamId: file.livestreamId,
@@ -92,6 +93,7 @@ export function composePort(host: Host, now: () => number, through: Through): Co
         });
         await checkpoint('containers made');
         startContainer(host, slot, file, file.livestreamId, now());
+        return null;
       }),
     upChat: (slot) =>
       through('compose', 'upChat', [slot], () => {
@@ -108,6 +110,7 @@ export function composePort(host: Host, now: () => number, through: Through): Co
         stopContainer(host, slot, now());
         await checkpoint('containers stopped');
         host.containers.delete(slot);
+        return null;
       }),
     saveOutput: (slot, livestreamId) =>
       through('compose', 'saveOutput', [slot, livestreamId], () => {

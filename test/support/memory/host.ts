@@ -1,5 +1,6 @@
 // One bbb-pod-live server in memory: its slots, containers, mails, log, memory file and lock.
 import type { Config, ContainerState, MailMessage } from '../../../src/tick/model.js';
+import { SAMPLE_MEETING_ID } from '../../../src/tick/plan/adoption.js';
 import type { Session } from './session.js';
 
 /** A file's content; a recording says in it whose it is. */
@@ -14,6 +15,7 @@ export interface StoredComposeFile {
   isIntact: boolean;
   /** Whose live it describes; null: nobody's, an unused slot's. */
   livestreamId: number | null;
+  meetingId: string;
   internalMeetingId: string;
   streamKey: string;
   isRecorded: boolean;
@@ -53,7 +55,11 @@ export interface Host {
   /** How far this host's clock is ahead. */
   skewMs: number;
   slots: Map<number, SlotDirectory>;
+  /** Those of the engine that answers. */
   containers: Map<number, Container>;
+  engineId: string;
+  /** Another engine, with what runs there. */
+  otherEngine: { engineId: string; containers: Map<number, Container> };
   starts: ContainerStart[];
   mails: SentMail[];
   log: string[];
@@ -76,6 +82,8 @@ export function createHost(config: Config): Host {
     skewMs: 0,
     slots: new Map(),
     containers: new Map(),
+    engineId: 'engine-1',
+    otherEngine: { engineId: 'engine-2', containers: new Map() },
     starts: [],
     mails: [],
     log: [],
@@ -89,6 +97,13 @@ export function createHost(config: Config): Host {
   };
 }
 
+/** As `docker context use` does: from now on the other engine answers. */
+export function switchEngine(host: Host): void {
+  const { engineId, containers } = host;
+  Object.assign(host, host.otherEngine);
+  host.otherEngine = { engineId, containers };
+}
+
 export function emptyDirectory(): SlotDirectory {
   return { composeFile: null, record: null, former: null, videodata: new Map() };
 }
@@ -98,6 +113,7 @@ export function unusedComposeFile(): StoredComposeFile {
     origin: 'ours',
     isIntact: true,
     livestreamId: null,
+    meetingId: SAMPLE_MEETING_ID,
     internalMeetingId: '',
     streamKey: '',
     isRecorded: false,

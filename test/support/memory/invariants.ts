@@ -8,7 +8,9 @@ export function broken(world: MemoryWorld): string[] {
 }
 
 function doubleContainers(world: MemoryWorld): string[] {
-  const running = world.hosts.flatMap((host) => [...host.containers.values()].map(({ livestreamId }) => livestreamId));
+  const running = world.hosts.flatMap((host) =>
+    [...host.containers.values(), ...host.otherEngine.containers.values()].map(({ livestreamId }) => livestreamId),
+  );
   return running
     .filter((id, index) => running.indexOf(id) !== index)
     .map((id) => `livestream ${id} has two containers`);
@@ -57,7 +59,7 @@ export function unsettled(world: MemoryWorld): string[] {
     .filter(({ status }) => status === 1)
     .map(({ id, server }) => `${id} on ${server ?? 'none'}`);
   const running = world.hosts.flatMap((host, index) =>
-    [...host.containers].map(
+    [...host.containers, ...host.otherEngine.containers].map(
       ([slot, { livestreamId, state }]) =>
         `${livestreamId} on ${index + 1}/${slot}${state === 'running' ? '' : ' stopped'}`,
     ),

@@ -125,7 +125,7 @@ function refuse(status: number, detail: string): never {
 }
 
 function plainRow(row: LivestreamRow): Livestream {
-  const { redisHostname: _host, redisPort: _port, redisChannel: _channel, endDate: _end, ...plain } = row;
+  const { redisPort: _port, redisChannel: _channel, endDate: _end, ...plain } = row;
   return { ...plain };
 }
 

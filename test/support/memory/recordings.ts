@@ -91,9 +91,15 @@ export function recordingsPort(host: Host, files: Files, through: Through): Reco
     read: (slot) =>
       through('recordings', 'read', [slot], () =>
         [...videodata(host, slot)]
-          .filter(([file]) => file.endsWith('.mkv'))
+          .filter(([file, { content }]) => file.endsWith('.mkv') && content !== '')
           .sort(([one], [other]) => one.localeCompare(other))
           .map(([file, { content, modifiedAt }]) => ({ file, size: content.length, modifiedAt: new Date(modifiedAt) })),
+      ),
+    readOthers: (slot) =>
+      through('recordings', 'readOthers', [slot], () =>
+        [...videodata(host, slot)]
+          .filter(([file, { content }]) => file.endsWith('.mkv') && content === '')
+          .map(([file]) => `${file} is empty`),
       ),
     isWaiting: (internalMeetingId) =>
       through('recordings', 'isWaiting', [internalMeetingId], () =>

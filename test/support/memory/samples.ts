@@ -41,6 +41,7 @@ export function livestream(id: number, changes: Partial<Livestream> = {}): Lives
     broadcasterId: null,
     status: 0,
     server: null,
+    redisHostname: null,
     userPath: '/rest/users/1/',
     ...changes,
   };
@@ -48,7 +49,8 @@ export function livestream(id: number, changes: Partial<Livestream> = {}): Lives
 
 /** In progress on a slot of server 1. */
 export function inProgress(id: number, slot: number, changes: Partial<Livestream> = {}): Livestream {
-  return livestream(id, { status: 1, server: `1/${slot}`, broadcasterId: 100 + id, ...changes });
+  const place = { status: 1, server: `1/${slot}`, redisHostname: 'live1.univ.test' };
+  return livestream(id, { ...place, broadcasterId: 100 + id, ...changes });
 }
 
 export function slotRecord(id: number, changes: Partial<SlotRecord> = {}): SlotRecord {
@@ -72,6 +74,8 @@ export function slotRecord(id: number, changes: Partial<SlotRecord> = {}): SlotR
     slug: `bbb-cours-${id}`,
     dialect: 'broadcaster_url',
     reservedAt: '2026-03-02T08:00:00.000Z',
+    strangers: [],
+    engineId: 'engine-1',
     claimedAt: '2026-03-02T08:00:01.000Z',
     endedAt: null,
     startMailSent: true,

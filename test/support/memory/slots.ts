@@ -39,9 +39,9 @@ async function writeWhole(checkpoint: Checkpoint, put: () => void): Promise<void
 /** While recordings of the live are left, the slot file stays as `former.json`. */
 function removeRecord(directory: SlotDirectory): void {
   const record = parsedRecord(directory.record);
-  const reservedAt = record.ok && record.value !== null ? Date.parse(record.value.reservedAt) : Infinity;
-  const left = [...directory.videodata.values()];
-  if (left.some(({ modifiedAt }) => modifiedAt >= reservedAt)) directory.former = directory.record;
+  const strangers = record.ok ? (record.value?.strangers ?? []) : [];
+  const left = [...directory.videodata.keys()];
+  if (left.some((name) => strangers.every(({ file }) => file !== name))) directory.former = directory.record;
   directory.record = null;
   if (left.length === 0) directory.former = null;
 }
@@ -72,16 +72,22 @@ export function slotsPort(host: Host, through: Through): Slots {
         removeRecord(directory);
         await checkpoint('slot file removed');
       }),
+    readComposeMeeting: (slot) =>
+      through('slots', 'readComposeMeeting', [slot], () => {
+        const file = host.slots.get(slot)?.composeFile;
+        return file == null || !file.isIntact ? null : file.meetingId;
+      }),
     writeComposeFile: (slot, record, { onlyIfDamaged }) =>
       through('slots', 'writeComposeFile', [slot, record, { onlyIfDamaged }], async (checkpoint) => {
         const directory = directoryOf(host, slot);
         if (onlyIfDamaged && directory.composeFile?.isIntact === true) return;
-        const { livestreamId, internalMeetingId, streamKey, recordingAsked } = record;
+        const { livestreamId, meetingId, internalMeetingId, streamKey, recordingAsked } = record;
         await writeWhole(checkpoint, () => {
           directory.composeFile = {
             origin: 'ours',
             isIntact: true,
             livestreamId,
+            meetingId,
             internalMeetingId,
             streamKey,
             isRecorded: recordingAsked,

@@ -126,6 +126,7 @@ function portsOf(world: MemoryWorld, host: Host, session: Session): Ports {
     },
     clock: {
       now: () => new Date(world.clock.time + host.skewMs),
+      uptimeMs: () => world.clock.time,
       sleep: (ms) => through('clock', 'sleep', [ms], () => world.clock.sleep(ms)),
     },
     lock: { take: () => through('lock', 'take', [], () => takeLock(host, session)), holder: () => null },

@@ -44,6 +44,8 @@ test('a live in progress without a slot file is taken over with its facts from P
         startMailSent: true,
         broadcasterRemoved: false,
       }),
+      composeWrittenAt: null,
+      hasContainer: true,
     },
   ]);
 });

@@ -71,6 +71,13 @@ describe('the rest of a chain', () => {
     ['pingChat', 'mailStart', true],
     ['down', 'finish', true],
     ['down', 'saveOutput', true],
+    ['finish', 'render', true],
+    ['down', 'render', true],
+    ['handOver', 'render', true],
+    ['release', 'render', true],
+    ['up', 'render', false],
+    ['mailStart', 'render', false],
+    ['pingChat', 'render', false],
     ['handOver', 'down', false],
     ['removeBroadcaster', 'handOver', true],
     ['removeBroadcaster', 'down', false],
@@ -86,5 +93,11 @@ describe('the rest of a chain', () => {
     ['pingChat', 'reviveChat', false],
   ])('%s after a failed %s: %j', (effect, failed, follows) => {
     expect(mayFollow(effect, [failed])).toBe(follows);
+  });
+
+  test('on a full disk a container goes down, though neither its end could be noted nor its compose file be mended', () => {
+    const failed: EffectName[] = ['beginStop', 'render', 'saveOutput'];
+    expect(['finish', 'down'].map((name) => mayFollow(name as EffectName, failed))).toEqual([true, true]);
+    expect(mayFollow('handOver', failed)).toBe(false);
   });
 });

@@ -1,4 +1,3 @@
-import type { Clock } from '../../../src/shared/clock.js';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
@@ -22,11 +21,13 @@ afterAll(() => {
 });
 
 /** Time passes only in the pauses. */
-function pausingClock(onPause: () => Promise<void> = () => Promise.resolve()): Clock & { pauses: number } {
-  let now = Date.now();
+function pausingClock(
+  onPause: () => Promise<void> = () => Promise.resolve(),
+): Parameters<typeof createChat>[1] & { pauses: number } {
+  let now = 0;
   const clock = {
     pauses: 0,
-    now: () => new Date(now),
+    uptimeMs: () => now,
     sleep: async (ms: number) => {
       now += ms;
       clock.pauses += 1;

@@ -1,5 +1,5 @@
 // Finds, reads, interpolates and checks docker-compose.yml as docker-compose 1.29 does.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { parse } from 'yaml';
@@ -19,8 +19,9 @@ const SERVICE_KEYS = new Set(
 export function findProject(options, cwd) {
   const file = options.file === undefined ? searchUpwards(cwd) : resolve(cwd, options.file);
   const directory = resolve(cwd, options.projectDirectory ?? (file === undefined ? '.' : dirname(file)));
-  const name = options.project ?? process.env['COMPOSE_PROJECT_NAME'] ?? basename(directory);
-  return { file, directory, project: name.toLowerCase().replace(/[^-_a-z0-9]/g, '') || 'default' };
+  const variables = { ...dotEnv(directory, options.envFile), ...process.env };
+  const name = options.project ?? variables['COMPOSE_PROJECT_NAME'] ?? basename(directory);
+  return { file, directory, variables, project: name.toLowerCase().replace(/[^-_a-z0-9]/g, '') || 'default' };
 }
 
 function searchUpwards(cwd) {
@@ -32,7 +33,7 @@ function searchUpwards(cwd) {
 }
 
 /** Answers `{ name: service }`, each with image, container name, environment, ports and volumes as they take effect. */
-export function readServices({ file, directory, project }, { v2 }) {
+export function readServices({ file, directory, project, variables }, { v2 }) {
   if (file === undefined || !existsSync(file)) throw new ComposeError(missingFile(file));
   const document = parseYaml(file, v2);
   check(
@@ -44,10 +45,9 @@ export function readServices({ file, directory, project }, { v2 }) {
     `Version in "${file}" is invalid - it should be a string, but it is ${typeof document.version}.`,
   );
   check(isMapping(document.services), `In file '${file}', service must be a mapping, not ${typeof document.services}.`);
-  const environment = { ...dotEnv(directory), ...process.env };
   const services = {};
   for (const [name, raw] of Object.entries(document.services)) {
-    services[name] = readService(name, raw, { document, directory, project, environment, v2 });
+    services[name] = readService(name, raw, { document, directory, project, environment: variables, v2 });
   }
   return services;
 }
@@ -177,8 +177,13 @@ function interpolateText(text, variables, describe) {
   });
 }
 
-function dotEnv(directory) {
-  const file = join(directory, '.env');
+/** A file that is named must be there, and a regular one for docker-compose 1.29. */
+function dotEnv(directory, named) {
+  if (named !== undefined) {
+    check(existsSync(named), `Couldn't find env file: ${named}`);
+    check(statSync(named).isFile(), `${named} is not a file.`);
+  }
+  const file = named ?? join(directory, '.env');
   return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
 }
 

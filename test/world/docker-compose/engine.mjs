@@ -19,6 +19,7 @@ export const behaviour = {
   strictVideodata: true,
   recordingBytes: 0,
   stopped: 'can be started',
+  engine: 'engine-1',
   ...readJson('behaviour.json', {}),
 };
 
@@ -31,15 +32,18 @@ function readJson(name, otherwise) {
   }
 }
 
+/** Each engine has a file of its own. */
+const engineFile = behaviour.engine === 'engine-1' ? 'engine.json' : `${behaviour.engine}.json`;
+
 /** Lets `change` read and alter the engine while no other process does; what it returns is returned. */
 export function withEngine(change) {
   const release = takeLock();
   try {
-    const engine = readJson('engine.json', { containers: [], used: {} });
+    const engine = readJson(engineFile, { containers: [], used: {} });
     const result = change(engine);
     const temporary = join(stateDirectory, `engine.${process.pid}.tmp`);
     writeFileSync(temporary, JSON.stringify(engine, null, 1));
-    renameSync(temporary, join(stateDirectory, 'engine.json'));
+    renameSync(temporary, join(stateDirectory, engineFile));
     return result;
   } finally {
     release();

@@ -1,6 +1,7 @@
 // Recordings in the slots, and their way to Pod's directory or to `kept/` (promise P4).
 import { PortError } from '../../errors.js';
 import { lstat, readFile, readdir, rename, stat, unlink } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseSlotRecord } from '../slot/slot-file.js';
 import type { Config, HandOver } from '../../model.js';
@@ -9,6 +10,7 @@ import { errorCode, faultOf, makeDirectory, removeIfThere, syncDirectory } from 
 import { DiskError } from '../../../shared/errors.js';
 import { adviceFor, placeWhole, REAL_COPY_ACTS, type CopyActs } from '../../../shared/file-copy.js';
 import { slotPaths, type SlotPaths } from '../slot/slot-paths.js';
+import { oneLine } from '../../../shared/redact.js';
 import { createTurns } from '../../../shared/turns.js';
 
 /** Pod's job must be able to read and move the file; the PHP script gave it the same mode. */
@@ -17,6 +19,8 @@ const KEPT_MODE = 0o600;
 
 /** What may be part of a file name here: neither a path, nor hidden, nor anything to be quoted. */
 const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/;
+
+const EXTENSION = Buffer.from('.mkv');
 
 type Places = Pick<Config, 'baseDirectory' | 'podDefaultBbbPath'>;
 
@@ -34,6 +38,8 @@ export function createRecordings(config: Places, acts: CopyActs = REAL_COPY_ACTS
   return {
     read: (slot) =>
       onRecording(`cannot read the recordings of slot ${slot}`, () => readRecordings(pathsOf(slot).videodata)),
+    readOthers: (slot) =>
+      onRecording(`cannot read the recordings of slot ${slot}`, () => readOthers(pathsOf(slot).videodata)),
     isWaiting: (internalMeetingId) =>
       onRecording('cannot look for an earlier recording', async () => {
         if (config.podDefaultBbbPath === '') return false;
@@ -73,18 +79,42 @@ export function createRecordings(config: Places, acts: CopyActs = REAL_COPY_ACTS
 
 /** Every regular `*.mkv` directly in `videodata` that holds something, by name; a missing directory holds none. */
 export async function readRecordings(videodata: string): Promise<Recording[]> {
-  const recordings: Recording[] = [];
-  for (const file of (await namesIn(videodata)).sort()) {
-    if (!file.endsWith('.mkv')) continue;
-    const stats = await lstat(join(videodata, file));
-    if (stats.isFile() && stats.size > 0) recordings.push({ file, size: stats.size, modifiedAt: stats.mtime });
-  }
-  return recordings;
+  const files = await filmsIn(videodata);
+  return files.flatMap(({ name, stats }) =>
+    whyNone(name, stats) === null ? [{ file: name.toString(), size: stats.size, modifiedAt: stats.mtime }] : [],
+  );
 }
 
-async function namesIn(directory: string): Promise<string[]> {
+/** Every other `*.mkv` there, with what it is. */
+async function readOthers(videodata: string): Promise<string[]> {
+  const files = await filmsIn(videodata);
+  return files.flatMap(({ name, stats }) => {
+    const why = whyNone(name, stats);
+    return why === null ? [] : [`${oneLine(name.toString())} ${why}`];
+  });
+}
+
+/** Everything that is called `*.mkv`. The names are bytes: one that is no UTF-8 must not hide the others. */
+async function filmsIn(videodata: string): Promise<{ name: Buffer; stats: Stats }[]> {
+  const names = await namesIn(videodata);
+  const films = names.filter((name) => name.subarray(-EXTENSION.length).equals(EXTENSION)).sort(Buffer.compare);
+  const directory = Buffer.from(`${videodata}/`);
+  return Promise.all(films.map(async (name) => ({ name, stats: await lstat(Buffer.concat([directory, name])) })));
+}
+
+/** Why an `*.mkv` is no recording; null when it is one. */
+function whyNone(name: Buffer, stats: Stats): string | null {
+  if (stats.isSymbolicLink()) return 'is a symbolic link';
+  if (stats.isDirectory()) return 'is a directory';
+  if (!stats.isFile()) return 'is no regular file';
+  if (stats.size === 0) return 'is empty';
+  // The slot file names recordings as text.
+  return Buffer.from(name.toString()).equals(name) ? null : 'has a name that is not UTF-8';
+}
+
+async function namesIn(directory: string): Promise<Buffer[]> {
   try {
-    return await readdir(directory);
+    return await readdir(directory, { encoding: 'buffer' });
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return [];
     throw error;
@@ -93,7 +123,8 @@ async function namesIn(directory: string): Promise<string[]> {
 
 /** As its directory lists it: a network file system may remember for a while that a path was not there. */
 async function isListed(path: string): Promise<boolean> {
-  return (await namesIn(dirname(path))).includes(basename(path));
+  const name = Buffer.from(basename(path));
+  return (await namesIn(dirname(path))).some((listed) => listed.equals(name));
 }
 
 interface Found {
@@ -240,7 +271,11 @@ async function redirect(
 }
 
 async function readFormerLive(path: string): Promise<{ livestreamId: number; internalMeetingId: string } | null> {
-  const content = await readFile(path, 'utf8').catch(() => null);
+  const content = await readFile(path, 'utf8').catch((error: unknown) => {
+    // Whose they are is then not known.
+    if (errorCode(error) === undefined) throw error;
+    return null;
+  });
   const parsed = content === null ? null : parseSlotRecord(content);
   if (parsed === null || 'fault' in parsed) return null;
   return { livestreamId: parsed.value.livestreamId, internalMeetingId: parsed.value.internalMeetingId };

@@ -32,6 +32,7 @@ const LIVESTREAM: RowFields<Livestream> = {
   broadcasterId: ['broadcaster_id', orNull(integer)],
   status: ['status', integer],
   server: ['server', orNull(text)],
+  redisHostname: ['redis_hostname', orElse(orNull(text), null)],
   userPath: ['user', orNull(link)],
 };
 

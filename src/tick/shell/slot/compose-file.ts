@@ -3,6 +3,7 @@ import { isMapping } from '../../../shared/decoder.js';
 import { composeVariables, sampleVariables } from './compose-variables.js';
 import { redisChannel, redisPort } from '../../plan/server.js';
 import type { Config, SlotRecord } from '../../model.js';
+import { streamerName } from './slot-paths.js';
 import { renderTemplate } from '../templates.js';
 
 /** How a file of ours begins; the original's, and anybody else's, begin otherwise. */
@@ -78,7 +79,7 @@ export async function composeFileText(slot: number, config: Config, record: Slot
     chatMemoryBytes: CHAT_MEMORY_BYTES,
     chatPort: withChat ? portMapping(config.redisBindAddress, redisPort(slot)) : '',
     streamerImage: config.streamerImage,
-    containerName: `liveStreaming${slot}`,
+    containerName: streamerName(slot),
     variables: record === null ? sampleVariables(config, slot) : composeVariables(record, config, slot),
   };
   return renderTemplate('docker-compose.yml', values, escapeForCompose);
@@ -102,18 +103,43 @@ function isUsable(service: unknown, networks: Record<string, unknown>): boolean 
   );
 }
 
+/** What the YAML of a compose file holds; undefined when it is none. */
+async function parsed(text: string): Promise<unknown> {
+  // The module's one export; named ones do not outlast bundling.
+  const { default: yaml } = await import('yaml');
+  try {
+    return yaml.parse(text, { logLevel: 'error', version: '1.1' }) as unknown;
+  } catch (error) {
+    // An alias without its anchor, or aliases of aliases without end, is the parser's ReferenceError.
+    if (error instanceof yaml.YAMLParseError || (error instanceof ReferenceError && /alias/i.test(error.message)))
+      return undefined;
+    throw error;
+  }
+}
+
+/** The meeting of which the streamer in that file is told; null when it is not said, or the file is damaged. */
+export async function meetingIdIn(text: string): Promise<string | null> {
+  const content = await parsed(text);
+  const services = isMapping(content) ? content['services'] : undefined;
+  const streamer = isMapping(services) ? services['bbb-streamer'] : undefined;
+  const environment = isMapping(streamer) ? streamer['environment'] : undefined;
+  const [, given] = entriesOf(environment).find(([name]) => name === 'BBB_MEETING_ID') ?? [];
+  return given === undefined ? null : given.replaceAll('$$', '$');
+}
+
+/** An environment as a mapping, or as a list of `NAME=value`. */
+function entriesOf(environment: unknown): [name: string, value: string][] {
+  if (isMapping(environment)) return Object.entries(environment).map(([name, value]) => [name, String(value)]);
+  const lines = Array.isArray(environment) ? environment.filter((line) => typeof line === 'string') : [];
+  return lines.map((line) => [line.replace(/=.*$/s, ''), line.replace(/^[^=]*=?/, '')]);
+}
+
 /**
  * Whether `docker-compose down` can work with that file: it parses, and has the two services and the networks that they
  * use. A file that was cut short fails here even where it is still YAML.
  */
 export async function isIntact(text: string): Promise<boolean> {
-  const { parse } = await import('yaml');
-  let content: unknown;
-  try {
-    content = parse(text, { logLevel: 'error', version: '1.1' });
-  } catch {
-    return false;
-  }
+  const content = await parsed(text);
   if (!isMapping(content)) return false;
   const { services, networks } = content;
   if (!isMapping(services) || !isMapping(networks)) return false;

@@ -1,6 +1,7 @@
 // What the streaming container is told: the environment of `bbb-streamer`, in the order of the compose file.
 // Source: the README of github.com/aau-zid/BigBlueButton-liveStreaming.
 import type { Config, SlotRecord } from '../../model.js';
+import { SAMPLE_MEETING_ID } from '../../plan/adoption.js';
 import { pageUrl } from '../../plan/names.js';
 import { redisChannel } from '../../plan/server.js';
 
@@ -37,7 +38,7 @@ export function sampleVariables(config: Config, slot: number): Record<string, st
   return {
     BBB_URL: 'https://bbb.example.org/bigbluebutton/api',
     BBB_SECRET: 'sample',
-    BBB_MEETING_ID: 'sample',
+    BBB_MEETING_ID: SAMPLE_MEETING_ID,
     BBB_START_MEETING: 'false',
     BBB_ATTENDEE_PASSWORD: 'sample',
     BBB_MODERATOR_PASSWORD: 'sample',

@@ -1,17 +1,20 @@
 // The slots' containers, through `docker-compose` or `docker compose` in the slot's directory.
-import type { Clock } from '../../../shared/clock.js';
+import type { Clock, Stopwatch } from '../../../shared/clock.js';
 import { foreseen, PortError } from '../../errors.js';
 import { existsSync } from 'node:fs';
 import { dockerAdvice, isImageMissing, usefulLine } from './compose-answers.js';
-import type { Config, ContainerState, ProblemKind, Reading } from '../../model.js';
+import type { Config, ContainerState, Reading } from '../../model.js';
 import { type Compose } from '../../ports.js';
 import { takeFileLock } from '../../../shared/lock.js';
+import { createEngine, type Engine } from './engine.js';
 import { keepOutput, plainText } from './output-file.js';
-import { slotPaths, type SlotPaths } from './slot-paths.js';
+import { projectName, slotPaths, streamerName, type SlotPaths } from './slot-paths.js';
+import { templatePath } from '../templates.js';
 import { onPath, run, type RunResult } from '../../../shared/spawn.js';
 
 const STREAMER = 'bbb-streamer';
 const CHAT = 'redis';
+const SERVICES = [STREAMER, CHAT];
 
 /** A question of the reading phase, in which every slot waits for every other's answer. */
 const READING_TIMEOUT_MS = 15_000;
@@ -29,16 +32,31 @@ const PULL_TIMEOUT_MS = 60 * 60_000;
 export const FINISH_TIMEOUT_MS = 10_000;
 const FINISH_PAUSE_MS = 500;
 
-/** Settings of Compose that would make another project of a slot, or all slots one project. */
+/** The project that an image is pulled for; no container is ever made in it. */
+const PULL_PROJECT = 'bbb-pod-live-pull';
+
+/**
+ * Variables that would make something else of what a call names. 1.29 would take them from a file `.env` beside the
+ * compose file, too: the empty one that every call names stands in its place.
+ */
 const NO_SETTINGS = {
   COMPOSE_FILE: undefined,
+  COMPOSE_PATH_SEPARATOR: undefined,
   COMPOSE_PROJECT_NAME: undefined,
+  COMPOSE_PROJECT_DIRECTORY: undefined,
   COMPOSE_PROFILES: undefined,
   COMPOSE_ENV_FILES: undefined,
+  COMPOSE_COMPATIBILITY: undefined,
+  COMPOSE_REMOVE_ORPHANS: undefined,
 };
 
+/** A regular file: docker-compose 1.29 refuses /dev/null. */
+function nameWords(project: string): string[] {
+  return ['-p', project, '-f', 'docker-compose.yml', '--env-file', templatePath('no-variables.env')];
+}
+
 export interface ComposeOptions {
-  clock: Clock;
+  clock: Pick<Clock, 'sleep'> & Stopwatch;
   /** Takes secrets out of what the programs said. */
   redact(text: string): string;
   /** False for a run that may change nothing, lock files included. */
@@ -60,33 +78,42 @@ export function createCompose(config: Config, options: ComposeOptions): ComposeW
   const call = createCall(config, options);
   const environment = options.environment ?? process.env;
   const readingTimeoutMs = options.readingTimeoutMs ?? READING_TIMEOUT_MS;
-  const detailOf = (result: RunResult, words: string[], timeoutMs: number): string =>
+  const detailOf: DetailOf = (result, words, timeoutMs) =>
     options.redact(describe(result, [...composeCommandOf(config, environment), ...words].join(' '), timeoutMs));
-  const act = async (
-    slot: number,
-    words: string[],
-    timeoutMs: number,
-    kindOf: (stderr: string) => ProblemKind,
-  ): Promise<void> => {
-    const result = await call(slot, words, timeoutMs);
-    if (result.exitCode === 0) return;
-    throw new PortError(kindOf(result.stderr), detailOf(result, words, timeoutMs));
+  const ask = async (slot: number, words: string[]): Promise<string[]> => {
+    const result = await call(slot, words, readingTimeoutMs);
+    if (result.exitCode === 0) return linesOf(result.stdout);
+    throw new PortError('dockerUnreadable', detailOf(result, words, readingTimeoutMs));
+  };
+  const engine = engineOf(config, options, readingTimeoutMs);
+  const act = async (slot: number, words: string[], verdict: Verdict): Promise<string | null> => {
+    const result = await call(slot, words, config.composeTimeoutMs);
+    const complaint = result.exitCode === 0 ? null : detailOf(result, words, config.composeTimeoutMs);
+    return verdict(result, complaint);
   };
   return {
-    read: (slot) =>
-      readState(slotPaths(config.baseDirectory, slot), async (words) => {
-        const result = await call(slot, words, readingTimeoutMs);
-        if (result.exitCode === 0) return linesOf(result.stdout);
-        throw new PortError('dockerUnreadable', detailOf(result, words, readingTimeoutMs));
-      }),
+    engineId: () => engine.id(),
+    read: (slot) => readState(slotPaths(config.baseDirectory, slot), (words) => ask(slot, words)),
     up: (slot) =>
-      act(slot, ['up', '-d'], config.composeTimeoutMs, (stderr) =>
-        isImageMissing(stderr) ? 'imageMissing' : 'startFailed',
-      ),
-    // Without `--no-recreate` a changed image would have the streamer made anew in the middle of its live.
-    upChat: (slot) => act(slot, ['up', '-d', '--no-recreate', CHAT], config.composeTimeoutMs, () => 'chatDied'),
+      act(slot, ['up', '-d'], async ({ stderr }, complaint) => {
+        if (complaint === null || (await allRun(slot, engine, ask))) return complaint;
+        throw new PortError(isImageMissing(stderr) ? 'imageMissing' : 'startFailed', complaint);
+      }),
+    upChat: async (slot) => {
+      // Without `--no-recreate` a changed image would have the streamer made anew in the middle of its live.
+      await act(slot, ['up', '-d', '--no-recreate', CHAT], (_result, complaint) => {
+        if (complaint !== null) throw new PortError('chatDied', complaint);
+        return Promise.resolve(null);
+      });
+    },
     finish: (slot) => finish(slot, call, options.clock),
-    down: (slot) => act(slot, ['down'], config.composeTimeoutMs, () => 'stopFailed'),
+    down: (slot) =>
+      act(slot, ['down'], async (_result, complaint) => {
+        const left = await leftOf(slot, complaint, engine, ask);
+        if (left.length === 0) return complaint;
+        const said = complaint ?? 'docker-compose down ended well';
+        throw new PortError('stopFailed', `${said}, and there is still ${left.join(', ')}`);
+      }),
     saveOutput: async (slot, livestreamId) => {
       const words = ['logs', '--no-color', ...(config.debug ? [] : ['--tail', LAST_LINES]), STREAMER];
       const result = await call(slot, words, OUTPUT_TIMEOUT_MS);
@@ -105,7 +132,7 @@ function createCall(config: Config, options: ComposeOptions): Call {
   const environment = options.environment ?? process.env;
   return async (slot, words, timeoutMs) => {
     const { directory, composeLock } = slotPaths(config.baseDirectory, slot);
-    const command = [...composeCommandOf(config, environment), ...words];
+    const command = [...composeCommandOf(config, environment), ...nameWords(projectName(slot)), ...words];
     const keepOpen: number[] = [];
     if (options.locks !== false) {
       const lock = held.get(slot) ?? takeFileLock(composeLock);
@@ -124,6 +151,60 @@ function createCall(config: Config, options: ComposeOptions): Call {
     }
     return run(command, { cwd: directory, timeoutMs, environment: { ...environment, ...NO_SETTINGS }, keepOpen });
   };
+}
+
+/** The engine with which docker-compose speaks. */
+function engineOf(config: Config, options: ComposeOptions, timeoutMs: number): Engine {
+  const environment = options.environment ?? process.env;
+  return createEngine({
+    composeCommand: () => composeCommandOf(config, environment),
+    environment,
+    call: (command) => run(command, { timeoutMs, environment }),
+    detailOf: (result, command) => options.redact(describe(result, command.slice(0, 2).join(' '), timeoutMs)),
+  });
+}
+
+type Ask = (slot: number, words: string[]) => Promise<string[]>;
+
+/** What a command's end means: its complaint when that does not matter, null when there is none. Throws `PortError`. */
+type Verdict = (result: RunResult, complaint: string | null) => Promise<string | null>;
+
+/** Whether a live is up although `up` complained: every container of its project runs, and both services have one. */
+async function allRun(slot: number, engine: Engine, ask: Ask): Promise<boolean> {
+  try {
+    const containers = await engine.containers();
+    if (containers === null) {
+      const running = await ask(slot, ['ps', '--services', '--filter', 'status=running']);
+      return SERVICES.every((service) => running.includes(service));
+    }
+    const own = containers.filter(({ project }) => project === projectName(slot));
+    return (
+      own.every(({ isRunning }) => isRunning) && SERVICES.every((name) => own.some(({ service }) => service === name))
+    );
+  } catch (error) {
+    // What `up` complained of is what is told.
+    if (foreseen(error) === null) throw error;
+    return false;
+  }
+}
+
+/** What the engine still has of a slot, in words: by its project, and by the streamer's name, whatever project that is in. */
+async function leftOf(slot: number, complaint: string | null, engine: Engine, ask: Ask): Promise<string[]> {
+  try {
+    const containers = await engine.containers();
+    if (containers === null) return (await ask(slot, ['ps', '-a', '-q'])).map((id) => `the container ${id}`);
+    return containers
+      .filter(({ name, project }) => project === projectName(slot) || name === streamerName(slot))
+      .map(({ name, project }) => {
+        const foreign =
+          project === projectName(slot) ? '' : ` of ${project === '' ? 'no project' : `project ${project}`}`;
+        return `the container ${name}${foreign} (docker rm -f ${name} removes it)`;
+      });
+  } catch (error) {
+    const known = foreseen(error);
+    if (known === null || complaint === null) throw error;
+    throw new PortError('stopFailed', complaint, { cause: known });
+  }
 }
 
 /** The program and its first words, from `COMPOSE_COMMAND` or from what is on PATH. */
@@ -154,7 +235,7 @@ type DetailOf = (result: RunResult, words: string[], timeoutMs: number) => strin
 /** Without the lock of a slot: no container is concerned. */
 async function pull(directory: string, config: Config, options: ComposeOptions, detailOf: DetailOf): Promise<void> {
   const environment = options.environment ?? process.env;
-  const result = await run([...composeCommandOf(config, environment), 'pull'], {
+  const result = await run([...composeCommandOf(config, environment), ...nameWords(PULL_PROJECT), 'pull'], {
     cwd: directory,
     timeoutMs: PULL_TIMEOUT_MS,
     environment: { ...environment, ...NO_SETTINGS },
@@ -193,9 +274,10 @@ function linesOf(text: string): string[] {
  * SIGINT makes ffmpeg write its file's trailer and end; `down` alone would kill it after ten seconds, because the container's
  * first process is a shell that ignores SIGTERM. A streamer that is gone, or has no pkill, is not waited for.
  */
-async function finish(slot: number, call: Call, clock: Clock): Promise<void> {
-  const end = clock.now().getTime() + FINISH_TIMEOUT_MS;
-  const left = (): number => end - clock.now().getTime();
+async function finish(slot: number, call: Call, clock: ComposeOptions['clock']): Promise<void> {
+  // By the machine's own running time: a clock that is put back would make it hours.
+  const end = clock.uptimeMs() + FINISH_TIMEOUT_MS;
+  const left = (): number => end - clock.uptimeMs();
   try {
     const asked = await call(slot, ['exec', '-T', STREAMER, 'pkill', '-INT', '-x', 'ffmpeg'], FINISH_TIMEOUT_MS);
     if (asked.exitCode !== 0) return;

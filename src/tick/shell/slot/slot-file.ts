@@ -1,9 +1,11 @@
 // The slot file's text: what the next tick must know of the live in a slot, checked when it is read back.
-import type { HandOver, SlotRecord, SlotStep } from '../../model.js';
+import type { HandOver, SlotRecord, SlotStep, Stranger } from '../../model.js';
 import {
   checked,
   count,
   decodeObject,
+  listOf,
+  objectOf,
   oneOf,
   orAbsent,
   orNull,
@@ -29,8 +31,12 @@ const STEPS: Record<SlotStep, true> = {
 
 const dialect = oneOf(['url', 'broadcaster_url'] satisfies SlotRecord['dialect'][]);
 
+const fileName = checked<string>('the name of a file', (value) => typeof value === 'string' && /^[^/\0]+$/.test(value));
+
+const stranger = objectOf<Stranger>('a file', { file: fileName, size: count });
+
 const HAND_OVER: Fields<HandOver> = {
-  file: checked('the name of a file', (value) => typeof value === 'string' && /^[^/\0]+$/.test(value)),
+  file: fileName,
   size: count,
   sha256: orNull(text),
   target: text,
@@ -38,6 +44,7 @@ const HAND_OVER: Fields<HandOver> = {
   formerPart: orAbsent(text),
   phase: oneOf(['copied', 'renaming'] satisfies HandOver['phase'][]),
   keptBecause: orAbsent(text),
+  isStrangers: orAbsent(yesOrNo),
 };
 
 const RECORD: Fields<Omit<SlotRecord, 'handOver'>> = {
@@ -61,10 +68,13 @@ const RECORD: Fields<Omit<SlotRecord, 'handOver'>> = {
   slug: orNull(text),
   dialect,
   reservedAt: time,
+  strangers: orAbsent(listOf('a list of files', stranger)),
+  engineId: orAbsent(text),
   claimedAt: orNull(time),
   endedAt: orNull(time),
   startMailSent: yesOrNo,
   broadcasterRemoved: yesOrNo,
+  recording: orAbsent(oneOf(['placed', 'missing'] satisfies SlotRecord['recording'][])),
 };
 
 /** The record in a slot file's text, or what is wrong with it. Entries that are not known are left out. */

@@ -9,7 +9,17 @@ export function slotOfName(name: string): number | null {
   return match === null ? null : Number(match[1]);
 }
 
-/** The slot's directory; its name is also the compose project's (the PHP script's too). */
+/** The compose project: the directory's name, as docker-compose makes it by itself, and did for the PHP script. */
+export function projectName(slot: number): string {
+  return `${NAME}${slot}`;
+}
+
+/** The streaming container's fixed name, in the compose file's `container_name`. */
+export function streamerName(slot: number): string {
+  return `liveStreaming${slot}`;
+}
+
+/** The slot's directory. */
 export function slotDirectory(baseDirectory: string, slot: number): string {
   return join(baseDirectory, `${NAME}${slot}`);
 }

@@ -1,6 +1,7 @@
 // The slots' directories: what is in them, and how they are made, taken and freed.
 import { PortError } from '../../errors.js';
 import { chown, lstat, readFile, readdir, rename, stat } from 'node:fs/promises';
+import { meetingIdIn } from './compose-file.js';
 import { parseSlotRecord, serialiseSlotRecord } from './slot-file.js';
 import type { ComposeFileOrigin, Config, Reading, SlotReading, SlotRecord } from '../../model.js';
 import { type Slots } from '../../ports.js';
@@ -59,7 +60,17 @@ export function createSlots(config: Config, composeFiles: ComposeFiles): Slots {
         if (onlyIfDamaged && (await holdsIntactFile(pathsOf(slot), composeFiles))) return;
         await writeCompose(slot, record);
       }),
+    readComposeMeeting: async (slot) => {
+      const content = await readFile(pathsOf(slot).composeFile, 'utf8').catch(nullIfUnreadable);
+      return content === null ? null : meetingIdIn(content);
+    },
   };
+}
+
+/** A file that is not there, or that this user may not read. */
+function nullIfUnreadable(error: unknown): null {
+  if (errorCode(error) === undefined) throw error;
+  return null;
 }
 
 /** An act on the disk; its failure says what could not be done. */
@@ -97,7 +108,7 @@ async function existingSlots(baseDirectory: string): Promise<number[]> {
 }
 
 async function readSlot(slot: number, paths: SlotPaths, composeFiles: ComposeFiles): Promise<SlotReading> {
-  const found = await stat(paths.directory).catch(() => null);
+  const found = await stat(paths.directory).catch(nullIfUnreadable);
   return {
     slot,
     directory: found?.isDirectory() === true ? 'present' : 'missing',
@@ -122,19 +133,21 @@ async function readRecord(path: string): Promise<Reading<SlotRecord | null>> {
 }
 
 async function writtenAt(composeFile: string): Promise<{ composeWrittenAt?: Date }> {
-  const found = await stat(composeFile).catch(() => null);
+  const found = await stat(composeFile).catch(nullIfUnreadable);
   return found === null ? {} : { composeWrittenAt: found.mtime };
 }
 
 /** A file that is there and cannot be read is somebody's. */
 async function originOf(path: string, composeFiles: ComposeFiles): Promise<ComposeFileOrigin> {
+  let content: string | null;
   try {
-    const content = await orMissing(readFile(path, 'utf8'));
-    if (content === null) return 'missing';
-    return composeFiles.isOurs(content) ? 'ours' : 'foreign';
-  } catch {
+    content = await orMissing(readFile(path, 'utf8'));
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
     return 'foreign';
   }
+  if (content === null) return 'missing';
+  return composeFiles.isOurs(content) ? 'ours' : 'foreign';
 }
 
 async function holdsIntactFile(paths: SlotPaths, composeFiles: ComposeFiles): Promise<boolean> {
@@ -193,8 +206,10 @@ async function removeRecord(paths: SlotPaths): Promise<void> {
   const left = await readRecordings(paths.videodata);
   const content = await orMissing(readFile(paths.record, 'utf8'));
   const parsed = content === null ? null : parseSlotRecord(content);
-  const reservedAt = parsed !== null && 'value' in parsed ? Date.parse(parsed.value.reservedAt) : Infinity;
-  const someAreIts = left.some((recording) => recording.modifiedAt.getTime() >= reservedAt);
+  const record = parsed !== null && 'value' in parsed ? parsed.value : null;
+  // What lay there before version 1.1.0 took the slot was not noted: where an earlier live's name is known, it stays.
+  const strangers = record?.strangers ?? ((await isThere(paths.formerRecord)) ? left : []);
+  const someAreIts = left.some(({ file }) => strangers.every((stranger) => stranger.file !== file));
   if (content !== null && someAreIts) await rename(paths.record, paths.formerRecord);
   else await removeIfThere(paths.record);
   if (left.length === 0) await removeIfThere(paths.formerRecord);

@@ -303,7 +303,7 @@ function mountedSmallDisk(path: string): boolean {
 
 describe('what counts as a recording', () => {
   test('is every regular *.mkv directly in videodata, whatever its name', async () => {
-    await writeFile(source('an other.mkv'), '');
+    await writeFile(source('an other.mkv'), 'something');
     await writeFile(source('notes.txt'), '');
     await writeFile(source('x.mkv.part'), '');
     await mkdir(source('folder.mkv'));

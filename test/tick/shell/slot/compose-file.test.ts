@@ -7,10 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
+import { SAMPLE_MEETING_ID } from '../../../../src/tick/plan/adoption.js';
 import { composeVariables } from '../../../../src/tick/shell/slot/compose-variables.js';
 import { broadcasterName } from '../../../../src/tick/plan/names.js';
 import type { Config, SlotRecord } from '../../../../src/tick/model.js';
-import { composeFileText, isIntact, isOurs } from '../../../../src/tick/shell/slot/compose-file.js';
+import { composeFileText, isIntact, isOurs, meetingIdIn } from '../../../../src/tick/shell/slot/compose-file.js';
 
 interface Service {
   image: string;
@@ -263,6 +264,23 @@ describe('a compose file that is read back', () => {
     ['binary rubbish', '\u0000\u0001\ufffd'],
   ])('is damaged when it holds %s', async (_what, text) => {
     expect(await isIntact(text)).toBe(false);
+    expect(await meetingIdIn(text)).toBeNull();
+  });
+
+  test('with an alias that leads nowhere is damaged too', async () => {
+    expect(await isIntact('services: *nowhere\nnetworks: {}')).toBe(false);
+  });
+
+  test.each(NASTY)('names its meeting, as it was typed: %j', async (meetingId) => {
+    const typed = meetingId.replace(/[\ud800-\udfff]/gu, '\ufffd');
+    expect(await meetingIdIn(await composeFileText(1, config, { ...record, meetingId }))).toBe(typed);
+  });
+
+  test('names its meeting when the original wrote it, or when its environment is a mapping', async () => {
+    const original = await readFile('test/fixtures/golden/slot-written-by-the-original.docker-compose.yml', 'utf8');
+    expect(await meetingIdIn(original)).toBe(/BBB_MEETING_ID=(.*)/.exec(original)?.[1]);
+    expect(await meetingIdIn('services: {bbb-streamer: {environment: {BBB_MEETING_ID: a$$b}}}')).toBe('a$b');
+    expect(await meetingIdIn(await composeFileText(1, config, null))).toBe(SAMPLE_MEETING_ID);
   });
 });
 

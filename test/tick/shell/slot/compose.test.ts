@@ -1,4 +1,3 @@
-import type { Clock } from '../../../../src/shared/clock.js';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -7,7 +6,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Config } from '../../../../src/tick/model.js';
 import { composeFileText, isIntact, isOurs } from '../../../../src/tick/shell/slot/compose-file.js';
-import { createCompose, type ComposeWithPull } from '../../../../src/tick/shell/slot/compose.js';
+import { createCompose, type ComposeOptions, type ComposeWithPull } from '../../../../src/tick/shell/slot/compose.js';
 import { systemClock } from '../../../../src/shared/clock.js';
 import { createSlots } from '../../../../src/tick/shell/slot/slots.js';
 import { sampleConfig, sampleRecord } from '../../../support/samples.js';
@@ -22,10 +21,10 @@ let docker: FakeDocker;
 let config: Config;
 
 /** Pauses pass at once, and seem to take a second. */
-const hastyClock: Clock = (() => {
+const hastyClock: ComposeOptions['clock'] = (() => {
   let aheadMs = 0;
   return {
-    now: () => new Date(Date.now() + aheadMs),
+    uptimeMs: () => performance.now() + aheadMs,
     sleep: () => {
       aheadMs += 1000;
       return Promise.resolve();
@@ -36,7 +35,12 @@ const hastyClock: Clock = (() => {
 function composeOf(change: Partial<Config> = {}, locks = false): ComposeWithPull {
   const redact = (text: string): string =>
     config.secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
-  return createCompose({ ...config, ...change }, { clock: hastyClock, redact, locks });
+  return createCompose({ ...config, ...change }, { clock: hastyClock, redact, locks, environment: inWorld() });
+}
+
+/** The stand-in's `docker`, not this machine's. */
+function inWorld(): Record<string, string | undefined> {
+  return { ...process.env, PATH: `${docker.binDirectory}:${process.env['PATH'] ?? ''}` };
 }
 
 async function prepare(v2: boolean): Promise<void> {

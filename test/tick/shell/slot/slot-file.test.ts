@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { emptyMemory, parseMemory, serialiseMemory } from '../../../../src/tick/report/memory.js';
 import { parseSlotRecord, serialiseSlotRecord } from '../../../../src/tick/shell/slot/slot-file.js';
@@ -21,7 +22,12 @@ function fault(change: Record<string, unknown>): string {
 
 describe('the slot file', () => {
   test('gives back what was written, every entry', () => {
-    for (const record of [sampleRecord(), sampleRecord({ step: 'stopping', userPath: null, handOver: HAND_OVER })]) {
+    const later = { strangers: [{ file: 'left.mkv', size: 9 }], engineId: 'J6XF', recording: 'placed' } as const;
+    for (const record of [
+      sampleRecord(),
+      sampleRecord({ step: 'stopping', userPath: null, handOver: HAND_OVER }),
+      sampleRecord({ ...later, strangers: [...later.strangers], handOver: { ...HAND_OVER, isStrangers: true } }),
+    ]) {
       expect(parseSlotRecord(serialiseSlotRecord(record))).toEqual({ value: record });
     }
   });
@@ -37,6 +43,10 @@ describe('the slot file', () => {
     [{ broadcasterId: undefined }, 'broadcasterId must be an integer from 0 on or null'],
     [{ takesBroadcasterId: -1 }, 'takesBroadcasterId must be an integer from 0 on or null'],
     [{ reservedAt: 'yesterday' }, 'reservedAt must be a time'],
+    [{ strangers: ['left.mkv'] }, 'strangers must be a list of files'],
+    [{ strangers: [{ file: '../left.mkv', size: 1 }] }, 'strangers must be a list of files'],
+    [{ recording: 'lost' }, 'recording must be'],
+    [{ engineId: 7 }, 'engineId must be'],
     [{ dialect: 'rest' }, 'dialect must be "url" or "broadcaster_url"'],
     [{ handOver: undefined }, 'handOver must be an object'],
     [{ handOver: [] }, 'handOver must be an object'],
@@ -56,6 +66,12 @@ describe('the slot file', () => {
     for (let length = 0; length < content.length; length += 1) {
       expect(parseSlotRecord(content.slice(0, length))).toHaveProperty('fault');
     }
+  });
+
+  test('of version 1.1.0, which noted less, is read', async () => {
+    const parsed = parseSlotRecord(await readFile('test/fixtures/live-1.1.0.json', 'utf8'));
+    expect(parsed).toMatchObject({ value: { livestreamId: 12, step: 'live', reservedAt: '2026-11-27T09:00:03.512Z' } });
+    expect(parsed).not.toHaveProperty('value.strangers');
   });
 
   test('leaves out entries that are not known', () => {

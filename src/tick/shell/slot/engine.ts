@@ -1,0 +1,98 @@
+// The Docker engine itself, asked through the program `docker`: which one it is, and which containers it has.
+import { PortError } from '../../errors.js';
+import { onPath, type RunResult } from '../../../shared/spawn.js';
+
+/** A container as the engine lists it. */
+export interface ListedContainer {
+  name: string;
+  /** Of docker-compose; empty when it made no part in it. */
+  project: string;
+  service: string;
+  isRunning: boolean;
+}
+
+export interface Engine {
+  /** Its id, its host's name and its directory; null where there is no program `docker`. */
+  id(): Promise<string | null>;
+  /** All of them, whatever made them; null where there is no program `docker`. */
+  containers(): Promise<ListedContainer[] | null>;
+}
+
+export interface EngineOptions {
+  /** How docker-compose is called: it and `docker` must speak with the same engine. */
+  composeCommand(): string[];
+  environment: Record<string, string | undefined>;
+  /** Runs a command, bounded. */
+  call(command: string[]): Promise<RunResult>;
+  /** Why a command failed, free of secrets. */
+  detailOf(result: RunResult, command: string[]): string;
+}
+
+/** Its id alone is not enough: machines that were copied from one have the same, and so have two engines of one machine. */
+const IDENTITY = '{{.ID}} {{.Name}} {{.DockerRootDir}}';
+
+/** Whether it runs is in `Status` (`Up 2 hours`): `State` is newer than some clients. */
+const FIELDS = [
+  '{{.Names}}',
+  '{{.Status}}',
+  '{{.Label "com.docker.compose.project"}}',
+  '{{.Label "com.docker.compose.service"}}',
+];
+
+/** Options of docker-compose 1.29 that choose an engine; `docker` has them too. */
+const CHOOSES_ENGINE = new Set(['-H', '--host', '-c', '--context', '--tlscacert', '--tlscert', '--tlskey']);
+const CHOOSES_ENGINE_ALONE = /^(--tls|--tlsverify|(--host|--context|--tlscacert|--tlscert|--tlskey)=.*)$/;
+
+export function createEngine(options: EngineOptions): Engine {
+  const ask = async (words: string[]): Promise<string[] | null> => {
+    const docker = dockerCommandOf(options.composeCommand());
+    if (onPath(docker[0] ?? '', options.environment) === null) return null;
+    const command = [...docker, ...words];
+    const result = await options.call(command);
+    if (result.exitCode === 0) return result.stdout.split('\n').filter((line) => line.trim() !== '');
+    throw new PortError('dockerUnreadable', options.detailOf(result, command));
+  };
+  return {
+    id: async () => {
+      const lines = await ask(['info', '--format', IDENTITY]);
+      if (lines === null) return null;
+      const id = lines[0]?.trim() ?? '';
+      // Some clients end with 0 though no engine has answered.
+      if (id === '') throw new PortError('dockerUnreadable', 'docker info names no engine');
+      return id;
+    },
+    containers: async () => {
+      const lines = await ask(['ps', '--all', '--format', FIELDS.join('\t')]);
+      return lines?.map(parseLine) ?? null;
+    },
+  };
+}
+
+/** `docker` with the engine that the command of docker-compose chooses, and with what stands before it (`sudo`). */
+export function dockerCommandOf(composeCommand: string[]): string[] {
+  const at = composeCommand.findIndex((word) => /(^|\/)docker(-compose)?$/.test(word));
+  if (at < 0) return ['docker'];
+  const [program = 'docker', ...words] = composeCommand.slice(at);
+  const isPlugin = !program.endsWith('-compose');
+  const options = isPlugin ? beforeCompose(words) : engineOptions(words);
+  return [...composeCommand.slice(0, at), isPlugin ? program : 'docker', ...options];
+}
+
+function beforeCompose(words: string[]): string[] {
+  const end = words.indexOf('compose');
+  return end < 0 ? words : words.slice(0, end);
+}
+
+function engineOptions(words: string[]): string[] {
+  return words.filter(
+    (word, index) =>
+      CHOOSES_ENGINE.has(word) || CHOOSES_ENGINE_ALONE.test(word) || CHOOSES_ENGINE.has(words[index - 1] ?? ''),
+  );
+}
+
+/** Of several names (old links give a container more) the first is its own. */
+function parseLine(line: string): ListedContainer {
+  const [names = '', status = '', project = '', service = ''] = line.split('\t');
+  const own = names.split(',').find((name) => !name.includes('/')) ?? names;
+  return { name: own, project: project.trim(), service: service.trim(), isRunning: /^Up\b/.test(status) };
+}
