@@ -52,7 +52,7 @@ test.concurrent(
 );
 
 test.concurrent(
-  'a start reads a list of three thousand lives once',
+  'a start and a stop each read a list of three thousand lives once',
   inWorld({}, async (world) => {
     addPastLives(world, 3000, 2020);
     const { livestream } = world.teacherAsks({ meetingId: 'm' });
@@ -61,6 +61,10 @@ test.concurrent(
     // Each page once, and the first one again, after the last.
     expect(new Set(pagesAsked(world)).size).toBe(251);
     expect(pagesAsked(world)).toHaveLength(252);
+    world.meetingEnds('m');
+    expect(await tick(world)).toBe(0);
+    expect([live(world, livestream.id).status, world.pod.state.broadcasters]).toEqual([2, []]);
+    expect(pagesAsked(world)).toHaveLength(2 * 252);
   }),
   PATIENCE_MS,
 );

@@ -59,7 +59,10 @@ async function readSurroundings(place: Place, context: Context): Promise<Surroun
 
 /** The broadcasters of these lives in progress. */
 async function broadcastersOf(isWanted: (row: Livestream) => boolean, context: Context): Promise<Set<number>> {
-  const rows = need((await context.ports.pod.readLivestreams()).inProgress);
+  return broadcastersIn(need((await context.ports.pod.readLivestreams()).inProgress), isWanted);
+}
+
+function broadcastersIn(rows: Livestream[], isWanted: (row: Livestream) => boolean): Set<number> {
   return new Set(rows.filter(isWanted).flatMap(({ broadcasterId }) => broadcasterId ?? []));
 }
 
@@ -134,9 +137,23 @@ async function lookForRemoval(place: Place, context: Context): Promise<Found> {
     notedBroadcaster(record, context),
     isUnclaimed && record.broadcasterId === null ? readSurroundings(place, context) : null,
     isUnclaimed ? context.ports.pod.readLivestream(place.livestreamId).then(need) : null,
-    broadcastersOf(isOthers(place, context), context),
+    othersBroadcasters(place, context),
   ]);
   return { of: 'removal', noted, around, row, inUse, lookedAt };
+}
+
+/**
+ * As long as Pod shows an ended live in progress here, nobody takes its broadcaster: who shares it has done so since before
+ * this tick read the list, which may be hundreds of pages long and is not read again for that.
+ */
+async function othersBroadcasters(place: Place, context: Context): Promise<Set<number>> {
+  const { inProgress } = context;
+  if (place.record.step === 'down' && inProgress.ok) {
+    const row = need(await context.ports.pod.readLivestream(place.livestreamId));
+    if (row !== null && isOwnRow(row, place.slot, context.config))
+      return broadcastersIn(inProgress.value, isOthers(place, context));
+  }
+  return broadcastersOf(isOthers(place, context), context);
 }
 
 /** The broadcaster that the record names, if it is still there under its slug. */
