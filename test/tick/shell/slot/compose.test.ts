@@ -11,6 +11,7 @@ import { createCompose, type ComposeWithPull } from '../../../../src/tick/shell/
 import { systemClock } from '../../../../src/shared/clock.js';
 import { createSlots } from '../../../../src/tick/shell/slot/slots.js';
 import { sampleConfig, sampleRecord } from '../../../support/samples.js';
+import { sourceAddress } from '../../../support/shipped.js';
 import { temporaryDirectory } from '../../../support/temporary.js';
 import { createDocker, type FakeDocker } from '../../../world/docker.js';
 
@@ -268,9 +269,7 @@ describe('compose commands', () => {
 
   test('that outlive a killed tick keep their slot busy until they end', async () => {
     docker.setBehaviour({ delays: [{ command: 'up', untilFile: 'go' }] });
-    const [compose, clock] = ['tick/shell/slot/compose.js', 'shared/clock.js'].map((name) =>
-      JSON.stringify(join(process.cwd(), '.build/src', name)),
-    );
+    const [compose, clock] = ['tick/shell/slot/compose.js', 'shared/clock.js'].map(sourceAddress);
     const tick = spawn(
       process.execPath,
       [
