@@ -5,12 +5,12 @@ import type { FakeDocker } from '../world/docker.js';
 /** Where that host listens: said by the set-up of the whole run. */
 export const COMPOSE_HOST_PORT = 'BBB_POD_LIVE_COMPOSE_HOST_PORT';
 
-/** The host finds arguments, environment and working directory with the process id; it answers with marked texts, each with a NUL behind it. */
+/** What the caller has open (a lock, as file descriptor 3) stays open. The host finds arguments, environment and working directory with the process id; it answers with marked texts, each with a NUL behind it. */
 function callerText(port: string, stateDirectory: string, isV2: boolean): string {
   return `#!/bin/bash
-exec 3<>/dev/tcp/127.0.0.1/${port} || exit 127
-printf '%s\\0' $$ '${stateDirectory}' '${isV2 ? '1' : ''}' >&3
-while IFS= read -r -d '' text <&3; do
+exec {host}<>/dev/tcp/127.0.0.1/${port} || exit 127
+printf '%s\\0' $$ '${stateDirectory}' '${isV2 ? '1' : ''}' >&$host
+while IFS= read -r -d '' text <&$host; do
   case $text in
     o*) printf '%s' "\${text:1}" ;;
     e*) printf '%s' "\${text:1}" >&2 ;;

@@ -10,6 +10,7 @@ import { composeFileText, isIntact, isOurs } from '../../../../src/tick/shell/sl
 import { createCompose, type ComposeWithPull } from '../../../../src/tick/shell/slot/compose.js';
 import { systemClock } from '../../../../src/shared/clock.js';
 import { createSlots } from '../../../../src/tick/shell/slot/slots.js';
+import { useHostedCompose } from '../../../support/hosted-compose.js';
 import { sampleConfig, sampleRecord } from '../../../support/samples.js';
 import { sourceAddress } from '../../../support/shipped.js';
 import { temporaryDirectory } from '../../../support/temporary.js';
@@ -45,6 +46,7 @@ async function prepare(v2: boolean): Promise<void> {
   base = join(root, String(turn));
   await mkdir(base);
   docker = createDocker(base, { v2 });
+  useHostedCompose(docker);
   config = sampleConfig(base, { composeCommand: docker.command });
   const slots = createSlots(config, { composeFileText, isOurs, isIntact });
   await slots.make(1);
