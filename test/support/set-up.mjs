@@ -6,12 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeAtTheEnd } from './tear-down.mjs';
 
-/** `dist` is packed as it has been built. Answers the package's directory. */
-function unpackWhatIsShipped(directory) {
+/** `dist` is packed as it has been built. Answers the path of what npm has made. */
+function pack(directory) {
   const words = ['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', directory];
   const [{ filename }] = JSON.parse(execFileSync('npm', words, { encoding: 'utf8' }));
-  execFileSync('tar', ['-xzf', join(directory, filename), '-C', directory]);
-  return join(directory, 'package');
+  return join(directory, filename);
 }
 
 /** Ends with this process, if nobody ends it before. Answers its port. */
@@ -31,6 +30,9 @@ export default async function setUp() {
   execFileSync(process.execPath, ['esbuild.config.mjs', 'sources']);
   const { host, port } = await startComposeHost(directory);
   removeAtTheEnd(directory, host);
-  process.env.BBB_POD_LIVE_SHIPPED = unpackWhatIsShipped(directory);
+  const packed = pack(directory);
+  execFileSync('tar', ['-xzf', packed, '-C', directory]);
+  process.env.BBB_POD_LIVE_PACKED = packed;
+  process.env.BBB_POD_LIVE_SHIPPED = join(directory, 'package');
   process.env.BBB_POD_LIVE_COMPOSE_HOST_PORT = port;
 }
