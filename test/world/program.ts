@@ -40,7 +40,11 @@ export function startProgram(
   env: Record<string, string>,
   stdin: 'ignore' | 'pipe' = 'ignore',
 ): RunningProgram {
-  const child = spawn(process.execPath, [shippedPath('bin/bbb-pod-live'), ...args], { cwd, env, stdio: [stdin, 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [shippedPath('bin/bbb-pod-live'), ...args], {
+    cwd,
+    env,
+    stdio: [stdin, 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
