@@ -308,7 +308,7 @@ describe('the file of variables', () => {
     const workingDirectory = temporaryDirectory();
     const text = `# don't say ="\nA="one\ntwo three"\n\n# B='\nC='four\nfive' # six\nD=it's\n`;
     writeFileSync(join(workingDirectory, '.env'), text);
-    expect(loadEnvironment({ environment: {}, workingDirectory })).toEqual({
+    expect(loadEnvironment({ environment: {}, workingDirectory })).toMatchObject({
       ok: true,
       environment: { A: 'one\ntwo three', C: 'four\nfive', D: "it's" },
     });
