@@ -1,6 +1,8 @@
-// Builds what is shipped (`dist`), and on request the demo: bundled with splitting, so that a tick loads what it uses.
+// Builds what is shipped (`dist`); on request the demo, and each source as it is shipped, for the tests: bundled with splitting, so that a tick loads what it uses.
 import { build } from 'esbuild';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { lazyLibraries } from './build/lazy-libraries.mjs';
+import { thirdPartyLicenses } from './build/third-party-licenses.mjs';
 
 const common = {
   bundle: true,
@@ -11,6 +13,8 @@ const common = {
   // pg's choice of another driver, which is not wanted.
   external: ['pg-native'],
   legalComments: 'external',
+  plugins: [lazyLibraries],
+  minifySyntax: true,
   logLevel: 'warning',
   // The libraries that are CommonJS call `require` for Node's own modules.
   banner: {
@@ -18,15 +22,31 @@ const common = {
   },
 };
 
-const dist = { ...common, entryPoints: ['src/cli.ts'], outdir: 'dist', minifySyntax: true };
-const { metafile, outputFiles } = await build({ ...dist, metafile: true, write: false });
-// All at once, so that a program that runs meanwhile hardly ever finds it half there.
-rmSync('dist', { recursive: true, force: true });
-mkdirSync('dist');
-for (const { path, contents } of outputFiles) writeFileSync(path, contents);
-// What went into which file: the tests look up there what a tick has loaded.
-mkdirSync('.build', { recursive: true });
-writeFileSync('.build/dist.json', JSON.stringify(metafile));
-if (process.argv.includes('demo')) {
+async function buildDist() {
+  const options = { ...common, entryPoints: ['src/cli.ts'], outdir: 'dist', metafile: true, write: false };
+  const { metafile, outputFiles } = await build(options);
+  const licenses = thirdPartyLicenses(metafile);
+  // All at once, so that a program that runs meanwhile hardly ever finds it half there.
+  rmSync('dist', { recursive: true, force: true });
+  mkdirSync('dist');
+  for (const { path, contents } of outputFiles) writeFileSync(path, contents);
+  writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licenses);
+  // What went into which file: the tests look up there what a tick has loaded.
+  mkdirSync('.build', { recursive: true });
+  writeFileSync('.build/dist.json', JSON.stringify(metafile));
+}
+
+async function buildDemo() {
   await build({ ...common, entryPoints: ['test/demo/demo.ts'], outdir: '.build/demo', packages: 'external' });
 }
+
+/** Every file of `src` under its own name: what the tests import of it has gone the way of what is shipped. */
+async function buildSources() {
+  rmSync('.build/shipped', { recursive: true, force: true });
+  await build({ ...common, entryPoints: ['src/**/*.ts'], outbase: 'src', outdir: '.build/shipped/src' });
+}
+
+const [what] = process.argv.slice(2);
+if (what === 'sources') await buildSources();
+else await buildDist();
+if (what === 'demo') await buildDemo();

@@ -112,18 +112,17 @@ export function loadEnvironment(options: {
     if (code === 'ENOENT' && options.configPath === undefined) return { ok: true, environment, file: null };
     return { ok: false, faults: [`the configuration file ${path} cannot be read (${code})`] };
   }
-  const variables = parseEnv(text.replace(/^\ufeff/, '').replace(/\r\n/g, '\n'));
-  const names = Object.keys(variables);
-  // A line without `=` becomes part of the next name, which may hold a secret then.
-  const rubbish = names.filter((name) => name.includes('\n'));
-  if (rubbish.length > 0)
+  const lines = text.replace(/^\ufeff/, '').replace(/\r\n/g, '\n');
+  const strays = strayLines(lines);
+  if (strays.length > 0)
     return {
       ok: false,
-      faults: rubbish.map(
-        (name) => `the configuration file ${path} has a line that is not NAME=value: line ${lineOf(name, text)}`,
+      faults: strays.map(
+        (number) => `the configuration file ${path} has a line that is not NAME=value: line ${number}`,
       ),
     };
-  const file = { path, names: names.map((name) => ({ name, line: lineOfName(name, text) })) };
+  const variables = parseEnv(lines);
+  const file = { path, names: Object.keys(variables).map((name) => ({ name, line: lineOfName(name, text) })) };
   return { ok: true, environment: { ...withProxies(variables), ...environment }, file };
 }
 
@@ -150,7 +149,14 @@ function lineOfName(name: string, text: string): number {
   return lines.findIndex((line) => line.replace(/^\ufeff?\s*(?:export\s+)?/, '').replace(/\s*=.*/, '') === name) + 1;
 }
 
-/** The number of the line in which `part` begins. */
-function lineOf(part: string, text: string): number {
-  return text.replace(/\r\n/g, '\n').split(part)[0]?.split('\n').length ?? 1;
+/** A value in quotes, with its name; it may hold line breaks. */
+const QUOTED = /^[^#\n=]*=[ \t]*(["'`])[^]*?\1/gm;
+
+/**
+ * The numbers of the lines that are neither blank, nor a comment, nor `NAME=value`. Node 20 takes such a line for the beginning
+ * of the next name, later ones leave it out: what was meant to be set would silently not be.
+ */
+function strayLines(text: string): number[] {
+  const bare = text.replace(QUOTED, (quoted) => `=${quoted.replace(/[^\n]/g, '')}`);
+  return bare.split('\n').flatMap((line, index) => (/^\s*($|#)|=/.test(line) ? [] : [index + 1]));
 }

@@ -1,5 +1,6 @@
 // `npm run demo`: the real program goes through the life of one live in an embedded world, and the story is told.
 import { parseArgs } from 'node:util';
+import { shipItFrom } from '../support/shipped.js';
 import { startWorld, type World } from '../world/world.js';
 import { chapters } from './chapters.js';
 import { Mismatch, say, title } from './story.js';
@@ -12,6 +13,7 @@ async function main(): Promise<number> {
   }
   const keep = values.keep ?? false;
   const begunAt = Date.now();
+  shipItFrom(process.cwd());
   const world = await startWorld({ podVersion: values.pod, numberOfLives: 2, keep });
   try {
     title('bbb-pod-live: the life of one live');

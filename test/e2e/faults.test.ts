@@ -1,5 +1,5 @@
 // The built program while Pod, BBB, the disk or the mail fails: it says so, harms nothing, and goes on when that is over.
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -13,13 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  isRoot,
-  ORDINARY_USER,
-  ownedByOrdinaryUser,
-  programForAnybody,
-  runAsOrdinaryUser,
-} from '../support/ordinary-user.js';
+import { isRoot, ORDINARY_USER, ownedByOrdinaryUser, runAsOrdinaryUser } from '../support/ordinary-user.js';
 import { callsIn, quickContainers, startQuickWorld } from '../support/quick-compose.js';
 import { lastingWorld, startMails } from '../support/kill-stories.js';
 import { startBbb } from '../world/bbb.js';
@@ -201,20 +195,12 @@ interface OrdinaryWorld {
   run(env?: Record<string, string>): Promise<ProgramResult>;
 }
 
-/** Made for the first test that asks for it: concurrent tests begin before any hook. */
-let program: string | undefined;
-
-afterAll(() => {
-  if (program !== undefined) rmSync(program, { recursive: true, force: true });
-});
-
 async function ordinaryWorld(): Promise<OrdinaryWorld> {
   const world = await startQuickWorld({ numberOfLives: 2, chatRedis: false });
   ownedByOrdinaryUser(world.root);
-  const directory = (program ??= programForAnybody());
   return {
     world,
-    run: (env = {}) => runAsOrdinaryUser(directory, ['run'], world.baseDirectory, { ...world.env, ...env }),
+    run: (env = {}) => runAsOrdinaryUser(['run'], world.baseDirectory, { ...world.env, ...env }),
   };
 }
 
@@ -458,7 +444,7 @@ describe('what stands in the base directory is damaged or gone', () => {
         const away = `${world.baseDirectory}-away`;
         renameSync(world.baseDirectory, away);
         world.meetingEnds('meeting-1');
-        const { exitCode } = await runAsOrdinaryUser(process.cwd(), ['run'], world.root, world.env, { asIs: true });
+        const { exitCode } = await runAsOrdinaryUser(['run'], world.root, world.env, { asIs: true });
         expect(exitCode).toBe(1);
         expect(callsIn(world, 'bbb-live-streaming1')).not.toContain('down');
         expect(world.pod.state.livestreams).toMatchObject([{ status: 1 }]);

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
+import { packedFile } from '../support/shipped.js';
 import { handedOver, inWorld, live, streamers, subjects, SUBJECTS } from '../support/e2e-world.js';
 import type { World } from '../world/world.js';
 
@@ -12,22 +13,8 @@ const execute = promisify(execFile);
 /** npm itself takes its time. */
 const PATIENCE_MS = 120_000;
 
-interface Packed {
-  filename: string;
-  files: { path: string }[];
-}
-
-/** The built `dist` is packed as it is: other tests run it meanwhile. */
-async function pack(directory: string): Promise<Packed> {
-  const words = ['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', directory];
-  const { stdout } = await execute('npm', words);
-  const [packed] = JSON.parse(stdout) as Packed[];
-  if (packed === undefined) throw new Error('npm has packed nothing');
-  return packed;
-}
-
 /** Installs the package below a new prefix, without any registry; answers the command's path. */
-async function install(world: World, tarball: string): Promise<string> {
+async function install(world: World): Promise<string> {
   const prefix = join(world.root, 'elsewhere');
   mkdirSync(prefix);
   const options = [
@@ -38,16 +25,26 @@ async function install(world: World, tarball: string): Promise<string> {
     '--cache',
     join(world.root, 'npm-cache'),
   ];
-  await execute('npm', ['install', '--global', '--prefix', prefix, ...options, tarball], { cwd: world.root });
+  await execute('npm', ['install', '--global', '--prefix', prefix, ...options, packedFile()], { cwd: world.root });
   return join(prefix, 'bin', 'bbb-pod-live');
 }
 
-test(
-  'the package holds what is needed and nothing else, and works where it is installed',
-  inWorld({}, async (world) => {
-    const { filename, files } = await pack(world.root);
-    const paths = files.map(({ path }) => path);
-    const named = [
+/** What stands in `folder` of this tree. */
+function filesOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+}
+
+test('the package holds what a server needs, and nothing else', async () => {
+  const { stdout } = await execute('tar', ['-tzf', packedFile()]);
+  const paths = stdout
+    .trim()
+    .split('\n')
+    .map((path) => path.replace(/^package\//, ''));
+  const build = JSON.parse(readFileSync('.build/dist.json', 'utf8')) as { outputs: Record<string, unknown> };
+  expect(paths.sort()).toEqual(
+    [
       'package.json',
       'README.md',
       'README.fr.md',
@@ -58,16 +55,20 @@ test(
       'bin/bbb-pod-live',
       'man/bbb-pod-live.1',
       'docs/glossary.md',
-    ];
-    expect(paths).toEqual(expect.arrayContaining([...named, 'dist/cli.js', 'templates/docker-compose.yml.hbs']));
-    const pages = ['en', 'fr'].flatMap((language) =>
-      readdirSync(`docs/${language}`).map((name) => `docs/${language}/${name}`),
-    );
-    expect(paths).toEqual(expect.arrayContaining(pages));
-    const others = [...named, ...pages];
-    expect(paths.filter((path) => !others.includes(path) && !/^(dist|templates)\//.test(path))).toEqual([]);
+      ...filesOf('docs/en'),
+      ...filesOf('docs/fr'),
+      ...filesOf('templates'),
+      'dist/THIRD-PARTY-LICENSES.txt',
+      ...Object.keys(build.outputs),
+    ].sort(),
+  );
+  expect(paths).toEqual(expect.arrayContaining(['dist/cli.js', 'templates/docker-compose.yml.hbs']));
+});
 
-    const program = await install(world, join(world.root, filename));
+test(
+  'the package works where it is installed',
+  inWorld({}, async (world) => {
+    const program = await install(world);
     const home = join(world.root, 'elsewhere/lib/node_modules');
     expect(readdirSync(home).filter((name) => !name.startsWith('.'))).toEqual(['bbb-pod-live']);
     expect(existsSync(join(home, 'bbb-pod-live', 'node_modules'))).toBe(false);

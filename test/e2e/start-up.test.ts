@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { inWorld, live, PATIENCE_MS, tick } from '../support/e2e-world.js';
+import { shippedPath } from '../support/shipped.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import type { World } from '../world/world.js';
 
@@ -94,7 +95,7 @@ test('starting up costs a fraction of loading every library', () => {
   // By turns: a minute when the machine is slow is slow for all three.
   const rounds = Array.from({ length: 5 }, () => ({
     bare: cost('--eval', '0'),
-    own: cost(join(process.cwd(), 'bin/bbb-pod-live'), '--version'),
+    own: cost(shippedPath('bin/bbb-pod-live'), '--version'),
     eager: cost('--input-type=module', '--eval', all),
   }));
   const least = (which: 'bare' | 'own' | 'eager'): number => Math.min(...rounds.map((round) => round[which]));

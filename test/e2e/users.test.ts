@@ -1,27 +1,15 @@
 // The built program run by several users: once as root, else as the owner of the base directory.
 import { lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync, chmodSync, chownSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { handedOver, inSlot, lastMail, live, logText, PATIENCE_MS, subjects, SUBJECTS } from '../support/e2e-world.js';
-import {
-  isRoot,
-  ORDINARY_USER,
-  ownedByOrdinaryUser,
-  programForAnybody,
-  runAsOrdinaryUser,
-} from '../support/ordinary-user.js';
+import { isRoot, ORDINARY_USER, ownedByOrdinaryUser, runAsOrdinaryUser } from '../support/ordinary-user.js';
 import { startQuickWorld, stateOf } from '../support/quick-compose.js';
 import type { ProgramResult } from '../world/program.js';
 import type { World } from '../world/world.js';
 
 /** Only root can be somebody else; elsewhere these are skipped, visibly. */
 const asRoot = isRoot() ? test : test.skip;
-
-let program: string | undefined;
-
-afterAll(() => {
-  if (program !== undefined) rmSync(program, { recursive: true, force: true });
-});
 
 interface Users {
   world: World;
@@ -33,11 +21,10 @@ interface Users {
 /** A world whose directories belong to an ordinary user. */
 async function withUsers(story: (users: Users) => Promise<void>): Promise<void> {
   const world = await startQuickWorld({ numberOfLives: 1, chatRedis: false });
-  const directory = (program ??= programForAnybody());
   const runAs =
     (asIs: boolean) =>
     (...args: string[]) =>
-      runAsOrdinaryUser(directory, args, world.baseDirectory, world.env, { asIs });
+      runAsOrdinaryUser(args, world.baseDirectory, world.env, { asIs });
   try {
     ownedByOrdinaryUser(world.root);
     await story({ world, root: runAs(true), owner: runAs(false) });

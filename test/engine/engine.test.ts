@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { REDIS_IMAGE, STREAMER_IMAGE, startAnotherEngine, startEngine, whyNoEngine, type Engine } from './engine.js';
+import { shippedPath } from '../support/shipped.js';
 import { startWorld, type Request, type World } from '../world/world.js';
 
 const reason = whyNoEngine();
@@ -155,7 +156,7 @@ async function until(what: string, holds: () => Promise<boolean> | boolean): Pro
 
     /** Kills the tick, and everything that it began, once the engine shows what is waited for. */
     async function killTickWhen(what: string, holds: () => Promise<boolean>, reach: 'group' | 'alone'): Promise<void> {
-      const child = spawn(process.execPath, [join(process.cwd(), 'bin/bbb-pod-live'), 'run', '--no-delay'], {
+      const child = spawn(process.execPath, [shippedPath('bin/bbb-pod-live'), 'run', '--no-delay'], {
         cwd: world.baseDirectory,
         env: world.env,
         stdio: 'ignore',

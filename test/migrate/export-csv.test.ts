@@ -14,6 +14,7 @@ import { createReader } from '../support/migrate/bbb-reading.js';
 import { optionsOfWorld, SECRET, startRecordingsServer } from '../support/migrate/bbb-recordings-server.js';
 import { choiceOf } from '../support/migrate/choice.js';
 import { readCsv } from '../support/migrate/csv.js';
+import { shippedPath } from '../support/shipped.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
 const RECORDING: Recording = {
@@ -303,7 +304,7 @@ describe('what is printed, when nobody can have it,', () => {
     const directory = temporaryDirectory();
     const descriptor = to === 'pipe' ? null : openSync(to, 'w');
     const env = { PATH: process.env['PATH'], SCRIPT_BBB_SERVER_URL: server.url, SCRIPT_BBB_SECRET_KEY: SECRET };
-    const program = [join(process.cwd(), 'bin/bbb-pod-live'), 'migrate-recordings', '--use-export-csv'];
+    const program = [shippedPath('bin/bbb-pod-live'), 'migrate-recordings', '--use-export-csv'];
     const child = spawn(process.execPath, program, {
       cwd: directory,
       env,

@@ -3,14 +3,10 @@ import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { createLock, lockPath, takeFileLock } from '../../src/shared/lock.js';
+import { sourceAddress } from '../support/shipped.js';
 import { temporaryDirectory } from '../support/temporary.js';
-
-function builtModule(name: string): string {
-  return JSON.stringify(pathToFileURL(join(process.cwd(), '.build/src', name)).href);
-}
 
 /** A process that runs `text` and answers its first line. */
 async function begin(text: string): Promise<{ child: ChildProcess; line: string }> {
@@ -26,7 +22,7 @@ async function kill(child: ChildProcess): Promise<void> {
 }
 
 function holder(path: string): string {
-  return `import { takeFileLock } from ${builtModule('shared/lock.js')};
+  return `import { takeFileLock } from ${sourceAddress('shared/lock.js')};
     console.log(await takeFileLock(${JSON.stringify(path)}) === null ? 'taken' : 'mine');
     setInterval(() => {}, 1000);`;
 }
@@ -64,8 +60,8 @@ describe('the lock', () => {
   test('given to a child outlives its killed holder, until that child ends too', async () => {
     const path = lockPath(temporaryDirectory());
     const { child, line } = await begin(`
-      import { takeFileLock } from ${builtModule('shared/lock.js')};
-      import { run } from ${builtModule('shared/spawn.js')};
+      import { takeFileLock } from ${sourceAddress('shared/lock.js')};
+      import { run } from ${sourceAddress('shared/spawn.js')};
       import { existsSync, watch } from 'node:fs';
       const descriptor = await takeFileLock(${JSON.stringify(path)});
       const program = 'const { renameSync, writeFileSync } = require("node:fs"); writeFileSync("new", String(process.pid)); renameSync("new", "child.pid"); setInterval(() => {}, 1000)';
@@ -85,9 +81,12 @@ describe('the lock', () => {
   test('that cannot be had says why', async () => {
     const directory = temporaryDirectory();
     mkdirSync(join(directory, 'lock'));
-    await expect(takeFileLock(join(directory, 'lock'))).rejects.toMatchObject({ problem: { kind: 'diskFailed' } });
+    await expect(takeFileLock(join(directory, 'lock'))).rejects.toMatchObject({
+      name: 'DiskError',
+      message: expect.stringMatching(/^cannot open the lock file: EISDIR/),
+    });
     const { line } = await begin(`
-      import { takeFileLock } from ${builtModule('shared/lock.js')};
+      import { takeFileLock } from ${sourceAddress('shared/lock.js')};
       process.env.PATH = '/nowhere';
       await takeFileLock(${JSON.stringify(join(directory, 'other'))}).catch((error) => console.log(error.message));`);
     expect(line).toContain('install the package util-linux');

@@ -1,8 +1,7 @@
 // What the end-to-end tests share: a world for each test, a tick, and short looks at what came of it.
 import { existsSync, readFileSync, readdirSync, statSync, watch, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { buildLeanCompose, useLeanCompose } from './lean-compose.js';
-import { temporaryDirectory } from './temporary.js';
+import { useHostedCompose } from './hosted-compose.js';
 import type { FakeContainer } from '../world/docker.js';
 import type { BroadcasterRow, LivestreamRow } from '../world/pod-rows.js';
 import { startWorld, type World, type WorldOptions } from '../world/world.js';
@@ -16,14 +15,11 @@ export const SUBJECTS = {
   normal: '[BBB-POD-LIVE] Retour à la normale',
 } as const;
 
-/** Built once for a file of tests. */
-let standIn: Promise<string> | undefined;
-
 /** A test's body in a world of its own, which is gone afterwards; a failure shows the program's log. */
 export function inWorld(options: WorldOptions, story: (world: World) => Promise<void>): () => Promise<void> {
   return async () => {
     const world = await startWorld({ numberOfLives: 1, chatRedis: false, ...options });
-    useLeanCompose(world.docker, await (standIn ??= buildLeanCompose(temporaryDirectory())));
+    useHostedCompose(world.docker);
     try {
       await story(world);
     } catch (error) {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { KillSettings } from './kill-points.js';
+import { shippedPath } from './shipped.js';
 import type { World } from '../world/world.js';
 
 export interface KilledTick {
@@ -30,7 +31,7 @@ export async function watchedTick(world: World, order: KillOrder | null): Promis
     ...(order === null ? {} : { KILL_AT: order.at, KILL_WHOM: order.whom, KILL_SIGNAL: order.signal ?? 'SIGKILL' }),
   };
   const preload = pathToFileURL(join(process.cwd(), '.build/test/support/kill-points.js')).href;
-  const words = ['--import', preload, join(process.cwd(), 'bin/bbb-pod-live'), 'run'];
+  const words = ['--import', preload, shippedPath('bin/bbb-pod-live'), 'run'];
   const child = spawn(process.execPath, words, {
     cwd: world.baseDirectory,
     env: { ...world.env, ...settings },

@@ -1,8 +1,8 @@
 // The built program as a user who is not root, whom the file system can refuse something.
 import { spawn } from 'node:child_process';
-import { chownSync, cpSync, lstatSync, mkdtempSync, readdirSync, chmodSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chownSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { shippedPath } from './shipped.js';
 import type { ProgramResult } from '../world/program.js';
 
 /** `nobody` and its group on Linux. */
@@ -10,15 +10,6 @@ export const ORDINARY_USER = { uid: 65_534, gid: 65_534 };
 
 export function isRoot(): boolean {
   return process.getuid?.() === 0;
-}
-
-/** A copy of what is shipped that everybody can read; answers its directory. The project may lie where only root can look. */
-export function programForAnybody(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'bbb-pod-live-test-'));
-  chmodSync(directory, 0o755);
-  for (const part of ['bin', 'dist', 'templates', 'package.json'])
-    cpSync(join(process.cwd(), part), join(directory, part), { recursive: true });
-  return directory;
 }
 
 /** Gives a whole directory to that user, if this one may. */
@@ -31,16 +22,15 @@ export function ownedByOrdinaryUser(path: string): void {
   }
 }
 
-/** Runs the program below `directory` to its end. `asIs`: as the user who runs the tests. */
+/** Runs the program to its end. `asIs`: as the user who runs the tests. */
 export function runAsOrdinaryUser(
-  directory: string,
   args: string[],
   cwd: string,
   env: Record<string, string>,
   options: { asIs?: boolean } = {},
 ): Promise<ProgramResult> {
   const user = isRoot() && options.asIs !== true ? ORDINARY_USER : {};
-  const child = spawn(process.execPath, [join(directory, 'bin/bbb-pod-live'), ...args], {
+  const child = spawn(process.execPath, [shippedPath('bin/bbb-pod-live'), ...args], {
     cwd,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -304,9 +304,24 @@ describe('the file of variables', () => {
     expect(loadEnvironment({ environment: {}, workingDirectory })).toMatchObject({ ok: false });
   });
 
+  test('may hold values of several lines in quotes, comments with quotes of their own, and blank lines', () => {
+    const workingDirectory = temporaryDirectory();
+    const text = `# don't say ="\nA="one\ntwo three"\n\n# B='\nC='four\nfive' # six\nD=it's\n`;
+    writeFileSync(join(workingDirectory, '.env'), text);
+    expect(loadEnvironment({ environment: {}, workingDirectory })).toMatchObject({
+      ok: true,
+      environment: { A: 'one\ntwo three', C: 'four\nfive', D: "it's" },
+    });
+  });
+
   test('with a line that is no variable is a fault, which shows nothing of that line', () => {
     const workingDirectory = temporaryDirectory();
-    for (const rubbish of ['s3cret rubbish\nPOD_TOKEN=x', 'POD_TOKEN\ns3cret=abc', 's3cret rubbish\r\nPOD_TOKEN=x']) {
+    for (const rubbish of [
+      's3cret rubbish\nPOD_TOKEN=x',
+      'POD_TOKEN\ns3cret=abc',
+      's3cret rubbish\r\nPOD_TOKEN=x',
+      's3cret rubbish',
+    ]) {
       writeFileSync(join(workingDirectory, '.env'), `A=1\n\n${rubbish}\n`);
       const loaded = loadEnvironment({ environment: {}, workingDirectory });
       expect(loaded).toEqual({

@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { shippedPath } from '../support/shipped.js';
 
 export interface ProgramResult {
   exitCode: number | null;
@@ -39,8 +40,11 @@ export function startProgram(
   env: Record<string, string>,
   stdin: 'ignore' | 'pipe' = 'ignore',
 ): RunningProgram {
-  const program = join(process.cwd(), 'bin/bbb-pod-live');
-  const child = spawn(process.execPath, [program, ...args], { cwd, env, stdio: [stdin, 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [shippedPath('bin/bbb-pod-live'), ...args], {
+    cwd,
+    env,
+    stdio: [stdin, 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

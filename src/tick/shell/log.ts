@@ -73,6 +73,8 @@ function lineOf({ level, message, stamp }: Entry): string {
 interface Sink {
   /** A whole line, with its end; it is in its file when this returns. */
   write(line: string): void;
+  /** The library that writes through this cannot be used: a fault of the installation, which is told like others. */
+  goWithout(error: unknown): void;
   problem(): Problem | null;
 }
 
@@ -95,11 +97,15 @@ function createSink(directory: string, options: LogOptions): Sink {
         lose(line, error);
       }
     },
+    goWithout(error) {
+      const detail = `the log is written without its library, which cannot be used: ${faultOf(error)}; install bbb-pod-live again`;
+      problem ??= { kind: 'internal', detail };
+    },
     problem: () => problem,
   };
 }
 
-/** Null when the library cannot be loaded, which must not stop the work. */
+/** Null when the library cannot be used, which is told and must not stop the work. */
 async function openLogger(sink: Sink): Promise<Logger | null> {
   try {
     const { createLogger, format, transports } = await import('winston');
@@ -116,7 +122,8 @@ async function openLogger(sink: Sink): Promise<Logger | null> {
       format: format.printf((entry) => lineOf(entry as unknown as Entry)),
       transports: [new transports.Stream({ stream, eol: '' })],
     });
-  } catch {
+  } catch (error) {
+    sink.goWithout(error);
     return null;
   }
 }

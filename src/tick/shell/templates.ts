@@ -24,6 +24,16 @@ function escapeTexts(value: unknown, escape: (text: string) => string): unknown 
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, escapeTexts(entry, escape)]));
 }
 
+type Template = (values: unknown) => string;
+
+/** Read and compiled once for a process. */
+const compiled = new Map<string, Template>();
+
+async function compile(name: string): Promise<Template> {
+  const { default: handlebars } = await import('handlebars');
+  return handlebars.compile(await readFile(templatePath(name), 'utf8'), { noEscape: true, strict: true });
+}
+
 /**
  * Renders `templates/<name>.hbs`. Every text among `values`, at any depth, goes through `escape` first; the template
  * engine escapes nothing of its own. A value that the template names and that is not there is an error.
@@ -33,10 +43,7 @@ export async function renderTemplate(
   values: Record<string, unknown>,
   escape: (text: string) => string,
 ): Promise<string> {
-  const { default: handlebars } = await import('handlebars');
-  const template = handlebars.compile(await readFile(templatePath(`${name}.hbs`), 'utf8'), {
-    noEscape: true,
-    strict: true,
-  });
+  const template = compiled.get(name) ?? (await compile(name));
+  compiled.set(name, template);
   return template(escapeTexts(values, escape));
 }

@@ -15,6 +15,7 @@ import fc from 'fast-check';
 import { MigrationError } from '../../../src/migrate/ports.js';
 import { createCsvFile } from '../../../src/migrate/shell/csv-file.js';
 import { readCsv } from '../../support/migrate/csv.js';
+import { sourceAddress } from '../../support/shipped.js';
 import { temporaryDirectory } from '../../support/temporary.js';
 
 async function written(rows: string[][], path = join(temporaryDirectory(), 'out.csv')): Promise<string> {
@@ -145,8 +146,8 @@ describe('the CSV file', () => {
     const directory = temporaryDirectory();
     const script = `
       import { execFileSync } from 'node:child_process';
-      const { createCsvFile } = await import(process.argv[1]);
-      const csv = createCsvFile(process.argv[2]);
+      const { createCsvFile } = await import(${sourceAddress('migrate/shell/csv-file.js')});
+      const csv = createCsvFile(process.argv[1]);
       await csv.begin(['a']);
       let failures = 0;
       for (let count = 0; count < 20_000; count += 1) {
@@ -159,14 +160,12 @@ describe('the CSV file', () => {
       await csv.finish().catch((error) => console.log(error.message));
       await csv.abandon();
     `;
-    const module = join(process.cwd(), '.build/src/migrate/shell/csv-file.js');
     const args = [
       '--fsize=500000:unlimited',
       process.execPath,
       '--input-type=module',
       '-e',
       script,
-      module,
       join(directory, 'out.csv'),
     ];
     expect(execFileSync('prlimit', args, { encoding: 'utf8' })).toMatch(/^the CSV file .* cannot be written \(EFBIG/);

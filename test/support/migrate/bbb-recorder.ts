@@ -36,7 +36,8 @@ export function installBbbRecorder(directory: string): BbbRecorder {
     plugin,
     path,
     calls: () => {
-      const lines = existsSync(calls) ? readFileSync(calls, 'utf8').trimEnd().split('\n') : [];
+      // The file may be there before its first line is.
+      const lines = existsSync(calls) ? readFileSync(calls, 'utf8').split('\n').slice(0, -1) : [];
       return lines.map((line) => JSON.parse(line) as { argv: string[]; cwd: string; pid: number });
     },
     behave: (id, how) => {

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { shippedPath } from '../shipped.js';
 import { SECRET } from './bbb-recordings-server.js';
 
 export interface Run {
@@ -46,7 +47,7 @@ export async function startVolumeServer(count: number): Promise<VolumeServer> {
     exportCsv: async (directory, args = []) => {
       const environment = { SCRIPT_BBB_SERVER_URL: url, SCRIPT_BBB_SECRET_KEY: SECRET, TZ: 'Europe/Paris' };
       const command = [
-        join(process.cwd(), 'bin/bbb-pod-live'),
+        shippedPath('bin/bbb-pod-live'),
         'migrate-recordings',
         '--use-export-csv',
         `--max-value-record-process=${count}`,

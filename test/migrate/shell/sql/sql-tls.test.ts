@@ -1,14 +1,14 @@
 // ssl means a certificate that is verified: an unknown authority or another host's name is refused, on real servers.
 import { execFile } from 'node:child_process';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import type { DatabaseAddress } from '../../../../src/migrate/model.js';
+import { sourceAddress } from '../../../support/shipped.js';
 import { certificatePath, newPod, withEachDatabase } from '../../../support/migrate/databases.js';
 
 /** In a process of its own, because trust is given to a process as a whole; answers what it prints. */
 function connect(address: DatabaseAddress, trusted: string | null): Promise<string> {
   const program = `
-    import { openSql } from ${JSON.stringify(pathToFileURL(`${process.cwd()}/.build/src/migrate/shell/sql.js`).href)};
+    import { openSql } from ${sourceAddress('migrate/shell/sql/sql.js')};
     const sql = openSql(JSON.parse(process.env.ADDRESS), { setting: 'POD_DB_URL', whenMissing: '' });
     console.log(await sql.query('SELECT 1 AS one').then((rows) => rows[0].one, (error) => error.message));
     await sql.close();`;

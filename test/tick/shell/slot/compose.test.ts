@@ -9,7 +9,9 @@ import { composeFileText, isIntact, isOurs } from '../../../../src/tick/shell/sl
 import { createCompose, type ComposeOptions, type ComposeWithPull } from '../../../../src/tick/shell/slot/compose.js';
 import { systemClock } from '../../../../src/shared/clock.js';
 import { createSlots } from '../../../../src/tick/shell/slot/slots.js';
+import { useHostedCompose } from '../../../support/hosted-compose.js';
 import { sampleConfig, sampleRecord } from '../../../support/samples.js';
+import { sourceAddress } from '../../../support/shipped.js';
 import { temporaryDirectory } from '../../../support/temporary.js';
 import { createDocker, type FakeDocker } from '../../../world/docker.js';
 
@@ -48,6 +50,7 @@ async function prepare(v2: boolean): Promise<void> {
   base = join(root, String(turn));
   await mkdir(base);
   docker = createDocker(base, { v2 });
+  useHostedCompose(docker);
   config = sampleConfig(base, { composeCommand: docker.command });
   const slots = createSlots(config, { composeFileText, isOurs, isIntact });
   await slots.make(1);
@@ -272,9 +275,7 @@ describe('compose commands', () => {
 
   test('that outlive a killed tick keep their slot busy until they end', async () => {
     docker.setBehaviour({ delays: [{ command: 'up', untilFile: 'go' }] });
-    const [compose, clock] = ['tick/shell/slot/compose.js', 'shared/clock.js'].map((name) =>
-      JSON.stringify(join(process.cwd(), '.build/src', name)),
-    );
+    const [compose, clock] = ['tick/shell/slot/compose.js', 'shared/clock.js'].map(sourceAddress);
     const tick = spawn(
       process.execPath,
       [

@@ -1,0 +1,30 @@
+// The tests of what is pure: no disk, no process, no network (`npm run test:fast`); and how much of it they cover (`npm run coverage`).
+import { readFileSync } from 'node:fs';
+
+const { jest } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+// They need neither what is packed nor a bundle: they run on what the compiler has made.
+const { globalSetup: _setUp, globalTeardown: _tearDown, moduleNameMapper: _bundled, ...common } = jest;
+
+/** The pure folders of every program, the pure files of `shared`, and those of `shell` that only read what others have answered. */
+const PURE = [
+  '*/{plan,report,core}/**/*',
+  'migrate/{claim-name,config,core,recordings}',
+  'shared/{decoder,redact,stream-url}',
+  'tick/config',
+  'tick/shell/**/{bbb-answers,compose-answers,compose-variables,slot-file}',
+];
+
+/** The folders of what decides, and how many of its branches in a hundred the tests take at least. */
+const COVERED = { 'tick/plan': 94, 'tick/report': 80, 'migrate/core': 94 };
+
+export default {
+  ...common,
+  testMatch: PURE.map((pattern) => `<rootDir>/.build/test/${pattern}.test.js`),
+  coverageProvider: 'babel',
+  coverageDirectory: '.build/coverage',
+  coverageReporters: ['text', 'html'],
+  collectCoverageFrom: Object.keys(COVERED).map((folder) => `.build/src/${folder}/**/*.js`),
+  coverageThreshold: Object.fromEntries(
+    Object.entries(COVERED).map(([folder, branches]) => [`./.build/src/${folder}/`, { branches }]),
+  ),
+};
