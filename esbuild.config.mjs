@@ -20,10 +20,22 @@ const common = {
 
 const dist = { ...common, entryPoints: ['src/cli.ts'], outdir: 'dist', minifySyntax: true };
 const { metafile, outputFiles } = await build({ ...dist, metafile: true, write: false });
+// The program in the container: one file, which stands alone there, for the Node of Debian's stable releases.
+const streamer = await build({
+  ...common,
+  splitting: false,
+  target: 'node18',
+  entryPoints: ['src/streamer/streamer.ts'],
+  outdir: 'dist',
+  minifySyntax: true,
+  // puppeteer's other protocol and its downloads: never asked for.
+  external: ['chromium-bidi', 'chromium-bidi/*', 'typescript'],
+  write: false,
+});
 // All at once, so that a program that runs meanwhile hardly ever finds it half there.
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');
-for (const { path, contents } of outputFiles) writeFileSync(path, contents);
+for (const { path, contents } of [...outputFiles, ...streamer.outputFiles]) writeFileSync(path, contents);
 // What went into which file: the tests look up there what a tick has loaded.
 mkdirSync('.build', { recursive: true });
 writeFileSync('.build/dist.json', JSON.stringify(metafile));

@@ -1,8 +1,6 @@
 // The streamer's words: its configuration, what it sees of the world, and what it does about it.
+import type { ChecksumChoice } from '../shared/bbb-checksum.js';
 import type { PartName } from './core/selectors.js';
-
-/** `auto`: sha1 first, the next when BigBlueButton refuses it. */
-export type ChecksumChoice = 'auto' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
 
 export interface StreamerConfig {
   /** API of BigBlueButton, without final slash. */
@@ -88,7 +86,7 @@ export interface Look {
   text: string;
 }
 
-/** `blank`: not yet there. `off`: no page of BigBlueButton's client. `gone`: it crashed, or answers no more. */
+/** `blank`: not yet there. `busy`: no answer yet. `off`: no page of BigBlueButton's client. `gone`: it crashed, or answers no more. */
 export type PageSight =
   | { kind: 'blank' }
   | { kind: 'lobby' }
@@ -96,6 +94,7 @@ export type PageSight =
   | { kind: 'client'; parts: PartName[]; isPlaying: boolean }
   | { kind: 'ended' }
   | { kind: 'off' }
+  | { kind: 'busy' }
   | { kind: 'gone' };
 
 /** `dead`: it ended by itself, or never came up. */
@@ -106,6 +105,8 @@ export interface EncoderSight {
   /** Frames encoded since it was started. */
   frames: number;
   rtmp: 'none' | 'trying' | 'connected' | 'lost';
+  /** Somebody else sent it SIGINT or SIGTERM: bbb-pod-live does so before it takes the container down. */
+  wasInterrupted: boolean;
 }
 
 /** One look at everything. */
@@ -125,7 +126,7 @@ export interface Observation {
 }
 
 export type Act =
-  | { kind: 'askMeeting'; internalMeetingId: string | null }
+  | { kind: 'askMeeting'; askedAtMs: number; internalMeetingId: string | null }
   | { kind: 'createMeeting' }
   | { kind: 'startStation' }
   | { kind: 'stopStation' }

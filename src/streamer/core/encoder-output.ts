@@ -1,7 +1,8 @@
 // What ffmpeg says while it works: progress, loudness, and how it fares with the RTMP server.
 
-export interface Progress {
-  frames: number;
+/** ffmpeg ends because of a signal, and in good order. */
+export function saysInterrupted(line: string): boolean {
+  return /Exiting normally, received signal (?:2|15)\b/.test(line);
 }
 
 /** From lines of `-progress`; null for a line that says nothing of this. */

@@ -83,6 +83,7 @@ function awaitClient(turn: Turn): void {
     case 'off':
       if (sinceMs > ON_THE_WAY_MS) leave(turn, "the page is not BigBlueButton's client");
       return;
+    case 'busy':
     case 'blank':
       if (sinceMs > LOADING_MS) leave(turn, 'the page does not load');
       return;

@@ -19,14 +19,7 @@ export interface EncoderPlaces {
 
 type Settings = Pick<
   StreamerConfig,
-  | 'streamUrl'
-  | 'width'
-  | 'height'
-  | 'videoBitrateKbps'
-  | 'recordBitrateKbps'
-  | 'framesPerSecond'
-  | 'preset'
-  | 'threads'
+  'streamUrl' | 'width' | 'height' | 'videoBitrateKbps' | 'recordBitrateKbps' | 'framesPerSecond' | 'preset' | 'threads'
 >;
 
 /** The stream goes on by itself once the server is back; what does not fit into memory meanwhile is lost. */
@@ -34,7 +27,7 @@ const RECOVERY = 'drop_pkts_on_overflow=1:attempt_recovery=1:recover_any_error=1
 
 /** Once a second: how loud it is, on file descriptor 3. */
 const LEVEL =
-  'asetnsamples=n=44100,astats=metadata=1:reset=1,ametadata=mode=print:key=lavfi.astats.Overall.RMS_level:file=pipe\\\\:3,anullsink';
+  'asetnsamples=n=44100,astats=metadata=1:reset=1,ametadata=mode=print:key=lavfi.astats.Overall.RMS_level:file=pipe\\\\:3:direct=1,anullsink';
 
 /**
  * Both inputs bear the time of day. `-copyts` with one common offset keeps what they say; otherwise each input's first
@@ -71,7 +64,9 @@ function pictureArguments(settings: Settings, hasTwoPictures: boolean): string[]
   return [
     ...['-c:v', 'libx264', '-preset', preset, '-pix_fmt', 'yuv420p', '-fps_mode', 'cfr', '-r', String(framesPerSecond)],
     ...['-g', String(2 * framesPerSecond), '-threads', String(threads)],
-    ...(hasTwoPictures ? [...rate(videoBitrateKbps, ':0'), ...rate(recordBitrateKbps, ':1')] : rate(videoBitrateKbps, '')),
+    ...(hasTwoPictures
+      ? [...rate(videoBitrateKbps, ':0'), ...rate(recordBitrateKbps, ':1')]
+      : rate(videoBitrateKbps, '')),
   ];
 }
 
@@ -79,7 +74,7 @@ function outputs(stream: string | null, recording: string | null, hasTwoPictures
   const chosen = (video: number): string => (hasTwoPictures ? `:select='v:${video},a'` : '');
   const slaves = [
     ...(stream === null ? [] : [`[f=flv:onfail=ignore:use_fifo=1${chosen(0)}]${escapedForTee(stream)}`]),
-    ...(recording === null ? [] : [`[f=matroska:use_fifo=0${chosen(1)}]${escapedForTee(recording)}`]),
+    ...(recording === null ? [] : [`[f=matroska:use_fifo=0:flush_packets=1:cluster_time_limit=2000${chosen(1)}]${escapedForTee(recording)}`]),
   ];
   return slaves.length === 0 ? ['-f', 'null', '-'] : ['-f', 'tee', slaves.join('|')];
 }

@@ -54,6 +54,7 @@ export function step(machine: Machine, seen: Observation, config: Turn['config']
   const turn: Turn = { next, seen, config, acts: [] };
   if (next.state === 'ended') return { machine: next, acts: [] };
   if (seen.stopAsked) finish(turn, EXIT.ended, 'INFO', 'asked to stop');
+  else if (seen.encoder.wasInterrupted) finish(turn, EXIT.ended, 'INFO', 'ffmpeg was asked to end');
   else if (seen.diskFault !== null) finish(turn, EXIT.disk, 'ERROR', seen.diskFault);
   else {
     heedMeeting(turn);
@@ -181,5 +182,9 @@ function askMeeting({ next, seen, acts }: Turn): void {
   if (isOutstanding || seen.nowMs < next.nextAskMs) return;
   // Two questions of the same millisecond could not be told apart.
   next.askedAtMs = Math.max(seen.nowMs, (next.askedAtMs ?? 0) + 1);
-  acts.push({ kind: 'askMeeting', internalMeetingId: next.meeting?.internalMeetingId ?? null });
+  acts.push({
+    kind: 'askMeeting',
+    askedAtMs: next.askedAtMs,
+    internalMeetingId: next.meeting?.internalMeetingId ?? null,
+  });
 }

@@ -32,6 +32,7 @@ export function stay(turn: Turn): void {
 export function leaveIfLost(turn: Turn): boolean {
   const why = {
     client: null,
+    busy: null,
     blank: "the page is not BigBlueButton's client any more",
     lobby: 'back in the lobby',
     refused: 'the client was sent away',

@@ -20,7 +20,6 @@ type Settings = Pick<StreamerConfig, 'width' | 'height' | 'runDirectory' | 'time
 
 const PATIENCE_MS = 2000;
 /** PulseAudio says nothing when it is ready: its socket is there. */
-const LOOK_MS = 100;
 const START_MS = 20_000;
 
 export function createStation(settings: Settings, log: (line: string) => void): Station {
@@ -47,11 +46,20 @@ export function createStation(settings: Settings, log: (line: string) => void): 
       startedAtMs = Date.now();
       screen = startLasting(screenCommand(settings), {
         environment: base,
-        lines: { 2: (line) => log(`Xvfb: ${line}`), 3: (line) => (number = line.trim()) },
+        lines: {
+          2: (line) => {
+            log(`Xvfb: ${line}`);
+          },
+          3: (line) => (number = line.trim()),
+        },
       });
       sound = startLasting(soundCommand(socket), {
         environment: base,
-        lines: { 2: (line) => log(`PulseAudio: ${line}`) },
+        lines: {
+          2: (line) => {
+            log(`PulseAudio: ${line}`);
+          },
+        },
       });
     },
     async stop() {
