@@ -42,6 +42,7 @@ const SPARED: PartName[] = [
   'meetingEnded',
   'poll',
 ];
+const SPARED_CSS = SPARED.map(cssOf).join(',');
 
 type Settings = Pick<StreamerConfig, 'width' | 'height' | 'locale' | 'chromium' | 'runDirectory' | 'showChat'>;
 
@@ -153,7 +154,7 @@ export function createBrowser(settings: Settings, station: Station, log: (line: 
       if (page === undefined) return;
       const act = async (): Promise<void> => {
         if (part !== 'anyModal') await page.evaluate(clickOn, cssOf(part));
-        else await page.evaluate(dismiss, cssOf('anyModal'), SPARED.map(cssOf).join(','), cssOf('closeModal'));
+        else await page.evaluate(dismiss, cssOf('anyModal'), SPARED_CSS, cssOf('closeModal'));
       };
       await bounded(
         act().catch(() => undefined),
@@ -170,7 +171,7 @@ async function lookNow(page: Page, showChat: boolean): Promise<Look | null> {
   try {
     await page.evaluate(keepStyles, hidingStyles(showChat));
     const selectors = Object.fromEntries(PART_NAMES.map((name) => [name, cssOf(name)]));
-    const raw = await page.evaluate(lookAt, selectors, cssOf('remoteAudio'));
+    const raw = await page.evaluate(lookAt, selectors, { name: 'anyModal', spared: SPARED_CSS }, cssOf('remoteAudio'));
     return { ...raw, parts: raw.parts as PartName[] };
   } catch {
     return null;

@@ -47,8 +47,19 @@ export function keepStyles(text: string): void {
   }
 }
 
-export function lookAt(selectors: Record<string, string>, remoteAudio: string): RawLook {
-  const there = Object.entries(selectors).filter(([, selector]) => document.querySelector(selector) !== null);
+/** A part of `modals` counts only when it neither is nor holds one of `spared`. */
+export function lookAt(
+  selectors: Record<string, string>,
+  modals: { name: string; spared: string },
+  remoteAudio: string,
+): RawLook {
+  const isThere = ([name, selector]: [string, string]): boolean =>
+    name === modals.name
+      ? [...document.querySelectorAll(selector)].some(
+          (modal) => !modal.matches(modals.spared) && modal.querySelector(modals.spared) === null,
+        )
+      : document.querySelector(selector) !== null;
+  const there = Object.entries(selectors).filter(isThere);
   const audio = document.querySelector(remoteAudio);
   const hasApp = document.querySelector('#app') !== null;
   const root = document.documentElement;

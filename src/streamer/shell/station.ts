@@ -99,7 +99,7 @@ function soundCommand(socket: string): [string, ...string[]] {
     'pulseaudio',
     ...['-n', '--daemonize=no', '--use-pid-file=no', '--exit-idle-time=-1', '--disallow-exit', '--log-level=error'],
     ...['-L', `module-native-protocol-unix auth-anonymous=1 socket=${socket}`],
-    ...['-L', 'module-null-sink sink_name=live rate=44100'],
+    ...['-L', 'module-null-sink sink_name=live rate=48000'],
   ];
 }
 
