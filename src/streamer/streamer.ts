@@ -26,6 +26,22 @@ export async function main(argv: string[]): Promise<number> {
       stop.abort();
     });
   }
+  if (argv.includes('--check')) {
+    // Standard output holds the report alone.
+    const log = createLog(config.secrets, (line) => process.stderr.write(line));
+    const { tryStream } = await import('./shell/trial.js');
+    const quiet = { ...config, streamUrl: '', record: false, enableChat: false };
+    const report = await tryStream(quiet, secondsOfTrial(process.env['STREAMER_TRIAL_S']), { log, stop: stop.signal });
+    write(`${JSON.stringify(report)}\n`);
+    return report.exitStatus;
+  }
   const { stream } = await import('./shell/stream.js');
   return stream(config, { log: createLog(config.secrets, write), stop: stop.signal });
+}
+
+const TRIAL_S = 60;
+
+function secondsOfTrial(text: string | undefined): number {
+  const seconds = Number(text);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : TRIAL_S;
 }

@@ -31,10 +31,21 @@ export interface StreamOptions {
   log: Log;
   /** Aborted when the stream is to end. */
   stop: AbortSignal;
+  /** Gets what was seen, after each step. */
+  heed?: (glimpse: Glimpse) => Promise<void>;
+}
+
+export interface Glimpse {
+  seen: Observation;
+  machine: Machine;
+  /** Loudness of the last second in decibels. */
+  level: number | null;
+  display: string;
+  bbbVersion(): Promise<string>;
 }
 
 /** Answers the exit status, once everything that it started has ended. */
-export async function stream(config: StreamerConfig, { log, stop }: StreamOptions): Promise<ExitStatus> {
+export async function stream(config: StreamerConfig, { log, stop, heed }: StreamOptions): Promise<ExitStatus> {
   const narrow = await sharedMemoryFault();
   if (narrow !== null) {
     log('ERROR', narrow);
@@ -57,6 +68,8 @@ export async function stream(config: StreamerConfig, { log, stop }: StreamOption
     parts.chat.turn(isInMeeting(machine) ? machine.meeting : null);
     writeState(config.runDirectory, stateOf(machine, parts));
     if (end !== undefined) return end.status;
+    const { encoder, station, bbb } = parts;
+    await heed?.({ seen, machine, level: encoder.level(), display: station.display(), bbbVersion: bbb.version });
     await pauseUnless(stop, LOOK_EVERY_MS);
   }
 }

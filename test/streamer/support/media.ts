@@ -138,6 +138,9 @@ export function counterOf(frame: Frame): number | null {
   const { width, height } = frame;
   const cell = Math.floor((width * 0.8) / CELLS);
   const y = Math.floor(height * 0.4) + Math.floor(cell / 2);
+  // A white page is no row of ones.
+  const beside = pixelAt(frame, Math.floor(width * 0.1) - 12, y);
+  if (!isNear(beside, COLOURS.meeting)) return null;
   let count = 0;
   for (let bit = 0; bit < CELLS; bit += 1) {
     const colour = pixelAt(frame, Math.floor(width * 0.1) + bit * cell + Math.floor(cell / 2), y);
