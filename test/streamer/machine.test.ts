@@ -309,6 +309,19 @@ describe('staying', () => {
   });
 });
 
+test('a chat that the client cannot show or hide by itself is had by joining again with the wish, once', () => {
+  const world = createWorld();
+  world.until('live');
+  world.seen.wantsChat = true;
+  const joins = (acts: Act[]): number => kinds(acts).filter((kind) => kind === 'join').length;
+  // A meeting without chat never shows one.
+  expect(joins(world.pass(100))).toBe(1);
+  expect(world.state()).toBe('live');
+  world.seen.wantsChat = false;
+  expect(joins(world.pass(100))).toBe(1);
+  expect(world.state()).toBe('live');
+});
+
 describe('losses', () => {
   test('a browser that dies is started again; the third death without a good minute between is the last', () => {
     const world = createWorld();

@@ -175,7 +175,7 @@ describe('ffmpeg', () => {
   test('its words: frames, loudness, the server lost and found, an end that somebody asked for', () => {
     expect(['frame=12', 'fps=25', 'frame=x'].map(framesIn)).toEqual([12, null, null]);
     const levels = ['-23.5', '-inf', 'nan'].map((level) => levelIn(`lavfi.astats.Overall.RMS_level=${level}`));
-    expect([...levels, levelIn('frame:1 pts:2')]).toEqual([-23.5, -120, null, null]);
+    expect([...levels, levelIn('frame:1 pts:2')]).toEqual([-23.5, -120, -120, null]);
     expect(rtmpIn('[fifo @ 0x55] [error] Error opening rtmp://127.0.0.1:1/: Connection refused')).toBe('lost');
     expect(rtmpIn('[fifo @ 0x55] [info] Recovery successful')).toBe('connected');
     expect(rtmpIn('[libx264 @ 0x55] [info] kb/s:165')).toBeNull();

@@ -32,6 +32,7 @@ export function enter(turn: Turn): void {
   if (seen.browser === 'none') acts.push({ kind: 'openBrowser' });
   else if (seen.browser === 'up' && next.meeting !== null && mayJoin(turn)) {
     next.joinedAtMs = seen.nowMs;
+    next.joinedWithChat = seen.wantsChat;
     const { createTime, attendeePassword } = next.meeting;
     acts.push({ kind: 'join', createTime, attendeePassword });
   }

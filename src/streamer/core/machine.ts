@@ -33,6 +33,7 @@ export function startMachine(nowMs: number): Machine {
     toldOfLobby: false,
     clicks: {},
     wantedChat: null,
+    joinedWithChat: false,
     soundlessJoins: 0,
     isSoundless: false,
     encoder: {

@@ -1,6 +1,10 @@
 // In the meeting, with or without sound: what would end that, and what is kept out of the picture.
 import { click, dismissModals, forgetClicks } from './clicks.js';
 import { become, leave, say, type Turn } from './turn.js';
+import type { PartName } from './selectors.js';
+
+/** In this order: the first that is there. */
+const SHOWING: PartName[] = ['chatButton', 'userListToggle'];
 
 /** A client that changes over from one connection to the next is without the sign for a moment. */
 const SILENCE_MS = 5000;
@@ -45,17 +49,21 @@ export function leaveIfLost(turn: Turn): boolean {
   return true;
 }
 
-/** The chat's panel is there or not, as asked. Up to 3.0 its button is in the list of participants. */
+/**
+ * The chat's panel is there or not, as asked. Where the client has no button for that (up to 3.0 it is in a list that
+ * only the navigation bar opens), and to be rid of that list, it is joined again with the wish.
+ */
 function keepChat(turn: Turn): void {
   const { next, seen } = turn;
   if (seen.page.kind !== 'client') return;
   if (next.wantedChat !== seen.wantsChat) forgetClicks(turn, ['chatButton', 'userListToggle', 'hideChat']);
   next.wantedChat = seen.wantsChat;
   const { parts } = seen.page;
-  const isThere = parts.includes('chat');
-  if (isThere === seen.wantsChat) return;
-  if (isThere) {
-    if (parts.includes('hideChat')) click(turn, 'hideChat');
-  } else if (parts.includes('chatButton')) click(turn, 'chatButton');
-  else if (parts.includes('userListToggle')) click(turn, 'userListToggle');
+  if (seen.wantsChat) {
+    if (parts.includes('chat')) return;
+    const button = SHOWING.find((part) => parts.includes(part));
+    if (button !== undefined) click(turn, button);
+    else if (!next.joinedWithChat) leave(turn, 'the chat is to be shown');
+  } else if (next.joinedWithChat) leave(turn, 'the chat is not to be shown any more');
+  else if (parts.includes('chat') && parts.includes('hideChat')) click(turn, 'hideChat');
 }

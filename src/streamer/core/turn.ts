@@ -38,6 +38,8 @@ export interface Machine {
   toldOfLobby: boolean;
   clicks: Partial<Record<PartName, { count: number; atMs: number }>>;
   wantedChat: boolean | null;
+  /** The chat was asked for when it was joined. */
+  joinedWithChat: boolean;
   /** How often it was joined again because there was no sound. */
   soundlessJoins: number;
   isSoundless: boolean;
