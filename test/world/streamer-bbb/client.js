@@ -45,6 +45,7 @@ function draw() {
   const now = Date.now();
   pen.fillStyle = COLOURS.meeting;
   pen.fillRect(0, 0, width, height);
+  if (switches.animated) animate(width, height, now);
   const cell = Math.floor((width * 0.8) / CELLS);
   const count = Math.floor(now / 100) % 2 ** CELLS;
   for (let bit = 0; bit < CELLS; bit += 1) {
@@ -54,6 +55,20 @@ function draw() {
   pen.fillStyle = now % 2000 < 200 ? '#ffffff' : '#000000';
   pen.fillRect(Math.floor(width * 0.45), Math.floor(height * 0.6), Math.floor(width * 0.1), Math.floor(height * 0.1));
   requestAnimationFrame(draw);
+}
+/** Colours that wander and lines of text that scroll: something for an encoder to do. */
+function animate(width, height, now) {
+  const turn = (now / 40) % 360;
+  const colours = pen.createLinearGradient(0, 0, width, height);
+  for (const stop of [0, 0.25, 0.5, 0.75, 1]) colours.addColorStop(stop, `hsl(${turn + 180 * stop} 70% 50%)`);
+  pen.fillStyle = colours;
+  pen.fillRect(0, 0, width, height);
+  pen.fillStyle = '#ffffff';
+  pen.font = `${Math.floor(height / 24)}px sans-serif`;
+  for (let line = 0; line < 26; line += 1) {
+    const y = (((line * height) / 24 - now / 30) % (height * 1.08)) + (now / 30 > 0 ? height : 0);
+    pen.fillText(`Ligne ${line} : un cours en direct, ses diapositives et ses intervenants`, 20 + line * 5, y % height);
+  }
 }
 draw();
 

@@ -137,6 +137,8 @@ export interface Switches {
   skipMeetingEnded: boolean;
   /** Everybody waits for a moderator. */
   lobby: boolean;
+  /** A picture that costs an encoder something. */
+  animated: boolean;
   guestPolicy: 'ALWAYS_ACCEPT' | 'ASK_MODERATOR' | 'ALWAYS_ACCEPT_AUTH' | 'ALWAYS_DENY';
 }
 
@@ -150,5 +152,6 @@ export const PLAIN: Switches = {
   chatLocked: false,
   skipMeetingEnded: false,
   lobby: false,
+  animated: false,
   guestPolicy: 'ALWAYS_ACCEPT',
 };
