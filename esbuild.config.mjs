@@ -22,14 +22,28 @@ const common = {
   },
 };
 
+/** The program in the container: one file, which stands alone there, for the Node of Debian's stable releases. */
+const STREAMER = {
+  ...common,
+  splitting: false,
+  target: 'node18',
+  entryPoints: ['src/streamer/streamer.ts'],
+  outdir: 'dist',
+  // puppeteer's other protocol and its downloads: never asked for.
+  external: ['chromium-bidi', 'chromium-bidi/*', 'typescript'],
+  metafile: true,
+  write: false,
+};
+
 async function buildDist() {
   const options = { ...common, entryPoints: ['src/cli.ts'], outdir: 'dist', metafile: true, write: false };
   const { metafile, outputFiles } = await build(options);
-  const licenses = thirdPartyLicenses(metafile);
+  const streamer = await build(STREAMER);
+  const licenses = thirdPartyLicenses({ outputs: { ...metafile.outputs, ...streamer.metafile.outputs } });
   // All at once, so that a program that runs meanwhile hardly ever finds it half there.
   rmSync('dist', { recursive: true, force: true });
   mkdirSync('dist');
-  for (const { path, contents } of outputFiles) writeFileSync(path, contents);
+  for (const { path, contents } of [...outputFiles, ...streamer.outputFiles]) writeFileSync(path, contents);
   writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licenses);
   // What went into which file: the tests look up there what a tick has loaded.
   mkdirSync('.build', { recursive: true });

@@ -2,6 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { loadEnvironment, type ConfigurationFile } from './shared/configuration.js';
 import { unknownNames, type UnknownName } from './shared/unknown-names.js';
@@ -9,6 +10,7 @@ import { readConfig, variableNames } from './tick/config.js';
 import { createRedactor, oneLine } from './shared/redact.js';
 import { addMigrateRecordings, directoryOf, withHyphens } from './migrate/command-line.js';
 import type { Choice } from './migrate/model.js';
+import { addStreamer, type BuildChoice, type CheckChoice } from './streamer/command-line.js';
 import type { Config } from './tick/model.js';
 import { portsOfThisHost, type HostOptions, type HostPorts } from './tick/real-ports.js';
 
@@ -98,6 +100,14 @@ export function commands(done: (status: number) => void, version: string): Comma
     .action(async (options: InitOptions) => {
       done(await initCommand(options));
     });
+  addStreamer(program, CONFIG_HELP, {
+    build: async (choice) => {
+      done(await buildStreamer(choice));
+    },
+    check: async (choice) => {
+      done(await checkStreamer(choice));
+    },
+  });
   addMigrateRecordings(program, CONFIG_HELP, async (choice, configPath) => {
     done(await migrateCommand(choice, configPath));
   });
@@ -152,6 +162,50 @@ async function initCommand(options: InitOptions): Promise<number> {
   return withPorts(config, { screen: 'none', locks: true }, (ports, print) =>
     init(ports, hostOf(config, ports.compose, file?.path ?? null), { pull: options.pull, print }),
   );
+}
+
+async function buildStreamer(choice: BuildChoice): Promise<number> {
+  const { buildImage } = await import('./streamer/image/build.js');
+  return underSignals(createRedactor([]), async ({ ending }) => {
+    const built = await buildImage({
+      packageDirectory: fileURLToPath(new URL('..', import.meta.url)),
+      version: version(),
+      tag: choice.tag ?? null,
+      baseImage: choice.baseImage ?? null,
+      network: choice.network ?? null,
+      environment: process.env,
+      print,
+      ending,
+    });
+    return built ? EXIT.ok : EXIT.error;
+  });
+}
+
+async function checkStreamer(choice: CheckChoice): Promise<number> {
+  const configPath = choice.config;
+  const loaded = loadEnvironment({
+    environment: process.env,
+    workingDirectory: process.cwd(),
+    ...(configPath === undefined ? {} : { configPath }),
+  });
+  const { readTrialChoice, tryOnMeeting } = await import('./streamer/image/trial.js');
+  const read = loaded.ok ? readTrialChoice(choice, loaded.environment) : loaded;
+  if (!read.ok) return complainOfConfiguration(read.faults, configPath);
+  const redact = createRedactor(read.secrets);
+  const clean = (text: string): string => oneLine(redact(text));
+  return underSignals(redact, async ({ ending }) => {
+    const isGood = await tryOnMeeting({
+      ...read.trial,
+      print: (line) => {
+        print(clean(line));
+      },
+      complain: (line) => {
+        process.stderr.write(`${clean(line)}\n`);
+      },
+      ending,
+    });
+    return isGood ? EXIT.ok : EXIT.error;
+  });
 }
 
 async function migrateCommand(choice: Choice, configPath: string | undefined): Promise<number> {

@@ -6,10 +6,7 @@ const HEAD = `# Configuration of bbb-pod-live. Copy this file to .env in the dir
 # required; chmod 600 .env, as it holds secrets. Lines that are left empty mean the default. Real environment variables win.
 # A value that holds # or a blank goes between quotes: NAME='value'. Nothing is expanded: $ is a plain character.
 #
-# Which BBB do you have? The default image that films the meetings (STREAMER_IMAGE) knows no BBB from 2.5 on.
-#
-# Read as well, as curl reads them: HTTP_PROXY, HTTPS_PROXY, NO_PROXY, also in lower case; and NODE_EXTRA_CA_CERTS, a
-# file of certificate authorities in PEM, beside those of the system.`;
+# Which BBB do you have? The default image that films the meetings (STREAMER_IMAGE) knows no BBB from 2.5 on.`;
 
 const MIGRATION_HEAD = `
 # What follows is for bbb-pod-live migrate-recordings alone, which also reads POD_URL, POD_TOKEN, TZ, BBB_CHECKSUM and

@@ -54,8 +54,7 @@ export function manual(): string {
         {
           paragraph:
             'These come from the environment, or from a file of them, `.env` in the working directory or the one that `--config` names; ' +
-            'real variables win. All are checked before anything is done. `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY` (as curl ' +
-            'reads them) and `NODE_EXTRA_CA_CERTS` are read as well.',
+            'real variables win. All are checked before anything is done.',
         },
         ...variableBlocks(TICK),
         { subsection: 'For migrate-recordings alone' },

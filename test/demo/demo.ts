@@ -6,7 +6,13 @@ import { chapters } from './chapters.js';
 import { Mismatch, say, title } from './story.js';
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { keep: { type: 'boolean' }, pod: { type: 'string', default: '3.7.0' } } });
+  const { values } = parseArgs({
+    options: { keep: { type: 'boolean' }, streamer: { type: 'boolean' }, pod: { type: 'string', default: '3.7.0' } },
+  });
+  if (values.streamer === true) {
+    const { showStreamer } = await import('./streamer.js');
+    return showStreamer();
+  }
   if (values.pod !== '2.8.2' && values.pod !== '3.7.0') {
     process.stderr.write(`--pod must be 2.8.2 or 3.7.0, not ${values.pod}\n`);
     return 2;

@@ -5,12 +5,13 @@ import { commands } from '../../src/cli.js';
 import { helpOfTree } from '../../src/shared/command-help.js';
 
 /** Each command's name (empty: the program itself) with its options, in all their spellings. */
-const OPTIONS = new Map(
-  helpOfTree(commands(() => undefined, '')).map(({ usage, options }) => {
-    const name = /^bbb-pod-live ([a-z][a-z-]*)/.exec(usage)?.[1] ?? '';
-    return [name, options.flatMap(({ flags }) => flags.match(/--[a-z-]+/g) ?? [])];
-  }),
-);
+const OPTIONS = new Map<string, string[]>();
+for (const { usage, options } of helpOfTree(commands(() => undefined, ''))) {
+  // A command with commands of its own has all their options here.
+  const name = /^bbb-pod-live ([a-z][a-z-]*)/.exec(usage)?.[1] ?? '';
+  const spelt = options.flatMap(({ flags }) => flags.match(/--[a-z-]+/g) ?? []);
+  OPTIONS.set(name, [...(OPTIONS.get(name) ?? []), ...spelt]);
+}
 /** For every command, told once for all. */
 const COMMON = ['--help', '--version', '--config'];
 

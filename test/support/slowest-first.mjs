@@ -2,6 +2,11 @@
 import Sequencer from '@jest/test-sequencer';
 
 const SLOW = [
+  'streamer/image.test',
+  'streamer/chat.test',
+  'streamer/profiles.test',
+  'streamer/ends.test',
+  'streamer/losses.test',
   'e2e/kills.test',
   'e2e/engine.test',
   'shell/transport-faults.test',

@@ -1,0 +1,55 @@
+// From the answers of BigBlueButton's API to what is known of the meeting.
+import { textIn, type CallAnswer } from '../../shared/bbb-call.js';
+import { isMapping } from '../../shared/decoder.js';
+import type { MeetingSight } from '../model.js';
+
+/** An answer to `getMeetingInfo`. `known`: the internal id of the meeting that is streamed; null before it was seen. */
+export function sightOfInfo(answer: CallAnswer, known: string | null): MeetingSight | 'perhapsOver' {
+  if (answer.kind === 'unreadable') return { kind: 'unreadable', why: answer.why };
+  if (answer.kind === 'failed') {
+    if (answer.messageKey === 'notFound') return known === null ? { kind: 'absent' } : 'perhapsOver';
+    return { kind: 'refused', why: refusal('getMeetingInfo', answer) };
+  }
+  const internalMeetingId = textIn(answer.elements, 'internalMeetingID') ?? '';
+  if (known !== null && known !== '' && internalMeetingId !== '' && internalMeetingId !== known) return 'perhapsOver';
+  if (textIn(answer.elements, 'running') !== 'true') return { kind: 'idle', internalMeetingId };
+  return {
+    kind: 'running',
+    internalMeetingId,
+    createTime: textIn(answer.elements, 'createTime')?.trim() ?? '',
+    attendeePassword: textIn(answer.elements, 'attendeePW') ?? '',
+  };
+}
+
+/** Whether `getMeetings` says in its turn that the meeting is over: it lacks its id, or has it under another internal one. */
+export function lacksMeeting(answer: CallAnswer, meetingId: string, known: string): boolean {
+  if (answer.kind !== 'success') return false;
+  const lists = answer.elements['meetings'];
+  if (lists === undefined) return textIn(answer.elements, 'messageKey')?.trim() === 'noMeetings';
+  const list: unknown = Array.isArray(lists) ? lists[0] : undefined;
+  if (typeof list === 'string') return list.trim() === '';
+  const rows: unknown = isMapping(list) ? list['meeting'] : undefined;
+  if (!Array.isArray(rows)) return false;
+  const row: unknown = rows.find((one) => isMapping(one) && textIn(one, 'meetingID') === meetingId);
+  if (!isMapping(row)) return true;
+  const internalMeetingId = textIn(row, 'internalMeetingID') ?? '';
+  return known !== '' && internalMeetingId !== '' && internalMeetingId !== known;
+}
+
+export function refusal(call: string, answer: Extract<CallAnswer, { kind: 'failed' }>): string {
+  const advice = answer.messageKey === 'checksumError' ? ': check BBB_SECRET and BBB_CHECKSUM' : '';
+  const said = [answer.messageKey, answer.message].filter((part) => part !== '').join(', ');
+  return `BigBlueButton refuses ${call} (${said})${advice}`;
+}
+
+/** What became of a message for the chat. `unsupported`: this version has no such call (before 3.0). */
+export type ChatOutcome = { kind: 'sent' } | { kind: 'unsupported' } | { kind: 'failed'; why: string };
+
+export function outcomeOfChat(answer: CallAnswer): ChatOutcome {
+  if (answer.kind === 'success') return { kind: 'sent' };
+  if (answer.kind === 'unreadable') {
+    return answer.status === 404 ? { kind: 'unsupported' } : { kind: 'failed', why: answer.why };
+  }
+  const isAboutThis = ['notFound', 'meetingNotFound', 'checksumError'].includes(answer.messageKey);
+  return isAboutThis ? { kind: 'failed', why: refusal('sendChatMessage', answer) } : { kind: 'unsupported' };
+}

@@ -1,0 +1,92 @@
+// BigBlueButton's API as the streamer uses it. Each call is tried once: when to ask again is decided elsewhere.
+import { createBbbCalls, type BbbCalls, type Fetched } from '../../shared/bbb-call.js';
+import { HttpError, type Http } from '../../shared/http.js';
+import { encodeStrictly, joinParameters, queryOf, type JoinOptions } from '../core/join-address.js';
+import { lacksMeeting, outcomeOfChat, sightOfInfo, type ChatOutcome } from '../core/meeting-answers.js';
+import type { MeetingSight, StreamerConfig } from '../model.js';
+
+const IDLE_TIMEOUT_MS = 10_000;
+const REDIRECTS = 3;
+const LONGEST_ANSWER = 50 * 1024 * 1024;
+
+export interface Bbb {
+  /** `over` only when getMeetings, and then getMeetingInfo, both say so. */
+  readMeeting(internalMeetingId: string | null): Promise<MeetingSight>;
+  createMeeting(): Promise<void>;
+  joinAddress(options: Omit<JoinOptions, 'meetingId' | 'locale'>): Promise<string>;
+  sendChat(message: string): Promise<ChatOutcome>;
+  /** Of the server, as it says itself; empty: it does not. */
+  version(): Promise<string>;
+}
+
+export function createBbb(config: StreamerConfig, http: Pick<Http, 'open'>): Bbb {
+  const calls = createBbbCalls(config, (url) => fetchText(http, url));
+  const { meetingId } = config;
+  return {
+    readMeeting: (internalMeetingId) => readMeeting(calls, meetingId, internalMeetingId),
+    createMeeting: async () => {
+      await calls.ask(
+        'create',
+        queryOf([
+          ['meetingID', meetingId],
+          ['name', config.meetingTitle === '' ? meetingId : config.meetingTitle],
+          ['attendeePW', config.attendeePassword],
+          ['moderatorPW', config.moderatorPassword],
+        ]),
+      );
+    },
+    joinAddress: (options) =>
+      calls.address('join', queryOf(joinParameters({ ...options, meetingId, locale: config.locale }))),
+    sendChat: async (message) =>
+      outcomeOfChat(
+        await calls.ask(
+          'sendChatMessage',
+          queryOf([
+            ['meetingID', meetingId],
+            ['message', message],
+            ['userName', config.chatName],
+          ]),
+        ),
+      ),
+    version: async () => {
+      const fetched = await fetchText(http, config.bbbUrl);
+      return 'fault' in fetched ? '' : (/<bbbVersion>\s*([^<\s]*)/.exec(fetched.text)?.[1] ?? '');
+    },
+  };
+}
+
+async function readMeeting(calls: BbbCalls, meetingId: string, known: string | null): Promise<MeetingSight> {
+  const about = `meetingID=${encodeStrictly(meetingId)}`;
+  const first = sightOfInfo(await calls.ask('getMeetingInfo', about), known);
+  if (first !== 'perhapsOver') return first;
+  const list = await calls.ask('getMeetings', '');
+  if (list.kind === 'unreadable') return { kind: 'unreadable', why: list.why };
+  // Scalelite's list may be empty while meetings run: it counts with what is answered after it alone.
+  if (!lacksMeeting(list, meetingId, known ?? '')) {
+    return { kind: 'unreadable', why: 'getMeetings and getMeetingInfo do not say the same' };
+  }
+  const second = sightOfInfo(await calls.ask('getMeetingInfo', about), known);
+  return second === 'perhapsOver' ? { kind: 'over' } : second;
+}
+
+async function fetchText(http: Pick<Http, 'open'>, url: string): Promise<Fetched> {
+  try {
+    const answer = await http.open(
+      url,
+      { Accept: '*/*' },
+      { idleTimeoutMs: IDLE_TIMEOUT_MS, redirects: REDIRECTS, ending: AbortSignal.timeout(3 * IDLE_TIMEOUT_MS) },
+    );
+    const pieces: Buffer[] = [];
+    let length = 0;
+    for await (const piece of answer.body) {
+      length += piece.length;
+      if (length > LONGEST_ANSWER) return { fault: 'its answer is too long' };
+      pieces.push(piece);
+    }
+    const text = Buffer.concat(pieces).toString('utf8');
+    return { status: answer.status, contentType: answer.headers['content-type'] ?? '', text };
+  } catch (error) {
+    if (error instanceof HttpError) return { fault: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,188 @@
+// The real image, built on a real engine, and a whole life in it: request in Pod, tick, docker-compose, stand-in
+// BigBlueButton, RTMP server, HLS, chat, end, recording in Pod's directory.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { REDIS_IMAGE, startEngine, whyNoEngine, type Engine } from '../engine/engine.js';
+import { whyNot } from '../support/programs.js';
+import { removeDirectory } from '../support/remove.js';
+import { startStandInBbb, type StandInBbb } from '../world/streamer-bbb/server.js';
+import { startWorld, type World } from '../world/world.js';
+import { importBaseImage } from './support/base-image.js';
+import { whyNoChain } from './support/chain.js';
+import { eventually } from './support/eventually.js';
+import { counterOf, framesOf, loudness, probe, strangePlaces } from './support/media.js';
+import { startRtmp, type RtmpServer } from './support/rtmp.js';
+
+const reason = whyNoEngine() ?? whyNoChain() ?? whyNot(['mmdebstrap']);
+if (reason !== null && process.env['CI'] !== undefined)
+  throw new Error(`the streamer's image cannot be tried: ${reason}`);
+
+const IMAGE = 'test/bbb-pod-live-streamer:1';
+const SIZE = { width: 640, height: 360 };
+const NAME = `L'été "à" $HOME \`id\` 🎓`;
+
+(reason === null ? describe : describe.skip)(`the image${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
+  let directory: string;
+  let engine: Engine;
+  let bbb: StandInBbb;
+  let rtmp: RtmpServer;
+  let world: World;
+  /** This machine, as containers reach it. */
+  let host: string;
+
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'bbb-pod-live-image-'));
+    mkdirSync(join(directory, 'rtmp'));
+    engine = await startEngine();
+    const bridge = await engine.docker(
+      'network',
+      'inspect',
+      'bridge',
+      '--format',
+      '{{(index .IPAM.Config 0).Gateway}}',
+    );
+    host = bridge.trim();
+    [bbb, rtmp] = await Promise.all([
+      startStandInBbb({ profile: '3.0', host }),
+      startRtmp(join(directory, 'rtmp'), host),
+    ]);
+    world = await startWorld({
+      chatRedis: false,
+      env: {
+        PATH: `/usr/bin:/usr/sbin:/bin:${join(process.execPath, '..')}`,
+        DOCKER_HOST: engine.host,
+        STREAMER_IMAGE: IMAGE,
+        REDIS_IMAGE,
+        REDIS_BIND_ADDRESS: '127.0.0.1',
+        SERVER_HOSTNAME: '127.0.0.1',
+        BBB_URL: bbb.apiUrl,
+        BBB_SECRET: bbb.secret,
+        BBB_STREAM_URL: rtmp.url,
+        BBB_RESOLUTION: `${SIZE.width}x${SIZE.height}`,
+        FFMPEG_STREAM_VIDEO_BITRATE: '1000',
+      },
+    });
+  }, 120_000);
+
+  afterAll(async () => {
+    const left = (await engine.docker('ps', '-aq')).split('\n').filter(Boolean);
+    if (left.length > 0) await engine.docker('rm', '-f', ...left);
+    await Promise.all([world.stop(), bbb.stop(), rtmp.stop()]);
+    await engine.stop();
+    removeDirectory(directory);
+  }, 90_000);
+
+  /** The program as a child, for as long as it takes. */
+  async function patiently(words: string[]): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
+    const child = spawn(process.execPath, [join(process.cwd(), 'bin/bbb-pod-live'), ...words], {
+      cwd: world.baseDirectory,
+      env: world.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (piece: Buffer) => (stdout += piece.toString('utf8')));
+    child.stderr.on('data', (piece: Buffer) => (stderr += piece.toString('utf8')));
+    const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve));
+    return { exitCode, stdout, stderr };
+  }
+
+  test('it is built from the package by `streamer build`, which prints the line for .env', async () => {
+    const base = await importBaseImage(engine, directory);
+    const words = ['streamer', 'build', '--tag', IMAGE, '--base-image', base, '--network', 'host'];
+    const { exitCode, stdout, stderr } = await patiently(words);
+    expect({ exitCode, said: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, said: '' });
+    expect(stdout.trim().split('\n').at(-1)).toBe(`STREAMER_IMAGE=${IMAGE}`);
+    const inspected = JSON.parse(await engine.docker('image', 'inspect', IMAGE)) as {
+      Config: { User: string; Healthcheck: { Test: string[] }; Labels: Record<string, string>; Env: string[] };
+    }[];
+    expect(inspected[0]?.Config).toMatchObject({
+      User: '1001',
+      Healthcheck: { Test: expect.arrayContaining(['--health']) },
+      Labels: { 'bbb-pod-live.streamer': '1' },
+    });
+    // Where a proxy is needed to build it, that is nobody's business afterwards.
+    expect(inspected[0]?.Config.Env.join()).not.toMatch(/proxy/i);
+  }, 900_000);
+
+  test('`streamer check` joins a meeting for some seconds and tells what it met', async () => {
+    const meeting = bbb.begin('essai');
+    const picture = join(directory, 'essai.png');
+    const words = ['streamer', 'check', '--meeting', 'essai', '--seconds', '5', '--picture', picture];
+    const { exitCode, stdout, stderr } = await patiently(words);
+    expect({ exitCode, said: exitCode === 0 ? '' : stdout + stderr }).toEqual({ exitCode: 0, said: '' });
+    expect(stdout).toContain('BigBlueButton: 3.0.4\n');
+    expect(stdout).toMatch(/Picture: the first after \d+ s, \d+\.\d a second; see /);
+    expect(stdout).toMatch(/Sound: loudest -\d+ dB/);
+    expect(stdout).toMatch(/Seen in the client: .*inAudio/);
+    expect(stdout).toMatch(/Processor \(percent of one\): .*chromium \d+.*ffmpeg \d+/);
+    expect(stdout + stderr).not.toContain(bbb.secret);
+    expect(await probe(picture)).toMatchObject(SIZE);
+    expect(strangePlaces((await framesOf(picture, SIZE, 1))[0]!)).toEqual([]);
+    expect(meeting.participants).toEqual([]);
+    expect(rtmp.log()).not.toContain('publish');
+  }, 300_000);
+
+  async function tick(): Promise<void> {
+    const { exitCode, stderr } = await world.run(['run', '--no-delay']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  }
+
+  test('a live from its request to its recording', async () => {
+    const request = world.teacherAsks({ name: NAME, meetingId: 'cours', recording: true, chat: true });
+    bbb.begin('cours', { internalMeetingId: request.meeting.internal_meeting_id, name: NAME });
+    await tick();
+    const logs = (): Promise<string> => engine.docker('logs', 'liveStreaming1');
+    const key = /^.*\/([^/]+)\.m3u8$/.exec(world.pod.state.broadcasters.map(({ stream_url: url }) => url).join())?.[1];
+    expect(key).toBeDefined();
+    const playlist = join(rtmp.hlsDirectory, `${key}.m3u8`);
+    await eventually('HLS begins', () => existsSync(playlist), { withinMs: 120_000 });
+    const before = readFileSync(playlist, 'utf8');
+    await eventually('HLS advances', () => readFileSync(playlist, 'utf8') !== before && rtmp.segments(key!).length > 4);
+    const frames = await framesOf(rtmp.segments(key!).slice(1, 4), SIZE, 2);
+    expect(frames.flatMap((frame) => strangePlaces(frame))).toEqual([]);
+    const counts = frames.map(counterOf);
+    expect(counts).toEqual(counts.toSorted((one, other) => one! - other!));
+
+    await engine.docker('exec', 'liveStreaming1', 'node', '/opt/streamer/templates/streamer/start.mjs', '--health');
+    const { redis_port: port, redis_channel: channel } = request.livestream;
+    const redis = new Redis({
+      host: '127.0.0.1',
+      port: port ?? 0,
+      protocol: 2,
+      enableReadyCheck: false,
+      disableClientInfo: true,
+    });
+    redis.on('error', () => undefined);
+    await eventually('the container listens', async () => (await redis.publish(channel ?? '', 'Bonjour à tous')) > 0);
+    redis.disconnect();
+    const chat = (): string[] => (bbb.meetings.get('cours')?.chat ?? []).map(({ message }) => message);
+    await eventually('the message is in the meeting', () => chat().includes('Bonjour à tous'));
+
+    bbb.end('cours');
+    await eventually('the container has ended by itself', async () =>
+      (
+        await engine.docker('inspect', '--format', '{{.State.Status}} {{.State.ExitCode}}', 'liveStreaming1')
+      ).startsWith('exited'),
+    );
+    expect(await engine.docker('inspect', '--format', '{{.State.ExitCode}}', 'liveStreaming1')).toBe('0\n');
+    const log = await logs();
+    for (const secret of [bbb.secret, key!, 'checksum=']) expect(log).not.toContain(secret);
+    expect(log).toContain('ended: the meeting is over');
+    world.meetingEnds('cours');
+    await tick();
+
+    expect(request.livestream.status).toBe(2);
+    const recording = join(world.recordingsDirectory, `${request.meeting.internal_meeting_id}.mkv`);
+    const found = await probe(recording);
+    expect(found).toMatchObject({ ...SIZE, codecs: ['aac', 'h264'] });
+    expect(found.durationS).toBeGreaterThan(8);
+    expect((await framesOf(recording, SIZE, 1)).slice(1).flatMap((frame) => strangePlaces(frame))).toEqual([]);
+    const tone = (await loudness(recording, 440)).slice(300);
+    expect(tone.filter(({ level }) => level > 0.005).length / tone.length).toBeGreaterThan(0.8);
+    expect(await engine.docker('ps', '-aq')).toBe('');
+  }, 400_000);
+});
