@@ -1,5 +1,5 @@
 // The libraries that a bundle holds, and the text that ships with them: name, version and licence of each.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const PACKAGE_PATH = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/;
@@ -22,20 +22,35 @@ export function bundledPackages({ outputs }) {
 /** What `dist/THIRD-PARTY-LICENSES.txt` says. A library without any text stops the build. */
 export function thirdPartyLicenses(metafile) {
   const sections = bundledPackages(metafile).map((directory) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+    const { name, version, license } = packageOf(directory);
     return `${name} ${version}\nLicence: ${license ?? 'see its text'}\n\n${licenseText(directory)}\n`;
   });
   return [HEAD, ...new Set(sections)].join(RULE);
 }
 
-/** The files that say it, notices too; some packages say it in their README alone. */
+/** What its files say, notices too; else its README; else SPDX of the licence that it names, in its author's name. */
 export function licenseText(directory) {
   const names = readdirSync(directory).sort();
   const textOf = (name) => readFileSync(join(directory, name), 'utf8').replaceAll('\r\n', '\n');
   const own = names.filter((name) => LICENSE_FILE.test(name)).map(textOf);
   const told = names.filter((name) => README_FILE.test(name)).map((name) => LICENSE_PART.exec(textOf(name))?.[1] ?? '');
   const text = (own.length > 0 ? own : told).map((one) => one.trim()).join('\n\n');
-  if (text.length < SHORTEST_TEXT)
-    throw new Error(`${directory} is bundled, and neither a licence file nor its README holds the licence's text`);
-  return text;
+  return text.length < SHORTEST_TEXT ? spdxText(directory) : text;
+}
+
+function packageOf(directory) {
+  return JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+}
+
+/** The texts that were needed so far (https://spdx.org/licenses/) stand in `license-texts`. */
+function spdxText(directory) {
+  const { license, author } = packageOf(directory);
+  const file = join(import.meta.dirname, 'license-texts', `${license}.txt`);
+  const holder = author?.name ?? author;
+  if (!existsSync(file) || holder === undefined)
+    throw new Error(
+      `${directory} is bundled without the text of its licence (${license}): put that of SPDX into build/license-texts`,
+    );
+  const text = readFileSync(file, 'utf8').replace('<holder>', holder).trim();
+  return `(The package names its licence only: this is the text of SPDX, with the author that it names.)\n\n${text}`;
 }

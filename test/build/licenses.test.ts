@@ -70,13 +70,22 @@ describe("the libraries' licences", () => {
     expect(sections.filter(({ text }) => text.includes('TERMS AND CONDITIONS FOR USE'))).not.toEqual([]);
   });
 
-  test('are the text of its files, notices too, else what its README says of it; a library without any stops the build', () => {
+  test('are the text of its files, notices too, else what its README says of it, else the text of SPDX; a library without any stops the build', () => {
     const files = { LICENSE: TEXT, 'NOTICE.txt': 'Of others', 'README.md': '# License\nSee there' };
     expect(licenseText(packageWith(files))).toBe(`${TEXT}\n\nOf others`);
     expect(licenseText(packageWith({ 'README.md': `# One\n\n## License\n\n${TEXT}\n` }))).toBe(TEXT);
     expect(licenseText(packageWith({ Readme: `One\n===\n\nLicense\n-------\n\n${TEXT}\n` }))).toBe(TEXT);
-    for (const without of [{}, { 'README.md': 'License: MIT' }, { LICENSE: 'MIT' }])
-      expect(() => licenseText(packageWith(without))).toThrow(/node_modules\/one is bundled, and neither/);
+    const named = {
+      'package.json': '{"license":"ISC","author":{"name":"Somebody <s@example.org>"}}',
+      'README.md': 'ISC',
+    };
+    expect(licenseText(packageWith(named))).toMatch(
+      /^\(The package names its licence only.*\nISC License\n\nCopyright \(c\) Somebody <s@example.org>\n\nPermission to use/s,
+    );
+    for (const text of ['{}', '{"license":"ISC"}', '{"license":"None-1.0","author":"Somebody"}'])
+      expect(() => licenseText(packageWith({ 'package.json': text, LICENSE: 'ISC' }))).toThrow(
+        /node_modules\/one is bundled without the text of its licence/,
+      );
   });
 
   test('name each package once, however deep it lies, and nothing of this project', () => {
