@@ -11,7 +11,7 @@ export interface PodAnswer {
 }
 
 /** A page of a list; `next` is the path and query of the following one. */
-export interface Page {
+export interface PodPage {
   count: number;
   next: string | null;
   results: unknown[];
@@ -68,8 +68,8 @@ export function parseBody(answer: PodAnswer): Parsed<unknown> {
   return { fault: `answers ${answer.status} with ${contentOf(answer)} where JSON is expected` };
 }
 
-export function parsePage(value: unknown): Parsed<Page> {
-  return decodeRow<Page>(value, 'the list', {
+export function parsePage(value: unknown): Parsed<PodPage> {
+  return decodeRow<PodPage>(value, 'the list', {
     count: ['count', integer],
     next: ['next', orNull(pageLink)],
     results: ['results', list],
