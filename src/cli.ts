@@ -1,38 +1,21 @@
-// The command line: commands and options; builds the ports, and answers the exit status.
-import { setMaxListeners } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+// The command line: every program's commands, what does them, and the exit status.
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
-import { loadEnvironment, type ConfigurationFile } from './shared/configuration.js';
-import { unknownNames, type UnknownName } from './shared/unknown-names.js';
-import { readConfig, variableNames } from './tick/config.js';
-import { createRedactor, oneLine } from './shared/redact.js';
 import { addMigrateRecordings, directoryOf, withHyphens } from './migrate/command-line.js';
 import type { Choice } from './migrate/model.js';
-import { addStreamer, type BuildChoice, type CheckChoice } from './streamer/command-line.js';
-import type { Config } from './tick/model.js';
-import { portsOfThisHost, type HostOptions, type HostPorts } from './tick/real-ports.js';
+import { loadEnvironment } from './shared/configuration.js';
+import { EXIT } from './shared/exit-status.js';
+import { createRedactor, oneLine } from './shared/redact.js';
+import { readable, underSignals } from './shared/signals.js';
+import { complain, complainOfConfiguration, outliveReaders } from './shared/terminal.js';
+import { addTick } from './tick/command-line.js';
+import { addStreamer } from './streamer/command-line.js';
 
-/** Exit statuses: docs/en/operation.md says the same. */
-const EXIT = { ok: 0, error: 1, usage: 2, terminated: 143 } as const;
+export { written } from './shared/terminal.js';
 
 /** What is stopped in the middle has so long to put things away: a bbb-recorder that does not listen is killed after five. */
 const GRACE_MS = 7000;
-
-interface CommonOptions {
-  config?: string;
-}
-
-interface RunOptions extends CommonOptions {
-  debug?: boolean;
-  dryRun?: boolean;
-  delay: boolean;
-}
-
-interface InitOptions extends CommonOptions {
-  pull: boolean;
-}
 
 /** Runs one command; answers the exit status. */
 export async function main(argv: string[]): Promise<number> {
@@ -52,23 +35,6 @@ export async function main(argv: string[]): Promise<number> {
   }
 }
 
-/** Fulfilled when all that was printed is with its reader, or cannot get there. */
-export async function written(): Promise<void> {
-  const streams = [process.stdout, process.stderr].filter((stream) => stream.writable && stream.writableLength > 0);
-  await Promise.all(streams.map((stream) => new Promise((resolve) => stream.write('', resolve))));
-}
-
-/** A reader of what is printed that goes away (`| head`), or a full disk there, ends no work. */
-function outliveReaders(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.once('error', (error: NodeJS.ErrnoException) => {
-      stream.on('error', () => undefined);
-      if (stream === process.stdout && error.code !== 'EPIPE')
-        complain(`what is printed cannot be written (${error.message}); the work goes on`);
-    });
-  }
-}
-
 /** The tree of commands; `done` gets the exit status of the one that was run. */
 export function commands(done: (status: number) => void, version: string): Command {
   const program = new Command('bbb-pod-live')
@@ -78,33 +44,23 @@ export function commands(done: (status: number) => void, version: string): Comma
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(bbb-pod-live --help tells more)')
     .addHelpText('after', HELP_AFTER);
-  program
-    .command('run')
-    .description('one tick: start what was asked in Pod, stop what has ended in BBB, report')
-    .option('--debug', "every step on screen and in the log, and each container's output in logs/<livestream id>.log")
-    .option('--dry-run', 'say what the tick would do; change nothing anywhere')
-    .option('--no-delay', "do not wait for this server's turn in the minute (SERVER_NUMBER)")
-    .option('--config <path>', CONFIG_HELP)
-    .showHelpAfterError('(bbb-pod-live run --help tells more)')
-    .action(async (options: RunOptions) => {
-      done(await runCommand(options));
-    });
-  program
-    .command('init')
-    .description(
-      'create the log directory and the slot directories; pull the two images; say what a first run would stumble over',
-    )
-    .option('--no-pull', 'do not pull the images')
-    .option('--config <path>', CONFIG_HELP)
-    .showHelpAfterError('(bbb-pod-live init --help tells more)')
-    .action(async (options: InitOptions) => {
-      done(await initCommand(options));
-    });
+  addTick(program, CONFIG_HELP, {
+    run: async (choice) => {
+      const { runCommand } = await import('./tick/commands.js');
+      done(await runCommand(choice, migrationNames));
+    },
+    init: async (choice) => {
+      const { initCommand } = await import('./tick/commands.js');
+      done(await initCommand(choice, migrationNames));
+    },
+  });
   addStreamer(program, CONFIG_HELP, {
     build: async (choice) => {
-      done(await buildStreamer(choice));
+      const { buildStreamer } = await import('./streamer/image/commands.js');
+      done(await buildStreamer(choice, version));
     },
     check: async (choice) => {
+      const { checkStreamer } = await import('./streamer/image/commands.js');
       done(await checkStreamer(choice));
     },
   });
@@ -134,78 +90,9 @@ function version(): string {
   return (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
 }
 
-async function runCommand(options: RunOptions): Promise<number> {
-  const configured = await configuration(options, options.debug === true ? { DEBUG: 'true' } : {});
-  if (configured === null) return EXIT.usage;
-  const { config } = configured;
-  const { run } = await import('./tick/run.js');
-  if (options.dryRun === true) {
-    return withPorts(config, { screen: 'none', locks: false }, (ports, print) =>
-      run(ports, { delay: false, dryRun: print }),
-    );
-  }
-  const screen = config.debug ? 'debug' : process.stdout.isTTY ? 'info' : 'none';
-  return withPorts(config, { screen, locks: true }, async (ports, print) => {
-    const watched = withWatchedLog(ports);
-    const status = await run(watched.ports, { delay: options.delay, dryRun: null });
-    if (screen === 'info' && watched.isSilent())
-      print(status === EXIT.terminated ? 'Ended, as asked.' : 'Nothing to do.');
-    return status;
-  });
-}
-
-async function initCommand(options: InitOptions): Promise<number> {
-  const configured = await configuration(options, {});
-  if (configured === null) return EXIT.usage;
-  const { config, file } = configured;
-  const [{ init }, { hostOf }] = await Promise.all([import('./tick/init.js'), import('./tick/shell/host-check.js')]);
-  return withPorts(config, { screen: 'none', locks: true }, (ports, print) =>
-    init(ports, hostOf(config, ports.compose, file?.path ?? null), { pull: options.pull, print }),
-  );
-}
-
-async function buildStreamer(choice: BuildChoice): Promise<number> {
-  const { buildImage } = await import('./streamer/image/build.js');
-  return underSignals(createRedactor([]), async ({ ending }) => {
-    const built = await buildImage({
-      packageDirectory: fileURLToPath(new URL('..', import.meta.url)),
-      version: version(),
-      tag: choice.tag ?? null,
-      baseImage: choice.baseImage ?? null,
-      network: choice.network ?? null,
-      environment: process.env,
-      print,
-      ending,
-    });
-    return built ? EXIT.ok : EXIT.error;
-  });
-}
-
-async function checkStreamer(choice: CheckChoice): Promise<number> {
-  const configPath = choice.config;
-  const loaded = loadEnvironment({
-    environment: process.env,
-    workingDirectory: process.cwd(),
-    ...(configPath === undefined ? {} : { configPath }),
-  });
-  const { readTrialChoice, tryOnMeeting } = await import('./streamer/image/trial.js');
-  const read = loaded.ok ? readTrialChoice(choice, loaded.environment) : loaded;
-  if (!read.ok) return complainOfConfiguration(read.faults, configPath);
-  const redact = createRedactor(read.secrets);
-  const clean = (text: string): string => oneLine(redact(text));
-  return underSignals(redact, async ({ ending }) => {
-    const isGood = await tryOnMeeting({
-      ...read.trial,
-      print: (line) => {
-        print(clean(line));
-      },
-      complain: (line) => {
-        process.stderr.write(`${clean(line)}\n`);
-      },
-      ending,
-    });
-    return isGood ? EXIT.ok : EXIT.error;
-  });
+async function migrationNames(): Promise<string[]> {
+  const { MIGRATION_VARIABLES } = await import('./migrate/config-table.js');
+  return Object.values(MIGRATION_VARIABLES).map(({ name }) => name);
 }
 
 async function migrateCommand(choice: Choice, configPath: string | undefined): Promise<number> {
@@ -222,149 +109,29 @@ async function migrateCommand(choice: Choice, configPath: string | undefined): P
   ]);
   const surroundings = { workingDirectory, hostname: hostname(), directory: directoryOf(configPath) };
   const read = loaded.ok ? readMigrationConfig(loaded.environment, choice, surroundings) : loaded;
-  if (!read.ok) return complainOfConfiguration(read.faults, configPath);
+  if (!read.ok) {
+    complainOfConfiguration(read.faults, configPath);
+    return EXIT.usage;
+  }
   const { config } = read;
-  return underSignals(createRedactor(config.secrets), async (signals) => {
-    const { ports, close } = await migrationPorts(config, choice, signals);
-    signals.ending.addEventListener('abort', () => {
+  return underSignals(createRedactor(config.secrets), async ({ ending, stopNow }) => {
+    const { ports, close } = await migrationPorts(config, choice, { ending, hurry: stopNow });
+    ending.addEventListener('abort', () => {
       ports.screen.line(
         'Ending: the recording in hand is finished first; a list of recordings that is being read is given up. Ctrl-C again stops at once; the next run goes on from there.',
       );
     });
     const work = migrateRecordings(ports, config, choice).finally(close);
     // A database or a server that is silent is not waited for; whatever is under way, the next run goes on from there.
-    return Promise.race([work, graceAfter(signals.hurry)]);
+    return Promise.race([work, graceAfter(stopNow)]);
   });
 }
 
 /** The status of what was stopped in the middle, once its time to put things away is over. */
-function graceAfter(hurry: AbortSignal): Promise<number> {
+function graceAfter(stopNow: AbortSignal): Promise<number> {
   return new Promise((resolve) => {
-    hurry.addEventListener('abort', () => {
+    stopNow.addEventListener('abort', () => {
       setTimeout(resolve, GRACE_MS, EXIT.terminated);
     });
   });
-}
-
-/** An idle tick logs nothing but in debug mode; somebody who looks on must hear of it all the same. */
-function withWatchedLog(ports: HostPorts): { ports: HostPorts; isSilent(): boolean } {
-  let isSilent = true;
-  const log: HostPorts['log'] = {
-    ...ports.log,
-    write: (level, message) => {
-      isSilent &&= level === 'DEBUG';
-      ports.log.write(level, message);
-    },
-  };
-  return { ports: { ...ports, log }, isSilent: () => isSilent };
-}
-
-/** The checked configuration; its faults are all told at once, and then it is null. */
-async function configuration(
-  options: CommonOptions,
-  overriding: Record<string, string>,
-): Promise<{ config: Config; file: ConfigurationFile | null } | null> {
-  const workingDirectory = process.cwd();
-  const loaded = loadEnvironment({
-    environment: process.env,
-    workingDirectory,
-    ...(options.config === undefined ? {} : { configPath: options.config }),
-  });
-  const read = loaded.ok
-    ? readConfig({ ...loaded.environment, ...overriding }, { workingDirectory, hostname: hostname() })
-    : loaded;
-  if (loaded.ok && read.ok) {
-    const { file } = loaded;
-    return { config: { ...read.config, unknownNames: file === null ? [] : await unknownNamesOf(file) }, file };
-  }
-  if (read.ok) return null;
-  complainOfConfiguration(read.faults, options.config);
-  return null;
-}
-
-/** The variables of the migration stand in the same file. */
-async function unknownNamesOf(file: ConfigurationFile): Promise<UnknownName[]> {
-  const known = variableNames();
-  if (unknownNames(file, known).length === 0) return [];
-  const { MIGRATION_VARIABLES } = await import('./migrate/config-table.js');
-  return unknownNames(file, [...known, ...Object.values(MIGRATION_VARIABLES).map(({ name }) => name)]);
-}
-
-function complainOfConfiguration(faults: string[], configPath: string | undefined): number {
-  const isAlone = configPath === undefined && !existsSync('.env');
-  const where = isAlone ? `\nThere is no file .env in ${process.cwd()}: only the environment was read.` : '';
-  complain(
-    `The configuration is not usable; nothing was done:\n${faults.map((fault) => `  - ${fault}`).join('\n')}${where}`,
-  );
-  return EXIT.usage;
-}
-
-/** `work` gets a way to print a line. */
-async function withPorts(
-  config: Config,
-  options: Pick<HostOptions, 'screen' | 'locks'>,
-  work: (ports: HostPorts, print: (line: string) => void) => Promise<number>,
-): Promise<number> {
-  const redact = createRedactor(config.secrets);
-  const clean = (text: string): string => oneLine(redact(text));
-  return underSignals(redact, async ({ ending }) => {
-    const ports = portsOfThisHost(config, {
-      ...options,
-      ending,
-      complain: (text) => {
-        complain(clean(text));
-      },
-    });
-    try {
-      return await work(ports, (line) => {
-        print(clean(line));
-      });
-    } finally {
-      ports.close();
-    }
-  });
-}
-
-interface Signals {
-  /** The act in hand is finished, none is begun. */
-  ending: AbortSignal;
-  /** Asked a second time. */
-  hurry: AbortSignal;
-}
-
-/** SIGTERM, and Ctrl-C likewise, ask `work` to end; the status is then 143. */
-async function underSignals(
-  redact: (text: string) => string,
-  work: (signals: Signals) => Promise<number>,
-): Promise<number> {
-  const [ending, hurry] = [new AbortController(), new AbortController()];
-  // Each recording and slot in work listens.
-  setMaxListeners(0, ending.signal, hurry.signal);
-  const end = (): void => {
-    (ending.signal.aborted ? hurry : ending).abort();
-  };
-  process.on('SIGTERM', end);
-  process.on('SIGINT', end);
-  try {
-    const status = await work({ ending: ending.signal, hurry: hurry.signal });
-    return ending.signal.aborted ? EXIT.terminated : status;
-  } catch (error) {
-    complain(oneLine(redact(readable(error))));
-    return ending.signal.aborted ? EXIT.terminated : EXIT.error;
-  } finally {
-    process.off('SIGTERM', end);
-    process.off('SIGINT', end);
-  }
-}
-
-function readable(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-function complain(text: string): void {
-  process.stderr.write(`bbb-pod-live: ${text}\n`);
 }

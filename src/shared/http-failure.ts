@@ -45,7 +45,7 @@ export function silenceOf(timeoutMs: number): ProxyError {
   return new ProxyError(noAnswer(timeoutMs), 'PROXY_SILENT');
 }
 
-function hostOf(url: string): string {
+function hostNameIn(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'no valid address';
 }
 
@@ -108,7 +108,7 @@ export function failureOf(error: unknown, circumstances: Circumstances): HttpErr
 
 function messageOf(error: unknown, { url, timeoutMs, silence, proxy, authorities = null }: Circumstances): string {
   const reason = silence ?? reasonOf(error, timeoutMs);
-  const host = hostOf(url);
+  const host = hostNameIn(url);
   if (proxy !== null && silence === null && UNREACHED.test(textOf(error, 'code')))
     return `the proxy ${proxy}: ${reason} (${host})`;
   const way = proxy === null ? host : `${host}, through the proxy ${proxy}`;

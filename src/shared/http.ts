@@ -10,6 +10,7 @@ import {
   refusalBy,
   type Circumstances,
 } from './http-failure.js';
+import { followRedirects, type MayRedirect } from './redirects.js';
 
 export { HttpError, type HttpFailure } from './http-failure.js';
 
@@ -90,26 +91,29 @@ export interface HttpOptions {
 export type ClosableHttp = Http & { close(): void };
 
 export function createHttp({ timeoutMs, pause, network = DIRECT }: HttpOptions): ClosableHttp {
-  const way: Way = { network, connections: createConnections(network, timeoutMs) };
+  const transport: Transport = { network, connections: createConnections(network, timeoutMs) };
   return {
     get: (url, headers, { redirects = 0 } = {}) =>
-      persist(() => exchange({ method: 'GET', url, headers }, { timeoutMs, redirects, fresh: false }, way), pause),
-    open: (url, headers, options) => open(url, headers, options, way),
+      persist(
+        () => exchange({ method: 'GET', url, headers }, { timeoutMs, redirects, fresh: false }, transport),
+        pause,
+      ),
+    open: (url, headers, options) => open(url, headers, options, transport),
     send: (method, url, headers, body, options = {}) =>
       exchange(
         { method, url, headers, ...(body === null ? {} : { data: body }) },
         // A kept connection may be closed by the server just as it is used again: a GET is tried again then, a write is not.
         { timeoutMs: options.timeoutMs ?? timeoutMs, redirects: 0, fresh: true },
-        way,
+        transport,
       ),
     close: () => {
-      way.connections.close();
+      transport.connections.close();
     },
   };
 }
 
 /** How requests get to their servers. */
-interface Way {
+interface Transport {
   network: Network;
   connections: Connections;
 }
@@ -118,7 +122,7 @@ interface Way {
 async function over<T>(
   url: string,
   fresh: boolean,
-  { connections }: Way,
+  { connections }: Transport,
   ask: (route: Route) => Promise<T>,
 ): Promise<T> {
   try {
@@ -131,7 +135,7 @@ async function over<T>(
 
 function circumstancesOf(
   url: string,
-  { network, connections }: Way,
+  { network, connections }: Transport,
 ): Pick<Circumstances, 'url' | 'proxy' | 'authorities'> {
   return { url, proxy: proxyNameFor(url, network), authorities: connections.authoritiesFault() };
 }
@@ -155,7 +159,7 @@ interface ExchangeOptions {
 }
 
 /** One try with the redirects that it meets, all within one time-out, which the way through a proxy is part of. */
-async function exchange(request: Request, options: ExchangeOptions, way: Way): Promise<HttpAnswer> {
+async function exchange(request: Request, options: ExchangeOptions, transport: Transport): Promise<HttpAnswer> {
   const { timeoutMs, redirects, fresh } = options;
   const patience = new AbortController();
   const timer = setTimeout(
@@ -164,68 +168,74 @@ async function exchange(request: Request, options: ExchangeOptions, way: Way): P
     },
     Math.min(timeoutMs, LONGEST_TIMER_MS),
   );
-  let { url } = request;
-  try {
-    for (let left = redirects; ; left -= 1) {
-      const bounded = { ...request, url, timeout: timeoutMs, signal: patience.signal };
-      const answer = await over(url, fresh, way, (route) => ask({ ...bounded, ...route }));
-      const next = left > 0 ? redirectOf(answer, url) : null;
-      if (next === null) return answer;
-      url = next;
+  const askOnce = async (url: string): Promise<HttpAnswer> => {
+    const bounded = { ...request, url, timeout: timeoutMs, signal: patience.signal };
+    try {
+      return await over(url, fresh, transport, (route) => ask({ ...bounded, ...route }));
+    } catch (error) {
+      const silence = patience.signal.aborted ? noAnswer(timeoutMs) : null;
+      throw failureOf(error, { ...circumstancesOf(url, transport), timeoutMs, silence });
     }
-  } catch (error) {
-    const silence = patience.signal.aborted ? noAnswer(timeoutMs) : null;
-    throw failureOf(error, { ...circumstancesOf(url, way), timeoutMs, silence });
+  };
+  try {
+    return await followRedirects(request.url, redirects, askOnce);
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** The silence before the answer is bounded here, the one within it where it is read. */
-async function open(url: string, headers: HttpHeaders, options: OpenOptions, way: Way): Promise<HttpStream> {
-  const { idleTimeoutMs, redirects = 0, cookies, ending } = options;
-  const { default: axios } = await import('axios');
-  let from = url;
-  for (let left = redirects; ; left -= 1) {
-    const cookie = (await cookies?.header(from)) ?? '';
+/** One try with the redirects that it meets. */
+function open(url: string, headers: HttpHeaders, options: OpenOptions, transport: Transport): Promise<HttpStream> {
+  return followRedirects(url, options.redirects ?? 0, async (from) => {
     try {
-      const asked = from;
-      const response = await over(asked, false, way, async (route) => {
-        const answer = await axios.request<Readable>({
-          url: asked,
-          headers: { 'User-Agent': 'bbb-pod-live', ...headers, ...(cookie === '' ? {} : { Cookie: cookie }) },
-          responseType: 'stream',
-          timeout: Math.min(idleTimeoutMs, LONGEST_TIMER_MS),
-          validateStatus: () => true,
-          maxRedirects: 0,
-          ...(ending === undefined ? {} : { signal: ending }),
-          ...route,
-        });
-        return unlessRefused(answer, route);
-      });
-      const { status, data: body } = response;
-      const setCookies: unknown = response.headers['set-cookie'];
-      if (Array.isArray(setCookies)) await cookies?.keep(from, setCookies.map(String));
-      const texts = Object.entries(response.headers).flatMap(([name, value]) =>
-        typeof value === 'string' ? [[name, value] as const] : [],
-      );
-      const answered = Object.fromEntries(texts);
-      const next = left > 0 ? redirectOf({ status, location: answered['location'] ?? null }, from) : null;
-      if (next === null) {
-        return {
-          status,
-          headers: answered,
-          url: from,
-          body: patiently(body, idleTimeoutMs, circumstancesOf(from, way)),
-          discard: () => body.destroy(),
-        };
-      }
-      body.destroy();
-      from = next;
+      return await openOnce(from, headers, options, transport);
     } catch (error) {
-      throw failureOf(error, { ...circumstancesOf(from, way), timeoutMs: idleTimeoutMs, silence: null });
+      throw failureOf(error, {
+        ...circumstancesOf(from, transport),
+        timeoutMs: options.idleTimeoutMs,
+        silence: null,
+      });
     }
-  }
+  });
+}
+
+/** The silence before the answer is bounded here, the one within it where it is read. */
+async function openOnce(
+  url: string,
+  headers: HttpHeaders,
+  { idleTimeoutMs, cookies, ending }: OpenOptions,
+  transport: Transport,
+): Promise<HttpStream & MayRedirect> {
+  const { default: axios } = await import('axios');
+  const cookie = (await cookies?.header(url)) ?? '';
+  const response = await over(url, false, transport, async (route) => {
+    const answer = await axios.request<Readable>({
+      url,
+      headers: { 'User-Agent': 'bbb-pod-live', ...headers, ...(cookie === '' ? {} : { Cookie: cookie }) },
+      responseType: 'stream',
+      timeout: Math.min(idleTimeoutMs, LONGEST_TIMER_MS),
+      validateStatus: () => true,
+      maxRedirects: 0,
+      ...(ending === undefined ? {} : { signal: ending }),
+      ...route,
+    });
+    return unlessRefused(answer, route);
+  });
+  const { status, data: body } = response;
+  const setCookies: unknown = response.headers['set-cookie'];
+  if (Array.isArray(setCookies)) await cookies?.keep(url, setCookies.map(String));
+  const texts = Object.entries(response.headers).flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name, value] as const] : [],
+  );
+  const answered = Object.fromEntries(texts);
+  return {
+    status,
+    headers: answered,
+    location: answered['location'] ?? null,
+    url,
+    body: patiently(body, idleTimeoutMs, circumstancesOf(url, transport)),
+    discard: () => body.destroy(),
+  };
 }
 
 /** The pieces of a body, as long as they come. */
@@ -298,16 +308,4 @@ async function ask(request: Request & { signal: AbortSignal }): Promise<HttpAnsw
     location: header('location'),
     text: typeof response.data === 'string' ? response.data : '',
   };
-}
-
-const REDIRECTS = [301, 302, 303, 307, 308];
-
-/** Where to go on, if the answer is a redirect that may be followed. */
-function redirectOf(answer: Pick<HttpAnswer, 'status' | 'location'>, from: string): string | null {
-  if (!REDIRECTS.includes(answer.status) || answer.location === null || !URL.canParse(answer.location, from))
-    return null;
-  const origin = new URL(from);
-  const target = new URL(answer.location, from);
-  const isSafe = target.protocol === 'https:' || (target.protocol === 'http:' && origin.protocol === 'http:');
-  return isSafe && target.hostname === origin.hostname ? target.href : null;
 }

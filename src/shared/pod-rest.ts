@@ -1,6 +1,7 @@
 // Pod's REST API as every program meets it: its lists, its refusals, and its JSON read field by field.
 import { integer, isMapping, list, orNull, parseJson, type Decoder, type Parsed } from './decoder.js';
 import { truncate } from './redact.js';
+import { isRedirect } from './redirects.js';
 
 /** The part of an HTTP answer that is looked at here. */
 export interface PodAnswer {
@@ -11,7 +12,7 @@ export interface PodAnswer {
 }
 
 /** A page of a list; `next` is the path and query of the following one. */
-export interface Page {
+export interface PodPage {
   count: number;
   next: string | null;
   results: unknown[];
@@ -68,8 +69,8 @@ export function parseBody(answer: PodAnswer): Parsed<unknown> {
   return { fault: `answers ${answer.status} with ${contentOf(answer)} where JSON is expected` };
 }
 
-export function parsePage(value: unknown): Parsed<Page> {
-  return decodeRow<Page>(value, 'the list', {
+export function parsePage(value: unknown): Parsed<PodPage> {
+  return decodeRow<PodPage>(value, 'the list', {
     count: ['count', integer],
     next: ['next', orNull(pageLink)],
     results: ['results', list],
@@ -107,8 +108,8 @@ function contentOf(answer: PodAnswer): string {
 /** What an answer that is not the hoped-for one says, with what to do where that is known; follows the call's name. */
 export function describeAnswer(answer: PodAnswer): string {
   const status = String(answer.status);
-  if (answer.location !== null && answer.status >= 300 && answer.status < 400) {
-    const target = truncate(answer.location.replace(/[?#].*$/s, ''), 200);
+  if (isRedirect(answer)) {
+    const target = truncate((answer.location ?? '').replace(/[?#].*$/s, ''), 200);
     return `answers a redirect (${status}) to ${target}: check POD_URL`;
   }
   const advice = ADVICE[answer.status] ?? '';

@@ -95,8 +95,8 @@ function wellFormed(text: string): string {
   return text.replace(/[\ud800-\udfff]/gu, '\ufffd');
 }
 
-/** One line of at most so many characters. */
-export function truncate(value: string, maximum: number): string {
-  const line = value.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+/** One line of at most so many characters; blanks of any kind and number become one. */
+export function truncate(text: string, maximum: number): string {
+  const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
   return line.length <= maximum ? line : `${line.slice(0, maximum - 1).replace(/\p{Cs}$/u, '')}…`;
 }

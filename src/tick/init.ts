@@ -3,7 +3,7 @@ import { foreseen, PortError } from './errors.js';
 import { isOfThisHost, strangersDetail } from './plan/adoption.js';
 import { ownRows } from './plan/server.js';
 import type { Livestream, Problem, SlotReading } from './model.js';
-import { type Host, type Ports } from './ports.js';
+import { type Installation, type Ports } from './ports.js';
 
 export interface InitOptions {
   pull: boolean;
@@ -11,9 +11,9 @@ export interface InitOptions {
 }
 
 /** What the steps share. */
-interface Course {
+interface InitContext {
   ports: Ports;
-  host: Host;
+  installation: Installation;
   print(line: string): void;
   /** A run could not work. */
   failed: boolean;
@@ -22,9 +22,9 @@ interface Course {
 }
 
 /** Answers the exit status: 0, 1 (a run could not work), 143 (asked to end). */
-export async function init(ports: Ports, host: Host, { pull, print }: InitOptions): Promise<number> {
-  const course: Course = { ports, host, print, failed: false, free: [] };
-  const lock = await takeLock(course);
+export async function init(ports: Ports, installation: Installation, { pull, print }: InitOptions): Promise<number> {
+  const context: InitContext = { ports, installation, print, failed: false, free: [] };
+  const lock = await takeLock(context);
   if (lock === 'others') {
     print('A tick is at work in this base directory: try again in a minute.');
     return 0;
@@ -36,59 +36,59 @@ export async function init(ports: Ports, host: Host, { pull, print }: InitOption
     ...(isOurs ? [pull ? pullImages : askDocker] : []),
   ];
   for (const step of steps) {
-    if (!ports.endAsked()) await attempt(course, () => step(course));
+    if (!ports.endAsked()) await attempt(context, () => step(context));
   }
   if (ports.endAsked()) {
     print("Ended before all was done: repeat 'init'.");
     return 143;
   }
-  print(course.failed ? 'Not ready: see the errors above.' : "Ready. Now try 'bbb-pod-live run --debug'.");
-  return course.failed ? 1 : 0;
+  print(context.failed ? 'Not ready: see the errors above.' : "Ready. Now try 'bbb-pod-live run --debug'.");
+  return context.failed ? 1 : 0;
 }
 
 /** What cannot be done is told, and the rest is done all the same. */
-async function attempt(course: Course, work: () => Promise<void>): Promise<void> {
+async function attempt(context: InitContext, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
     const known = foreseen(error);
     if (known === null) throw error;
     // What was given up because the process was asked to end has not failed.
-    if (course.ports.endAsked()) return;
-    course.failed = true;
-    course.print(`ERROR    ${known.problem.detail}`);
+    if (context.ports.endAsked()) return;
+    context.failed = true;
+    context.print(`ERROR    ${known.problem.detail}`);
   }
 }
 
 /** `none`: it cannot be had, which is told: then nothing may be made here. */
-async function takeLock(course: Course): Promise<'ours' | 'others' | 'none'> {
+async function takeLock(context: InitContext): Promise<'ours' | 'others' | 'none'> {
   let lock: 'ours' | 'others' | 'none' = 'none';
-  await attempt(course, async () => {
-    lock = (await course.ports.lock.take()) ? 'ours' : 'others';
+  await attempt(context, async () => {
+    lock = (await context.ports.lock.take()) ? 'ours' : 'others';
   });
   return lock;
 }
 
-async function makeLogDirectory({ ports, host, print }: Course): Promise<void> {
-  print(`${(await host.makeLogDirectory()) ? 'made     ' : 'there    '}${ports.config.logDirectory}`);
+async function makeLogDirectory({ ports, installation, print }: InitContext): Promise<void> {
+  print(`${(await installation.makeLogDirectory()) ? 'made     ' : 'there    '}${ports.config.logDirectory}`);
 }
 
-async function makeSlots(course: Course): Promise<void> {
-  const { ports } = course;
+async function makeSlots(context: InitContext): Promise<void> {
+  const { ports } = context;
   const rows = await rowsInPod(ports);
   const slots = await ports.slots.read(rows.known ? [...rows.bySlot.keys()] : []);
   for (const slot of slots) {
     if (ports.endAsked()) return;
-    await attempt(course, () => tellStrangers(slot, rows, course));
+    await attempt(context, () => tellStrangers(slot, rows, context));
     // Beyond NUMBER_LIVES, one that is not there is not wanted.
     if (slot.slot > ports.config.numberOfLives && slot.directory === 'missing') continue;
-    await attempt(course, () => makeSlot(slot, rows, course));
+    await attempt(context, () => makeSlot(slot, rows, context));
   }
 }
 
 /** Lives with this server's number of which nothing is here: another installation has that number too. */
-async function tellStrangers(slot: SlotReading, rows: Rows, course: Course): Promise<void> {
-  const { ports, print } = course;
+async function tellStrangers(slot: SlotReading, rows: Rows, context: InitContext): Promise<void> {
+  const { ports, print } = context;
   const isHeld = !slot.record.ok || slot.record.value !== null;
   if (!rows.known || isHeld) return;
   for (const row of rows.bySlot.get(slot.slot) ?? []) {
@@ -101,27 +101,27 @@ async function tellStrangers(slot: SlotReading, rows: Rows, course: Course): Pro
     ]);
     const isHere = isOfThisHost(row, { ...slot, container, composeMeetingId }, meeting, ports.config);
     if (!isHere.ok || isHere.value) continue;
-    course.failed = true;
+    context.failed = true;
     print(`ERROR    ${strangersDetail(row, ports.config)}`);
   }
 }
 
-async function tellFindings(course: Course): Promise<void> {
-  const { warnings, unknownNames } = course.ports.config;
-  for (const warning of [...warnings, ...unknownNames.map(({ text }) => text)]) course.print(`WARNING  ${warning}`);
-  for (const { level, text } of await course.host.findings()) {
-    course.failed ||= level === 'error';
-    course.print(`${level === 'error' ? 'ERROR   ' : 'WARNING '} ${text}`);
+async function tellFindings(context: InitContext): Promise<void> {
+  const { warnings, unknownNames } = context.ports.config;
+  for (const warning of [...warnings, ...unknownNames.map(({ text }) => text)]) context.print(`WARNING  ${warning}`);
+  for (const { level, text } of await context.installation.findings()) {
+    context.failed ||= level === 'error';
+    context.print(`${level === 'error' ? 'ERROR   ' : 'WARNING '} ${text}`);
   }
 }
 
-async function pullImages({ ports, host, print, free }: Course): Promise<void> {
+async function pullImages({ ports, installation, print, free }: InitContext): Promise<void> {
   print(`pulling  ${ports.config.streamerImage} and ${ports.config.redisImage} (this may take a while)`);
-  await host.pull(free[0] ?? null);
+  await installation.pull(free[0] ?? null);
 }
 
 /** Whether the engine answers; pulling would have shown it. A slot in use is left alone. */
-async function askDocker({ ports, free: [slot] }: Course): Promise<void> {
+async function askDocker({ ports, free: [slot] }: InitContext): Promise<void> {
   if (slot === undefined) return;
   const containers = await ports.compose.read(slot);
   if (!containers.ok) throw new PortError(containers.problem.kind, containers.problem.detail);
@@ -137,17 +137,21 @@ async function rowsInPod(ports: Ports): Promise<Rows> {
 }
 
 /** A slot in use is left alone. */
-async function makeSlot(slot: SlotReading, rows: Rows, { ports, host, print, free }: Course): Promise<void> {
+async function makeSlot(
+  slot: SlotReading,
+  rows: Rows,
+  { ports, installation, print, free }: InitContext,
+): Promise<void> {
   const name = `bbb-live-streaming${slot.slot}`;
   const isNew = slot.directory === 'missing';
-  const isCurrent = isNew || slot.composeFile === 'missing' || (await host.hasCurrentComposeFile(slot.slot));
+  const isCurrent = isNew || slot.composeFile === 'missing' || (await installation.hasCurrentComposeFile(slot.slot));
   const use = isNew ? null : await whyInUse(slot, isCurrent, rows, ports);
   if (use !== null) {
     print(`in use   ${name}: ${use}; left alone`);
     return;
   }
   await ports.slots.make(slot.slot);
-  if (!isCurrent) await host.renewComposeFile(slot.slot);
+  if (!isCurrent) await installation.renewComposeFile(slot.slot);
   free.push(slot.slot);
   if (slot.composeFile === 'foreign') {
     print(`renewed  ${name}: the docker-compose.yml that was there is now docker-compose.yml.php-orig`);

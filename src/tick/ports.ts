@@ -188,7 +188,7 @@ export interface Finding {
 }
 
 /** What of this host only `init` looks at. */
-export interface Host {
+export interface Installation {
   /** Makes the log directory where it is missing; answers whether it did. */
   makeLogDirectory(): Promise<boolean>;
   /** Whether a slot's compose file is, letter for letter, the one that a free slot would get now. */

@@ -1,4 +1,4 @@
-// The ports of this host: every interface of `ports.ts` with the file of `shell/` behind it. Only `cli.ts` asks for them.
+// The ports of this host: every interface of `ports.ts` with the file of `shell/` behind it. Only `commands.ts` asks for them.
 import type { Clock, Stopwatch } from '../shared/clock.js';
 import { createRedactor } from '../shared/redact.js';
 import type { Config } from './model.js';
@@ -22,10 +22,10 @@ import { describeOtherUser, ownNewFilesLike } from '../shared/ownership.js';
 import { run } from '../shared/spawn.js';
 
 /** What the log also says on the screen. */
-export type Screen = 'none' | 'info' | 'debug';
+export type ScreenLevel = 'none' | 'info' | 'debug';
 
 export interface HostOptions {
-  screen: Screen;
+  screen: ScreenLevel;
   /** False for a dry run, which takes no lock and writes no lock file. */
   locks: boolean;
   /** Aborted when the process was asked to end. */

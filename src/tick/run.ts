@@ -10,14 +10,14 @@ import type { MailMessage, Memory, Outcome, Plan, RefusedAddress, World } from '
 import { type Ports } from './ports.js';
 import { readWorld, unreadWorld, type Unread } from './read.js';
 
-export interface RunOptions {
+export interface RunMode {
   delay: boolean;
   /** Says what the tick would do, line by line, and changes nothing anywhere. */
   dryRun: ((line: string) => void) | null;
 }
 
 /** Answers the exit status: 0, 1 (an error was met), 143 (asked to end). */
-export async function run(ports: Ports, options: RunOptions): Promise<number> {
+export async function runTick(ports: Ports, options: RunMode): Promise<number> {
   if (options.dryRun !== null) return dryRun(ports, options.dryRun);
   if (options.delay) await ports.clock.sleep(delayMs(ports));
   if (ports.endAsked()) return 143;

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config, MailMessage, SlotRecord } from '../../src/tick/model.js';
 import { type Compose, type Ports } from '../../src/tick/ports.js';
-import { run } from '../../src/tick/run.js';
+import { runTick } from '../../src/tick/run.js';
 import { createBbb } from '../../src/tick/shell/bbb.js';
 import { composeFileText, isIntact, isOurs } from '../../src/tick/shell/slot/compose-file.js';
 import { createHttp, type Http } from '../../src/shared/http.js';
@@ -128,7 +128,7 @@ function assemble(directory: string, pod: PodServer, bbb: BbbServer, numberOfLiv
     log: [],
     violations: [],
     trouble: { upFails: true },
-    tick: (tickOptions = {}) => run(portsOf(world, config, tickOptions), { delay: false, dryRun: null }),
+    tick: (tickOptions = {}) => runTick(portsOf(world, config, tickOptions), { delay: false, dryRun: null }),
     stop: async () => {
       await Promise.all([pod.stop(), bbb.stop()]);
       rmSync(directory, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 // What BBB says in an answer: yes, or why not. Answers come as `bbb-xml.ts` makes them, every element as a list.
 import { isMapping, type Parsed } from '../../shared/decoder.js';
+import { truncate } from '../../shared/redact.js';
 
 /** What BBB said. SUCCESS bears elements; FAILED bears its reason. */
 export type BbbAnswer =
@@ -15,7 +16,9 @@ export function parseAnswer(value: unknown): Parsed<BbbAnswer> {
   if (returnCode === 'SUCCESS') return { value: { success: true, elements: response } };
   if (returnCode !== 'FAILED') return { fault: 'the answer has no <returncode> that says SUCCESS or FAILED' };
   const { key, message } = reasonIn(response);
-  return { value: { success: false, messageKey: oneLine(key), message: oneLine(message) } };
+  return {
+    value: { success: false, messageKey: truncate(key, LONGEST_MESSAGE), message: truncate(message, LONGEST_MESSAGE) },
+  };
 }
 
 /**
@@ -48,12 +51,4 @@ export function textIn(elements: Record<string, unknown>, name: string): string 
   if (!Array.isArray(found) || found.length !== 1) return undefined;
   const first: unknown = found[0];
   return typeof first === 'string' ? first : undefined;
-}
-
-function oneLine(text: string): string {
-  return text
-    .replace(/[\s\p{Cc}]+/gu, ' ')
-    .trim()
-    .slice(0, LONGEST_MESSAGE)
-    .replace(/\p{Cs}$/u, '');
 }

@@ -6,6 +6,7 @@ import type { BbbMeeting, Config, Problem, Reading } from '../model.js';
 import type { Bbb } from '../ports.js';
 import { algorithmsToTry, signedAddress, type ChecksumAlgorithm } from '../../shared/bbb-checksum.js';
 import { HttpError, type Http, type HttpAnswer } from '../../shared/http.js';
+import { isRedirect } from '../../shared/redirects.js';
 import { createRedactor, truncate } from '../../shared/redact.js';
 
 /** From http to https, say; with the same host name only. */
@@ -129,8 +130,7 @@ async function salvage(text: string): Promise<MeetingList | null> {
 }
 
 function statusOf(answer: HttpAnswer): string {
-  const isRedirect = answer.location !== null && answer.status >= 300 && answer.status < 400;
-  return isRedirect ? `a redirect (${answer.status}: check BBB_URL)` : String(answer.status);
+  return isRedirect(answer) ? `a redirect (${answer.status}: check BBB_URL)` : String(answer.status);
 }
 
 function contentOf(answer: HttpAnswer, fault: string, redact: (text: string) => string): string {

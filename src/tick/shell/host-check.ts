@@ -5,7 +5,7 @@ import { access, mkdir, readFile, rm, stat, statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Config } from '../model.js';
-import { type Finding, type Host } from '../ports.js';
+import { type Finding, type Installation } from '../ports.js';
 import { faultOfCertificates } from '../../shared/authorities.js';
 import { composeFault } from './compose-version.js';
 import { composeFileText, isOurs } from './slot/compose-file.js';
@@ -39,7 +39,11 @@ const PULL_DIRECTORY = '.bbb-pod-live-pull';
 const MEMORY_TOLERANCE = 0.9;
 
 /** `configurationFile`: the file of variables that was read; null: none. */
-export function hostOf(config: Config, compose: ComposeWithPull, configurationFile: string | null = null): Host {
+export function createInstallation(
+  config: Config,
+  compose: ComposeWithPull,
+  configurationFile: string | null = null,
+): Installation {
   return {
     makeLogDirectory: async () => {
       try {

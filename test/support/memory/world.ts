@@ -3,7 +3,7 @@ import { PortError } from '../../../src/tick/errors.js';
 import { emptyMemory, parseMemory, serialiseMemory } from '../../../src/tick/report/memory.js';
 import type { Config, Memory, Reading, SlotRecord } from '../../../src/tick/model.js';
 import { type Ports } from '../../../src/tick/ports.js';
-import { run } from '../../../src/tick/run.js';
+import { runTick } from '../../../src/tick/run.js';
 import { bbbPort, createBbb, type MemoryBbb } from './bbb.js';
 import { createClock, type VirtualClock } from './clock.js';
 import { chatPort, composePort } from './compose.js';
@@ -66,7 +66,7 @@ export async function startTick(world: MemoryWorld, options: TickOptions = {}): 
   const session = createSession(server, world.clock, options.hook ?? NOTHING);
   if (options.onEffect !== undefined) session.onEffect = options.onEffect;
   options.onBegin?.(session);
-  const ended = run(portsOf(world, host, session), { delay: options.delay ?? false, dryRun: null }).then(
+  const ended = runTick(portsOf(world, host, session), { delay: options.delay ?? false, dryRun: null }).then(
     (exitStatus): TickEnd => ({ exitStatus }),
     (crashed: unknown): TickEnd => ({ crashed }),
   );

@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, wri
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Config } from '../../../src/tick/model.js';
-import type { Finding, Host } from '../../../src/tick/ports.js';
+import type { Finding, Installation } from '../../../src/tick/ports.js';
 import { systemClock } from '../../../src/shared/clock.js';
 import { composeFileText } from '../../../src/tick/shell/slot/compose-file.js';
 import { createCompose } from '../../../src/tick/shell/slot/compose.js';
-import { hostOf } from '../../../src/tick/shell/host-check.js';
+import { createInstallation } from '../../../src/tick/shell/host-check.js';
 import { sampleConfig } from '../../support/samples.js';
 import { temporaryDirectory } from '../../support/temporary.js';
 import { createDocker, type FakeDocker } from '../../world/docker.js';
@@ -24,9 +24,9 @@ beforeEach(() => {
   config = sampleConfig(base, { composeCommand: docker.command, numberOfLives: 1 });
 });
 
-function host(change: Partial<Config> = {}): Host {
+function host(change: Partial<Config> = {}): Installation {
   const changed = { ...config, ...change };
-  return hostOf(changed, createCompose(changed, { clock: systemClock, redact: (text) => text }));
+  return createInstallation(changed, createCompose(changed, { clock: systemClock, redact: (text) => text }));
 }
 
 function composeFile(): string {

@@ -1,5 +1,5 @@
 // Pod's lists, whole: page after page, and again from the start as long as it cannot be shown that no row was missed.
-import { isMissing, parseBody, parseId, parsePage, describeAnswer, type Page } from '../../../shared/pod-rest.js';
+import { isMissing, parseBody, parseId, parsePage, describeAnswer, type PodPage } from '../../../shared/pod-rest.js';
 import type { Reading } from '../../model.js';
 import type { HttpAnswer } from '../../../shared/http.js';
 
@@ -21,24 +21,26 @@ export type Get = (path: string) => Promise<Reading<HttpAnswer>>;
  */
 export type Entry = 'made' | 'changed';
 
+/** What is made of a list's rows. */
+export interface RowsOf<Row> {
+  parse(row: unknown): Row;
+  /** From the rows, how they come into this list; 'made' by default. */
+  entryOf?(rows: Row[]): Entry;
+}
+
 export function unreadable(detail: string): Reading<never> {
   return { ok: false, problem: { kind: 'podUnreadable', detail } };
 }
 
 /**
- * All rows of the list that begins at `path`, each once, unparsed: none is missing that was there all the while. `entryOf`
- * says, from the rows, how they come into this list.
+ * All rows of the list that begins at `path`, each once: none is missing that was there all the while.
  *
  * Pages are cut by position. A row that leaves pulls those behind it forward, one of them perhaps onto a page that was
  * read before, and one that comes at the same moment makes up the count: neither counts nor links show it. So each pass
  * has an answer, its opening, after which all its other rows are seen; when as many of its rows were surely there at the
  * moment of the opening as the opening counts, they are all that were there.
  */
-export async function readRows(
-  path: string,
-  get: Get,
-  entryOf: (rows: unknown[]) => Entry = () => 'made',
-): Promise<Reading<unknown[]>> {
+export async function readRows<Row>(path: string, get: Get, rowsOf: RowsOf<Row>): Promise<Reading<Row[]>> {
   const earlier = new Set<number>();
   for (let pass = 1; pass <= MAXIMUM_PASSES; pass += 1) {
     const first = await readPage(path, false, get);
@@ -47,10 +49,10 @@ export async function readRows(
     const look = { path, page: first.value };
     const opening = (pass === 1 ? await lookAtLastPage(look.page, get) : null) ?? look;
     if (opening !== look) addAll(idsOf(look.page), earlier);
-    const walk = await readPages(path, opening, get);
+    const walk = await readPages(path, opening, get, rowsOf);
     if (walk === 'changed') continue;
     if (!walk.ok) return walk;
-    if (isWhole(walk.value, opening, earlier, entryOf)) return { ok: true, value: [...walk.value.rows.values()] };
+    if (isWhole(walk.value, opening, earlier, rowsOf)) return { ok: true, value: [...walk.value.rows.values()] };
     addAll([...walk.value.rows.keys()], earlier);
   }
   return unreadable(`GET ${path}: its pages do not fit together, ${MAXIMUM_PASSES} times over`);
@@ -59,7 +61,7 @@ export async function readRows(
 /** A page, and where it was asked for. */
 interface PageAt {
   path: string;
-  page: Page;
+  page: PodPage;
 }
 
 /**
@@ -67,10 +69,10 @@ interface PageAt {
  * that moment (rows that have left do not come back within one reading); and, where rows come by being made, when it is
  * seen after that moment and its id says that it was made before.
  */
-function isWhole(walk: Walk, opening: PageAt, earlier: Set<number>, entryOf: (rows: unknown[]) => Entry): boolean {
+function isWhole<Row>(walk: Walk<Row>, opening: PageAt, earlier: Set<number>, { entryOf }: RowsOf<Row>): boolean {
   if (!walk.seen.has(opening.path)) return false;
   const known = new Set([...earlier, ...idsOf(opening.page)]);
-  const isMade = entryOf([...walk.rows.values()]) === 'made';
+  const isMade = entryOf === undefined || entryOf([...walk.rows.values()]) === 'made';
   const highest = isMade ? [...known].reduce((one, other) => Math.max(one, other), -Infinity) : -Infinity;
   const old = [...walk.rows.keys()].filter((id) => known.has(id) || id <= highest);
   return old.length === opening.page.count;
@@ -80,7 +82,7 @@ function isWhole(walk: Walk, opening: PageAt, earlier: Set<number>, entryOf: (ro
  * The last page, on which the rows stand that were made last: read before the others, it makes one pass enough for the
  * list of lives, of whatever length. Null when there is no such page, or the links bear no numbers.
  */
-async function lookAtLastPage({ count, next, results }: Page, get: Get): Promise<PageAt | null> {
+async function lookAtLastPage({ count, next, results }: PodPage, get: Get): Promise<PageAt | null> {
   const link = next === null ? null : numbered(next);
   if (link === null || results.length === 0) return null;
   const path = link.withNumber(link.number + Math.max(2, Math.ceil(count / results.length)) - 2);
@@ -90,8 +92,8 @@ async function lookAtLastPage({ count, next, results }: Page, get: Get): Promise
 }
 
 /** How far a pass has come. */
-interface Walk {
-  rows: Map<number, unknown>;
+interface Walk<Row> {
+  rows: Map<number, Row>;
   seen: Set<string>;
   /** The highest that a page has told. */
   count: number;
@@ -105,8 +107,13 @@ interface Walk {
  * Follows the links. Those that bear page numbers are foreseen and read at once, but such a page counts only if the
  * page before it really links there. The opening is not asked for again.
  */
-async function readPages(first: string, opening: PageAt, get: Get): Promise<Reading<Walk> | 'changed'> {
-  const walk: Walk = { rows: new Map(), seen: new Set(), count: 0, pageLength: 0, pagesAtOnce: PAGES_AT_ONCE };
+async function readPages<Row>(
+  first: string,
+  opening: PageAt,
+  get: Get,
+  { parse }: RowsOf<Row>,
+): Promise<Reading<Walk<Row>> | 'changed'> {
+  const walk: Walk<Row> = { rows: new Map(), seen: new Set(), count: 0, pageLength: 0, pagesAtOnce: PAGES_AT_ONCE };
   const read = async (path: string): ReturnType<typeof readPage> =>
     path === opening.path ? { ok: true, value: opening.page } : readPage(path, path !== first, get);
   for (let link: string | null = first; link !== null;) {
@@ -122,7 +129,7 @@ async function readPages(first: string, opening: PageAt, get: Get): Promise<Read
       if (walk.seen.size >= MAXIMUM_PAGES) return unreadable(`GET ${first}: more than ${MAXIMUM_PAGES} pages`);
       if (page === 'changed') return 'changed';
       if (!page.ok) return page;
-      const fault = addPage(page.value, path, walk);
+      const fault = addPage(page.value, path, parse, walk);
       if (fault !== null) return unreadable(`GET ${path}: ${fault}`);
       link = page.value.next;
     }
@@ -137,7 +144,10 @@ function numbered(link: string): { number: number; withNumber(number: number): s
 }
 
 /** The link, and those that will follow it if they are numbered up to the last page that the count asks for. */
-function foreseePaths(link: string, { count, pageLength, pagesAtOnce }: Walk): string[] {
+function foreseePaths(
+  link: string,
+  { count, pageLength, pagesAtOnce }: Pick<Walk<unknown>, 'count' | 'pageLength' | 'pagesAtOnce'>,
+): string[] {
   const known = numbered(link);
   if (known === null || pageLength === 0) return [link];
   const length = Math.min(pagesAtOnce, Math.max(1, Math.ceil(count / pageLength) - known.number + 1));
@@ -145,20 +155,20 @@ function foreseePaths(link: string, { count, pageLength, pagesAtOnce }: Walk): s
 }
 
 /** Answers what is wrong with the page's rows, if something is. */
-function addPage(page: Page, path: string, walk: Walk): string | null {
+function addPage<Row>(page: PodPage, path: string, parse: RowsOf<Row>['parse'], walk: Walk<Row>): string | null {
   if (walk.seen.size === 0) walk.pageLength = page.results.length;
   walk.seen.add(path);
   walk.count = Math.max(walk.count, page.count);
   for (const row of page.results) {
     const parsed = parseId(row);
     if ('fault' in parsed) return parsed.fault;
-    walk.rows.set(parsed.value.id, row);
+    walk.rows.set(parsed.value.id, parse(row));
   }
   return null;
 }
 
 /** A row without an id is found out when its page is added. */
-function idsOf(page: Page): number[] {
+function idsOf(page: PodPage): number[] {
   return page.results.flatMap((row) => {
     const parsed = parseId(row);
     return 'fault' in parsed ? [] : [parsed.value.id];
@@ -169,7 +179,7 @@ function addAll(ids: number[], to: Set<number>): void {
   for (const id of ids) to.add(id);
 }
 
-async function readPage(path: string, isLater: boolean, get: Get): Promise<Reading<Page> | 'changed'> {
+async function readPage(path: string, isLater: boolean, get: Get): Promise<Reading<PodPage> | 'changed'> {
   const answer = await get(path);
   if (!answer.ok) return answer;
   if (isLater && isMissing(answer.value)) return 'changed';

@@ -65,17 +65,42 @@ export function parseDamagedLivestream(row: unknown): Parsed<Livestream> {
   });
 }
 
-export function parsePodMeeting(row: unknown): Parsed<PodMeeting> {
-  return decodeRow<PodMeeting>(row, 'meeting', {
-    meetingId: ['meeting_id', nonEmptyText],
-    internalMeetingId: ['internal_meeting_id', orEmpty(text)],
-    meetingName: ['meeting_name', text],
-  });
+/**
+ * A row of Pod's lives, read once. `livestream`: what there is to go on with, null where that is too little; `fault`: what
+ * is wrong with the row. `status` is null where not even that, or the id, is understood.
+ */
+export type LivestreamReading =
+  | { status: null; livestream: null; fault: string }
+  | { status: number; id: number; livestream: Livestream; fault: string | null }
+  | { status: number; id: number; livestream: null; fault: string };
+
+/** A live that was started is known, and can be ended or given back, even when its row is not whole; a request is not. */
+export function readLivestreamRow(row: unknown): LivestreamReading {
+  const whole = parseLivestream(row);
+  if ('value' in whole) return { id: whole.value.id, status: whole.value.status, livestream: whole.value, fault: null };
+  const found = parseStatus(row);
+  if ('fault' in found) return { status: null, livestream: null, fault: found.fault };
+  if (found.value.status === 0) return { ...found.value, livestream: null, fault: whole.fault };
+  const damaged = parseDamagedLivestream(row);
+  if ('fault' in damaged) return { ...found.value, livestream: null, fault: damaged.fault };
+  return { ...found.value, livestream: damaged.value, fault: whole.fault };
 }
 
-/** Whose recordings the meeting's are: the path of that user's row. */
-export function parseEncodedBy(row: unknown): Parsed<{ encodedBy: string | null }> {
-  return decodeRow<{ encodedBy: string | null }>(row, 'meeting', { encodedBy: ['encoded_by', orNull(link)] });
+const MEETING: RowFields<PodMeeting> = {
+  meetingId: ['meeting_id', nonEmptyText],
+  internalMeetingId: ['internal_meeting_id', orEmpty(text)],
+  meetingName: ['meeting_name', text],
+};
+
+export function parsePodMeeting(row: unknown): Parsed<PodMeeting> {
+  return decodeRow(row, 'meeting', MEETING);
+}
+
+/** `encodedBy`: whose recordings the meeting's are, as the path of that user's row. */
+export type EncodedMeeting = PodMeeting & { encodedBy: string | null };
+
+export function parseEncodedMeeting(row: unknown): Parsed<EncodedMeeting> {
+  return decodeRow<EncodedMeeting>(row, 'meeting', { encodedBy: ['encoded_by', orNull(link)], ...MEETING });
 }
 
 /** From 2.9.3 on the stream's URL is in `broadcaster_url`, and `url` is a link to the row. */

@@ -1,26 +1,29 @@
 // Pod's REST API (2.8 to 3.8): what is asked there, and what its answers mean.
-import type { LivestreamChange } from '../../model.js';
-import type { CreateAnswer } from '../../model.js';
 import { truncate } from '../../../shared/redact.js';
 import {
   parseBroadcaster,
-  parseDamagedLivestream,
-  parseEncodedBy,
-  parseLivestream,
+  parseEncodedMeeting,
   parseLivestreamPlace,
   parsePodMeeting,
-  parseStatus,
+  readLivestreamRow,
+  type LivestreamReading,
 } from './pod-rows.js';
 import { describeAnswer, isMissing, parseBody, refusedFields } from '../../../shared/pod-rest.js';
 import { PortError } from '../../errors.js';
 import type { Parsed } from '../../../shared/decoder.js';
-import type { Broadcaster, Config, Livestream, PodMeeting, ProblemKind, Reading } from '../../model.js';
-import { type BroadcasterRequest, type Pod } from '../../ports.js';
+import type {
+  Config,
+  CreateAnswer,
+  Livestream,
+  LivestreamChange,
+  PodMeeting,
+  ProblemKind,
+  Reading,
+} from '../../model.js';
+import type { BroadcasterRequest, Pod } from '../../ports.js';
 import { HttpError, type Http, type HttpAnswer, type WritingMethod } from '../../../shared/http.js';
-import { readRows, unreadable, type Entry, type Get } from './pod-pages.js';
-
-const LIVESTREAMS = '/rest/bbb_livestream/';
-const BROADCASTERS = '/rest/broadcasters/';
+import { unreadable, type Get } from './pod-pages.js';
+import { BROADCASTERS, LIVESTREAMS, readBroadcasters, readLivestreams } from './pod-lists.js';
 
 /** Pod does not encode the recording itself: that would be step 1. */
 const ENCODING_STEP = 3;
@@ -48,7 +51,7 @@ export function createPod(
   const building = calls.address(`/rest/buildings/${config.podIdBuilding}/`);
   return {
     readLivestreams: () => readLivestreams(calls.get),
-    readLivestream: (id) => readRow(`${LIVESTREAMS}${id}/`, (row) => only(parseKnown(row), id), calls.get),
+    readLivestream: (id) => readRow(`${LIVESTREAMS}${id}/`, (row) => only(readLivestreamRow(row), id), calls.get),
     readMeeting: (path) => readMeeting(path, calls.get),
     readBroadcasters: () => readBroadcasters(calls.get),
     readBroadcaster: async (slug) => {
@@ -99,68 +102,6 @@ function addressOnPod(podUrl: string, path: string): string {
   return prefix !== '' && path.startsWith(`${prefix}/`) ? `${origin}${path}` : `${base}${path}`;
 }
 
-type Lists = Awaited<ReturnType<Pod['readLivestreams']>>;
-
-/** From 3.1.0 on the filter does nothing: then the list shows rows of every status, and is read once. */
-async function readLivestreams(get: Get): Promise<Lists> {
-  const [listPath, otherPath] = [`${LIVESTREAMS}?status=1`, `${LIVESTREAMS}?status=0`];
-  const isFilteredBy = (status: number, rows: unknown[]): boolean => rows.every((row) => statusOf(row) === status);
-  const entryOf =
-    (status: number): ((rows: unknown[]) => Entry) =>
-    (rows) =>
-      isFilteredBy(status, rows) ? 'changed' : 'made';
-  const list = await readRows(listPath, get, entryOf(1));
-  if (!list.ok) return { inProgress: list, waiting: list, problems: [] };
-  const isFiltered = isFilteredBy(1, list.value);
-  const other = isFiltered ? await readRows(otherPath, get, entryOf(0)) : list;
-  const inProgress = withStatus(1, list.value, listPath);
-  if (!other.ok) return { inProgress: inProgress.reading, waiting: other, problems: inProgress.problems };
-  const waiting = withStatus(0, other.value, isFiltered ? otherPath : listPath);
-  const problems = [...inProgress.problems, ...waiting.problems];
-  return { inProgress: inProgress.reading, waiting: waiting.reading, problems };
-}
-
-function statusOf(row: unknown): number | null {
-  const parsed = parseStatus(row);
-  return 'fault' in parsed ? null : parsed.value.status;
-}
-
-/**
- * Oldest first. A row of another status need not be whole. One of this status that is not whole is a problem of its own
- * and does not hold up the others: a request is left out, a live in progress still holds its slot and its broadcaster.
- */
-function withStatus(
-  status: 0 | 1,
-  rows: unknown[],
-  path: string,
-): { reading: Reading<Livestream[]>; problems: Lists['problems'] } {
-  const livestreams: Livestream[] = [];
-  const problems: Lists['problems'] = [];
-  for (const row of rows) {
-    const found = parseStatus(row);
-    if ('value' in found && found.value.status !== status) continue;
-    const parsed = 'fault' in found ? found : parseKnown(row);
-    if ('value' in parsed) livestreams.push(parsed.value);
-    else if (status === 1 || 'fault' in found)
-      return { reading: unreadable(`GET ${path}: ${parsed.fault}`), problems: [] };
-    problems.push(...problemsOf(row));
-  }
-  livestreams.sort((one, other) => Date.parse(one.startDate) - Date.parse(other.startDate) || one.id - other.id);
-  return { reading: { ok: true, value: livestreams }, problems };
-}
-
-/** A live that was started is known, and can be ended or given back, even when its row is not whole. */
-function parseKnown(row: unknown): Parsed<Livestream> {
-  const whole = parseLivestream(row);
-  return 'fault' in whole && statusOf(row) !== 0 ? parseDamagedLivestream(row) : whole;
-}
-
-function problemsOf(row: unknown): Lists['problems'] {
-  const [found, whole] = [parseStatus(row), parseLivestream(row)];
-  if ('value' in whole || 'fault' in found) return [];
-  return [{ livestreamId: found.value.id, problem: { kind: 'rowInconsistent', detail: whole.fault } }];
-}
-
 /** One row; null when Pod says that it does not exist. */
 async function readRow<T>(path: string, parse: (row: unknown) => Parsed<T>, get: Get): Promise<Reading<T | null>> {
   const answer = await get(path);
@@ -173,9 +114,9 @@ async function readRow<T>(path: string, parse: (row: unknown) => Parsed<T>, get:
   return 'fault' in parsed ? unreadable(`GET ${path}: ${parsed.fault}`) : { ok: true, value: parsed.value };
 }
 
-function only(parsed: Parsed<Livestream>, id: number): Parsed<Livestream> {
-  if ('fault' in parsed || parsed.value.id === id) return parsed;
-  return { fault: `the answer is livestream ${parsed.value.id}` };
+function only(row: LivestreamReading, id: number): Parsed<Livestream> {
+  if (row.livestream === null) return { fault: row.fault };
+  return row.id === id ? { value: row.livestream } : { fault: `the answer is livestream ${row.id}` };
 }
 
 async function readMeeting(path: string, get: Get): Promise<Reading<PodMeeting>> {
@@ -189,28 +130,6 @@ async function readMeeting(path: string, get: Get): Promise<Reading<PodMeeting>>
     ? failed(`GET ${path}: the row does not exist (404)`, true)
     : { ok: true, value: reading.value };
 }
-
-async function readBroadcasters(get: Get): Promise<Reading<Broadcaster[]>> {
-  const rows = await readRows(BROADCASTERS, async (path) => {
-    const answer = await get(path);
-    if (!answer.ok) return answer;
-    const detail = `GET ${path} ${describeAnswer(answer.value)}`;
-    if (answer.value.status === 500) return unreadable(`${detail}${EMPTY_SLUG}`);
-    const isNotThere = answer.value.status === 404 && path === BROADCASTERS;
-    return isNotThere ? { ok: false, problem: { kind: 'podWithoutBroadcasters', detail } } : answer;
-  });
-  if (!rows.ok) return rows;
-  const broadcasters: Broadcaster[] = [];
-  for (const row of rows.value) {
-    const parsed = parseBroadcaster(row);
-    if ('fault' in parsed) return unreadable(`GET ${BROADCASTERS}: ${parsed.fault}`);
-    broadcasters.push(parsed.value);
-  }
-  return { ok: true, value: broadcasters };
-}
-
-/** What 3.x answers for the whole list while one row is so. */
-const EMPTY_SLUG = ' (a broadcaster without a slug makes Pod fail so: delete it in the administration of Pod)';
 
 /** Always lower case: databases differ in whether they look at case. Null for what would lead to another path. */
 function broadcasterPath(slug: string): string | null {
@@ -333,8 +252,7 @@ async function setEncodedBy(
   const call = `PATCH ${meetingPath}`;
   const fields = { encoded_by: calls.address(userPath), encoding_step: ENCODING_STEP };
   const answer = await calls.send('PATCH', meetingPath, fields);
-  const { encodedBy } = rowIn(call, answer, 200, parseEncodedBy);
-  const { internalMeetingId } = rowIn(call, answer, 200, parsePodMeeting);
+  const { encodedBy, internalMeetingId } = rowIn(call, answer, 200, parseEncodedMeeting);
   if (encodedBy !== userPath) throw contradiction(call, answer, 'encoded_by');
   return { internalMeetingId };
 }

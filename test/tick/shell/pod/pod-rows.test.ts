@@ -2,7 +2,7 @@ import { truncate } from '../../../../src/shared/redact.js';
 import {
   parseBroadcaster,
   parseDamagedLivestream,
-  parseEncodedBy,
+  parseEncodedMeeting,
   parseLivestream,
   parseLivestreamPlace,
   parsePodMeeting,
@@ -223,7 +223,7 @@ function recorded(version: string): Exchange[] {
 
 const ROWS: [RegExp, (row: unknown) => object][] = [
   [/^\/rest\/bbb_livestream\//, parseLivestream],
-  [/^\/rest\/bbb_meeting\//, (row) => ({ ...parsePodMeeting(row), ...parseEncodedBy(row) })],
+  [/^\/rest\/bbb_meeting\//, parseEncodedMeeting],
   [/^\/rest\/broadcasters\//, parseBroadcaster],
 ];
 
@@ -264,7 +264,7 @@ describe('whatever comes', () => {
     parseLivestreamPlace,
     parseDamagedLivestream,
     parsePodMeeting,
-    parseEncodedBy,
+    parseEncodedMeeting,
     parseBroadcaster,
   ];
 

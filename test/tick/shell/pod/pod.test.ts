@@ -336,20 +336,24 @@ describe('a list of many pages', () => {
       const shown = all.slice(index * 6, index * 6 + 6);
       return Promise.resolve({ ok: true, value: page(50, links[index + 1] ?? null, shown) });
     };
-    expect(await readRows(path, get)).toEqual({ ok: true, value: all });
+    expect(await readRows(path, get, { parse: (row) => row })).toEqual({ ok: true, value: all });
     expect([...new Set(asked.filter((link) => links.includes(link)))].sort()).toEqual([...links].sort());
   });
 
   test('is not read when a page that is linked fails, and whatever a page answers that is not', async () => {
     const all = Array.from({ length: 30 }, (_, index) => ({ id: index + 1 }));
     const reading = (failing: number, length: number): Promise<Reading<unknown[]>> =>
-      readRows(path, (link) => {
-        const number = Number(/page=(\d+)/.exec(link)?.[1] ?? 1);
-        if (number === failing) return Promise.resolve(unreadable('cut'));
-        const next = number < length ? `${path}&page=${number + 1}` : null;
-        const shown = number === length ? all.slice((number - 1) * 6) : all.slice((number - 1) * 6, number * 6);
-        return Promise.resolve({ ok: true, value: page(30, next, shown) });
-      });
+      readRows(
+        path,
+        (link) => {
+          const number = Number(/page=(\d+)/.exec(link)?.[1] ?? 1);
+          if (number === failing) return Promise.resolve(unreadable('cut'));
+          const next = number < length ? `${path}&page=${number + 1}` : null;
+          const shown = number === length ? all.slice((number - 1) * 6) : all.slice((number - 1) * 6, number * 6);
+          return Promise.resolve({ ok: true, value: page(30, next, shown) });
+        },
+        { parse: (row) => row },
+      );
     expect(await reading(5, 5)).toEqual(unreadable('cut'));
     expect(await reading(5, 4)).toEqual({ ok: true, value: all });
   });
@@ -396,7 +400,7 @@ describe('a list of many pages', () => {
           const next = number * 3 < list.length ? `/rest/x/?page=${number + 1}` : null;
           return { ok: true, value: page(list.length, next, list.slice((number - 1) * 3, number * 3)) };
         };
-        const rows = await scheduler.waitFor(readRows('/rest/x/', get, () => entry));
+        const rows = await scheduler.waitFor(readRows('/rest/x/', get, { parse: (row) => row, entryOf: () => entry }));
         if (!rows.ok) return rows.problem.detail.includes('do not fit together');
         wholes += 1;
         const found = new Set(rows.value.map((row) => (row as { id: number }).id));

@@ -1,0 +1,115 @@
+// What `run` and `init` do: the configuration is read and checked, the ports of this host are built, and the exit status is answered.
+import { hostname } from 'node:os';
+import { loadEnvironment, type ConfigurationFile } from '../shared/configuration.js';
+import { EXIT } from '../shared/exit-status.js';
+import { createRedactor, oneLine } from '../shared/redact.js';
+import { underSignals } from '../shared/signals.js';
+import { complain, complainOfConfiguration, print } from '../shared/terminal.js';
+import { unknownNames, type UnknownName } from '../shared/unknown-names.js';
+import type { InitChoice, RunChoice } from './command-line.js';
+import { readConfig, variableNames } from './config.js';
+import type { Config } from './model.js';
+import { portsOfThisHost, type HostOptions, type HostPorts } from './real-ports.js';
+
+/** The variables of the other programs, which stand in the same file; asked for only when a name in it is not a tick's. */
+export type OtherNames = () => Promise<string[]>;
+
+export async function runCommand(choice: RunChoice, otherNames: OtherNames): Promise<number> {
+  const configured = await configuration(choice.config, choice.debug === true ? { DEBUG: 'true' } : {}, otherNames);
+  if (configured === null) return EXIT.usage;
+  const { config } = configured;
+  const { runTick } = await import('./run.js');
+  if (choice.dryRun === true) {
+    return withPorts(config, { screen: 'none', locks: false }, (ports, show) =>
+      runTick(ports, { delay: false, dryRun: show }),
+    );
+  }
+  const screen = config.debug ? 'debug' : process.stdout.isTTY ? 'info' : 'none';
+  return withPorts(config, { screen, locks: true }, async (ports, show) => {
+    const watched = withWatchedLog(ports);
+    const status = await runTick(watched.ports, { delay: choice.delay, dryRun: null });
+    if (screen === 'info' && watched.isSilent())
+      show(status === EXIT.terminated ? 'Ended, as asked.' : 'Nothing to do.');
+    return status;
+  });
+}
+
+export async function initCommand(choice: InitChoice, otherNames: OtherNames): Promise<number> {
+  const configured = await configuration(choice.config, {}, otherNames);
+  if (configured === null) return EXIT.usage;
+  const { config, file } = configured;
+  const [{ init }, { createInstallation }] = await Promise.all([import('./init.js'), import('./shell/host-check.js')]);
+  return withPorts(config, { screen: 'none', locks: true }, (ports, show) =>
+    init(ports, createInstallation(config, ports.compose, file?.path ?? null), { pull: choice.pull, print: show }),
+  );
+}
+
+/** An idle tick logs nothing but in debug mode; somebody who looks on must hear of it all the same. */
+function withWatchedLog(ports: HostPorts): { ports: HostPorts; isSilent(): boolean } {
+  let isSilent = true;
+  const log: HostPorts['log'] = {
+    ...ports.log,
+    write: (level, message) => {
+      isSilent &&= level === 'DEBUG';
+      ports.log.write(level, message);
+    },
+  };
+  return { ports: { ...ports, log }, isSilent: () => isSilent };
+}
+
+/** The checked configuration; its faults are all told at once, and then it is null. */
+async function configuration(
+  configPath: string | undefined,
+  overriding: Record<string, string>,
+  otherNames: OtherNames,
+): Promise<{ config: Config; file: ConfigurationFile | null } | null> {
+  const workingDirectory = process.cwd();
+  const loaded = loadEnvironment({
+    environment: process.env,
+    workingDirectory,
+    ...(configPath === undefined ? {} : { configPath }),
+  });
+  const read = loaded.ok
+    ? readConfig({ ...loaded.environment, ...overriding }, { workingDirectory, hostname: hostname() })
+    : loaded;
+  if (loaded.ok && read.ok) {
+    const { file } = loaded;
+    const unknown = file === null ? [] : await unknownNamesOf(file, otherNames);
+    return { config: { ...read.config, unknownNames: unknown }, file };
+  }
+  if (read.ok) return null;
+  complainOfConfiguration(read.faults, configPath);
+  return null;
+}
+
+async function unknownNamesOf(file: ConfigurationFile, otherNames: OtherNames): Promise<UnknownName[]> {
+  const known = variableNames();
+  if (unknownNames(file, known).length === 0) return [];
+  return unknownNames(file, [...known, ...(await otherNames())]);
+}
+
+/** `work` gets a way to print a line. */
+async function withPorts(
+  config: Config,
+  options: Pick<HostOptions, 'screen' | 'locks'>,
+  work: (ports: HostPorts, show: (line: string) => void) => Promise<number>,
+): Promise<number> {
+  const redact = createRedactor(config.secrets);
+  const clean = (text: string): string => oneLine(redact(text));
+  return underSignals(redact, async ({ ending }) => {
+    const ports = portsOfThisHost(config, {
+      ...options,
+      ending,
+      complain: (text) => {
+        complain(clean(text));
+      },
+    });
+    try {
+      return await work(ports, (line) => {
+        print(clean(line));
+      });
+    } finally {
+      ports.close();
+    }
+  });
+}
