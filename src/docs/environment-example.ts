@@ -10,7 +10,7 @@ const HEAD = `# Configuration of bbb-pod-live. Copy this file to .env in the dir
 
 const MIGRATION_HEAD = `
 # What follows is for bbb-pod-live migrate-recordings alone, which also reads POD_URL, POD_TOKEN, TZ, BBB_CHECKSUM and
-# HTTP_TIMEOUT_S above; "Required" means: by the ways that are named. A tick does not look at it.`;
+# HTTP_TIMEOUT_S above, the proxies and NODE_EXTRA_CA_CERTS; "Required" means: by the ways that are named. A tick does not look at it.`;
 
 export function environmentExample(): string {
   const lines = [HEAD, ...exampleLines(TICK), MIGRATION_HEAD, ...exampleLines(MIGRATION, 'migrate-recordings: ')];

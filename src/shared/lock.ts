@@ -21,6 +21,8 @@ export interface LockHolder {
 export interface LockWithHolder extends Lock {
   /** Who holds it; null when that is not known. */
   holder(): LockHolder | null;
+  /** This process' work is done, though it holds the lock to its end: its name need not stand there any more. */
+  sayDone(): void;
 }
 
 /** The lock file of a base directory; it is never deleted. */
@@ -38,21 +40,25 @@ const MISSING_FLOCK = 'the program `flock` is missing: install the package util-
 
 /** The lock of a tick, on the file `path`; held to the end of the process. */
 export function createLock(path: string): LockWithHolder {
+  let held: number | null = null;
   return {
     take: async () => {
-      const descriptor = await takeFileLock(path);
-      if (descriptor !== null) noteHolder(descriptor);
-      return descriptor !== null;
+      held = await takeFileLock(path);
+      if (held !== null) writeHolder(held, `${process.pid} ${uptime()}\n`);
+      return held !== null;
     },
     holder: () => readHolder(path),
+    sayDone: () => {
+      if (held !== null) writeHolder(held, '');
+    },
   };
 }
 
 /** Since the machine's start: no clock that somebody may set. A disk that is full leaves the holder unknown. */
-function noteHolder(descriptor: number): void {
+function writeHolder(descriptor: number, text: string): void {
   try {
     ftruncateSync(descriptor);
-    writeSync(descriptor, `${process.pid} ${uptime()}\n`);
+    writeSync(descriptor, text);
   } catch {
     // It is for people only: the lock is the kernel's.
   }

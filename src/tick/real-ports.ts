@@ -52,6 +52,7 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
     pause: (ms) => clock.sleep(ms),
     network: networkOf(config),
   });
+  const lock = createLock(lockPath(config.baseDirectory));
   return {
     config,
     bbb: createBbb(config, http),
@@ -68,13 +69,14 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
       ...(options.screen === 'none' ? {} : { onLost: options.complain }),
     }),
     clock,
-    lock: createLock(lockPath(config.baseDirectory)),
+    lock,
     memory: createMemoryFile(config.baseDirectory),
     conditions: { otherUser: () => describeOtherUser(config.baseDirectory), refusedComforts },
     complain: options.complain,
     endAsked: () => options.ending.aborted,
     close: () => {
       http.close();
+      lock.sayDone();
     },
   };
 }

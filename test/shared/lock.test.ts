@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, test } from '@jest/globals';
@@ -76,6 +77,24 @@ describe('the lock', () => {
     let descriptor = await takeFileLock(path);
     while (descriptor === null) descriptor = await takeFileLock(path);
     expect(descriptor).toBeGreaterThan(0);
+  });
+
+  test('names its holder, and for how long it has had it, until its work is done', async () => {
+    const path = lockPath(temporaryDirectory());
+    const lock = createLock(path);
+    expect(lock.holder()).toBeNull();
+    await lock.take();
+    expect(createLock(path).holder()).toEqual({ pid: process.pid, heldMs: expect.any(Number) });
+    writeFileSync(path, `${process.pid} ${uptime() - 60}\n`);
+    expect(lock.holder()?.heldMs).toBeGreaterThanOrEqual(60_000);
+    lock.sayDone();
+    expect(lock.holder()).toBeNull();
+  });
+
+  test.each(['', 'nonsense', '4194999 1.5\n'])('has no holder that is known by %j', (content) => {
+    const path = lockPath(temporaryDirectory());
+    writeFileSync(path, content);
+    expect(createLock(path).holder()).toBeNull();
   });
 
   test('that cannot be had says why', async () => {

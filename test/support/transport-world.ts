@@ -178,7 +178,7 @@ function portsOf(world: TransportWorld, config: Config, options: TickOptions): P
       close: () => Promise.resolve(null),
     },
     clock: { now: () => new Date(), uptimeMs: () => performance.now(), sleep: () => Promise.resolve() },
-    lock: { take: () => Promise.resolve(true), holder: () => null },
+    lock: { take: () => Promise.resolve(true), holder: () => null, sayDone: () => undefined },
     memory: createMemoryFile(config.baseDirectory),
     conditions: { otherUser: () => Promise.resolve(null), refusedComforts: () => [] },
     complain: (text) => void world.log.push(`[stderr] ${text}`),

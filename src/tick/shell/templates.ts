@@ -31,7 +31,7 @@ const compiled = new Map<string, Template>();
 
 async function compile(name: string): Promise<Template> {
   const { default: handlebars } = await import('handlebars');
-  return handlebars.compile(await readFile(templatePath(name), 'utf8'), { noEscape: true, strict: true });
+  return handlebars.compile(await readFile(templatePath(`${name}.hbs`), 'utf8'), { noEscape: true, strict: true });
 }
 
 /**

@@ -129,7 +129,11 @@ function portsOf(world: MemoryWorld, host: Host, session: Session): Ports {
       uptimeMs: () => world.clock.time,
       sleep: (ms) => through('clock', 'sleep', [ms], () => world.clock.sleep(ms)),
     },
-    lock: { take: () => through('lock', 'take', [], () => takeLock(host, session)), holder: () => null },
+    lock: {
+      take: () => through('lock', 'take', [], () => takeLock(host, session)),
+      holder: () => null,
+      sayDone: () => undefined,
+    },
     memory: memoryPort(host, through),
     conditions: { otherUser: () => Promise.resolve(null), refusedComforts: () => [] },
     complain: () => undefined,

@@ -21,18 +21,30 @@ interface Told {
 
 /** Ticks, minute after minute: each gets the memory that the one before has left. */
 function play(
-  steps: { at: number; outcomes?: Outcome[]; world?: Partial<World>; isMailDown?: boolean; isCutShort?: boolean }[],
+  steps: {
+    at: number;
+    outcomes?: Outcome[];
+    world?: Partial<World>;
+    isMailDown?: boolean;
+    isMailUnsure?: boolean;
+    isCutShort?: boolean;
+  }[],
   changes: Partial<Config> = {},
 ): { mails: Told[]; memory: Memory } {
   let memory = emptyMemory();
   const mails: Told[] = [];
-  for (const { at, outcomes = [], world = {}, isMailDown = false, isCutShort = false } of steps) {
+  for (const { at, outcomes = [], world = {}, isMailDown = false, isMailUnsure = false, isCutShort = false } of steps) {
     const now = new Date(NOW.getTime() + at);
     const said = report(outcomes, quietWorld({ ...world, startedAt: now, now, memory }), makeConfig(changes), {
       isCutShort,
     });
     if (said.mail !== null && !isMailDown) mails.push({ at, ...shown(said) });
-    memory = said.mail !== null && isMailDown ? said.memory.ifNotMailed : said.memory.ifMailed;
+    memory =
+      said.mail === null || !(isMailDown || isMailUnsure)
+        ? said.memory.ifMailed
+        : isMailDown
+          ? said.memory.ifNotMailed
+          : said.memory.ifPerhapsMailed;
   }
   return { mails, memory };
 }
@@ -219,6 +231,58 @@ describe('an event', () => {
     ]);
     expect(mails).toEqual([{ at: 2 * MINUTE, errors: ['recordingKept'], recovered: 0 }]);
     expect(memory.untold).toEqual([]);
+  });
+});
+
+describe('a mail of which nobody knows whether it went', () => {
+  const lasting = [trouble('stopFailed', 1, 1)];
+  const unsure = (steps: { at: number; outcomes?: Outcome[] }[]): { at: number; isMailUnsure: boolean }[] =>
+    steps.map((step) => ({ ...step, isMailUnsure: true }));
+
+  test('is sent again after 5, 15 and 60 minutes; then it counts as told, and reminds as any other', () => {
+    const { mails } = play(unsure(everyMinute(0, 150 * MINUTE, lasting)));
+    expect(mails.map(({ at }) => at / MINUTE)).toEqual([0, 5, 20, 80, 140, 145]);
+  });
+
+  test('is sent once more when the next one goes', () => {
+    const { mails } = play([
+      { at: 0, outcomes: lasting, isMailUnsure: true },
+      ...everyMinute(MINUTE, 64 * MINUTE, lasting),
+    ]);
+    expect(mails.map(({ at }) => at / MINUTE)).toEqual([0, 5]);
+  });
+
+  test('tells of an event again likewise', () => {
+    const event = { at: 0, outcomes: [trouble('requestClosed', 1)], isMailUnsure: true };
+    const { mails, memory } = play([event, ...unsure(everyMinute(MINUTE, 200 * MINUTE, []))]);
+    expect(mails.map(({ at }) => at / MINUTE)).toEqual([0, 5, 20, 80]);
+    expect(memory.untold).toEqual([]);
+  });
+
+  test('tells of an end again likewise', () => {
+    const { mails } = play([{ at: 0, outcomes: lasting }, ...unsure(everyMinute(MINUTE, 200 * MINUTE, []))]);
+    expect(mails.map(({ at, recovered }) => [at / MINUTE, recovered])).toEqual([
+      [0, 0],
+      [1, 1],
+      [6, 1],
+      [21, 1],
+      [81, 1],
+    ]);
+  });
+
+  test('holds up no other error', () => {
+    const other = trouble('chatSilent', 2, 2);
+    const { mails } = play(
+      unsure([
+        { at: 0, outcomes: lasting },
+        { at: MINUTE, outcomes: [...lasting, other] },
+        { at: 2 * MINUTE, outcomes: [...lasting, other] },
+      ]),
+    );
+    expect(mails.map(({ at, errors }) => [at / MINUTE, errors])).toEqual([
+      [0, ['stopFailed']],
+      [1, ['chatSilent']],
+    ]);
   });
 });
 
