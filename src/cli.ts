@@ -179,14 +179,14 @@ async function migrateCommand(choice: Choice, configPath: string | undefined): P
     });
     const work = migrateRecordings(ports, config, choice).finally(close);
     // A database or a server that is silent is not waited for; whatever is under way, the next run goes on from there.
-    return Promise.race([work, graceAfter(signals.hurry)]);
+    return Promise.race([work, graceAfter(signals.stopNow)]);
   });
 }
 
 /** The status of what was stopped in the middle, once its time to put things away is over. */
-function graceAfter(hurry: AbortSignal): Promise<number> {
+function graceAfter(stopNow: AbortSignal): Promise<number> {
   return new Promise((resolve) => {
-    hurry.addEventListener('abort', () => {
+    stopNow.addEventListener('abort', () => {
       setTimeout(resolve, GRACE_MS, EXIT.terminated);
     });
   });
@@ -275,7 +275,7 @@ interface Signals {
   /** The act in hand is finished, none is begun. */
   ending: AbortSignal;
   /** Asked a second time. */
-  hurry: AbortSignal;
+  stopNow: AbortSignal;
 }
 
 /** SIGTERM, and Ctrl-C likewise, ask `work` to end; the status is then 143. */
@@ -283,16 +283,16 @@ async function underSignals(
   redact: (text: string) => string,
   work: (signals: Signals) => Promise<number>,
 ): Promise<number> {
-  const [ending, hurry] = [new AbortController(), new AbortController()];
+  const [ending, stopNow] = [new AbortController(), new AbortController()];
   // Each recording and slot in work listens.
-  setMaxListeners(0, ending.signal, hurry.signal);
+  setMaxListeners(0, ending.signal, stopNow.signal);
   const end = (): void => {
-    (ending.signal.aborted ? hurry : ending).abort();
+    (ending.signal.aborted ? stopNow : ending).abort();
   };
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
   try {
-    const status = await work({ ending: ending.signal, hurry: hurry.signal });
+    const status = await work({ ending: ending.signal, stopNow: stopNow.signal });
     return ending.signal.aborted ? EXIT.terminated : status;
   } catch (error) {
     complain(oneLine(redact(readable(error))));

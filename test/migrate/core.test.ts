@@ -3,7 +3,7 @@ import { moderatorIds } from '../../src/migrate/core/participants.js';
 import { moodleEntryFor } from '../../src/migrate/core/moodle-entry.js';
 import { describePerson, isSamePerson } from '../../src/migrate/core/people.js';
 import { journalLine, parseJournal } from '../../src/migrate/core/journal-lines.js';
-import { newTally, outcomeLine, summaryTable } from '../../src/migrate/core/summary.js';
+import { outcomeLine, summaryTable, tallyOf } from '../../src/migrate/core/summary.js';
 import type { JournalEntry } from '../../src/migrate/model.js';
 
 describe('the moderators of a Moodle activity', () => {
@@ -133,7 +133,7 @@ describe("the journal's text", () => {
 
 test('the summary counts what happened, and says what was expected even when there was none of it', () => {
   const counts = { total: 12_000, chosen: 10_000, first: 1, last: 10_000, faults: 2, left: 3, warnings: 0 };
-  expect(summaryTable(counts, { ...newTally(), done: 9990, skipped: 7 }, false)).toEqual([
+  expect(summaryTable(counts, { ...tallyOf([]), done: 9990, skipped: 7 }, false)).toEqual([
     'recordings in BBB         12000',
     'chosen (from 1 to 10000)  10000',
     '  done                     9990',

@@ -6,7 +6,7 @@ import type { MigrationPorts } from '../../src/migrate/ports.js';
 import type { MigrationConfig } from '../../src/migrate/settings.js';
 import { forget } from '../../src/migrate/ways/forget.js';
 import { beginImport } from '../../src/migrate/ways/import-video.js';
-import type { Course } from '../../src/migrate/ways/way.js';
+import type { Migration } from '../../src/migrate/ways/way.js';
 import { choiceOf } from '../support/migrate/choice.js';
 
 const SERVER = 'https://bbb.univ.fr/';
@@ -120,13 +120,13 @@ const RECORDING = {
   videoUrl: '',
 };
 
-async function courseOn(ports: MigrationPorts, choice: Choice): Promise<Course> {
+async function courseOn(ports: MigrationPorts, choice: Choice): Promise<Migration> {
   return { ports, config: CONFIG, choice, journal: await openJournal(ports.journal, SERVER, ports.clock) };
 }
 
 async function runImport(ports: MigrationPorts): Promise<void> {
   const work = await beginImport(await courseOn(ports, choiceOf('import-video', { useMoodle: true })));
-  await work.treat({ number: 1, recording: RECORDING as never });
+  await work.migrate({ number: 1, recording: RECORDING as never });
 }
 
 async function runForget(ports: MigrationPorts): Promise<string> {

@@ -9,8 +9,8 @@ const INT8 = 20;
 /** A live site's tables may be locked; nothing here takes that long. */
 const STATEMENT_TIMEOUT_MS = 120_000;
 
-/** A line that is dead does not answer the driver's goodbye. */
-const LONGEST_GOODBYE_MS = 3000;
+/** A line that is dead does not answer when the driver ends the session. */
+const LONGEST_END_MS = 3000;
 
 /** The classes of SQLSTATE after which the session is over: connection exceptions, shutdowns, time-outs of idle sessions. */
 const SESSION_OVER = /^(08|57P|25P0[34])/;
@@ -38,7 +38,7 @@ export async function connectPostgresql(address: DatabaseAddress): Promise<Conne
     isLost = true;
   };
   client.on('error', lose).on('end', lose);
-  // The driver's own goodbye waits for the other side.
+  // Ending the session by the driver waits for the other side.
   const hangUp = (): void => {
     (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
   };
@@ -69,7 +69,7 @@ export async function connectPostgresql(address: DatabaseAddress): Promise<Conne
       hangUp();
     },
     async end() {
-      const patience = setTimeout(hangUp, LONGEST_GOODBYE_MS);
+      const patience = setTimeout(hangUp, LONGEST_END_MS);
       await client.end().catch(lose);
       clearTimeout(patience);
     },

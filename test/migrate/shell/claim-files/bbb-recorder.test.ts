@@ -2,7 +2,7 @@ import { chmodSync, closeSync, existsSync, mkdirSync, readFileSync, rmSync, stat
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { takeFileLock } from '../../../../src/shared/lock.js';
-import { encoderFaults, film } from '../../../../src/migrate/shell/claim-files/bbb-recorder.js';
+import { encoderFaults, film, type Film } from '../../../../src/migrate/shell/claim-files/bbb-recorder.js';
 import { installBbbRecorder, type BbbRecorder, type EncoderBehaviour } from '../../../support/migrate/bbb-recorder.js';
 import { temporaryDirectory } from '../../../support/temporary.js';
 import { until } from '../../../support/until.js';
@@ -20,8 +20,16 @@ beforeEach(() => {
   recorder = installBbbRecorder(temporaryDirectory());
 });
 
-function encode(url = URL_23, file = 'cours.webm', ending = NEVER, lock: number | null = null): Promise<number> {
-  return film(url, file, { bbbRecorderPlugin: recorder.plugin, bbbRecorderPath: recorder.path }, lock, ending);
+function encoded(url = URL_23, file = 'cours.webm', ending = NEVER, lock: number | null = null): Promise<Film> {
+  const places = { bbbRecorderPlugin: recorder.plugin, bbbRecorderPath: recorder.path };
+  return film({ url, file }, places, { lockDescriptor: lock, ending });
+}
+
+/** Its size; there is nothing to warn of. */
+async function encode(...given: Parameters<typeof encoded>): Promise<number> {
+  const { size, warnings } = await encoded(...given);
+  expect(warnings).toEqual([]);
+  return size;
 }
 
 function resultPath(file = 'cours.webm'): string {
