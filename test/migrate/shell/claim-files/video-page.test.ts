@@ -107,7 +107,7 @@ describe('a playback page', () => {
       { page: { type: 'text/html', text: '<source src=v.exe>' } },
       /"exe" is not in VIDEO_ALLOWED_EXTENSIONS/,
     ],
-    ['that is no page', { page: { type: 'video/mp4', text: 'ftyp' } }, /is no page but video\/mp4/],
+    ['that is no page', { page: { type: 'application/pdf', text: '%PDF' } }, /is no page but application\/pdf/],
     ['without an end', { page: { type: 'text/html', text: `${' '.repeat(5e6)}<source src=v.mp4>` } }, /too large/],
   ])('%s is refused', async (_what, faults, message) => {
     const { found, playback, visit } = await find(undefined, faults);
