@@ -77,7 +77,7 @@ async function importOne(recording: BbbRecording, run: ImportRun): Promise<Recor
       : remindMoodle(recording, last, run);
   // Its owners are known better than this run could.
   if (!choice.useMoodle && journal.last('import-video+moodle', recording.id)?.step === 'done') return already();
-  const importable = importableFrom(recording);
+  const importable = importableFrom(recording, run);
   if ('result' in importable) return importable;
   const owners = await ownersOf(recording, run.administrator, run);
   const missing = await withoutRow(owners.owners, importable, run);
@@ -93,18 +93,28 @@ function already(said = 'an earlier run did it', warnings: string[] = []): Recor
   return outcome('already', said, warnings);
 }
 
-function importableFrom(recording: BbbRecording): Importable | RecordingOutcome {
+function importableFrom(recording: BbbRecording, { journal }: ImportRun): Importable | RecordingOutcome {
   const playback = playbackFor(recording, 'import');
   if (playback === null) return outcome('skipped', 'there is neither a video nor a presentation');
-  if ('fault' in playback) return outcome('impossible', playback.fault);
+  const sourceUrl = 'url' in playback ? playback.url : workingAddress(journal.importedAt(recording.id));
+  if (sourceUrl === null) return outcome('impossible', 'fault' in playback ? playback.fault : '');
   const { startMs } = recording;
   if (startMs === null) return outcome('impossible', 'BBB does not say when it began (startTime)');
-  if ([...playback.url].length > LONGEST_URL) {
+  if ([...sourceUrl].length > LONGEST_URL) {
     throw new MigrationError(
-      `its address has more than the ${LONGEST_URL} characters for which Pod has room: ${playback.url}`,
+      `its address has more than the ${LONGEST_URL} characters for which Pod has room: ${sourceUrl}`,
     );
   }
-  return { recording, sourceUrl: playback.url, startMs };
+  return { recording, sourceUrl, startMs };
+}
+
+/** BBB may have given it an address before that could be imported, and was. */
+function workingAddress(earlier: string[]): string | null {
+  const working = earlier.filter((url) => {
+    const playback = playbackFor({ videoUrl: url, presentationUrl: '' }, 'import');
+    return playback !== null && 'url' in playback;
+  });
+  return working.at(-1) ?? null;
 }
 
 /** Those of the owners who have no row of it. BBB may have given it another address before: another token, or no video yet. */

@@ -11,7 +11,7 @@ import {
 } from '../../core/recordings.js';
 
 /** What the answer says beside its recordings. */
-export type AnswerField = 'returncode' | 'messageKey' | 'message' | 'totalElements';
+export type AnswerField = 'returncode' | 'messageKey' | 'message' | 'errorMessage' | 'totalElements';
 
 /** An element in its place. */
 interface Place {
@@ -45,7 +45,7 @@ const RESPONSE = place(
   { returncode: 'returncode', messageKey: 'messageKey', message: 'message', totalElements: 'totalElements' },
   {
     pagination: place({ totalElements: 'totalElements' }, {}, 'pagination'),
-    errors: place({}, { error: place({ key: 'messageKey', message: 'message' }) }),
+    errors: place({}, { error: place({ key: 'messageKey', message: 'errorMessage' }) }),
     recordings: place({}, { recording: RECORDING }, 'recordings'),
   },
 );

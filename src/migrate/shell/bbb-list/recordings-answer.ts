@@ -9,7 +9,8 @@ export type RecordingsAnswer =
   | { kind: 'listed'; totalElements: number | null }
   /** SUCCESS and `noRecordings`, without a list: a server that is not to list everything says so, too. */
   | { kind: 'unlisted' }
-  | { kind: 'failed'; messageKey: string; message: string }
+  /** `isOfErrors`: it came within `<errors>`. */
+  | { kind: 'failed'; messageKey: string; message: string; isOfErrors?: true }
   /** No whole answer of BBB. `what`: what it is instead; `isOfBbb`: it began like one. */
   | { kind: 'damaged'; what: string; isOfBbb: boolean };
 
@@ -55,6 +56,8 @@ function isWellFormed(read: () => void): boolean {
 function meaningOf({ texts, hasList, isPage }: AnswerSoFar): RecordingsAnswer | null {
   const code = texts.returncode?.trim();
   const messageKey = oneLine(texts.messageKey);
+  if (code === 'FAILED' && texts.errorMessage !== undefined)
+    return { kind: 'failed', messageKey, message: oneLine(texts.errorMessage), isOfErrors: true };
   if (code === 'FAILED') return { kind: 'failed', messageKey, message: oneLine(texts.message) };
   if (code !== 'SUCCESS') return null;
   if (!hasList)

@@ -100,15 +100,20 @@ export function createRecordingsCall(
     saving?: Saving,
   ): AsyncGenerator<RawRecording, ListAnswer> {
     const tried = algorithmsToTry(access.bbbChecksum, accepted);
+    let words = '';
     for (const algorithm of tried) {
       const answer = yield* ask(query, algorithm, saving);
-      if (answer.kind === 'failed' && answer.messageKey === 'checksumError') continue;
+      if (answer.kind === 'failed' && answer.messageKey === 'checksumError') {
+        // Whoever tells it so may not be bbb-web, and mean something else.
+        words = answer.isOfErrors === true ? `, ${answer.message}` : '';
+        continue;
+      }
       accepted = algorithm;
       if (answer.kind === 'failed') throw refused(answer);
       return answer;
     }
     throw new RefusedError(
-      `BBB refuses the checksum of getRecordings made with ${tried.join(', ')} (checksumError): check SCRIPT_BBB_SECRET_KEY`,
+      `BBB refuses the checksum of getRecordings made with ${tried.join(', ')} (checksumError${words}): check SCRIPT_BBB_SECRET_KEY`,
     );
   };
   return (query, saving) => withResult(askWithAnyChecksum(query, saving));

@@ -58,22 +58,22 @@ export async function readPages(reading: PagedReading): Promise<void> {
   }
 }
 
-/** The first page is taken in once it is known to be one: the answer of a server that knows no pages is whole. */
 async function readOn(reading: PagedReading, first: PageAnswer, file: RecordingsFile | null): Promise<void> {
   const harvest: Harvest = { recordings: new Set(), files: new Set(), pages: [] };
   const { pages } = harvest;
-  const held = reap(first, 0, harvest);
-  if (first.total !== null) await takeIn(reading, held, file);
+  await takeIn(reading, reap(first, 0, harvest), file);
   let step = stepAfter(pages, reading.pageSize);
   while (step.kind === 'next') {
     const page = await askPage(reading, step.offset);
     const fresh = reap(page, step.offset, harvest);
     step = stepAfter(pages, reading.pageSize);
-    if (pages.length === 2 && first.total === null && step.kind !== 'again') await takeIn(reading, held, file);
     await takeIn(reading, fresh, file);
     reading.progress(reading.collection.count());
   }
-  if (step.kind === 'again') return takeAllAtOnce(reading, first, file);
+  if (step.kind === 'again') {
+    await expectAll(reading, first);
+    return;
+  }
   if (step.kind === 'fault') throw new MigrationError(`getRecordings ${step.why}: try again, or without --page-size`);
   const seen = { recordings: harvest.recordings.size, files: harvest.files.size };
   if (isComplete(pages, reading.pageSize, seen)) return;
@@ -120,18 +120,14 @@ function keyOf(raw: RawRecording): string {
 
 /**
  * Everything came again: a server that knows no pages, unless it looks at the limit alone and keeps the rest to itself. Asked
- * for fewer, the former gives as many as before.
+ * for fewer, the former gives as many as before; one recording is all if two are not given.
  */
-async function takeAllAtOnce(reading: PagedReading, all: PageAnswer, file: RecordingsFile | null): Promise<void> {
-  const probe = await askPage({ ...reading, pageSize: all.count === 1 ? 2 : all.count - 1 }, 0);
-  if (probe.count !== all.count)
-    throw new MigrationError(
-      'getRecordings cannot be read by pages: that server gives the same ones at whatever offset it is asked: try without --page-size',
-    );
-  for (const raw of all.recordings) {
-    reading.collection.add(raw);
-    await file?.add(raw);
-  }
+async function expectAll(reading: PagedReading, all: PageAnswer): Promise<void> {
+  const other = await askPage({ ...reading, pageSize: all.count === 1 ? 2 : all.count - 1 }, 0);
+  if (other.count === all.count) return;
+  throw new MigrationError(
+    'getRecordings cannot be read by pages: that server gives the same ones at whatever offset it is asked: try without --page-size',
+  );
 }
 
 /**

@@ -87,7 +87,7 @@ describe('reading by pages', () => {
         const { whole, paged } = await readBoth(one);
         expect(paged).toEqual(whole);
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   }, 120_000);
 
@@ -102,7 +102,7 @@ describe('reading by pages', () => {
           failures += 1;
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
     expect(failures).toBeGreaterThan(0);
   }, 120_000);

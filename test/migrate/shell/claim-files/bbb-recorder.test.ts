@@ -76,6 +76,33 @@ describe('an encoding', () => {
     expect(existsSync(resultPath())).toBe(false);
   });
 
+  test('that fails says so with the last words of bbb-recorder', async () => {
+    recorder.behave(ID, 'fail');
+    await expect(encode()).rejects.toThrow(
+      `bbb-recorder ("Recording ${ID} / Error: Navigation timeout of 30000 ms exceeded") failed with the status 1`,
+    );
+  });
+
+  test('whose video is there is kept, though bbb-recorder fails afterwards, and that is told', async () => {
+    recorder.behave(ID, 'fail late');
+    expect(await encoded()).toEqual({
+      size: 180,
+      warnings: [
+        expect.stringMatching(
+          /^bbb-recorder \(".*Could not stop Xvfb\."\) failed with the status 1 after it had made the video, which is kept: see .*logs\/cours\.webm\.log$/,
+        ),
+      ],
+    });
+    expect(readFileSync(resultPath(), 'utf8')).toMatch(new RegExp(`^WEBM ${ID}\n`));
+  });
+
+  test('that fails keeps no video of an earlier one', async () => {
+    writeFileSync(resultPath(), 'of another day');
+    recorder.behave(ID, 'fail');
+    await expect(encode()).rejects.toThrow('failed with the status 1');
+    expect(existsSync(resultPath())).toBe(false);
+  });
+
   test('keeps the lock of its run as long as it works, even when the run is gone', async () => {
     const path = join(temporaryDirectory(), 'lock');
     const lock = await takeFileLock(path);
@@ -142,6 +169,19 @@ describe('bbb-recorder', () => {
     expect(await faults({ bbbRecorderPath: elsewhere })).toEqual([]);
     writeFileSync(join(recorder.plugin, 'config.json'), 'no JSON');
     expect(await faults({ bbbRecorderPath: elsewhere })).toEqual([]);
+  });
+
+  test('that puts its videos elsewhere by its .env is found out too, which wins over an old config.json', async () => {
+    const elsewhere = temporaryDirectory();
+    recorder.putsInto(elsewhere, '.env');
+    expect(await faults()).toEqual([
+      expect.stringMatching(/^bbb-recorder puts its videos into .* \(copyToPath in .*\/\.env\), not into/),
+    ]);
+    expect(await faults({ bbbRecorderPath: elsewhere })).toEqual([]);
+    recorder.putsInto(relative(recorder.plugin, recorder.path), '.env');
+    expect(await faults()).toEqual([]);
+    rmSync(join(recorder.plugin, 'config.json'));
+    expect(await faults({ bbbRecorderPath: elsewhere })).toHaveLength(1);
   });
 
   test('whose directory of results is a file, or may not be written, cannot work', async () => {
