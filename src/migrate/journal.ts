@@ -17,8 +17,6 @@ export interface Journal {
   entries<W extends JournalEntry['way']>(way: W): EntryOf<W>[];
   /** The addresses of this recording for which rows of Pod's video import were begun, in either way of importing. */
   importedAt(recording: string): string[];
-  /** The administrator got this recording once, since no owner was found. */
-  wentToAdministrator(recording: string): boolean;
   /** Names of files that earlier runs gave to recordings, of whatever BBB server: they may share a directory. */
   claimedNames(): string[];
   /** The line is on disk when this returns. A dry run never calls it. */
@@ -32,12 +30,10 @@ export async function openJournal(file: JournalFile, server: string, clock: Cloc
   const all = everyone.filter((entry) => serverKey(entry.server) === ours);
   const last = new Map<string, JournalEntry>();
   const addresses = new Map<string, Set<string>>();
-  const ownerless = new Set<string>();
   const key = (way: string, recording: string): string => `${way} ${recording}`;
   const remember = (entry: JournalEntry): void => {
     last.set(key(entry.way, entry.recording), entry);
     if (entry.way === 'manual-claim') return;
-    if (entry.toAdministrator !== undefined) ownerless.add(entry.recording);
     addresses.set(entry.recording, (addresses.get(entry.recording) ?? new Set()).add(entry.sourceUrl));
   };
   all.forEach(remember);
@@ -45,7 +41,6 @@ export async function openJournal(file: JournalFile, server: string, clock: Cloc
     last: <W extends JournalEntry['way']>(way: W, recording: string) =>
       last.get(key(way, recording)) as EntryOf<W> | undefined,
     importedAt: (recording) => [...(addresses.get(recording) ?? [])],
-    wentToAdministrator: (recording) => ownerless.has(recording),
     claimedNames: () => everyone.flatMap((entry) => (entry.way === 'manual-claim' ? [entry.file] : [])),
     entries: <W extends JournalEntry['way']>(way: W) => all.filter((entry): entry is EntryOf<W> => entry.way === way),
     async note(fresh) {

@@ -170,7 +170,7 @@ export interface ImportEntry extends Line {
   owners: number[];
   /** Of `done`: nothing is left to be said in Moodle. */
   informed?: boolean;
-  /** Of `done`: as in `RecordingOutcome`. */
+  /** Of `done`: as in `RecordingOutcome`. Of `begun`: it was so, and the administrator's row goes now. */
   toAdministrator?: string;
 }
 

@@ -1,5 +1,6 @@
 // --use-import-video: each recording becomes a row of Pod's video import, for its owners, who may then make a video of it.
 import { playbackFor } from '../core/addresses.js';
+import { sourceUrlOf } from '../core/recordings.js';
 import { whyHidden } from '../core/state.js';
 import type { BbbRecording, ImportEntry, PodUser, RecordingOutcome } from '../model.js';
 import { MigrationError } from '../ports.js';
@@ -23,6 +24,8 @@ interface Importable {
   recording: BbbRecording;
   sourceUrl: string;
   startMs: number;
+  /** The administrator has it for want of an owner, and is to have it no longer: why he got it. */
+  former: string | null;
 }
 
 export const checkImport: Check = async ({ ports, config, choice }) => {
@@ -79,10 +82,14 @@ async function importOne(recording: BbbRecording, run: ImportRun): Promise<Recor
   if (!choice.useMoodle && journal.last('import-video+moodle', recording.id)?.step === 'done') return already();
   const importable = importableFrom(recording, run);
   if ('result' in importable) return importable;
-  const owners = await ownersOf(recording, run.administrator, run);
+  // A run that was to find its owners was killed: what was begun is ended.
+  const former = last?.step === 'begun' ? (last.toAdministrator ?? null) : null;
+  return importAs({ ...importable, former }, await ownersOf(recording, run.administrator, run), run);
+}
+
+async function importAs(importable: Importable, owners: Owners, run: ImportRun): Promise<RecordingOutcome> {
   const missing = await withoutRow(owners.owners, importable, run);
-  if (choice.dry) return planned(importable, owners, missing, run);
-  return addRows(importable, owners, missing, run);
+  return run.choice.dry ? planned(importable, owners, missing, run) : addRows(importable, owners, missing, run);
 }
 
 function wayOf({ useMoodle }: Migration['choice']): ImportEntry['way'] {
@@ -94,18 +101,20 @@ function already(said = 'an earlier run did it', warnings: string[] = []): Recor
 }
 
 function importableFrom(recording: BbbRecording, { journal }: ImportRun): Importable | RecordingOutcome {
+  expectRoom(recording);
   const playback = playbackFor(recording, 'import');
   if (playback === null) return outcome('skipped', 'there is neither a video nor a presentation');
   const sourceUrl = 'url' in playback ? playback.url : workingAddress(journal.importedAt(recording.id));
   if (sourceUrl === null) return outcome('impossible', 'fault' in playback ? playback.fault : '');
   const { startMs } = recording;
   if (startMs === null) return outcome('impossible', 'BBB does not say when it began (startTime)');
-  if ([...sourceUrl].length > LONGEST_URL) {
-    throw new MigrationError(
-      `its address has more than the ${LONGEST_URL} characters for which Pod has room: ${sourceUrl}`,
-    );
-  }
-  return { recording, sourceUrl, startMs };
+  return { recording, sourceUrl, startMs, former: null };
+}
+
+function expectRoom(recording: BbbRecording): void {
+  const url = sourceUrlOf(recording);
+  if ([...url].length <= LONGEST_URL) return;
+  throw new MigrationError(`its address has more than the ${LONGEST_URL} characters for which Pod has room: ${url}`);
 }
 
 /** BBB may have given it an address before that could be imported, and was. */
@@ -132,22 +141,24 @@ async function withoutRow(
 
 /** The journal has the intent first, and the end last: what a kill leaves between is looked at in Pod by the next run. */
 async function addRows(
-  { recording, sourceUrl, startMs }: Importable,
+  importable: Importable,
   { owners, siteId, moderators, found, toAdministrator, warnings }: Owners,
   missing: Owner[],
   run: ImportRun,
 ): Promise<RecordingOutcome> {
   const { ports, choice, journal } = run;
+  const { recording, sourceUrl, startMs, former } = importable;
   const ids = missing.map(idOf);
   const entry = { way: wayOf(choice), recording: recording.id, sourceUrl, owners: ids } as const;
   const told = [...warnings, ...hiddenWarning(recording)];
+  if (ids.length > 0 || former !== null)
+    await journal.note({ ...entry, step: 'begun', ...(former === null ? {} : { toAdministrator: former }) });
   if (ids.length > 0) {
-    await journal.note({ ...entry, step: 'begun' });
     const { name, lost } = await fittingName(recording, run);
     await ports.pod.addExternalRecordings(ids.map((ownerId) => ({ name, startMs, sourceUrl, ownerId, siteId })));
     told.push(...lost);
   }
-  const taken = toAdministrator === null ? await takeFromAdministrator(recording, owners.map(idOf), run) : '';
+  const taken = former === null ? '' : await takeFromAdministrator(recording, owners.map(idOf), run);
   const informing = await informMoodle(moderators, run.readOnly, run);
   await journal.note({
     ...entry,
@@ -192,11 +203,8 @@ async function retryOwners(recording: BbbRecording, last: ImportEntry, run: Impo
   const { toAdministrator, warnings } = owners;
   if (toAdministrator !== null)
     return { ...already(`an earlier run did it${owners.found}`, warnings), toAdministrator };
-  const importable = { recording, sourceUrl: last.sourceUrl, startMs: recording.startMs ?? 0 };
-  const missing = await withoutRow(owners.owners, importable, run);
-  if (run.choice.dry) return planned(importable, owners, missing, run);
-  await run.journal.note({ ...entryOf(last), step: 'begun', toAdministrator: last.toAdministrator ?? 'without owner' });
-  return addRows(importable, owners, missing, run);
+  const former = last.toAdministrator ?? 'without an owner';
+  return importAs({ recording, sourceUrl: last.sourceUrl, startMs: recording.startMs ?? 0, former }, owners, run);
 }
 
 function entryOf({ way, recording, sourceUrl, owners }: ImportEntry): Omit<ImportEntry, 'at' | 'server' | 'step'> {
@@ -206,7 +214,7 @@ function entryOf({ way, recording, sourceUrl, owners }: ImportEntry): Omit<Impor
 /** Its owners have it now: the administrator's row goes, unless there is a video of it already, or it is his. */
 async function takeFromAdministrator(recording: BbbRecording, owners: number[], run: ImportRun): Promise<string> {
   const { ports, journal, administrator } = run;
-  if (!journal.wentToAdministrator(recording.id) || owners.includes(administrator.id)) return '';
+  if (owners.includes(administrator.id)) return '';
   const rows = await ports.pod.externalRowsAt(journal.importedAt(recording.id));
   const his = rows.filter(({ ownerId, isUploaded }) => ownerId === administrator.id && !isUploaded);
   if (his.length === 0) return '';

@@ -115,30 +115,28 @@ async function filmIn(
   { exitCode, stderr }: { exitCode: number | null; stderr: string },
   logPath: string,
 ): Promise<Film> {
-  const who = `bbb-recorder${await lastWordsIn(logPath)}`;
+  const see = `see ${await lastWordsIn(logPath)}${logPath}`;
   if (exitCode === null)
-    throw new MigrationError(`${who} did not come to its end${stderr === '' ? '' : ` (${stderr})`}: see ${logPath}`);
+    throw new MigrationError(`bbb-recorder did not come to its end${stderr === '' ? '' : ` (${stderr})`}: ${see}`);
   const size = await sizeOnDisk(result);
   if (size === 0 && exitCode === 0)
-    throw new MigrationError(`${who} ended well, but has made no video (${result}): see ${logPath}`);
-  if (size === 0) throw new MigrationError(`${who} failed with the status ${exitCode}: see ${logPath}`);
+    throw new MigrationError(`bbb-recorder ended well, but has made no video (${result}): ${see}`);
+  if (size === 0) throw new MigrationError(`bbb-recorder failed with the status ${exitCode}: ${see}`);
   if (exitCode === 0) return { size, warnings: [] };
-  return {
-    size,
-    warnings: [`${who} failed with the status ${exitCode} after it had made the video, which is kept: see ${logPath}`],
-  };
+  const warning = `bbb-recorder failed with the status ${exitCode} after it had made the video, which is kept: ${see}`;
+  return { size, warnings: [warning] };
 }
 
 const LOG_END_BYTES = 2000;
 const LAST_LINES = 3;
 const LONGEST_WORDS = 300;
 
-/** ` ("Error: …")`; empty when it has said nothing. */
+/** `"Error: …", at the end of `; empty when it has said nothing. */
 async function lastWordsIn(logPath: string): Promise<string> {
   const text = (await textOf(logPath)).slice(-LOG_END_BYTES);
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const words = truncate(lines.slice(-LAST_LINES).join(' / '), LONGEST_WORDS);
-  return words === '' ? '' : ` ("${words}")`;
+  return words === '' ? '' : `"${words}", at the end of `;
 }
 
 async function openLog(path: string): Promise<FileHandle> {

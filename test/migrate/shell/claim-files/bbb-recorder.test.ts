@@ -79,7 +79,7 @@ describe('an encoding', () => {
   test('that fails says so with the last words of bbb-recorder', async () => {
     recorder.behave(ID, 'fail');
     await expect(encode()).rejects.toThrow(
-      `bbb-recorder ("Recording ${ID} / Error: Navigation timeout of 30000 ms exceeded") failed with the status 1`,
+      `bbb-recorder failed with the status 1: see "Recording ${ID} / Error: Navigation timeout of 30000 ms exceeded", at the end of ${join(recorder.path, 'logs/cours.webm.log')}`,
     );
   });
 
@@ -89,7 +89,7 @@ describe('an encoding', () => {
       size: 180,
       warnings: [
         expect.stringMatching(
-          /^bbb-recorder \(".*Could not stop Xvfb\."\) failed with the status 1 after it had made the video, which is kept: see .*logs\/cours\.webm\.log$/,
+          /^bbb-recorder failed with the status 1 after it had made the video, which is kept: see ".*Could not stop Xvfb\.", at the end of .*logs\/cours\.webm\.log$/,
         ),
       ],
     });
