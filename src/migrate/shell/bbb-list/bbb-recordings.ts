@@ -1,5 +1,5 @@
 // All recordings of a BBB or a Scalelite: in one answer, page by page, or from the answer that an earlier run saved.
-import { decodeHTMLStrict } from 'entities';
+import { decodeHTMLStrict } from 'entities/decode';
 import type { Clock } from '../../../shared/clock.js';
 import type { Http } from '../../../shared/http.js';
 import { createCollection } from '../../core/collection.js';
