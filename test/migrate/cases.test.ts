@@ -14,6 +14,9 @@ const CSV = ['--use-export-csv'];
 const IMPORT = ['--use-import-video'];
 const CLAIM = ['--use-manual-claim'];
 
+/** Of the recording whose address is its video. */
+const MP4_ID = 'ffbfc4cc24428694e8b53a4e144f414052431693-1530718721124';
+
 function answer(name: string): string {
   const xml = readFileSync(join(process.cwd(), 'test/fixtures/migrate/cases', `${name}.xml`), 'utf8');
   // The stand-in's address ends with a slash.
@@ -191,8 +194,6 @@ withEachDatabase((engine) => {
     );
   });
 });
-
-const MP4_ID = 'ffbfc4cc24428694e8b53a4e144f414052431693-1530718721124';
 
 /** An activity for each of the six recordings, each in the status that its number says. */
 function moodleOfStatuses(): NonNullable<MigrationWorldOptions['moodles']>[string] {

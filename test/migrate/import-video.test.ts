@@ -682,7 +682,7 @@ withEachDatabase((engine) => {
           1: ['pnom'],
           2: ['podadmin'],
           3: ['mcurie'],
-          4: ['podadmin', 'mcurie'],
+          4: ['mcurie', 'podadmin'],
           5: ['podadmin'],
         });
         const fourth = await world.run([...WITH_MOODLE, '--retry-owners']);

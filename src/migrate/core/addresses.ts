@@ -45,11 +45,16 @@ function faultOf({ kind, url }: Playback, purpose: Purpose): string | null {
   const shown = quoted(url.replace(/[?#].*$/s, ''));
   if (!/^https?:\/\/[^/]/i.test(url) || !URL.canParse(url))
     return `the address of its ${kind} is none on the web (${shown}): it needs https:// and a host`;
-  if (purpose === 'import' && new URL(url).searchParams.has('token'))
+  if (purpose === 'import' && isProtected(new URL(url)))
     return `the address of its ${kind} has a token, which will be dead when somebody imports it (${shown}): make such recordings public, or take --use-manual-claim`;
   if (kind === 'presentation' && !FILMED.test(url))
     return `bbb-recorder cannot film its presentation (${shown}): it takes only /playback/presentation/2.0/playback.html?meetingId=… and /playback/presentation/2.3/…`;
   return null;
+}
+
+/** Scalelite's protected recordings: the token is good once, and for an hour or so (PROTECTED_RECORDINGS_README.md of scalelite). */
+function isProtected({ pathname, searchParams }: URL): boolean {
+  return pathname.includes('/recording/') && searchParams.has('token');
 }
 
 function quoted(text: string): string {
