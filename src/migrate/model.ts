@@ -144,6 +144,8 @@ export interface DatabaseAddress {
   password: string;
   connectTimeoutMs: number;
   ssl: boolean;
+  /** A file of certificates whose authorities are believed too (NODE_EXTRA_CA_CERTS, which Node itself reads from the real environment alone). */
+  extraAuthorities?: string;
 }
 
 /** A Moodle's database: an entry of DB_PARAMS. */

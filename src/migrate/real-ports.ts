@@ -38,8 +38,11 @@ export async function migrationPorts(
     pause: (ms) => clock.sleep(ms),
     network: networkOf(config),
   });
-  const pod = createPodDatabase(config.podDatabase);
-  const moodles = new Map([...config.moodles].map(([name, address]) => [name, createMoodle(name, address)]));
+  const { podDatabase, extraAuthorities } = config;
+  const pod = createPodDatabase(podDatabase === null ? null : { ...podDatabase, extraAuthorities });
+  const moodles = new Map(
+    [...config.moodles].map(([name, address]) => [name, createMoodle(name, { ...address, extraAuthorities })]),
+  );
   const journal = createJournalFile(join(config.directory, 'migrate-recordings.journal'));
   let lockDescriptor: number | null = null;
   const ports: MigrationPorts = {

@@ -1,6 +1,7 @@
 // PostgreSQL behind `Connection`.
 import type { Socket } from 'node:net';
 import type { DatabaseAddress } from '../../model.js';
+import { believed } from './sql-authorities.js';
 import type { Connection } from './sql.js';
 
 /** bigint, which the driver gives as a text: ids and counts are far below 2^53. */
@@ -27,7 +28,7 @@ export async function connectPostgresql(address: DatabaseAddress): Promise<Conne
     connectionTimeoutMillis: address.connectTimeoutMs,
     keepAlive: true,
     application_name: 'bbb-pod-live',
-    ssl: address.ssl ? { rejectUnauthorized: true } : false,
+    ssl: address.ssl ? await believed(address) : false,
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary'): unknown =>
         oid === INT8 ? Number : types.getTypeParser(oid, format),
