@@ -115,7 +115,7 @@ async function migrateCommand(choice: Choice, configPath: string | undefined): P
   }
   const { config } = read;
   return underSignals(createRedactor(config.secrets), async ({ ending, stopNow }) => {
-    const { ports, close } = await migrationPorts(config, choice, { ending, hurry: stopNow });
+    const { ports, close } = await migrationPorts(config, choice, { ending, stopNow });
     ending.addEventListener('abort', () => {
       ports.screen.line(
         'Ending: the recording in hand is finished first; a list of recordings that is being read is given up. Ctrl-C again stops at once; the next run goes on from there.',

@@ -1,6 +1,7 @@
 // `migrate-recordings` on the command line: its options, and what they ask for.
 import { dirname, resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { STATES } from './core/state.js';
 import type { Choice, Way } from './model.js';
 
 /** Options that choose a way: exactly one is given. */
@@ -17,6 +18,8 @@ const BELONGS_TO: Record<string, Way[]> = {
   minValueRecordProcess: ['manual-claim', 'import-video', 'export-csv'],
   maxValueRecordProcess: ['manual-claim', 'import-video', 'export-csv'],
   pageSize: ['manual-claim', 'import-video', 'export-csv'],
+  states: ['manual-claim', 'import-video', 'export-csv'],
+  retryOwners: ['import-video'],
   jobs: ['manual-claim'],
   output: ['export-csv'],
   all: ['forget'],
@@ -28,6 +31,8 @@ interface MigrateOptions {
   minValueRecordProcess: number;
   maxValueRecordProcess: number;
   pageSize?: number;
+  states?: string[];
+  retryOwners?: boolean;
   jobs: number;
   output: string;
   all?: boolean;
@@ -98,6 +103,16 @@ export function addMigrateRecordings(
         'ask BBB page by page, so many recordings each, when it cannot list all at once',
       ).argParser(wholeNumber(1, 100)),
     )
+    .addOption(
+      new Option(
+        '--states <list>',
+        'ask BBB for recordings in these states, separated by commas: published, unpublished, processing, processed, deleted, or any (by default: published,unpublished)',
+      ).argParser(listOfStates),
+    )
+    .option(
+      '--retry-owners',
+      'with --use-import-video: look again for the owners of what went to the administrator for want of one',
+    )
     .option('--all', 'with --forget: every row whose address begins with SCRIPT_BBB_SERVER_URL')
     .option('--yes', 'with --forget: do not ask')
     .option('--config <path>', configHelp)
@@ -111,6 +126,8 @@ export function addMigrateRecordings(
       useDatabaseMoodle: useMoodle = false,
       dry = false,
       jobs,
+      states = null,
+      retryOwners = false,
       all = false,
       yes = false,
     } = options;
@@ -120,7 +137,20 @@ export function addMigrateRecordings(
       );
     const output = resolve(options.output);
     await act(
-      { way, useMoodle, first, last, dry, jobs, pageSize: options.pageSize ?? null, output, all, yes },
+      {
+        way,
+        useMoodle,
+        first,
+        last,
+        dry,
+        jobs,
+        pageSize: options.pageSize ?? null,
+        states,
+        retryOwners,
+        output,
+        all,
+        yes,
+      },
       options.config,
     );
   });
@@ -152,6 +182,12 @@ function wholeNumber(lowest: number, highest = Number.MAX_SAFE_INTEGER): (text: 
       `Expected a whole number of ${lowest} or more${highest === Number.MAX_SAFE_INTEGER ? '' : `, at most ${highest}`}.`,
     );
   };
+}
+
+function listOfStates(text: string): string[] {
+  const states = text.split(',').map((state) => state.trim().toLowerCase());
+  if (states.every((state) => STATES.includes(state))) return [...new Set(states)];
+  throw new InvalidArgumentError(`Expected ${STATES.join(', ')}, separated by commas.`);
 }
 
 /** Where the journal, the saved answer and the reports are kept: beside the configuration file, there or not. */

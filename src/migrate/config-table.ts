@@ -126,12 +126,12 @@ export const MIGRATION_VARIABLES: { [Key in keyof Settings]: MigrationVariable<S
   bbbRecorderPath: {
     name: 'IMPORT_VIDEO_BBB_RECORDER_PATH',
     rule: rules.directory,
-    default: '/data/bbb-recorder/',
+    default: '/data/bbb-recorder/media/',
     neededBy: claims,
-    help: "As in Pod's settings_local.py: where bbb-recorder puts its videos (copyToPath in its config.json), and their logs in logs/.",
+    help: "As in Pod's settings_local.py: where bbb-recorder puts its videos (copyToPath in its .env, or in its config.json before 2020), and their logs in logs/.",
     helpFr:
-      'Comme dans settings_local.py de Pod : où bbb-recorder dépose ses vidéos (copyToPath dans son config.json), et leurs journaux dans logs/.',
-    example: '/data/bbb-recorder/',
+      'Comme dans settings_local.py de Pod : où bbb-recorder dépose ses vidéos (copyToPath dans son .env, ou dans son config.json avant 2020), et leurs journaux dans logs/.',
+    example: '/data/bbb-recorder/media/',
   },
   videoExtensions: {
     name: 'VIDEO_ALLOWED_EXTENSIONS',

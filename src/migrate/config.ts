@@ -7,7 +7,7 @@ import { readVariables, type Environment } from '../shared/configuration.js';
 import { errorCode, faultOf } from '../shared/files.js';
 import { MIGRATION_VARIABLES, type MigrationVariable } from './config-table.js';
 import { databaseUrl, moodleAddresses } from './database-address.js';
-import type { Choice, MoodleAddress } from './model.js';
+import type { Choice } from './model.js';
 import type { MigrationConfig, Settings } from './settings.js';
 
 export type MigrationConfigReading = { ok: true; config: MigrationConfig } | { ok: false; faults: string[] };
@@ -18,25 +18,37 @@ export function readMigrationConfig(
   choice: Choice,
   surroundings: { workingDirectory: string; hostname: string; directory: string },
 ): MigrationConfigReading {
-  const needed = variablesFor(choice, environment);
-  const { known, faults } = readVariables<Settings>(needed, environment, surroundings);
-  const moodles = new Map<string, MoodleAddress>();
-  if (known.moodleParameters !== undefined) {
-    const read = readMoodles(known.moodleParameters, known.moodleDatabaseType ?? '', surroundings.directory);
-    faults.push(...read.faults);
-    for (const [name, address] of read.moodles) moodles.set(name, address);
-  }
-  if (faults.length > 0) return { ok: false, faults };
-  const unneeded = readVariables<Settings>(MIGRATION_VARIABLES, {}, surroundings).known;
-  const config = { ...EMPTY, ...unneeded, ...known, moodles, directory: surroundings.directory } as Omit<
-    MigrationConfig,
-    'secrets' | 'warnings'
-  >;
+  const { directory } = surroundings;
+  const { known, faults } = readVariables<Settings>(variablesFor(choice, environment), environment, surroundings);
+  const read = moodlesOf(known, directory);
+  const all = [...faults, ...read.faults, ...faultsTogether(known, choice)];
+  if (all.length > 0) return { ok: false, faults: all };
+  const settings = { ...EMPTY, ...defaultsOf(surroundings), ...known } as Settings;
+  const config = { ...settings, moodles: read.moodles, directory };
   return { ok: true, config: { ...config, secrets: secretsOf(config), warnings: warningsOf(choice) } };
 }
 
 /** Of the variables that have no default. */
 const EMPTY: Partial<Settings> = { bbbSecret: '', podDatabase: null, moodleParameters: '', podUrl: '', podToken: '' };
+
+/** Of all variables: what the chosen way does not need is not looked at, but the program's types have it. */
+function defaultsOf(surroundings: { workingDirectory: string; hostname: string }): Partial<Settings> {
+  return readVariables<Settings>(MIGRATION_VARIABLES, {}, surroundings).known;
+}
+
+function moodlesOf(
+  { moodleParameters, moodleDatabaseType = '' }: Partial<Settings>,
+  directory: string,
+): ReturnType<typeof moodleAddresses> {
+  if (moodleParameters === undefined) return { moodles: new Map(), faults: [] };
+  return readMoodles(moodleParameters, moodleDatabaseType, directory);
+}
+
+/** The saved answer holds what BBB answers unasked. */
+function faultsTogether({ useCache }: Partial<Settings>, { states }: Choice): string[] {
+  if (useCache !== true || states === null) return [];
+  return ['USE_CACHE: the saved answer cannot be asked for --states: set it to false, or leave --states out'];
+}
 
 const OR_DIRECTORY: typeof MIGRATION_VARIABLES.podDatabase = {
   ...MIGRATION_VARIABLES.podDatabase,

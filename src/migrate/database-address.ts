@@ -14,39 +14,31 @@ const SCHEMES: Record<string, DatabaseAddress['type']> = {
 
 export const databaseUrl: Rule<DatabaseAddress> = {
   expected:
-    'mysql://user:password@host:port/database or postgresql://…, the user and the password URL-encoded, with ?ssl=true, and nothing else behind the ?, for an encrypted connection',
+    "mysql://user:password@host:port/database or postgresql://…, the user and the password URL-encoded, with ?ssl=true (in the place of sslmode), and nothing else behind the ?, for an encrypted connection; a certificate that is self-signed, or of an authority of one's own, is known once NODE_EXTRA_CA_CERTS names its file",
   read(text) {
     const url = URL.canParse(text) ? new URL(text) : undefined;
-    const type = url === undefined ? undefined : SCHEMES[url.protocol];
-    if (url === undefined || type === undefined || url.hostname === '') return undefined;
-    const [user, password, database, host] = [url.username, url.password, url.pathname.slice(1), url.hostname].map(
-      decoded,
-    );
-    if (
-      user == null ||
-      user === '' ||
-      password == null ||
-      database == null ||
-      host == null ||
-      !/^[^/]+$/.test(database)
-    )
-      return undefined;
+    const type = SCHEMES[url?.protocol ?? ''];
+    const parts = url === undefined ? undefined : decodedParts(url);
+    const ssl = url === undefined ? undefined : sslOf(url);
+    if (url === undefined || type === undefined || parts === undefined || ssl === undefined) return undefined;
     const port = url.port === '' ? null : Number(url.port);
-    const ssl = yesOrNo.read(url.searchParams.get('ssl') ?? 'false');
-    // What is not understood (sslmode=require, say) would be missing without a word.
-    if (ssl === undefined || [...url.searchParams.keys()].some((key) => key !== 'ssl')) return undefined;
-    return {
-      type,
-      host: host.replace(/^\[(.*)\]$/, '$1'),
-      port,
-      database,
-      user,
-      password,
-      connectTimeoutMs: CONNECT_TIMEOUT_S * 1000,
-      ssl,
-    };
+    return { type, port, ...parts, connectTimeoutMs: CONNECT_TIMEOUT_S * 1000, ssl };
   },
 };
+
+/** Undefined: one is missing, or its percent signs are no encoding. */
+function decodedParts(url: URL): Pick<DatabaseAddress, 'host' | 'user' | 'password' | 'database'> | undefined {
+  const host = decoded(url.hostname)?.replace(/^\[(.*)\]$/, '$1');
+  const [user, password, database] = [url.username, url.password, url.pathname.slice(1)].map(decoded);
+  if (!host || !user || password == null || database == null || !/^[^/]+$/.test(database)) return undefined;
+  return { host, user, password, database };
+}
+
+/** What is not understood (sslmode=require, say) would be missing without a word. */
+function sslOf({ searchParams }: URL): boolean | undefined {
+  const isAlone = [...searchParams.keys()].every((key) => key === 'ssl');
+  return isAlone ? yesOrNo.read(searchParams.get('ssl') ?? 'false') : undefined;
+}
 
 /** Beside the names of the original's entries: `type`, `prefix`, `schema`, `ssl`. */
 const KEYS = new Set([
@@ -96,41 +88,42 @@ function entriesOf(text: string, faults: string[]): Record<string, unknown> {
 
 function moodleAddress(entry: unknown, usualType: DatabaseAddress['type'] | ''): Parsed<MoodleAddress> {
   if (!isMapping(entry)) return { fault: 'must be an object with host, database, user and password' };
-  const unknown = Object.keys(entry).find((key) => !KEYS.has(key));
-  if (unknown !== undefined) return { fault: `has "${unknown}", which is not known: expected ${[...KEYS].join(', ')}` };
-  const text = (key: string, fallback = ''): string => (typeof entry[key] === 'string' ? entry[key] : fallback);
+  const fault = faultOfEntry(entry);
+  if (fault !== null) return { fault };
+  const text = textsOf(entry);
   const type = databaseType.read(text('type', usualType));
-  const noText = TEXTS.find((key) => entry[key] != null && typeof entry[key] !== 'string');
-  if (noText !== undefined) return { fault: `has a ${noText} that is no text between double quotes` };
   const port = wholeNumber(entry['port'], null);
   const seconds = wholeNumber(entry['connect_timeout'], CONNECT_TIMEOUT_S);
-  const [prefix, schema] = [text('prefix', 'mdl_'), text('schema', 'public')];
-  const missing = ['host', 'database', 'user'].filter((key) => text(key) === '');
-  if (missing.length > 0) return { fault: `lacks ${missing.join(' and ')}` };
+  const { ssl = false } = entry;
   if (type === undefined || type === '')
     return { fault: 'has no type: set MOODLE_DB_TYPE, or "type" in the entry, to postgresql or mysql' };
   if (port === undefined || (port !== null && (port < 1 || port > 65_535)))
     return { fault: 'has a port that is no number from 1 to 65535, and not null' };
   if (seconds == null || seconds < 1) return { fault: 'has a connect_timeout that is no number of seconds' };
-  if (![prefix, schema].every((name) => /^\w*$/.test(name)) || schema === '')
-    return { fault: 'has a prefix or a schema with other signs than letters, digits and _' };
-  const { ssl = false } = entry;
   if (typeof ssl !== 'boolean') return { fault: 'has an ssl that is neither true nor false' };
-  const host = text('host');
-  return {
-    value: {
-      type,
-      host,
-      port,
-      database: text('database'),
-      user: text('user'),
-      password: text('password'),
-      connectTimeoutMs: seconds * 1000,
-      ssl,
-      prefix,
-      schema,
-    },
-  };
+  const [host, database, user, password] = [text('host'), text('database'), text('user'), text('password')];
+  const [prefix, schema] = [text('prefix', 'mdl_'), text('schema', 'public')];
+  const address = { type, host, port, database, user, password, connectTimeoutMs: seconds * 1000, ssl, prefix, schema };
+  return { value: address };
+}
+
+function textsOf(entry: Record<string, unknown>): (key: string, fallback?: string) => string {
+  return (key, fallback = '') => (typeof entry[key] === 'string' ? entry[key] : fallback);
+}
+
+/** What is wrong with its keys and texts, if something is. */
+function faultOfEntry(entry: Record<string, unknown>): string | null {
+  const text = textsOf(entry);
+  const unknown = Object.keys(entry).find((key) => !KEYS.has(key));
+  if (unknown !== undefined) return `has "${unknown}", which is not known: expected ${[...KEYS].join(', ')}`;
+  const noText = TEXTS.find((key) => entry[key] != null && typeof entry[key] !== 'string');
+  if (noText !== undefined) return `has a ${noText} that is no text between double quotes`;
+  const missing = ['host', 'database', 'user'].filter((key) => text(key) === '');
+  if (missing.length > 0) return `lacks ${missing.join(' and ')}`;
+  const names = [text('prefix', 'mdl_'), text('schema', 'public')];
+  if (names.some((name) => !/^\w*$/.test(name)) || names[1] === '')
+    return 'has a prefix or a schema with other signs than letters, digits and _';
+  return null;
 }
 
 /** A number or its text; null and nothing mean the fallback; undefined: something else. */

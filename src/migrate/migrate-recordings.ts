@@ -1,15 +1,16 @@
 // `migrate-recordings`: check everything → read BBB's recordings → one after the other → report.
 import { oneLine } from '../shared/redact.js';
-import { outcomeLine, newTally, summaryTable, type Tally } from './core/summary.js';
+import { choiceLine, type Counts } from './core/summary.js';
 import { openJournal } from './journal.js';
-import type { Choice, NumberedRecording, Outcome, RecordingList, Way } from './model.js';
+import type { Choice, NumberedRecording, RecordingList, RecordingOutcome, Way } from './model.js';
 import type { MigrationPorts } from './ports.js';
+import { createProgress, type Progress } from './progress.js';
 import type { MigrationConfig } from './settings.js';
 import { beginExport, checkExport } from './ways/export-csv.js';
 import { checkForget, forget } from './ways/forget.js';
 import { beginImport, checkImport } from './ways/import-video.js';
 import { beginClaim, checkClaim } from './ways/manual-claim.js';
-import type { Begin, Check, Course, WayAtWork } from './ways/way.js';
+import { outcome, type Begin, type Check, type Migration, type WayAtWork } from './ways/way.js';
 
 const CHECKS: Record<Way, Check> = {
   'manual-claim': checkClaim,
@@ -17,9 +18,6 @@ const CHECKS: Record<Way, Check> = {
   'export-csv': checkExport,
   forget: checkForget,
 };
-
-/** Rows of the CSV file. */
-const TOLD_EVERY = 5000;
 
 const BEGINNINGS: Record<Exclude<Way, 'forget'>, Begin> = {
   'manual-claim': beginClaim,
@@ -49,43 +47,33 @@ export async function migrateRecordings(
     return 1;
   }
   const journal = await openJournal(ports.journal, config.bbbServerUrl, ports.clock);
-  const course: Course = { ports, config, choice, journal };
-  if (choice.way !== 'forget') return migrate(choice.way, course);
-  screen.line(await forget(course));
+  const migration: Migration = { ports, config, choice, journal };
+  if (choice.way !== 'forget') return migrate(choice.way, migration);
+  screen.line(await forget(migration));
   return 0;
 }
 
-/** What has come about so far. */
-interface Progress {
-  count: number;
-  tally: Tally;
-  warnings: number;
-  /** Of the report. */
-  lines: string[];
-  /** What the recordings were put into did not come about. */
-  broken: boolean;
-}
-
-async function migrate(way: Exclude<Way, 'forget'>, course: Course): Promise<number> {
-  const { ports, choice } = course;
-  const { screen } = ports;
-  const list = await readRecordings(course);
-  const progress: Progress = { count: 0, tally: newTally(), warnings: 0, lines: [], broken: false };
-  for (const fault of list.faults) tell('error', fault, progress, course);
-  const chosen = list.recordings.filter(({ number }) => number >= choice.first && number <= choice.last);
-  const work = await BEGINNINGS[way](course);
-  screen.begin(chosen.length);
+async function migrate(way: Exclude<Way, 'forget'>, migration: Migration): Promise<number> {
+  const { ports, choice } = migration;
+  const progress = createProgress(ports.screen, choice);
+  const list = await readRecordings(migration);
+  for (const fault of list.faults) progress.tell('error', fault);
+  const chosen = list.recordings.filter(({ number }) => isChosen(number, choice));
+  const work = await BEGINNINGS[way](migration);
+  ports.screen.begin(chosen.length);
   const left = [...chosen].reverse();
-  await Promise.all(Array.from({ length: choice.jobs }, () => workThrough(left, work, progress, course)));
-  const said = await finish(work, left.length > 0, progress, course);
-  screen.end();
-  await report(list, chosen.length, left.length, said, progress, course);
+  await Promise.all(Array.from({ length: choice.jobs }, () => workThrough(left, work, progress, migration)));
+  const end = await endOf(work, left.length > 0);
+  if ('fault' in end) progress.tell('error', end.fault);
+  ports.screen.end();
+  const counts = { ...countsOf(list, choice), chosen: chosen.length, left: left.length };
+  await report([...progress.summary(counts), ...('said' in end ? end.said : [])], progress.lines, migration);
   if (ports.endAsked()) return 143;
-  return progress.broken || progress.tally.failed > 0 || list.faults.length > 0 ? 1 : 0;
+  return 'fault' in end || progress.count('failed') > 0 || list.faults.length > 0 ? 1 : 0;
 }
 
-async function readRecordings({ ports: { bbb, screen }, config, choice }: Course): Promise<RecordingList> {
-  const { first, last: keep, pageSize, dry } = choice;
+async function readRecordings({ ports: { bbb, screen }, config, choice }: Migration): Promise<RecordingList> {
+  const { last: keep, pageSize, states, dry } = choice;
   screen.line(
     config.useCache
       ? 'Reading the saved answer of BBB …'
@@ -93,10 +81,31 @@ async function readRecordings({ ports: { bbb, screen }, config, choice }: Course
   );
   screen.begin(null);
   const list = await bbb
-    .read({ keep, pageSize, save: !dry, fromSaved: config.useCache, progress: screen.reach })
+    .read({
+      keep,
+      pageSize,
+      states,
+      // What was asked for by state is not what a later run without states would be answered.
+      save: !dry && states === null,
+      fromSaved: config.useCache,
+      progress: screen.reach,
+      tell: screen.line,
+    })
     .finally(screen.end);
-  screen.line(`${list.total} recordings; from ${first} to ${keep}, the newest being 1, are chosen.`);
+  const chosen = list.recordings.filter(({ number }) => isChosen(number, choice)).length;
+  screen.line(choiceLine({ ...choice, total: list.total, chosen }));
   return list;
+}
+
+function isChosen(number: number, { first, last }: Choice): boolean {
+  return number >= first && number <= last;
+}
+
+function countsOf(
+  { total, faults }: RecordingList,
+  { first, last }: Choice,
+): Pick<Counts, 'total' | 'first' | 'last' | 'faults'> {
+  return { total: total + faults.length, first, last, faults: faults.length };
 }
 
 /** Takes recordings from the end of `left` until none is left, or the process is asked to end. */
@@ -104,105 +113,48 @@ async function workThrough(
   left: NumberedRecording[],
   work: WayAtWork,
   progress: Progress,
-  course: Course,
+  { ports: { screen, endAsked }, choice }: Migration,
 ): Promise<void> {
-  const { screen, endAsked } = course.ports;
   while (!endAsked()) {
     const next = left.pop();
     if (next === undefined) return;
     const what = `#${next.number} ${next.recording.name}`;
     screen.current(what);
-    if (course.choice.way === 'manual-claim' && !course.choice.dry && !screen.isQuiet) screen.line(`${what} …`);
-    note(next, await outcomeOf(work, next), progress, course);
-    screen.reach((progress.count += 1));
+    if (choice.way === 'manual-claim' && !choice.dry && !screen.isQuiet) screen.line(`${what} …`);
+    progress.note(next, await outcomeOf(work, next));
   }
 }
 
 /** One that fails is told, and holds up no other. */
-async function outcomeOf(work: WayAtWork, next: NumberedRecording): Promise<Outcome> {
+async function outcomeOf(work: WayAtWork, next: NumberedRecording): Promise<RecordingOutcome> {
   try {
-    return await work.treat(next);
+    return await work.migrate(next);
   } catch (error) {
-    return { result: 'failed', said: error instanceof Error ? error.message : String(error), warnings: [] };
+    return outcome('failed', error instanceof Error ? error.message : String(error));
   }
 }
 
-async function finish(
-  work: WayAtWork,
-  isCutShort: boolean,
-  progress: Progress,
-  course: Course,
-): Promise<string | null> {
+/** `fault`: what the recordings were put into did not come about. */
+async function endOf(work: WayAtWork, isCutShort: boolean): Promise<{ said: string[] } | { fault: string }> {
   try {
-    return await work.finish(isCutShort);
+    const said = await work.finish(isCutShort);
+    return { said: said === null ? [] : [said] };
   } catch (error) {
-    progress.broken = true;
-    tell('error', (error as Error).message, progress, course);
-    return null;
+    return { fault: (error as Error).message };
   }
-}
-
-function note(numbered: NumberedRecording, outcome: Outcome, progress: Progress, course: Course): void {
-  const { ports, choice } = course;
-  progress.tally[outcome.result] += 1;
-  if (choice.way === 'export-csv' && outcome.result === 'done') sayHowFar(progress, ports.screen);
-  else sayOutcome(numbered, outcome, progress, course);
-  progress.warnings += outcome.warnings.length;
-  for (const warning of outcome.warnings) tell('warning', `#${numbered.number}: ${warning}`, progress, course);
-}
-
-function sayOutcome(
-  { number, recording }: NumberedRecording,
-  outcome: Outcome,
-  progress: Progress,
-  course: Course,
-): void {
-  const { screen } = course.ports;
-  const line = outcomeLine(number, recording.name, recording.id, outcome);
-  if (outcome.result === 'failed') tell('error', line, progress, course);
-  else {
-    // A bar says enough of what takes no time.
-    if (!screen.isQuiet || course.choice.way === 'manual-claim' || outcome.result === 'skipped') screen.line(line);
-    progress.lines.push(line);
-  }
-}
-
-/** What is in the CSV file needs no other list, which would be as long. */
-function sayHowFar({ tally }: Progress, screen: MigrationPorts['screen']): void {
-  if (!screen.isQuiet && tally.done % TOLD_EVERY === 0) screen.line(`${tally.done} rows …`);
-}
-
-function tell(level: 'error' | 'warning', text: string, { lines }: Progress, { ports: { screen } }: Course): void {
-  screen[level](text);
-  lines.push(`${level.toUpperCase()}: ${text}`);
 }
 
 async function report(
-  list: RecordingList,
-  chosen: number,
-  left: number,
-  said: string | null,
-  progress: Progress,
-  course: Course,
+  summary: string[],
+  lines: readonly string[],
+  { ports, config, choice }: Migration,
 ): Promise<void> {
-  const { ports, config, choice } = course;
-  const { first, last } = choice;
-  const counts = {
-    total: list.total + list.faults.length,
-    chosen,
-    first,
-    last,
-    faults: list.faults.length,
-    left,
-    warnings: progress.warnings,
-  };
-  const summary = [...summaryTable(counts, progress.tally, choice.dry), ...(said === null ? [] : [said])];
   for (const line of ['', ...summary]) ports.screen.line(line);
   if (choice.dry) return;
   const head = [
     `Migration of the recordings of ${config.bbbServerUrl}: --use-${choice.way}${choice.useMoodle ? ' --use-database-moodle' : ''}`,
     ports.clock.now().toISOString(),
   ];
-  const path = await ports.writeReport([...head, '', ...summary, '', ...progress.lines.map(oneLine), ''].join('\n'));
+  const path = await ports.writeReport([...head, '', ...summary, '', ...lines.map(oneLine), ''].join('\n'));
   ports.screen.line(`Report: ${path}`);
 }

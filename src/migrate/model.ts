@@ -17,6 +17,10 @@ export interface Choice {
   jobs: number;
   /** BBB is asked page by page, so many recordings each (1 to 100); null: for all at once. */
   pageSize: number | null;
+  /** BBB is asked for recordings in these states; null: for those that it answers unasked, published and unpublished. */
+  states: string[] | null;
+  /** With `import-video`: what went to the administrator because no owner was found gets its owners, if there are some now. */
+  retryOwners: boolean;
   /** Absolute path of the CSV file. */
   output: string;
   /** With `forget`: rows that the journal does not know too. */
@@ -26,15 +30,17 @@ export interface Choice {
 }
 
 /** A recording of BBB's `getRecordings`. Texts that are not there are empty. */
-export interface Recording {
-  /** `<internalMeetingID>`, the same as `<recordID>`; the recording's key everywhere. */
+export interface BbbRecording {
+  /** `<recordID>`, the recording's key everywhere. */
   id: string;
+  /** `<internalMeetingID>`: mostly the same, but a meeting may have several recordings. */
+  internalId: string;
   /** `<meetingID>`, the front end's id of the room. */
   meetingId: string;
   /** `<name>` without white space at its ends; may hold line breaks. */
   name: string;
-  /** Milliseconds since 1970. */
-  startMs: number;
+  /** Milliseconds since 1970; null: BBB does not say, or says something else. */
+  startMs: number | null;
   recordingName: string;
   origin: string;
   originServerName: string;
@@ -45,7 +51,7 @@ export interface Recording {
   description: string;
   published: string;
   state: string;
-  /** Already converted from 2.0 to 2.3 where that is asked. */
+  /** With its host, unless that cannot be known; already converted from 2.0 to 2.3 where that is asked. */
   presentationUrl: string;
   videoUrl: string;
 }
@@ -53,7 +59,7 @@ export interface Recording {
 /** A recording with its number: 1 is the newest of all. */
 export interface NumberedRecording {
   number: number;
-  recording: Recording;
+  recording: BbbRecording;
 }
 
 /** What BBB's answer holds. */
@@ -113,16 +119,18 @@ export interface ExternalRow {
 
 /**
  * What came of one recording. `already`: an earlier run has done it. `planned`: a dry run would do it. `skipped`: there is
- * nothing to be done with it. `failed`: the next run tries again.
+ * nothing to be done with it. `impossible`: there is, but it cannot work as it is, in no run. `failed`: the next run tries again.
  */
-export type Result = 'done' | 'already' | 'planned' | 'skipped' | 'failed';
+export type ResultKind = 'done' | 'already' | 'planned' | 'skipped' | 'impossible' | 'failed';
 
-export interface Outcome {
-  result: Result;
+export interface RecordingOutcome {
+  result: ResultKind;
   /** What was done, or why not: one sentence, without the recording's name and number. */
   said: string;
   /** What the administrator should look at all the same. */
   warnings: string[];
+  /** Its owner was not found, and the administrator has it, or would: why, in the words of the summary. */
+  toAdministrator?: string;
 }
 
 /** A database, by whatever name it was given. */
@@ -136,6 +144,8 @@ export interface DatabaseAddress {
   password: string;
   connectTimeoutMs: number;
   ssl: boolean;
+  /** A file of certificates whose authorities are believed too (NODE_EXTRA_CA_CERTS, which Node itself reads from the real environment alone). */
+  extraAuthorities?: string;
 }
 
 /** A Moodle's database: an entry of DB_PARAMS. */
@@ -162,6 +172,8 @@ export interface ImportEntry extends Line {
   owners: number[];
   /** Of `done`: nothing is left to be said in Moodle. */
   informed?: boolean;
+  /** Of `done`: as in `RecordingOutcome`. Of `begun`: it was so, and the administrator's row goes now. */
+  toAdministrator?: string;
 }
 
 export interface ClaimEntry extends Line {

@@ -27,19 +27,23 @@ export interface BbbRecordings {
   read(options: {
     keep: number;
     pageSize: number | null;
+    /** Those that are asked for; null: BBB's own choice. */
+    states: string[] | null;
     /** Saves the answer (0600) for a later run with USE_CACHE, once it is known to be good. */
     save: boolean;
     /** Reads the saved answer, and BBB not at all. */
     fromSaved: boolean;
     /** Recordings so far. */
     progress(count: number): void;
+    /** What the administrator should know of how it is read. */
+    tell(text: string): void;
   }): Promise<RecordingList>;
 }
 
 /** Pod's own database, of which REST shows too little. */
 export interface PodDatabase {
-  /** Tries the connection, the tables and the right to change the rows of imported recordings so; throws what is wrong and what to do. */
-  check(right: 'INSERT' | 'DELETE' | null): Promise<void>;
+  /** Tries the connection, the tables and the rights to change the rows of imported recordings so; throws what is wrong and what to do. */
+  check(rights: ('INSERT' | 'DELETE')[]): Promise<void>;
   /** `directory` of a recorder; null: there is no such recorder. */
   recorderDirectory(recorderId: number): Promise<string | null>;
   user(id: number): Promise<PodUser | null>;
@@ -56,6 +60,8 @@ export interface PodDatabase {
   addExternalRecordings(rows: ExternalRecording[]): Promise<number>;
   /** Rows whose `source_url` begins with exactly this text. */
   externalRowsBeginningWith(urlStart: string): Promise<ExternalRow[]>;
+  /** Rows whose `source_url` is exactly one of these. */
+  externalRowsAt(addresses: string[]): Promise<ExternalRow[]>;
   /** In one transaction; answers how many are gone. */
   removeExternalRows(ids: number[]): Promise<number>;
   /** False: another migration writes to this Pod. It is given up with the connection. */
@@ -81,7 +87,7 @@ export interface PodUsers {
 export interface Moodle {
   /** Tries the connection and the tables; throws what is wrong and what to do. */
   check(): Promise<void>;
-  /** The activities that have this recording, processed (2) or notified (3). */
+  /** The activities that have this recording, in whatever state but deleted (5): that BBB has it is known. */
   activitiesOf(recordingId: string): Promise<MoodleActivity[]>;
   /** Those of the users that are there and not deleted, in the order of `ids`. */
   users(ids: number[]): Promise<MoodleUser[]>;
@@ -122,7 +128,7 @@ export interface ClaimFiles {
    * Runs bbb-recorder for a presentation. Its result, which stays in its own directory until `publish`, takes the place of
    * what bears that name there. Answers the result's size once it is complete and on disk.
    */
-  encode(presentationUrl: string, file: string): Promise<number>;
+  encode(presentationUrl: string, file: string): Promise<{ size: number; warnings: string[] }>;
   /**
    * The download or bbb-recorder's result, complete and of `size` bytes, gets its name. `gone`: neither is there any more;
    * an earlier run had done it, and Pod may have taken the file since. `damaged`: what is there has another size. Throws

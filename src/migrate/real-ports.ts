@@ -22,24 +22,27 @@ export interface MigrationSignals {
   /** The recording in hand is finished, none is begun. */
   ending: AbortSignal;
   /** Asked twice: what is in hand is left where it is; the next run goes on from there. */
-  hurry: AbortSignal;
+  stopNow: AbortSignal;
 }
 
 /** Nothing is opened before it is used. `close` gives the connections up. */
 export async function migrationPorts(
   config: MigrationConfig,
   choice: Choice,
-  { ending, hurry }: MigrationSignals,
+  { ending, stopNow }: MigrationSignals,
 ): Promise<{ ports: MigrationPorts; close(): Promise<void> }> {
   const redact = createRedactor(config.secrets);
-  const clock = { now: () => systemClock.now(), sleep: (ms: number) => systemClock.sleep(ms, hurry) };
+  const clock = { now: () => systemClock.now(), sleep: (ms: number) => systemClock.sleep(ms, stopNow) };
   const http = createHttp({
     timeoutMs: config.httpTimeoutMs,
     pause: (ms) => clock.sleep(ms),
     network: networkOf(config),
   });
-  const pod = createPodDatabase(config.podDatabase);
-  const moodles = new Map([...config.moodles].map(([name, address]) => [name, createMoodle(name, address)]));
+  const { podDatabase, extraAuthorities } = config;
+  const pod = createPodDatabase(podDatabase === null ? null : { ...podDatabase, extraAuthorities });
+  const moodles = new Map(
+    [...config.moodles].map(([name, address]) => [name, createMoodle(name, { ...address, extraAuthorities })]),
+  );
   const journal = createJournalFile(join(config.directory, 'migrate-recordings.journal'));
   let lockDescriptor: number | null = null;
   const ports: MigrationPorts = {
@@ -52,7 +55,7 @@ export async function migrationPorts(
       clock,
       podDatabase: pod,
       lockDescriptor: () => lockDescriptor,
-      ending: hurry,
+      ending: stopNow,
     }),
     journal,
     csv: createCsvFile(choice.output),

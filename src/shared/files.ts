@@ -111,13 +111,13 @@ export function temporaryPath(path: string): string {
  * Gives `path` this content and mode: at every moment the file is the old one whole or the new one whole, also after a
  * kill or a power cut. Nobody else may write the same file at the same time. Throws the system call's error.
  */
-export async function writeWhole(
+export async function atomicWrite(
   path: string,
   content: string | Buffer,
   mode: number,
   acts: FileActs = REAL_ACTS,
 ): Promise<void> {
-  const file = await beginWholeFile(path, { mode, isExact: true }, acts);
+  const file = await beginAtomicWrite(path, { mode, isExact: true }, acts);
   try {
     await file.write(content);
     await file.finish();
@@ -128,7 +128,7 @@ export async function writeWhole(
 }
 
 /** A file that is written piece by piece, and bears its name only once it is complete and on disk. */
-export interface WholeFile {
+export interface AtomicWrite {
   /** One after the other, each awaited. Throws the system call's error, and then always: a piece is missing. */
   write(piece: Buffer | string): Promise<void>;
   /** Complete: it replaces what bore its name. Throws as `write` does. */
@@ -144,11 +144,11 @@ const PIECE_BYTES = 256 * 1024;
  * Begins a file beside `path`, hidden and always with the same name, so that the next writer sweeps what a kill has left.
  * `isExact`: the umask takes nothing from the mode.
  */
-export async function beginWholeFile(
+export async function beginAtomicWrite(
   path: string,
   { mode, isExact }: { mode: number; isExact: boolean },
   acts: FileActs = REAL_ACTS,
-): Promise<WholeFile> {
+): Promise<AtomicWrite> {
   const temporary = temporaryPath(path);
   await removeIfThere(temporary, acts);
   const handle = await openNew(temporary, mode, isExact, acts);

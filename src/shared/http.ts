@@ -11,6 +11,7 @@ import {
   type Circumstances,
 } from './http-failure.js';
 import { followRedirects, type MayRedirect } from './redirects.js';
+import { retry } from './retry.js';
 
 export { HttpError, type HttpFailure } from './http-failure.js';
 
@@ -94,10 +95,11 @@ export function createHttp({ timeoutMs, pause, network = DIRECT }: HttpOptions):
   const transport: Transport = { network, connections: createConnections(network, timeoutMs) };
   return {
     get: (url, headers, { redirects = 0 } = {}) =>
-      persist(
-        () => exchange({ method: 'GET', url, headers }, { timeoutMs, redirects, fresh: false }, transport),
-        pause,
-      ),
+      retry(() => exchange({ method: 'GET', url, headers }, { timeoutMs, redirects, fresh: false }, transport), {
+        pausesMs: PAUSES_MS,
+        sleep: pause,
+        isGood: isSettled,
+      }),
     open: (url, headers, options) => open(url, headers, options, transport),
     send: (method, url, headers, body, options = {}) =>
       exchange(
@@ -140,13 +142,9 @@ function circumstancesOf(
   return { url, proxy: proxyNameFor(url, network), authorities: connections.authoritiesFault() };
 }
 
-async function persist(ask: () => Promise<HttpAnswer>, pause: HttpOptions['pause']): Promise<HttpAnswer> {
-  for (const pauseMs of PAUSES_MS) {
-    const answer = await ask().catch(() => null);
-    if (answer !== null && answer.status < 500 && answer.status !== 429) return answer;
-    await pause(pauseMs);
-  }
-  return ask();
+/** Whether it is of no use to ask again: neither an overload nor a failure of the server. */
+function isSettled({ status }: HttpAnswer): boolean {
+  return status < 500 && status !== 429;
 }
 
 type Request = Omit<AxiosRequestConfig, 'headers'> & { url: string; headers: HttpHeaders };

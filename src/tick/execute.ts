@@ -1,5 +1,5 @@
 // Carries a plan out through the ports: the acts of one chain in order, chains side by side, a failure stops its own chain only.
-import { createTurns } from '../shared/turns.js';
+import { createKeyedMutex } from '../shared/keyed-mutex.js';
 import { foreseen, PortError, problemOf } from './errors.js';
 import { mayFollow, undoAfter } from './plan/chains.js';
 import { following } from './plan/claim/claim.js';
@@ -70,7 +70,7 @@ export async function execute(
     memory: world.memory,
     inProgress: world.inProgress,
     records,
-    inTurn: createTurns(),
+    inTurn: createKeyedMutex(),
     tell: (outcome) => {
       outcomes.push(outcome);
       tell(outcome);

@@ -117,7 +117,7 @@ function claimedRequests(waiting: Reading<Livestream[]>, slots: SlotReading[]): 
 
 async function readPodMeetings(rows: Livestream[], ports: Ports): Promise<Map<string, Reading<PodMeeting>>> {
   const paths = [...new Set(rows.map((row) => row.meetingPath))];
-  const readings = await inTurns(paths, (path) => foreseen(ports, () => ports.pod.readMeeting(path)));
+  const readings = await inBatches(paths, (path) => foreseen(ports, () => ports.pod.readMeeting(path)));
   return new Map(paths.map((path, index) => [path, readings[index] as Reading<PodMeeting>]));
 }
 
@@ -179,12 +179,12 @@ async function readMeetingInfos(world: World, ports: Ports): Promise<World['meet
     ...[...world.podMeetings.values()].flatMap((meeting) => (meeting.ok ? [meeting.value] : [])),
   ];
   const missing = [...new Set(known.filter((ids) => isMissing(ids, world.meetings)).map(({ meetingId }) => meetingId))];
-  const infos = await inTurns(missing, (meetingId) => foreseen(ports, () => ports.bbb.readMeetingInfo(meetingId)));
+  const infos = await inBatches(missing, (meetingId) => foreseen(ports, () => ports.bbb.readMeetingInfo(meetingId)));
   return new Map(missing.map((meetingId, index) => [meetingId, infos[index] as NonNullable<(typeof infos)[number]>]));
 }
 
 /** Maps in order, a few at once. */
-async function inTurns<From, To>(items: From[], read: (item: From) => Promise<To>): Promise<To[]> {
+async function inBatches<From, To>(items: From[], read: (item: From) => Promise<To>): Promise<To[]> {
   const results: To[] = [];
   for (let start = 0; start < items.length; start += AT_ONCE) {
     results.push(...(await Promise.all(items.slice(start, start + AT_ONCE).map(read))));

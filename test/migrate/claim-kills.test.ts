@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { takeFileLock } from '../../src/shared/lock.js';
-import type { Recording } from '../../src/migrate/model.js';
+import type { BbbRecording } from '../../src/migrate/model.js';
 import {
   createClaimWorld,
   filesIn,
@@ -41,7 +41,7 @@ const MOMENTS = [
 ];
 
 let world: ClaimWorld;
-let recordings: Recording[];
+let recordings: BbbRecording[];
 
 beforeEach(async () => {
   world = await createClaimWorld(temporaryDirectory(), { a: { size: SIZE } });

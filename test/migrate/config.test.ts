@@ -144,6 +144,8 @@ describe("the migration's configuration", () => {
         POD_DB_URL: `postgresql://pod:p%40ss-w0rd@bdd.univ.fr/pod?${query}`,
       });
       expect(reading).toEqual({ ok: false, faults: [expect.stringMatching(/^POD_DB_URL: expected .*\?ssl=true/)] });
+      // Whoever writes sslmode=require has, mostly, a certificate that no authority knows.
+      expect(reading).toEqual({ ok: false, faults: [expect.stringMatching(/NODE_EXTRA_CA_CERTS/)] });
     },
   );
 
@@ -181,6 +183,15 @@ test("a claim that knows neither the recorder's directory nor Pod's database is 
       ),
     ],
   });
+});
+
+test('the saved answer is no answer to --states', () => {
+  const choice = choiceOf('export-csv', { states: ['deleted'] });
+  const reading = readMigrationConfig({ ...BBB, USE_CACHE: 'true' }, choice, {
+    ...HERE,
+    directory: temporaryDirectory(),
+  });
+  expect(reading).toEqual({ ok: false, faults: [expect.stringMatching(/^USE_CACHE: .*--states/)] });
 });
 
 describe('DB_PARAMS', () => {

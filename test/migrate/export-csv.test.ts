@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { migrateRecordings } from '../../src/migrate/migrate-recordings.js';
 import { csvHeader, csvRow } from '../../src/migrate/core/csv-row.js';
-import type { Choice, MoodleUser, NumberedRecording, Outcome, Recording } from '../../src/migrate/model.js';
+import type { Choice, MoodleUser, NumberedRecording, RecordingOutcome, BbbRecording } from '../../src/migrate/model.js';
 import type { Moodle } from '../../src/migrate/ports.js';
 import { createCsvFile } from '../../src/migrate/shell/csv-file.js';
 import { beginExport, checkExport } from '../../src/migrate/ways/export-csv.js';
-import type { Course } from '../../src/migrate/ways/way.js';
+import type { Migration } from '../../src/migrate/ways/way.js';
 import { createReader } from '../support/migrate/bbb-reading.js';
 import { optionsOfWorld, SECRET, startRecordingsServer } from '../support/migrate/bbb-recordings-server.js';
 import { choiceOf } from '../support/migrate/choice.js';
@@ -17,8 +17,9 @@ import { readCsv } from '../support/migrate/csv.js';
 import { shippedPath } from '../support/shipped.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
-const RECORDING: Recording = {
+const RECORDING: BbbRecording = {
   id: 'abc-1',
+  internalId: 'abc-1',
   meetingId: 'room',
   name: '=Cours; de\n"droit"',
   startMs: Date.UTC(2024, 0, 15, 23, 30),
@@ -71,24 +72,24 @@ function moodleWith(users: MoodleUser[] | Error): Moodle {
 }
 
 /** What an export touches; anything else would be undefined. */
-function course(choice: Partial<Choice>, moodle?: Moodle): Course & { path: string; directory: string } {
+function course(choice: Partial<Choice>, moodle?: Moodle): Migration & { path: string; directory: string } {
   const directory = temporaryDirectory();
   const path = join(directory, 'out.csv');
   const ports = { csv: createCsvFile(path), moodles: new Map(moodle === undefined ? [] : [['default', moodle]]) };
   const config = { timeZone: 'Europe/Paris', ignoredServers: ['ignored.univ.example'] };
-  const parts = { ports, config, choice: choiceOf('export-csv', { output: path, ...choice }) } as unknown as Course;
+  const parts = { ports, config, choice: choiceOf('export-csv', { output: path, ...choice }) } as unknown as Migration;
   return { ...parts, path, directory };
 }
 
 async function exported(
-  recordings: Recording[],
-  to: Course,
+  recordings: BbbRecording[],
+  to: Migration,
   isCutShort = false,
-): Promise<{ outcomes: Outcome[]; said: string | null }> {
+): Promise<{ outcomes: RecordingOutcome[]; said: string | null }> {
   const work = await beginExport(to);
-  const outcomes: Outcome[] = [];
+  const outcomes: RecordingOutcome[] = [];
   for (const [index, recording] of recordings.entries())
-    outcomes.push(await work.treat({ number: index + 1, recording } satisfies NumberedRecording));
+    outcomes.push(await work.migrate({ number: index + 1, recording } satisfies NumberedRecording));
   return { outcomes, said: await work.finish(isCutShort) };
 }
 
@@ -260,7 +261,7 @@ test('Ctrl-C during the last row leaves a file, which is whole', async () => {
     reach: () => undefined,
     end: () => undefined,
   };
-  const run = (recordings: Recording[]): Promise<number> =>
+  const run = (recordings: BbbRecording[]): Promise<number> =>
     migrateRecordings(
       {
         ...ports,

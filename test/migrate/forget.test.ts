@@ -109,13 +109,17 @@ withEachDatabase((engine) => {
   );
 
   test(
-    'what the journal knows of this server under another spelling of its address is told, and stays',
+    'what the journal knows of this server under another address is told, and goes too; what it does not know stays',
     inWorld(engine, async (world) => {
       const spelled = { SCRIPT_BBB_SERVER_URL: world.bbb.url.replace('http:', 'https:') };
       const { exitCode, stdout } = await world.run(['--forget', '--yes'], spelled);
       expect(exitCode).toBe(0);
-      expect(stdout).toContain('The journal knows 2 more of this server, whose addresses begin otherwise: they stay.');
-      expect(stdout).toContain('Nothing to forget');
+      expect(stdout).toContain(
+        `The journal knows 2 rows more of this server, under ${new URL(world.bbb.url).host}: they are to be deleted too.`,
+      );
+      expect(stdout).toContain('2 rows were deleted.');
+      expect(await urls(world)).toEqual(['of-the-original', 'x']);
+      expect(await world.run(['--use-import-video'])).toMatchObject({ exitCode: 0 });
       expect(await urls(world)).toEqual(['1', '2', 'of-the-original', 'x']);
     }),
     PATIENCE_MS,

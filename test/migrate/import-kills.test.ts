@@ -6,7 +6,7 @@ import type { MigrationPorts } from '../../src/migrate/ports.js';
 import type { MigrationConfig } from '../../src/migrate/settings.js';
 import { forget } from '../../src/migrate/ways/forget.js';
 import { beginImport } from '../../src/migrate/ways/import-video.js';
-import type { Course } from '../../src/migrate/ways/way.js';
+import type { Migration } from '../../src/migrate/ways/way.js';
 import { choiceOf } from '../support/migrate/choice.js';
 
 const SERVER = 'https://bbb.univ.fr/';
@@ -58,6 +58,8 @@ function portsOn(disk: Disk, killAt: number): { ports: MigrationPorts; acts(): n
           ),
         ),
       externalRowsBeginningWith: () => Promise.resolve([...disk.rows]),
+      externalRowsAt: (addresses: string[]) =>
+        Promise.resolve(disk.rows.filter(({ sourceUrl }) => addresses.includes(sourceUrl))),
       removeExternalRows: (ids: number[]) =>
         act(() => {
           disk.rows = disk.rows.filter(({ id }) => !ids.includes(id));
@@ -111,22 +113,25 @@ const CONFIG = {
 } as unknown as MigrationConfig;
 const RECORDING = {
   id: 'r1',
+  internalId: 'r1',
+  state: 'published',
+  published: 'true',
   meetingId: 'm',
   name: 'Cours',
   startMs: 0,
   origin: 'Moodle',
   originServerName: '',
-  presentationUrl: `${SERVER}p/r1`,
-  videoUrl: '',
+  presentationUrl: '',
+  videoUrl: `${SERVER}p/r1`,
 };
 
-async function courseOn(ports: MigrationPorts, choice: Choice): Promise<Course> {
+async function courseOn(ports: MigrationPorts, choice: Choice): Promise<Migration> {
   return { ports, config: CONFIG, choice, journal: await openJournal(ports.journal, SERVER, ports.clock) };
 }
 
-async function runImport(ports: MigrationPorts): Promise<void> {
-  const work = await beginImport(await courseOn(ports, choiceOf('import-video', { useMoodle: true })));
-  await work.treat({ number: 1, recording: RECORDING as never });
+async function runImport(ports: MigrationPorts, retryOwners = false): Promise<void> {
+  const work = await beginImport(await courseOn(ports, choiceOf('import-video', { useMoodle: true, retryOwners })));
+  await work.migrate({ number: 1, recording: RECORDING as never });
 }
 
 async function runForget(ports: MigrationPorts): Promise<string> {
@@ -176,6 +181,24 @@ describe('an import that is killed', () => {
     }
   });
 
+  test('while it passes a recording from the administrator to its owners is ended by the next run, told to or not', async () => {
+    const retry = (ports: MigrationPorts): Promise<void> => runImport(ports, true);
+    const whole = ownerless();
+    const acts = await actsOf(whole, retry);
+    expect(essence(whole)).toMatchObject({ rows: [`10 ${SERVER}p/r1`, `11 ${SERVER}p/r1`] });
+    for (let killAt = 1; killAt <= acts; killAt += 1) {
+      for (const next of [retry, runImport]) {
+        const disk = ownerless();
+        await expect(retry(portsOn(disk, killAt).ports)).rejects.toThrow(Killed);
+        // Who was killed before the intent was noted has begun nothing but users.
+        const isBegun = disk.journal.length > 1;
+        await next(portsOn(disk, -1).ports);
+        if (next === retry || isBegun) expect([killAt, essence(disk)]).toEqual([killAt, essence(whole)]);
+        else expect(disk.rows).toEqual(ownerless().rows);
+      }
+    }
+  });
+
   test('and a --forget that is killed at any act is finished by the next, or by an import', async () => {
     const acts = await actsOf(await imported(), runForget);
     for (let killAt = 1; killAt <= acts; killAt += 1) {
@@ -191,6 +214,28 @@ describe('an import that is killed', () => {
     }
   });
 });
+
+/** The administrator has the recording, since no owner was found then. */
+function ownerless(): Disk {
+  const sourceUrl = `${SERVER}p/r1`;
+  return {
+    ...newDisk(),
+    rows: [{ id: 0, name: 'Cours', sourceUrl, ownerId: ADMIN.id, isUploaded: false }],
+    journal: [
+      {
+        at: '2026-01-01T00:00:00.000Z',
+        server: SERVER,
+        way: 'import-video+moodle',
+        recording: 'r1',
+        step: 'done',
+        sourceUrl,
+        owners: [ADMIN.id],
+        informed: true,
+        toAdministrator: 'not in Moodle',
+      },
+    ],
+  };
+}
 
 async function imported(): Promise<Disk> {
   const disk = newDisk();

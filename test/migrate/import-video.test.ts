@@ -9,7 +9,7 @@ import { startFrailLine } from '../support/migrate/frail-line.js';
 import { idOf, MOODLE, recordingXml, startOf, type RecordingShape } from '../support/migrate/recording-xml.js';
 import { onTerminal } from '../support/terminal.js';
 import { until } from '../support/until.js';
-import { inMigrationWorld, type MigrationWorld, type MigrationWorldOptions } from '../support/migrate/world.js';
+import { inMigrationWorld, put, type MigrationWorld, type MigrationWorldOptions } from '../support/migrate/world.js';
 
 const PATIENCE_MS = 120_000;
 const IMPORT = ['--use-import-video'];
@@ -86,7 +86,7 @@ withEachDatabase((engine) => {
           default: moodleWith([
             { number: 1, moderators: [83, 84, 85] },
             { number: 2, moderators: [85], status: 3 },
-            { number: 3, moderators: [84], status: 1 },
+            { number: 3, moderators: [84], status: 5 },
           ]),
         },
       },
@@ -100,7 +100,7 @@ withEachDatabase((engine) => {
         expect(first.stdout).toMatch(
           /#1 done: Cours 3 .*: for Ada Min \(podadmin\) \(owner not found: Moodle does not have it\)/,
         );
-        // Notified (3) counts, dismissed (1) does not.
+        // Notified (3) counts, deleted (5) does not.
         expect(await owners(world)).toEqual({ 1: ['ehugo', 'mcurie', 'pnom'], 2: ['ehugo'], 3: ['podadmin'] });
         const before = await world.essence();
         expect(before.users.find(({ username }) => username === 'mcurie')).toEqual({
@@ -613,6 +613,141 @@ withEachDatabase((engine) => {
           stdout: expect.stringMatching(/#2 done before: Cours 1 .*: was there already, for /),
         });
         expect(await owners(world)).toEqual({ 1: ['podadmin'], 2: ['podadmin', 'mcurie'] });
+      },
+    ),
+    PATIENCE_MS,
+  );
+
+  test(
+    '--retry-owners gives what the administrator has for want of an owner to the owners that are found by now',
+    inWorld(
+      [1, 2, 3, 4, 5].map((number) => ({ number })),
+      {
+        moodles: {
+          default: {
+            ...moodleWith([
+              { number: 1, moderators: [83] },
+              { number: 2, moderators: [] },
+              { number: 3, moderators: [84] },
+              { number: 4, moderators: [84] },
+              { number: 5, moderators: [88] },
+            ]),
+            // Moodle has no rows of these yet.
+            recordings: [1, 2, 5].map((number) => ({
+              bigbluebuttonbnid: number,
+              recordingid: idOf(number),
+              status: 4,
+            })),
+          },
+        },
+      },
+      async (world) => {
+        const first = await world.run(WITH_MOODLE);
+        const reasons = /\n4 to the administrator: (.*)\n/.exec(first.stdout)?.[1]?.split(', ').sort();
+        expect(reasons).toEqual(['1 refused by Pod', '1 without a moderator in Moodle', '2 not in Moodle']);
+        expect(await owners(world)).toEqual({
+          1: ['pnom'],
+          2: ['podadmin'],
+          3: ['podadmin'],
+          4: ['podadmin'],
+          5: ['podadmin'],
+        });
+        const moodle = world.moodles.get('default')!;
+        for (const number of [3, 4])
+          await moodle.query(
+            'INSERT INTO mdl_bigbluebuttonbn_recordings (courseid, bigbluebuttonbnid, recordingid, status) VALUES (1, ?, ?, 2)',
+            [number, idOf(number)],
+          );
+        // The administrator has made a video of the fourth.
+        await world.pod.query(
+          'UPDATE import_video_externalrecording SET uploaded_to_pod_by_id = 1 WHERE source_url LIKE ?',
+          [`%${idOf(4)}`],
+        );
+
+        // Not asked to, a later run leaves them, and still counts them.
+        const second = await world.run(WITH_MOODLE);
+        expect(second.stdout).toMatch(/done before +5/);
+        expect(second.stdout).toContain('4 to the administrator: ');
+
+        const before = await owners(world);
+        const dry = await world.run([...WITH_MOODLE, '--retry-owners', '--dry']);
+        expect(dry.stdout).toMatch(/would be done: Cours 3 .*: would be imported for Marie Curie/);
+        expect(await owners(world)).toEqual(before);
+
+        const third = await world.run([...WITH_MOODLE, '--retry-owners']);
+        expect(third.exitCode).toBe(0);
+        expect(third.stdout).toMatch(/done: Cours 3 .*: for Marie Curie .*, and no longer for the administrator/);
+        expect(third.stdout).toContain('2 to the administrator: ');
+        expect(await owners(world)).toEqual({
+          1: ['pnom'],
+          2: ['podadmin'],
+          3: ['mcurie'],
+          4: ['mcurie', 'podadmin'],
+          5: ['podadmin'],
+        });
+        const fourth = await world.run([...WITH_MOODLE, '--retry-owners']);
+        expect(fourth.stdout).toMatch(/done before +5/);
+        expect((await owners(world))[3]).toEqual(['mcurie']);
+      },
+    ),
+    PATIENCE_MS,
+  );
+
+  test(
+    '--retry-owners knows by whose they are what a version before has left to the administrator',
+    inWorld(
+      [{ number: 1 }],
+      { moodles: { default: moodleWith([{ number: 1, moderators: [83], status: 4 }]) } },
+      async (world) => {
+        const url = `${world.bbb.url}playback/presentation/2.3/${idOf(1)}`;
+        await world.pod.query(
+          "INSERT INTO import_video_externalrecording (name, start_at, type, source_url, owner_id, site_id) VALUES ('Cours 1', '2024-01-15 12:00:00', 'bigbluebutton', ?, 1, 1)",
+          [url],
+        );
+        const line = {
+          at: '2026-01-01T00:00:00.000Z',
+          server: world.bbb.url,
+          way: 'import-video+moodle',
+          recording: idOf(1),
+          sourceUrl: url,
+          owners: [1],
+        };
+        put(
+          world,
+          'migrate-recordings.journal',
+          ['begun', 'done'].map((step) => `${JSON.stringify({ ...line, step })}\n`).join(''),
+        );
+        expect((await world.run(WITH_MOODLE)).stdout).toMatch(/done before +1/);
+        expect(await world.run([...WITH_MOODLE, '--retry-owners'])).toMatchObject({ exitCode: 0, stderr: '' });
+        expect(await owners(world)).toEqual({ 1: ['pnom'] });
+      },
+    ),
+    PATIENCE_MS,
+  );
+
+  test(
+    'whose moderators are so by role is counted so, and told without a terminal',
+    inWorld(
+      [{ number: 1 }],
+      {
+        moodles: {
+          default: {
+            ...moodleWith([]),
+            activities: [
+              {
+                id: 1,
+                intro: '',
+                participants: JSON.stringify([{ selectiontype: 'role', selectionid: '3', role: 'moderator' }]),
+              },
+            ],
+            recordings: [{ bigbluebuttonbnid: 1, recordingid: idOf(1), status: 1 }],
+          },
+        },
+      },
+      async (world) => {
+        const { stdout } = await world.run(WITH_MOODLE);
+        expect(stdout).toContain('1 to the administrator: 1 moderators by role\n');
+        expect(world.report()).toContain('1 to the administrator: 1 moderators by role\n');
       },
     ),
     PATIENCE_MS,

@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { checkClaim } from '../../src/migrate/ways/manual-claim.js';
-import type { JournalEntry, Outcome, Recording } from '../../src/migrate/model.js';
+import type { JournalEntry, RecordingOutcome, BbbRecording } from '../../src/migrate/model.js';
 import type { MigrationPorts } from '../../src/migrate/ports.js';
 import type { MigrationConfig } from '../../src/migrate/settings.js';
 import { choiceOf } from '../support/migrate/choice.js';
@@ -45,11 +45,11 @@ beforeEach(async () => {
 
 afterEach(() => world.playback.stop());
 
-function run(recordings: Recording[], given: ClaimRun = {}): Promise<Outcome[]> {
+function run(recordings: BbbRecording[], given: ClaimRun = {}): Promise<RecordingOutcome[]> {
   return runClaim(planOf(world), recordings, given);
 }
 
-function results(outcomes: Outcome[]): string[] {
+function results(outcomes: RecordingOutcome[]): string[] {
   return outcomes.map(({ result }) => result);
 }
 
@@ -393,7 +393,7 @@ describe('with a journal that others have written too', () => {
 
   test('a name that a recording of another BBB server has begun is not taken', async () => {
     world.playback.fault(idOf('a'), { pageStatus: 404 });
-    const [a, b] = ['a', 'b'].map((letter) => world.video(letter, { name: 'Cours' })) as [Recording, Recording];
+    const [a, b] = ['a', 'b'].map((letter) => world.video(letter, { name: 'Cours' })) as [BbbRecording, BbbRecording];
     expect(results(await run([a]))).toEqual(['failed']);
     expect(results(await run([b], { server: 'https://other.univ.fr/' }))).toEqual(['done']);
     expect(filesIn(world.directory)).toEqual({ 'cours-2024-01-15-2.m4v': 300 });
@@ -467,7 +467,7 @@ test("the reference world of videos comes out as with Pod's own script", async (
   }));
   const playback = await startPlayback(played);
   try {
-    const recordings = golden.input.recordings.map(({ id, name, start, formats }): Recording => {
+    const recordings = golden.input.recordings.map(({ id, name, start, formats }): BbbRecording => {
       const given = formats.find(({ type }) => type === 'video')?.url.replace('@BBB@', playback.url) ?? '';
       expect(given).toBe(
         pageUrl(

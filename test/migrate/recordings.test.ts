@@ -1,21 +1,33 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createCollection } from '../../src/migrate/core/collection.js';
-import { parseRecording, sourceUrlOf, type RawRecording } from '../../src/migrate/core/recordings.js';
-import type { Recording } from '../../src/migrate/model.js';
+import {
+  parseRecording,
+  sourceUrlOf,
+  type RawRecording,
+  type RecordingReading,
+} from '../../src/migrate/core/recordings.js';
+import type { BbbRecording } from '../../src/migrate/model.js';
+
+const READING: RecordingReading = {
+  convertsTo23: true,
+  bbbServerUrl: 'https://bbb.univ.example/',
+  states: null,
+  decodeReferences: (text) => text.replaceAll('&#39;', "'").replaceAll('&amp;', '&'),
+};
 
 function raw(texts: RawRecording['texts'] = {}, formats: RawRecording['formats'] = []): RawRecording {
   return { texts: { internalMeetingId: 'abc-1', name: 'Cours', startTime: '1705345200123', ...texts }, formats };
 }
 
-function parsed(recording: RawRecording, convertsTo23 = true): Recording {
-  const result = parseRecording(recording, convertsTo23);
+function parsed(recording: RawRecording, convertsTo23 = true): BbbRecording {
+  const result = parseRecording(recording, { ...READING, convertsTo23 });
   if ('fault' in result) throw new Error(result.fault);
   return result.value;
 }
 
 function faultOf(recording: RawRecording): string {
-  const result = parseRecording(recording, true);
+  const result = parseRecording(recording, READING);
   return 'fault' in result ? result.fault : 'no fault';
 }
 
@@ -32,6 +44,7 @@ describe('a recording', () => {
     );
     expect(recording).toEqual({
       id: 'abc-1',
+      internalId: 'abc-1',
       meetingId: 'room',
       name: 'Deux\nlignes',
       startMs: 1_705_345_200_123,
@@ -50,9 +63,54 @@ describe('a recording', () => {
     });
   });
 
-  test('is known by its internal id, else by its recording id', () => {
-    expect(parsed(raw({ recordId: 'other' })).id).toBe('abc-1');
-    expect(parsed(raw({ internalMeetingId: ' ', recordId: ' other ' })).id).toBe('other');
+  test('is known by its recording id, else by its internal id', () => {
+    expect(parsed(raw({ recordId: 'other' }))).toMatchObject({ id: 'other', internalId: 'abc-1' });
+    expect(parsed(raw())).toMatchObject({ id: 'abc-1', internalId: 'abc-1' });
+    expect(parsed(raw({ internalMeetingId: ' ', recordId: ' other ' }))).toMatchObject({
+      id: 'other',
+      internalId: 'other',
+    });
+  });
+
+  test('without a name has the one that the front end gave to the meeting or to the recording', () => {
+    expect(parsed(raw({ name: '', meetingName: 'Salle', recordingName: 'Séance' })).name).toBe('Salle');
+    expect(parsed(raw({ name: ' ', recordingName: ' Séance ' })).name).toBe('Séance');
+  });
+
+  test.each(['', 'Mon Jan 15\n20:00', '-1', '1e3', '253402300800000'])(
+    'has no start where BBB says %j, and is a recording all the same',
+    (startTime) => {
+      expect(parsed(raw({ startTime }))).toMatchObject({ id: 'abc-1', startMs: null });
+    },
+  );
+
+  test('has the references once more resolved that BBB left in its name, description and labels, and in nothing else', () => {
+    const twice = '&#39;a&amp;amp;b&#39;';
+    const texts = { name: twice, recordingName: twice, description: twice, originLabel: twice, originContext: twice };
+    const once = "'a&amp;b'";
+    expect(parsed(raw({ ...texts, origin: twice, meetingId: twice }))).toMatchObject({
+      name: once,
+      recordingName: once,
+      description: once,
+      originLabel: once,
+      originContext: once,
+      origin: twice,
+      meetingId: twice,
+    });
+  });
+
+  test('has an address that is completed by the server where it is a path, and none where BBB knows none', () => {
+    const presentation = (url: string): string => parsed(raw({}, [{ type: 'presentation', url }])).presentationUrl;
+    expect(presentation('/playback/presentation/2.3/x')).toBe('https://bbb.univ.example/playback/presentation/2.3/x');
+    expect(presentation('//bbb2.univ.example/p')).toBe('https://bbb2.univ.example/p');
+    expect(presentation('bbb.univ.example/p')).toBe('bbb.univ.example/p');
+    expect(presentation('unknown')).toBe('');
+  });
+
+  test('that BBB itself could not read is a fault that names the file', () => {
+    expect(faultOf({ texts: { errorPath: '/var/bigbluebutton/a/metadata.xml' }, formats: [] })).toBe(
+      'BBB itself could not read a recording: /var/bigbluebutton/a/metadata.xml',
+    );
   });
 
   test.each([
@@ -69,24 +127,13 @@ describe('a recording', () => {
       'a recording without a name has no id (neither internalMeetingID nor recordID)',
     ],
     [{ name: ' \n' }, 'recording abc-1 has no name'],
-    [{ startTime: '' }, 'recording abc-1 (Cours) has no startTime'],
-    [
-      { startTime: 'Mon Jan 15\n20:00' },
-      'recording abc-1 (Cours) has a startTime that is no number of milliseconds: Mon Jan 15 20:00',
-    ],
-    [{ startTime: '-1' }, 'recording abc-1 (Cours) has a startTime that is no number of milliseconds: -1'],
-    [{ startTime: '1e3' }, 'recording abc-1 (Cours) has a startTime that is no number of milliseconds: 1e3'],
-    [
-      { startTime: '253402300800000' },
-      'recording abc-1 (Cours) has a startTime that is no number of milliseconds: 253402300800000',
-    ],
   ])('with %j is a fault that names it', (texts, fault) => {
     expect(faultOf(raw(texts))).toBe(fault);
   });
 
   test('is named in a fault on one line, and not at any length', () => {
-    expect(faultOf(raw({ name: `Un\u001b[31m\ncours ${'é'.repeat(200)}`, startTime: '' }))).toBe(
-      `recording abc-1 (Un [31m cours ${'é'.repeat(66)}…) has no startTime`,
+    expect(faultOf(raw({ name: `Un\u001b[31m\ncours ${'é'.repeat(200)}`, internalMeetingId: '' }))).toBe(
+      `a recording named Un [31m cours ${'é'.repeat(66)}… has no id (neither internalMeetingID nor recordID)`,
     );
   });
 
@@ -131,7 +178,7 @@ describe('the recordings of an answer', () => {
     const order = fc.shuffledSubarray([at('d', 4), at('a', 3), at('b', 3), at('c', 1)], { minLength: 4 });
     fc.assert(
       fc.property(order, (raws) => {
-        const collection = createCollection(10, true);
+        const collection = createCollection(10, READING);
         for (const one of raws) collection.add(one);
         const { recordings } = collection.list();
         expect(recordings.map(({ number, recording }) => `${number} ${recording.id}`)).toEqual([
@@ -150,7 +197,7 @@ describe('the recordings of an answer', () => {
         fc.integer({ min: 1, max: 12 }),
         fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 60 }),
         (keep, moments) => {
-          const collection = createCollection(keep, true);
+          const collection = createCollection(keep, READING);
           for (const moment of moments) collection.add(at(`id-${moment}`, moment));
           const different = [...new Set(moments)].sort((one, other) => other - one);
           expect(collection.count()).toBe(different.length);
@@ -163,7 +210,7 @@ describe('the recordings of an answer', () => {
   });
 
   test('that are met twice lend each other their formats', () => {
-    const collection = createCollection(10, true);
+    const collection = createCollection(10, READING);
     collection.add(at('a', 1, [{ type: 'video', url: 'v' }]));
     collection.add(
       at('a', 1, [
@@ -178,7 +225,7 @@ describe('the recordings of an answer', () => {
   });
 
   test('that cannot be understood are told of once each, and hold up no other', () => {
-    const collection = createCollection(10, true);
+    const collection = createCollection(10, READING);
     for (const one of [
       at('a', 2),
       raw({ internalMeetingId: 'bad', name: '' }),
@@ -191,7 +238,22 @@ describe('the recordings of an answer', () => {
       total: 2,
       faults: ['recording bad has no name'],
     });
-    expect(collection.has('bad')).toBe(true);
+    expect(collection.count()).toBe(3);
+  });
+
+  test('are those in the states that are wanted', () => {
+    const collection = createCollection(10, { ...READING, states: ['unpublished', 'deleted'] });
+    for (const [id, texts] of Object.entries({
+      a: { state: 'published', published: 'true' },
+      b: { state: 'unpublished' },
+      c: { published: 'false' },
+      d: { state: 'deleted', published: 'false' },
+      e: {},
+    }))
+      collection.add(raw({ internalMeetingId: id, ...texts }));
+    const { recordings, total } = collection.list();
+    expect(recordings.map(({ recording }) => recording.id).sort()).toEqual(['b', 'c', 'd']);
+    expect(total).toBe(3);
   });
 
   test('that come twice, once damaged, count once, as the good one', () => {
@@ -200,7 +262,7 @@ describe('the recordings of an answer', () => {
       [good, bad],
       [bad, good],
     ]) {
-      const collection = createCollection(10, true);
+      const collection = createCollection(10, READING);
       order.forEach(collection.add);
       expect(collection.list()).toMatchObject({ recordings: [{ number: 1 }], total: 1, faults: [] });
       expect(collection.count()).toBe(1);

@@ -2,7 +2,7 @@ import { mkdir, open, readFile, readdir, rename, stat, symlink, unlink, writeFil
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { refusedComforts } from '../../src/shared/comforts.js';
-import { beginWholeFile, errorCode, writeWhole, type FileActs } from '../../src/shared/files.js';
+import { beginAtomicWrite, errorCode, atomicWrite, type FileActs } from '../../src/shared/files.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
 const root = temporaryDirectory();
@@ -51,7 +51,7 @@ describe('a file written whole', () => {
   test('has its content and its mode, whatever the umask, and leaves nothing beside it', async () => {
     const before = process.umask(0o077);
     try {
-      await writeWhole(path, 'one', 0o640);
+      await atomicWrite(path, 'one', 0o640);
     } finally {
       process.umask(before);
     }
@@ -62,14 +62,14 @@ describe('a file written whole', () => {
 
   test('gets its mode before its content, and is on disk before it gets its name', async () => {
     const seen: string[] = [];
-    await writeWhole(path, 'one', 0o600, actsFailingAt(0, seen));
+    await atomicWrite(path, 'one', 0o600, actsFailingAt(0, seen));
     expect(seen).toEqual(['open wx', 'chmod', 'writeFile', 'sync', 'rename', 'open r', 'sync']);
   });
 
   test('is the old one whole when any step fails, and the temporary one is gone', async () => {
     for (let failing = 1; failing <= 5; failing += 1) {
-      await writeWhole(path, 'old', 0o600);
-      await expect(writeWhole(path, 'new', 0o600, actsFailingAt(failing))).rejects.toThrow('EIO');
+      await atomicWrite(path, 'old', 0o600);
+      await expect(atomicWrite(path, 'new', 0o600, actsFailingAt(failing))).rejects.toThrow('EIO');
       expect(await readFile(path, 'utf8')).toBe('old');
       expect(await readdir(directory)).toEqual(['live.json']);
     }
@@ -79,7 +79,7 @@ describe('a file written whole', () => {
     const victim = join(directory, 'victim');
     await writeFile(victim, 'untouched');
     await symlink(victim, join(directory, '.live.json.new'));
-    await writeWhole(path, 'one', 0o600);
+    await atomicWrite(path, 'one', 0o600);
     expect(await readFile(victim, 'utf8')).toBe('untouched');
     expect((await readdir(directory)).sort()).toEqual(['live.json', 'victim']);
   });
@@ -88,9 +88,9 @@ describe('a file written whole', () => {
     'is written all the same where its mode or the fsync of its directory is refused (%s), which is noted once',
     async (code) => {
       for (const content of ['one', 'two']) {
-        await writeWhole(path, content, 0o640, actsFailingAt(2, [], code));
-        await writeWhole(path, content, 0o640, actsFailingAt(7, [], code));
-        await writeWhole(path, content, 0o640, actsFailingAt(6, [], code));
+        await atomicWrite(path, content, 0o640, actsFailingAt(2, [], code));
+        await atomicWrite(path, content, 0o640, actsFailingAt(7, [], code));
+        await atomicWrite(path, content, 0o640, actsFailingAt(6, [], code));
         expect(await readFile(path, 'utf8')).toBe(content);
       }
       expect(refusedComforts().filter((line) => line.includes(`${directory} (`))).toEqual([
@@ -101,29 +101,29 @@ describe('a file written whole', () => {
   );
 
   test('is the old one whole where its own fsync or its rename is refused', async () => {
-    await writeWhole(path, 'old', 0o600);
+    await atomicWrite(path, 'old', 0o600);
     for (const failing of [1, 3, 4, 5])
-      await expect(writeWhole(path, 'new', 0o600, actsFailingAt(failing, [], 'EPERM'))).rejects.toThrow('EPERM');
+      await expect(atomicWrite(path, 'new', 0o600, actsFailingAt(failing, [], 'EPERM'))).rejects.toThrow('EPERM');
     expect(await readFile(path, 'utf8')).toBe('old');
     expect(await readdir(directory)).toEqual(['live.json']);
   });
 
   test('that is written piece by piece has its name once it is finished, and leaves nothing when it is given up', async () => {
-    const file = await beginWholeFile(path, { mode: 0o600, isExact: true });
+    const file = await beginAtomicWrite(path, { mode: 0o600, isExact: true });
     await file.write('a'.repeat(300_000));
     await file.write(Buffer.from('b'));
     expect(await readdir(directory)).toEqual(['.live.json.new']);
     await file.finish();
     await file.abandon();
     expect(await readFile(path, 'utf8')).toBe(`${'a'.repeat(300_000)}b`);
-    const another = await beginWholeFile(path, { mode: 0o600, isExact: true });
+    const another = await beginAtomicWrite(path, { mode: 0o600, isExact: true });
     await another.write('c');
     await another.abandon();
     expect([await readdir(directory), (await stat(path)).size]).toEqual([['live.json'], 300_001]);
   });
 
   test('in a missing directory fails with the code of the system', async () => {
-    const failed = await writeWhole(join(directory, 'none', 'x'), 'x', 0o600).catch((error: unknown) => error);
+    const failed = await atomicWrite(join(directory, 'none', 'x'), 'x', 0o600).catch((error: unknown) => error);
     expect(errorCode(failed)).toBe('ENOENT');
   });
 });

@@ -1,5 +1,4 @@
 // The names of files in the recorder's directory, as Pod's migration script gives them; a name that is taken gets a number.
-import type { Recording } from '../model.js';
 import { dayInZone } from './day.js';
 
 /** Of the recording's name, in code points (Python counts those). */
@@ -10,7 +9,7 @@ const NAME_LENGTH = 40;
  * slash nor blank, and fewer than 230 characters (a code point gives five letters at most).
  */
 export function claimName(
-  { name, startMs }: Pick<Recording, 'name' | 'startMs'>,
+  { name, startMs }: { name: string; startMs: number },
   extension: '.m4v' | '.webm',
   timeZone: string,
   turn: number,

@@ -1,5 +1,5 @@
 // The rows of the CSV export, in the original's columns and order.
-import type { MoodleUser, Recording } from '../model.js';
+import type { MoodleUser, BbbRecording } from '../model.js';
 import { dayInZone } from './day.js';
 import { describePerson } from './people.js';
 import { sourceUrlOf } from './recordings.js';
@@ -26,11 +26,11 @@ export function csvHeader(withOwners: boolean): string[] {
 }
 
 /** `owners`: null without that column. */
-export function csvRow(recording: Recording, timeZone: string, owners: MoodleUser[] | null): string[] {
+export function csvRow(recording: BbbRecording, timeZone: string, owners: MoodleUser[] | null): string[] {
   const cells = [
     recording.name,
     recording.recordingName,
-    dayInZone(recording.startMs, timeZone),
+    recording.startMs === null ? '' : dayInZone(recording.startMs, timeZone),
     recording.origin,
     recording.originServerName,
     recording.originVersion,

@@ -25,6 +25,7 @@ const IMPORT: Fields<ImportEntry> = {
   sourceUrl: text,
   owners: listOf('a list of ids', count),
   informed: orAbsent(yesOrNo),
+  toAdministrator: orAbsent(text),
 };
 const CLAIM: Fields<ClaimEntry> = {
   ...COMMON,

@@ -1,5 +1,5 @@
 // Which Moodle a recording comes from: the name of an entry of DB_PARAMS, or none.
-import type { Recording } from '../model.js';
+import type { BbbRecording } from '../model.js';
 
 const DEFAULT = 'default';
 
@@ -8,7 +8,7 @@ const DEFAULT = 'default';
  * Greenlight must not be looked up in Moodle. Ignored servers are not asked at all.
  */
 export function moodleEntryFor(
-  recording: Pick<Recording, 'origin' | 'originServerName'>,
+  recording: Pick<BbbRecording, 'origin' | 'originServerName'>,
   entries: { has(name: string): boolean },
   ignoredServers: string[],
 ): string | null {

@@ -1,6 +1,7 @@
 // What one `<recording>` of BBB's `getRecordings` says: from its texts to a recording, or to what is wrong with it.
 import type { Parsed } from '../../shared/decoder.js';
-import type { Recording } from '../model.js';
+import type { BbbRecording } from '../model.js';
+import { completeAddress } from './addresses.js';
 
 /** The elements of a `<recording>` that are read, and what each is called here. */
 export const ELEMENTS = {
@@ -23,9 +24,18 @@ export const METADATA = {
   'bbb-context-label': 'originLabel',
   'bbb-recording-description': 'description',
   'bbb-recording-name': 'recordingName',
+  meetingName: 'meetingName',
 } as const;
 
-export type RawField = (typeof ELEMENTS)[keyof typeof ELEMENTS] | (typeof METADATA)[keyof typeof METADATA];
+/** Of an `<error>`, which stands in the place of all that when BBB could not read its own file, whose path this is. */
+export const ERROR = { recordID: 'errorPath' } as const;
+
+/** Of a `<format>` of its `<playback>`. */
+export const FORMAT = { type: 'type', url: 'url' } as const;
+
+type ValueOf<Names> = Names[keyof Names];
+export type RawField = ValueOf<typeof ELEMENTS> | ValueOf<typeof METADATA> | ValueOf<typeof ERROR>;
+export type RawFormat = Partial<Record<ValueOf<typeof FORMAT>, string>>;
 
 /** A `<recording>` as it was written; what is not there is not here. */
 export interface RawRecording {
@@ -33,39 +43,60 @@ export interface RawRecording {
   formats: RawFormat[];
 }
 
-/** A `<format>` of its `<playback>`. */
-export interface RawFormat {
-  type?: string;
-  url?: string;
+/** How recordings are to be read. */
+export interface RecordingReading {
+  /** SCRIPT_PLAYBACK_URL_23. */
+  convertsTo23: boolean;
+  /** SCRIPT_BBB_SERVER_URL, with which addresses are completed. */
+  bbbServerUrl: string;
+  /** Those that are wanted; null: all that come. */
+  states: string[] | null;
+  /** HTML's references as what they stand for. */
+  decodeReferences(text: string): string;
 }
+
+/** bbb-web reads some texts from its own `metadata.xml` with their references, and escapes these once more (`d&amp;#39;eau`). */
+const ESCAPED_TWICE = new Set<RawField>([
+  'name',
+  'meetingName',
+  'recordingName',
+  'description',
+  'originContext',
+  'originLabel',
+]);
 
 /** From the year 10000 on a day has no four digits, and Pod's columns have no place. */
 const LATEST_MS = Date.UTC(10_000, 0);
 
 const LONGEST_QUOTE = 80;
 
-/** The recording's key; empty when it has none. */
+/** The recording's key; empty when it has none. Two with one internalMeetingID, the parts of a long meeting, say, are two. */
 export function idOf({ texts }: RawRecording): string {
-  return texts.internalMeetingId?.trim() || (texts.recordId?.trim() ?? '');
+  return texts.recordId?.trim() || (texts.internalMeetingId?.trim() ?? '');
 }
 
-/** `convertsTo23`: SCRIPT_PLAYBACK_URL_23. The fault is a sentence that names the recording as far as it is known. */
-export function parseRecording(raw: RawRecording, convertsTo23: boolean): Parsed<Recording> {
-  const text = (field: RawField): string => raw.texts[field]?.trim() ?? '';
-  const id = idOf(raw);
-  const name = text('name');
-  const startMs = millisecondsOf(text('startTime'));
+/** The fault is a sentence that names the recording as far as it is known. */
+export function parseRecording(raw: RawRecording, reading: RecordingReading): Parsed<BbbRecording> {
+  const text = (field: RawField): string => {
+    const written = raw.texts[field] ?? '';
+    return (ESCAPED_TWICE.has(field) ? reading.decodeReferences(written) : written).trim();
+  };
+  const [id, errorPath] = [idOf(raw), text('errorPath')];
+  const name = text('name') || text('meetingName') || text('recordingName');
+  if (errorPath !== '') return { fault: `BBB itself could not read a recording: ${quoted(errorPath)}` };
   if (id === '')
     return { fault: `${withoutId(name, text('meetingId'))} has no id (neither internalMeetingID nor recordID)` };
   if (name === '') return { fault: `recording ${quoted(id)} has no name` };
-  if (startMs === null) return { fault: `recording ${quoted(id)} (${quoted(name)}) ${badStart(text('startTime'))}` };
-  const presentationUrl = urlOf(raw, 'presentation');
+  const internalId = text('internalMeetingId') || id;
+  const address = (type: string): string => completeAddress(urlOf(raw, type), reading.bbbServerUrl);
+  const presentationUrl = address('presentation');
   return {
     value: {
       id,
+      internalId,
       meetingId: text('meetingId'),
       name,
-      startMs,
+      startMs: millisecondsOf(text('startTime')),
       recordingName: text('recordingName'),
       origin: text('origin'),
       originServerName: text('originServerName'),
@@ -76,14 +107,14 @@ export function parseRecording(raw: RawRecording, convertsTo23: boolean): Parsed
       description: text('description'),
       published: text('published'),
       state: text('state'),
-      presentationUrl: convertsTo23 ? at23(presentationUrl, id) : presentationUrl,
-      videoUrl: urlOf(raw, 'video'),
+      presentationUrl: reading.convertsTo23 ? at23(presentationUrl, internalId) : presentationUrl,
+      videoUrl: address('video'),
     },
   };
 }
 
 /** Where the recording is looked at: its video, else its presentation, else nowhere (empty). */
-export function sourceUrlOf({ videoUrl, presentationUrl }: Pick<Recording, 'videoUrl' | 'presentationUrl'>): string {
+export function sourceUrlOf({ videoUrl, presentationUrl }: Pick<BbbRecording, 'videoUrl' | 'presentationUrl'>): string {
   return videoUrl || presentationUrl;
 }
 
@@ -92,18 +123,18 @@ function urlOf({ formats }: RawRecording, type: string): string {
   return urls.find((url) => url !== '') ?? '';
 }
 
+/** The recording's own id: one of several recordings of a meeting has another than the meeting. */
+const MEETING_ID = /[?&]meetingId=([a-z0-9]{40}-\d{13}(?:-\d{13})?)(?=[&#]|$)/;
+
 /** BBB 2.3 and later play a presentation in the format 2.0 at the address of the format 2.3. The query stays. */
-function at23(url: string, id: string): string {
+function at23(url: string, internalId: string): string {
+  const id = MEETING_ID.exec(url)?.[1] ?? internalId;
   return url.replace('/2.0/playback.html', () => `/2.3/${id}`);
 }
 
 function millisecondsOf(text: string): number | null {
   const ms = Number(text);
   return /^\d+$/.test(text) && ms < LATEST_MS ? ms : null;
-}
-
-function badStart(text: string): string {
-  return text === '' ? 'has no startTime' : `has a startTime that is no number of milliseconds: ${quoted(text)}`;
 }
 
 function withoutId(name: string, meetingId: string): string {

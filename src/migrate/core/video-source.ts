@@ -20,13 +20,18 @@ export function videoAddress(
   const address = URL.canParse(source, base) ? new URL(source, base) : null;
   if (address === null || !/^https?:$/.test(address.protocol))
     return { fault: `names a source that is no address on the web (${JSON.stringify(source.slice(0, 100))})` };
-  const extension = /\.([^./]+)$/.exec(address.pathname)?.[1]?.toLowerCase() ?? '';
+  const extension = extensionOf(address);
   if (!extensions.includes(extension)) {
     return {
       fault: `has a video of a kind that Pod does not take (${JSON.stringify(extension)} is not in VIDEO_ALLOWED_EXTENSIONS)`,
     };
   }
   return { address: address.href };
+}
+
+/** In lower case; empty when there is none. */
+export function extensionOf({ pathname }: Pick<URL, 'pathname'>): string {
+  return /\.([^./]+)$/.exec(pathname)?.[1]?.toLowerCase() ?? '';
 }
 
 /**

@@ -3,9 +3,8 @@ import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Options } from 'csv-stringify';
-import { errorCode, faultOf } from '../../shared/files.js';
+import { beginAtomicWrite, errorCode, faultOf, type AtomicWrite } from '../../shared/files.js';
 import { MigrationError, type CsvFile } from '../ports.js';
-import { beginWholeFile, type WholeFile } from './whole-file.js';
 
 /**
  * As Python's csv writes for the original, but for the formulas: a cell that begins with = + - @, their full-width forms, a
@@ -22,7 +21,7 @@ const ROWS_AT_ONCE = 500;
 
 /** `path` is absolute. */
 export function createCsvFile(path: string): CsvFile {
-  let file: WholeFile | null = null;
+  let file: AtomicWrite | null = null;
   let rows: string[][] = [];
 
   const told = async <T>(act: () => Promise<T>): Promise<T> => {
@@ -47,7 +46,7 @@ export function createCsvFile(path: string): CsvFile {
     begin: (header) =>
       told(async () => {
         // A link stays one.
-        file = await beginWholeFile(await realPathOf(path), 0o600);
+        file = await beginAtomicWrite(await realPathOf(path), { mode: 0o600, isExact: false });
         rows = [header];
       }),
     row: async (cells) => {

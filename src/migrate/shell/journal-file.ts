@@ -2,12 +2,12 @@
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode, faultOf, syncDirectory } from '../../shared/files.js';
-import { createTurns } from '../../shared/turns.js';
+import { createKeyedMutex } from '../../shared/keyed-mutex.js';
 import { journalLine, parseJournal } from '../core/journal-lines.js';
 import { MigrationError, type JournalFile } from '../ports.js';
 
 export function createJournalFile(path: string): JournalFile {
-  const inTurn = createTurns();
+  const inTurn = createKeyedMutex();
   let handle: FileHandle | null = null;
   /** Where the next line begins: what stands behind it is the torn line of a kill or of a full disk. */
   let end = 0;

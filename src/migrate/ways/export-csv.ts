@@ -1,9 +1,9 @@
 // --use-export-csv: a table of the recordings, with Moodle's moderators if asked; nothing else is changed anywhere.
 import { csvHeader, csvRow } from '../core/csv-row.js';
 import { describePerson } from '../core/people.js';
-import type { MoodleUser, NumberedRecording, Outcome } from '../model.js';
+import type { MoodleUser, NumberedRecording, RecordingOutcome } from '../model.js';
 import { moderatorsOf } from './moderators.js';
-import { faultsOf, type Begin, type Check, type Course } from './way.js';
+import { faultsOf, outcome, type Begin, type Check, type Migration } from './way.js';
 
 export const checkExport: Check = async ({ ports, choice }) => {
   const faults = await faultsOf(ports.csv.check);
@@ -12,15 +12,15 @@ export const checkExport: Check = async ({ ports, choice }) => {
   return faults;
 };
 
-export const beginExport: Begin = async (course) => {
-  const { ports, choice } = course;
+export const beginExport: Begin = async (migration) => {
+  const { ports, choice } = migration;
   if (!choice.dry) await ports.csv.begin(csvHeader(choice.useMoodle));
   let rows = 0;
   return {
-    treat: async (numbered) => {
-      const outcome = await exportOne(numbered, course);
+    migrate: async (numbered) => {
+      const exported = await exportOne(numbered, migration);
       rows += 1;
-      return outcome;
+      return exported;
     },
     finish: async (isCutShort) => {
       if (choice.dry) return null;
@@ -35,16 +35,16 @@ export const beginExport: Begin = async (course) => {
 };
 
 /** Without its owners a recording has a row all the same, but counts as failed: the column does not say that it is incomplete. */
-async function exportOne({ recording }: NumberedRecording, course: Course): Promise<Outcome> {
-  const { ports, config, choice } = course;
+async function exportOne({ recording }: NumberedRecording, migration: Migration): Promise<RecordingOutcome> {
+  const { ports, config, choice } = migration;
   const found = choice.useMoodle
-    ? await moderatorsOf(recording, course).catch((error: unknown) => ({ fault: (error as Error).message }))
+    ? await moderatorsOf(recording, migration).catch((error: unknown) => ({ fault: (error as Error).message }))
     : null;
   const isUnknown = found !== null && 'fault' in found;
   const owners: MoodleUser[] | null = isUnknown ? [] : (found?.moderators ?? null);
   if (!choice.dry) await ports.csv.row(csvRow(recording, config.timeZone, owners));
-  if (isUnknown) return { result: 'failed', said: `its row has no owners: ${found.fault}`, warnings: [] };
+  if (isUnknown) return outcome('failed', `its row has no owners: ${found.fault}`);
   const of = owners === null || owners.length === 0 ? '' : `, of ${owners.map(describePerson).join(', ')}`;
   const said = choice.dry ? `would be a row of ${choice.output}${of}` : `a row${of}`;
-  return { result: choice.dry ? 'planned' : 'done', said, warnings: found?.warnings ?? [] };
+  return outcome(choice.dry ? 'planned' : 'done', said, found?.warnings);
 }

@@ -2,7 +2,7 @@
 import type { FreshEntry, Journal } from '../journal.js';
 import type { ExternalRow, ImportEntry } from '../model.js';
 import { MigrationError } from '../ports.js';
-import { faultsOf, type Check, type Course } from './way.js';
+import { faultsOf, type Check, type Migration } from './way.js';
 
 const WAYS = ['import-video', 'import-video+moodle'] as const;
 
@@ -10,37 +10,23 @@ export const checkForget: Check = async ({ ports: { pod, screen }, choice }) => 
   const isMute = !choice.dry && !choice.yes && !screen.canAsk;
   return [
     ...(isMute ? ['there is no terminal to ask on: add --yes to delete without a question'] : []),
-    ...(await faultsOf(() => pod.check(choice.dry ? null : 'DELETE'))),
+    ...(await faultsOf(() => pod.check(choice.dry ? [] : ['DELETE']))),
   ];
 };
 
 /** Answers a sentence on what was done. */
-export async function forget({ ports, config, choice, journal }: Course): Promise<string> {
-  const begun = WAYS.flatMap((way) => journal.entries(way));
-  const isKnown = knownRows(begun);
-  const rows = await ports.pod.externalRowsBeginningWith(config.bbbServerUrl);
-  const chosen = choice.all ? rows : rows.filter(isKnown);
-  const uploaded = chosen.filter(({ isUploaded }) => isUploaded).length;
-  const all = `${rows.length} row${rows.length === 1 ? '' : 's'} of Pod's video import begin with ${config.bbbServerUrl}`;
+export async function forget(migration: Migration): Promise<string> {
+  const { ports, choice, journal } = migration;
+  const rows = await rowsToDelete(migration);
+  const { chosen } = rows;
   ports.screen.line(
-    `${all}; ${choice.all ? 'all of them' : `${chosen.length} of them, which the journal knows,`} are to be deleted.`,
+    `Users have already made a video of ${chosen.filter(({ isUploaded }) => isUploaded).length} of these; the videos stay.`,
   );
-  ports.screen.line(`Users have already made a video of ${uploaded} of these; the videos stay.`);
-  const known = lastOf(begun).filter(({ step }) => step !== 'forgotten');
-  // BBB may have given a recording other addresses since: its rows are where they were.
-  const here = known.filter(({ recording }) =>
-    journal.importedAt(recording).some((address) => address.startsWith(config.bbbServerUrl)),
-  );
-  const elsewhere = known.length - here.length;
-  if (elsewhere > 0)
-    ports.screen.line(
-      `The journal knows ${elsewhere} more of this server, whose addresses begin otherwise: they stay.`,
-    );
-  const forgotten = forgottenBy(chosen, rows, here, journal);
+  const forgotten = forgottenBy(rows, journal);
   if (chosen.length === 0 && (forgotten.length === 0 || choice.dry)) return 'Nothing to forget.';
   if (choice.dry) return `${chosen.length} would be deleted.`;
   if (!choice.yes && chosen.length > 0) {
-    const isAgreed = await ports.screen.ask(`Delete ${chosen.length} row${chosen.length === 1 ? '' : 's'}?`);
+    const isAgreed = await ports.screen.ask(`Delete ${rowCount(chosen.length)}?`);
     if (!isAgreed || ports.endAsked()) return 'Nothing was deleted.';
   }
   if (!(await ports.pod.takeTurn()))
@@ -52,24 +38,64 @@ export async function forget({ ports, config, choice, journal }: Course): Promis
   return `${deleted} row${deleted === 1 ? ' was' : 's were'} deleted.`;
 }
 
+interface Rows {
+  chosen: ExternalRow[];
+  /** All that could be meant. */
+  all: ExternalRow[];
+  /** What the journal says of them, a line for each recording in each way. */
+  entries: ImportEntry[];
+}
+
+/** Tells which. Playbacks may have another host than the API of the same server: the journal knows the rows that were made of them. */
+async function rowsToDelete({ ports, config, choice, journal }: Migration): Promise<Rows> {
+  const lines = WAYS.flatMap((way) => journal.entries(way));
+  const here = await ports.pod.externalRowsBeginningWith(config.bbbServerUrl);
+  const known = here.filter(knownBy(lines));
+  const elsewhere = (await ports.pod.externalRowsAt(addressesElsewhere(lines, config.bbbServerUrl))).filter(
+    knownBy(lines),
+  );
+  const which = choice.all ? 'all of them' : `${known.length} of them, which the journal knows,`;
+  ports.screen.line(
+    `${rowCount(here.length)} of Pod's video import begin with ${config.bbbServerUrl}; ${which} are to be deleted.`,
+  );
+  if (elsewhere.length > 0)
+    ports.screen.line(
+      `The journal knows ${rowCount(elsewhere.length)} more of this server, under ${hostsOf(elsewhere)}: they are to be deleted too.`,
+    );
+  return {
+    chosen: [...(choice.all ? here : known), ...elsewhere],
+    all: [...here, ...elsewhere],
+    entries: lastOf(lines).filter(({ step }) => step !== 'forgotten'),
+  };
+}
+
+function addressesElsewhere(lines: ImportEntry[], bbbServerUrl: string): string[] {
+  const addresses = lines.map(({ sourceUrl }) => sourceUrl).filter((address) => !address.startsWith(bbbServerUrl));
+  return [...new Set(addresses)];
+}
+
+function hostsOf(rows: ExternalRow[]): string {
+  const hosts = rows.map(({ sourceUrl }) => (URL.canParse(sourceUrl) ? new URL(sourceUrl).host : sourceUrl));
+  return [...new Set(hosts)].join(', ');
+}
+
+function rowCount(count: number): string {
+  return `${count} row${count === 1 ? '' : 's'}`;
+}
+
 /** Rows that this program has made: a URL and an owner of a line of the journal. */
-function knownRows(entries: ImportEntry[]): (row: ExternalRow) => boolean {
+function knownBy(entries: ImportEntry[]): (row: ExternalRow) => boolean {
   const known = new Set(entries.flatMap(({ sourceUrl, owners }) => owners.map((owner) => `${owner} ${sourceUrl}`)));
   return ({ ownerId, sourceUrl }) => ownerId !== null && known.has(`${ownerId} ${sourceUrl}`);
 }
 
 /** What the journal says of recordings of which rows go now, or are gone already: the next import is to look for them again. */
-function forgottenBy(
-  chosen: ExternalRow[],
-  rows: ExternalRow[],
-  entries: ImportEntry[],
-  journal: Journal,
-): FreshEntry[] {
+function forgottenBy({ chosen, all, entries }: Rows, journal: Journal): FreshEntry[] {
   const ownersByUrl = new Map<string, number[]>();
   for (const { sourceUrl, ownerId } of chosen)
     ownersByUrl.set(sourceUrl, [...(ownersByUrl.get(sourceUrl) ?? []), ...(ownerId === null ? [] : [ownerId])]);
   const going = new Set(chosen);
-  const staying = new Set(rows.filter((row) => !going.has(row)).map(({ sourceUrl }) => sourceUrl));
+  const staying = new Set(all.filter((row) => !going.has(row)).map(({ sourceUrl }) => sourceUrl));
   return entries.flatMap(({ way, recording, sourceUrl }) => {
     const addresses = journal.importedAt(recording);
     const emptied = addresses.filter((address) => ownersByUrl.has(address));

@@ -1,14 +1,11 @@
-// SCRIPT_INFORM: a word in Moodle, once in the description of each activity whose recordings went to Pod.
+// SCRIPT_INFORM: a text in Moodle, once in the description of each activity whose recordings went to Pod.
 import type { Moderators } from './moderators.js';
-import type { Course } from './way.js';
+import type { Migration } from './way.js';
 
-/** What this run has learnt of the Moodles. */
-export interface Sayings {
-  /** They do not let themselves be written to: the account is read-only, usually. */
-  refusing: Set<Moderators['moodle']>;
-}
+/** The Moodles that this run has found not to let themselves be written to: the account is read-only, usually. */
+export type ReadOnlyMoodles = Set<Moderators['moodle']>;
 
-export interface Saying {
+export interface Informing {
   /** Nothing is left to be said. */
   informed: boolean;
   /** Added to what is said of the recording; empty when Moodle was not changed. */
@@ -17,19 +14,19 @@ export interface Saying {
 }
 
 /** A Moodle that cannot be written to is a warning, once: the rows in Pod are what counts. */
-export async function sayInMoodle(
+export async function informMoodle(
   { moodle, activities }: Moderators,
-  sayings: Sayings,
-  { config }: Pick<Course, 'config'>,
-): Promise<Saying> {
+  readOnly: ReadOnlyMoodles,
+  { config }: Pick<Migration, 'config'>,
+): Promise<Informing> {
   if (moodle === null || activities.length === 0) return { informed: true, said: '', warnings: [] };
-  if (config.inform === '' || sayings.refusing.has(moodle)) return { informed: false, said: '', warnings: [] };
+  if (config.inform === '' || readOnly.has(moodle)) return { informed: false, said: '', warnings: [] };
   let appended = 0;
   try {
     for (const { id } of activities) if (await moodle.appendToIntro(id, config.inform)) appended += 1;
     return { informed: true, said: appended > 0 ? ', and said in Moodle' : '', warnings: [] };
   } catch (error) {
-    sayings.refusing.add(moodle);
+    readOnly.add(moodle);
     return {
       informed: false,
       said: '',
@@ -39,7 +36,7 @@ export async function sayInMoodle(
 }
 
 /** Whether some activity does not have the text yet. */
-export function isUnsaidInMoodle({ moodle, activities }: Moderators, { config }: Pick<Course, 'config'>): boolean {
+export function isUninformed({ moodle, activities }: Moderators, { config }: Pick<Migration, 'config'>): boolean {
   return (
     moodle !== null && config.inform !== '' && activities.some(({ intro }) => intro?.includes(config.inform) !== true)
   );

@@ -1,8 +1,10 @@
 // --use-manual-claim: each recording becomes a file in a recorder's directory, from which Pod's users claim what is theirs.
+import { playbackFor, type Playback } from '../core/addresses.js';
 import { claimName } from '../core/claim-name.js';
-import type { NumberedRecording, Outcome, Recording, Result } from '../model.js';
+import { whyHidden } from '../core/state.js';
+import type { BbbRecording, NumberedRecording, RecordingOutcome } from '../model.js';
 import { MigrationError, type ClaimFiles } from '../ports.js';
-import type { Begin, Check, Course } from './way.js';
+import { outcome, type Begin, type Check, type Migration } from './way.js';
 
 /** What the journal says of a recording. */
 type Entry = NonNullable<ReturnType<typeof lastEntry>>;
@@ -10,37 +12,36 @@ type Entry = NonNullable<ReturnType<typeof lastEntry>>;
 type Published = Awaited<ReturnType<ClaimFiles['publish']>>;
 
 /** What the recordings of a run have in common. */
-interface Common {
+interface ClaimRun extends Migration {
   /** Names that are some recording's, of whatever run and BBB server; Pod may have taken the files since. */
   names: Set<string>;
   /** Faults of bbb-recorder that a dry run has told of. */
   told: Set<string>;
 }
 
-interface Playback {
-  url: string;
-  extension: '.m4v' | '.webm';
-  /** What is done with it. */
-  verb: 'downloaded' | 'encoded';
+/** A recording that can become a file. */
+interface Claimable extends NumberedRecording {
+  playback: Playback;
+  startMs: number;
 }
 
 export const checkClaim: Check = ({ ports }) => ports.claims.check();
 
-export const beginClaim: Begin = (course) => {
-  const common: Common = { names: new Set(course.journal.claimedNames()), told: new Set() };
+export const beginClaim: Begin = (migration) => {
+  const run: ClaimRun = { ...migration, names: new Set(migration.journal.claimedNames()), told: new Set() };
   return Promise.resolve({
-    treat: (numbered) => claimOne(numbered, common, course),
-    finish: async () => (course.choice.dry ? null : `The files are in ${await course.ports.claims.directory()}.`),
+    migrate: (numbered) => claimOne(numbered, run),
+    finish: async () => (run.choice.dry ? null : `The files are in ${await run.ports.claims.directory()}.`),
   });
 };
 
-async function claimOne(numbered: NumberedRecording, common: Common, course: Course): Promise<Outcome> {
-  const last = lastEntry(numbered.recording, course);
+async function claimOne(numbered: NumberedRecording, run: ClaimRun): Promise<RecordingOutcome> {
+  const last = lastEntry(numbered.recording, run);
   if (last?.step === 'done') return outcome('already', `an earlier run did it: ${last.file}`);
-  if (last === undefined || (await isHere(last, course))) return goOn(numbered, last, common, course);
+  if (last === undefined || (await isHere(last, run))) return goOn(numbered, last, run);
   const moved = `${last.file} was begun in ${last.directories.join(' and ')} before the configuration named other directories: it is begun anew, look there for what is left`;
   try {
-    const anew = await goOn(numbered, undefined, common, course);
+    const anew = await goOn(numbered, undefined, run);
     return { ...anew, warnings: [...anew.warnings, moved] };
   } catch (error) {
     throw new MigrationError(`${(error as Error).message} (${moved})`, { cause: error });
@@ -48,50 +49,78 @@ async function claimOne(numbered: NumberedRecording, common: Common, course: Cou
 }
 
 /** What was begun elsewhere can neither be gone on with nor be known to have come to its end. */
-async function isHere({ file, directories }: Entry, { ports }: Course): Promise<boolean> {
+async function isHere({ file, directories }: Entry, { ports }: ClaimRun): Promise<boolean> {
   const now = await ports.claims.directories(file);
   return directories.length === now.length && now.every((directory, index) => directory === directories[index]);
 }
 
 /** Each step is in the journal before the next one is done: whatever a kill leaves, the next run knows where to go on. */
-async function goOn(
-  numbered: NumberedRecording,
-  last: Entry | undefined,
-  common: Common,
-  course: Course,
-): Promise<Outcome> {
+async function goOn(numbered: NumberedRecording, last: Entry | undefined, run: ClaimRun): Promise<RecordingOutcome> {
   const { recording } = numbered;
-  if (last?.step === 'whole' && course.choice.dry)
+  if (last?.step === 'whole' && run.choice.dry)
     return outcome('planned', `is complete and would be named ${last.file}`);
   // Gone: it bears its name, or did before Pod took it; only the journal's last line was missing.
-  if (last?.step === 'whole' && (await publish(recording, last.file, last.size ?? 0, ['published', 'gone'], course))) {
+  if (last?.step === 'whole' && (await publish(recording, last, ['published', 'gone'], run))) {
     return outcome('done', `completes what an earlier run had begun: ${last.file}`);
   }
-
-  const playback = playbackOf(recording);
-  if (playback === null) return outcome('skipped', 'there is neither a video nor a presentation');
-  const faults = playback.verb === 'encoded' ? await course.ports.claims.encoderFaults() : [];
-  const file =
-    last?.file.endsWith(playback.extension) === true ? last.file : await freeName(recording, playback, common, course);
-  if (course.choice.dry)
-    return { ...outcome('planned', `would be ${playback.verb} to ${file}`), warnings: untold(faults, common) };
+  const claimable = claimableFrom(numbered);
+  if ('result' in claimable) return claimable;
+  const { playback } = claimable;
+  const faults = playback.kind === 'presentation' ? await run.ports.claims.encoderFaults() : [];
+  const file = last?.file.endsWith(extensionOf(playback)) === true ? last.file : await freeName(claimable, run);
+  if (run.choice.dry)
+    return outcome('planned', `would be ${verbOf(playback)} to ${file}`, [
+      ...untold(faults, run),
+      ...hiddenWarning(recording),
+    ]);
   if (faults.length > 0) throw new MigrationError(faults.join('; '));
+  return makeFile(claimable, file, last, run);
+}
 
-  const size = await fetchWhole(numbered, playback, file, last, course);
-  await note(recording, { step: 'whole', file, size }, course);
-  if (!(await publish(recording, file, size, ['published'], course))) {
-    await note(recording, { step: 'begun', file }, course);
+function claimableFrom(numbered: NumberedRecording): Claimable | RecordingOutcome {
+  const { recording } = numbered;
+  const playback = playbackFor(recording, 'claim');
+  if (playback === null) return outcome('skipped', 'there is neither a video nor a presentation');
+  if ('fault' in playback) return outcome('impossible', playback.fault);
+  if (recording.startMs === null) return outcome('impossible', 'BBB does not say when it began (startTime)');
+  return { ...numbered, playback, startMs: recording.startMs };
+}
+
+async function makeFile(
+  claimable: Claimable,
+  file: string,
+  last: Entry | undefined,
+  run: ClaimRun,
+): Promise<RecordingOutcome> {
+  const { recording, playback } = claimable;
+  const { size, warnings } = await fetchWhole(claimable, file, last, run);
+  await note(recording, { step: 'whole', file, size }, run);
+  if (!(await publish(recording, { file, size }, ['published'], run))) {
+    await note(recording, { step: 'begun', file }, run);
     throw new MigrationError(
       `something else has changed or taken away ${file} before it was complete: the next run makes it again`,
     );
   }
-  return outcome('done', `${playback.verb} to ${file} (${(size / 1e6).toFixed(1)} MB)`);
+  return outcome('done', `${verbOf(playback)} to ${file} (${(size / 1e6).toFixed(1)} MB)`, warnings);
+}
+
+function extensionOf({ kind }: Playback): '.m4v' | '.webm' {
+  return kind === 'video' ? '.m4v' : '.webm';
+}
+
+function verbOf({ kind }: Playback): 'downloaded' | 'encoded' {
+  return kind === 'video' ? 'downloaded' : 'encoded';
+}
+
+function hiddenWarning(recording: BbbRecording): string[] {
+  const why = whyHidden(recording);
+  return why === null ? [] : [`${why}: its playback may not be given out`];
 }
 
 async function note(
-  { id }: Recording,
+  { id }: BbbRecording,
   entry: Pick<Entry, 'step' | 'file' | 'size' | 'validator'>,
-  { ports, journal }: Course,
+  { ports, journal }: Migration,
 ): Promise<void> {
   await journal.note({
     way: 'manual-claim',
@@ -101,25 +130,14 @@ async function note(
   });
 }
 
-function lastEntry({ id }: Recording, { journal }: Pick<Course, 'journal'>) {
+function lastEntry({ id }: BbbRecording, { journal }: Pick<Migration, 'journal'>) {
   return journal.last('manual-claim', id);
 }
 
-/** A video is there at once, and is what BBB's own users see; a presentation would have to be played to its end. */
-function playbackOf({ videoUrl, presentationUrl }: Recording): Playback | null {
-  if (videoUrl !== '') return { url: videoUrl, extension: '.m4v', verb: 'downloaded' };
-  if (presentationUrl !== '') return { url: presentationUrl, extension: '.webm', verb: 'encoded' };
-  return null;
-}
-
-async function freeName(
-  recording: Recording,
-  { extension }: Playback,
-  { names }: Common,
-  { ports, config, journal }: Course,
-): Promise<string> {
+async function freeName({ recording, playback, startMs }: Claimable, run: ClaimRun): Promise<string> {
+  const { names, ports, config, journal } = run;
   for (let turn = 1; ; turn += 1) {
-    const name = claimName(recording, extension, config.timeZone, turn);
+    const name = claimName({ name: recording.name, startMs }, extensionOf(playback), config.timeZone, turn);
     // Its own of an earlier run, in another directory, is as good as free.
     if (names.has(name) && name !== lastEntry(recording, { journal })?.file) continue;
     // Before the look, which takes a while: of two recordings in work at once only one looks at a name.
@@ -130,52 +148,57 @@ async function freeName(
 
 /** Answers the size of what is complete now, under another name than its own. */
 async function fetchWhole(
-  { number, recording }: NumberedRecording,
-  { url, verb }: Playback,
+  { number, recording, playback }: Claimable,
   file: string,
   last: Entry | undefined,
-  course: Course,
-): Promise<number> {
-  const { ports } = course;
+  run: ClaimRun,
+): Promise<{ size: number; warnings: string[] }> {
+  const { ports } = run;
   const begun = { step: 'begun', file } as const;
   const isBegun = last?.step === 'begun' && last.file === file;
   // Also in the place of a `whole` that is damaged: what is there is not whole any more.
-  if (!isBegun) await note(recording, begun, course);
-  if (verb === 'encoded') return ports.claims.encode(url, file);
+  if (!isBegun) await note(recording, begun, run);
+  try {
+    if (playback.kind === 'presentation') return await ports.claims.encode(playback.url, file);
+    const size = await ports.claims.download(playback.url, file, {
+      validator: (isBegun ? last.validator : null) ?? null,
+      begun: (validator) => note(recording, validator === null ? begun : { ...begun, validator }, run),
+      waiting: (reason, pauseMs) => {
+        ports.screen.line(`#${number} ${recording.name}: ${reason}; it is asked again in ${pauseMs / 1000} s`);
+      },
+      progress: showProgress(`#${number} ${recording.name}`, run),
+    });
+    return { size, warnings: [] };
+  } catch (error) {
+    const why = whyHidden(recording);
+    if (why === null || !(error instanceof MigrationError)) throw error;
+    throw new MigrationError(`${error.message} (${why})`, { cause: error });
+  }
+}
+
+function showProgress(what: string, { ports }: ClaimRun): (done: number, total: number | null) => void {
   let shown = '';
-  return ports.claims.download(url, file, {
-    validator: (isBegun ? last.validator : null) ?? null,
-    begun: (validator) => note(recording, validator === null ? begun : { ...begun, validator }, course),
-    waiting: (reason, pauseMs) => {
-      ports.screen.line(`#${number} ${recording.name}: ${reason}; it is asked again in ${pauseMs / 1000} s`);
-    },
-    progress: (done, total) => {
-      const now = total === null ? `${Math.floor(done / 1e7) * 10} MB` : `${Math.floor((done / total) * 100)} %`;
-      if (now !== shown) ports.screen.current(`#${number} ${recording.name} (${now})`);
-      shown = now;
-    },
-  });
+  return (done, total) => {
+    const now = total === null ? `${Math.floor(done / 1e7) * 10} MB` : `${Math.floor((done / total) * 100)} %`;
+    if (now !== shown) ports.screen.current(`${what} (${now})`);
+    shown = now;
+  };
 }
 
 /** False: what was complete is not there as it was. */
 async function publish(
-  recording: Recording,
-  file: string,
-  size: number,
+  recording: BbbRecording,
+  { file, size = 0 }: Pick<Entry, 'file' | 'size'>,
   good: Published[],
-  course: Course,
+  run: ClaimRun,
 ): Promise<boolean> {
-  if (!good.includes(await course.ports.claims.publish(file, size))) return false;
-  await note(recording, { step: 'done', file, size }, course);
+  if (!good.includes(await run.ports.claims.publish(file, size))) return false;
+  await note(recording, { step: 'done', file, size }, run);
   return true;
 }
 
-function untold(faults: string[], { told }: Common): string[] {
+function untold(faults: string[], { told }: ClaimRun): string[] {
   const fresh = faults.filter((fault) => !told.has(fault));
   for (const fault of fresh) told.add(fault);
   return fresh;
-}
-
-function outcome(result: Result, said: string): Outcome {
-  return { result, said, warnings: [] };
 }

@@ -1,9 +1,15 @@
 // Who moderated a recorded meeting, as the Moodle knows in which it was held.
 import { moodleEntryFor } from '../core/moodle-entry.js';
-import { moderatorIds } from '../core/participants.js';
-import type { MoodleActivity, MoodleUser, Recording } from '../model.js';
+import { areModeratorsByRole, moderatorIds } from '../core/participants.js';
+import type { BbbRecording, MoodleActivity, MoodleUser } from '../model.js';
 import type { Moodle } from '../ports.js';
-import type { Course } from './way.js';
+import type { Migration } from './way.js';
+
+/** Why nobody is known: in a sentence, and in the words of the summary. */
+export interface Gap {
+  because: string;
+  kind: string;
+}
 
 export interface Moderators {
   /** Each once; without those whom Moodle has deleted. */
@@ -12,27 +18,28 @@ export interface Moderators {
   activities: MoodleActivity[];
   /** Where they are; null: no Moodle is to be asked about this recording. */
   moodle: Moodle | null;
-  /** When there are no moderators: why. */
-  because: string;
+  /** When there are no moderators. */
+  gap: Gap;
   warnings: string[];
 }
 
+export const MOODLE_NOT_ASKED: Moderators = {
+  moderators: [],
+  activities: [],
+  moodle: null,
+  gap: { because: 'Moodle is not asked', kind: 'with Moodle not asked' },
+  warnings: [],
+};
+
 /** Throws when that Moodle cannot be asked: that nobody is known is another thing. */
 export async function moderatorsOf(
-  recording: Recording,
-  { ports, config }: Pick<Course, 'ports' | 'config'>,
+  recording: BbbRecording,
+  { ports, config }: Pick<Migration, 'ports' | 'config'>,
 ): Promise<Moderators> {
   const entry = moodleEntryFor(recording, ports.moodles, config.ignoredServers);
   const moodle = (entry === null ? undefined : ports.moodles.get(entry)) ?? null;
-  if (moodle === null)
-    return {
-      moderators: [],
-      activities: [],
-      moodle,
-      because: whyNoMoodle(recording, config.ignoredServers),
-      warnings: [],
-    };
-  const activities = await moodle.activitiesOf(recording.id);
+  if (moodle === null) return { ...MOODLE_NOT_ASKED, gap: whyNoMoodle(recording, config.ignoredServers) };
+  const activities = await activitiesOf(recording, moodle);
   const ids = new Set<number>();
   const warnings: string[] = [];
   for (const { id, participants } of activities) {
@@ -41,12 +48,29 @@ export async function moderatorsOf(
     else for (const moderator of found.value) ids.add(moderator);
   }
   const moderators = ids.size === 0 ? [] : await moodle.users([...ids]);
-  const because = activities.length === 0 ? 'Moodle does not have it' : 'its Moodle activity names no moderator';
-  return { moderators, activities, moodle, because, warnings };
+  return { moderators, activities, moodle, gap: gapIn(activities, ids.size > 0), warnings };
 }
 
-function whyNoMoodle({ origin, originServerName }: Recording, ignoredServers: string[]): string {
-  if (ignoredServers.includes(originServerName)) return `${originServerName} is in IGNORED_SERVERS`;
+/** Moodle has noted the recordID; of a meeting's only recording that is the internalMeetingID. */
+async function activitiesOf({ id, internalId }: BbbRecording, moodle: Moodle): Promise<MoodleActivity[]> {
+  const activities = await moodle.activitiesOf(id);
+  return activities.length > 0 || internalId === id ? activities : moodle.activitiesOf(internalId);
+}
+
+function gapIn(activities: MoodleActivity[], areNamed: boolean): Gap {
+  if (activities.length === 0) return { because: 'Moodle does not have it', kind: 'not in Moodle' };
+  if (areNamed) return { because: 'Moodle has deleted its moderators', kind: 'moderators deleted in Moodle' };
+  if (activities.some(({ participants }) => areModeratorsByRole(participants)))
+    return { because: 'its Moodle activity names its moderators by role only', kind: 'moderators by role' };
+  return { because: 'its Moodle activity names no moderator', kind: 'without a moderator in Moodle' };
+}
+
+function whyNoMoodle({ origin, originServerName }: BbbRecording, ignoredServers: string[]): Gap {
+  if (ignoredServers.includes(originServerName))
+    return { because: `${originServerName} is in IGNORED_SERVERS`, kind: 'from ignored servers' };
   const server = originServerName === '' ? 'a recording without origin server' : originServerName;
-  return `DB_PARAMS has no entry for ${server}${origin === '' ? '' : ` (${origin})`}`;
+  return {
+    because: `DB_PARAMS has no entry for ${server}${origin === '' ? '' : ` (${origin})`}`,
+    kind: 'from servers without an entry in DB_PARAMS',
+  };
 }

@@ -4,7 +4,7 @@ import type { Config, Effect, EffectName, Livestream, Memory, Outcome, Reading, 
 import type { Found } from '../plan/claim/found.js';
 import type { RevivalFound } from '../plan/revival.js';
 import type { Ports } from '../ports.js';
-import type { Turns } from '../../shared/turns.js';
+import type { KeyedMutex } from '../../shared/keyed-mutex.js';
 
 /** What the chains of one tick share. */
 export interface Context {
@@ -19,7 +19,7 @@ export interface Context {
   /** The records of all slots as they stand now: whose names are taken. */
   records: Map<number, SlotRecord>;
   /** Works under one key follow one another on this server. */
-  inTurn: Turns;
+  inTurn: KeyedMutex;
   /** Says at once what came of an act: to the log, and to the report. */
   tell(outcome: Outcome): void;
 }

@@ -10,7 +10,7 @@ import { faultOfCertificates } from '../../shared/authorities.js';
 import { composeFault } from './compose-version.js';
 import { composeFileText, isOurs } from './slot/compose-file.js';
 import { composeCommandOf, type ComposeWithPull } from './slot/compose.js';
-import { errorCode, faultOf, writeWhole } from '../../shared/files.js';
+import { errorCode, faultOf, atomicWrite } from '../../shared/files.js';
 import { describeOtherUser, giveDirectory } from '../../shared/ownership.js';
 import { slotPaths } from './slot/slot-paths.js';
 import { onPath } from '../../shared/spawn.js';
@@ -84,8 +84,8 @@ async function renewComposeFile(slot: number, config: Config): Promise<void> {
   const { composeFile } = slotPaths(config.baseDirectory, slot);
   try {
     const former = await readFile(composeFile);
-    if (!isOurs(former.toString('utf8'))) await writeWhole(`${composeFile}.php-orig`, former, 0o600);
-    await writeWhole(composeFile, await composeFileText(slot, config, null), 0o600);
+    if (!isOurs(former.toString('utf8'))) await atomicWrite(`${composeFile}.php-orig`, former, 0o600);
+    await atomicWrite(composeFile, await composeFileText(slot, config, null), 0o600);
   } catch (error) {
     throw new PortError('diskFailed', `cannot renew ${composeFile}: ${faultOf(error)}`, { cause: error });
   }
@@ -97,7 +97,7 @@ async function pullAside(config: Config, compose: ComposeWithPull): Promise<void
   try {
     await rm(directory, { recursive: true, force: true });
     await mkdir(directory, { mode: 0o700 });
-    await writeWhole(join(directory, 'docker-compose.yml'), await composeFileText(1, config, null), 0o600);
+    await atomicWrite(join(directory, 'docker-compose.yml'), await composeFileText(1, config, null), 0o600);
     await compose.pull(directory);
   } catch (error) {
     if (foreseen(error) !== null) throw error;

@@ -19,7 +19,7 @@ export interface MailOptions {
 }
 
 /** A mail, ready for either way. */
-interface Letter {
+interface RenderedMail {
   from: string;
   to: string[];
   subject: string;
@@ -34,9 +34,9 @@ export function createMail(config: Config, options: MailOptions): Mail {
   return {
     async send(mail) {
       try {
-        const letter = await compose(mail, config, clean);
-        if (config.smtpUrl === '') return await sendBySendmail(letter, config, options);
-        const refused = await sendBySmtp(letter, config, options);
+        const rendered = await compose(mail, config, clean);
+        if (config.smtpUrl === '') return await sendBySendmail(rendered, config, options);
+        const refused = await sendBySmtp(rendered, config, options);
         return { refused: refused.map(({ address, why }) => ({ address, why: clean(why) })) };
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
@@ -49,7 +49,7 @@ export function createMail(config: Config, options: MailOptions): Mail {
 }
 
 /** Every text among the values is one line without secrets, escaped in the HTML part. */
-async function compose(mail: MailMessage, config: Config, clean: (text: string) => string): Promise<Letter> {
+async function compose(mail: MailMessage, config: Config, clean: (text: string) => string): Promise<RenderedMail> {
   const name = `${mail.template}.${config.mailLang}`;
   const [html, text] = await Promise.all([
     renderTemplate(`${name}.html`, mail.values, (value) => escapeForHtml(clean(value))),
@@ -78,8 +78,8 @@ function escapeForHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => HTML_ENTITIES[character] ?? '');
 }
 
-async function sendBySmtp(letter: Letter, config: Config, options: MailOptions): Promise<RefusedAddress[]> {
-  return sendOverSmtp(await textOf(letter, 'windows'), letter, {
+async function sendBySmtp(rendered: RenderedMail, config: Config, options: MailOptions): Promise<RefusedAddress[]> {
+  return sendOverSmtp(await textOf(rendered, 'windows'), rendered, {
     url: config.smtpUrl,
     ownName: config.serverHostname,
     extraAuthorities: config.extraAuthorities,
@@ -88,7 +88,7 @@ async function sendBySmtp(letter: Letter, config: Config, options: MailOptions):
 }
 
 /** `newline`: `windows` on the wire, `unix` for a local program. */
-async function textOf(letter: Letter, newline: 'windows' | 'unix'): Promise<Buffer> {
+async function textOf(rendered: RenderedMail, newline: 'windows' | 'unix'): Promise<Buffer> {
   const { createTransport } = await import('nodemailer');
   const builder = createTransport({
     streamTransport: true,
@@ -97,7 +97,7 @@ async function textOf(letter: Letter, newline: 'windows' | 'unix'): Promise<Buff
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  const { message } = await builder.sendMail(letter);
+  const { message } = await builder.sendMail(rendered);
   if (!Buffer.isBuffer(message)) throw new Error('the mail could not be built');
   return message;
 }
@@ -105,11 +105,11 @@ async function textOf(letter: Letter, newline: 'windows' | 'unix'): Promise<Buff
 /** sysexits.h: it could not be delivered now; many sendmails have queued it all the same. */
 const EX_TEMPFAIL = 75;
 
-async function sendBySendmail(letter: Letter, config: Config, options: MailOptions): Promise<{ refused: [] }> {
+async function sendBySendmail(rendered: RenderedMail, config: Config, options: MailOptions): Promise<{ refused: [] }> {
   const timeoutMs = options.sendmailTimeoutMs ?? SENDMAIL_TIMEOUT_MS;
   // -i: a line with a single dot does not end the mail.
-  const command = [config.sendmailPath, '-i', '-f', letter.from, '--', ...letter.to];
-  const result = await options.spawn(command, { timeoutMs, input: await textOf(letter, 'unix') });
+  const command = [config.sendmailPath, '-i', '-f', rendered.from, '--', ...rendered.to];
+  const result = await options.spawn(command, { timeoutMs, input: await textOf(rendered, 'unix') });
   if (result.exitCode === 0) return { refused: [] };
   const certain = !result.timedOut && result.exitCode !== EX_TEMPFAIL;
   const fate = certain ? '' : '; it may have the mail in its queue';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { emptyMemory, parseMemory, serialiseMemory } from '../report/memory.js';
 import type { Memory, Reading } from '../model.js';
 import { type MemoryFile } from '../ports.js';
-import { errorCode, faultOf, removeIfThere, writeWhole } from '../../shared/files.js';
+import { errorCode, faultOf, removeIfThere, atomicWrite } from '../../shared/files.js';
 
 /**
  * A missing file is an empty memory; one that cannot be understood is `memoryUnreadable`. A disk that is full or read-only
@@ -21,10 +21,10 @@ export function createMemoryFile(baseDirectory: string, temporaryDirectory = tmp
     write: async (memory) => {
       const content = serialiseMemory(memory);
       try {
-        await writeWhole(path, content, 0o600);
+        await atomicWrite(path, content, 0o600);
         if (await isOwn(standIn)) await removeIfThere(standIn);
       } catch (error) {
-        await writeWhole(standIn, content, 0o600).catch(() => {
+        await atomicWrite(standIn, content, 0o600).catch(() => {
           throw new PortError('diskFailed', `cannot write ${path}: ${faultOf(error)}`, { cause: error });
         });
       }

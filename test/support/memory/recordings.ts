@@ -2,7 +2,7 @@
 import { PortError } from '../../../src/tick/errors.js';
 import { type Recordings, type RecordingTarget, type Whereabouts } from '../../../src/tick/ports.js';
 import type { HandOver } from '../../../src/tick/model.js';
-import { createTurns } from '../../../src/shared/turns.js';
+import { createKeyedMutex } from '../../../src/shared/keyed-mutex.js';
 import type { Host, SlotDirectory, StoredFile } from './host.js';
 import type { Checkpoint, Through } from './session.js';
 import { parsedRecord } from './slots.js';
@@ -86,7 +86,7 @@ function whereIs(files: Files, source: StoredFile | undefined, handOver: HandOve
 }
 
 export function recordingsPort(host: Host, files: Files, through: Through): Recordings {
-  const inTurn = createTurns();
+  const inTurn = createKeyedMutex();
   return {
     read: (slot) =>
       through('recordings', 'read', [slot], () =>

@@ -14,6 +14,8 @@ export interface Reader {
   savedPath: string;
   /** Pauses that were asked for; none is made. */
   pauses: number[];
+  /** What the administrator was told. */
+  told: string[];
   read(options?: Partial<ReadOptions>): Promise<RecordingList>;
   /** The message of the failure, which bears no address. */
   failure(options?: Partial<ReadOptions>): Promise<string>;
@@ -25,7 +27,7 @@ export function createReader(
   ending = new AbortController().signal,
 ): Reader {
   const directory = config.directory ?? temporaryDirectory();
-  const pauses: number[] = [];
+  const [pauses, told]: [number[], string[]] = [[], []];
   const sleep = (ms: number): Promise<void> => {
     pauses.push(ms);
     return Promise.resolve();
@@ -41,7 +43,16 @@ export function createReader(
   };
   const bbb = createBbbRecordings(all, createHttp({ timeoutMs: 1000, pause: sleep }), { clock: { sleep }, ending });
   const read: Reader['read'] = (options = {}) =>
-    bbb.read({ keep: 10_000, pageSize: null, save: true, fromSaved: false, progress: () => undefined, ...options });
+    bbb.read({
+      keep: 10_000,
+      pageSize: null,
+      states: null,
+      save: true,
+      fromSaved: false,
+      progress: () => undefined,
+      tell: (text) => void told.push(text),
+      ...options,
+    });
   const failure: Reader['failure'] = async (options) => {
     const error: unknown = await read(options).then(
       () => new Error('no failure'),
@@ -54,5 +65,5 @@ export function createReader(
     }
     return error.message;
   };
-  return { directory, savedPath: join(directory, 'getRecordings.xml'), pauses, read, failure };
+  return { directory, savedPath: join(directory, 'getRecordings.xml'), pauses, told, read, failure };
 }

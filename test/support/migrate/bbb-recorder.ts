@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export type EncoderBehaviour = 'fail' | 'nothing' | 'empty' | 'hold';
+export type EncoderBehaviour = 'fail' | 'fail late' | 'nothing' | 'empty' | 'hold';
 
 export interface BbbRecorder {
   /** IMPORT_VIDEO_BBB_RECORDER_PLUGIN */
@@ -13,8 +13,8 @@ export interface BbbRecorder {
   calls(): { argv: string[]; cwd: string; pid: number }[];
   /** How it treats a recording from now on; null: well. */
   behave(id: string, behaviour: EncoderBehaviour | null): void;
-  /** Its videos go there from now on. */
-  putsInto(directory: string): void;
+  /** Its videos go there from now on, as that file of its configuration says: `.env` since 2020. */
+  putsInto(directory: string, file?: 'config.json' | '.env'): void;
   /** Those that hold go on. */
   release(): void;
 }
@@ -44,7 +44,11 @@ export function installBbbRecorder(directory: string): BbbRecorder {
       behaviour[id] = how;
       configure();
     },
-    putsInto: (directory) => {
+    putsInto: (directory, file = 'config.json') => {
+      if (file === '.env') {
+        writeFileSync(join(plugin, '.env'), `playbackFile=playback.html\ncopyToPath=${directory}\n`);
+        return;
+      }
       copyToPath = directory;
       configure();
     },

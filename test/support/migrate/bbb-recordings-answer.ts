@@ -26,17 +26,48 @@ function bbbWebAnswer(asked: URLSearchParams, settings: RecordingsSettings): Ite
   if (!settings.allowFetchAll && !hasFilter && limit === null) return [OPENING, NO_RECORDINGS, '</response>'];
   if (limit === null && !hasFilter && settings.generated !== null) return generated(settings.generated);
   const chosen = byHash(filtered(asked, settings), idOf);
-  if (limit === null) return listed(chosen);
-  const size = Math.min(100, Math.max(1, Number.parseInt(limit, 10) || 1));
-  const offset = Math.max(0, Number.parseInt(asked.get('offset') ?? '0', 10) || 0);
-  const { page, total } =
-    settings.pages === 'formats' ? pageOfFormats(chosen, offset, size) : pageOfFirstFormats(chosen, offset, size);
-  const pageable = `<pageable><offset>${offset}</offset><limit>${size}</limit></pageable>`;
-  return listed(
-    page,
-    `<pagination>${pageable}<totalElements>${total}</totalElements><empty>${page.length === 0}</empty></pagination>`,
-  );
+  if (limit === null || hasFilter) return listed(chosen);
+  return pageOf(asked, chosen, settings);
 }
+
+function pageOf(asked: URLSearchParams, recordings: string[], settings: RecordingsSettings): Iterable<string> {
+  const { pages, paging, total: where, beyondEnd } = settings;
+  // Whoever does not know of pages answers as to any other request.
+  const list = itemsOf(recordings, paging.startsWith('ignored') ? 'all formats' : pages);
+  const items = paging.endsWith('in disorder') ? shuffled(list) : list;
+  if (paging.startsWith('ignored')) return listed(merged(items));
+  const size = Math.min(100, Math.max(1, Number.parseInt(asked.get('limit') ?? '', 10) || 1));
+  const given = Math.max(0, Number.parseInt(asked.get('offset') ?? '0', 10) || 0);
+  const offset =
+    paging === 'offset ignored' ? 0 : paging === 'modulo' && items.length > 0 ? given % items.length : given;
+  const page = merged(items.slice(offset, offset + size));
+  if (page.length === 0 && offset > 0 && beyondEnd === 'no list') return [OPENING, NO_RECORDINGS, '</response>'];
+  return listed(page, paginationOf(where, given, size, items.length, page.length === 0));
+}
+
+function paginationOf(
+  where: RecordingsSettings['total'],
+  offset: number,
+  limit: number,
+  total: number,
+  isEmpty: boolean,
+): string {
+  const count = `<totalElements>${total}</totalElements>`;
+  if (where === 'nowhere') return '';
+  if (where === 'under response') return count;
+  return `<pagination><pageable><offset>${offset}</offset><limit>${limit}</limit></pageable>${count}<empty>${isEmpty}</empty></pagination>`;
+}
+
+/** In another order each time. */
+function shuffled<T>(items: T[]): T[] {
+  disorder += 1;
+  return byHash(
+    items.map((item, index) => ({ item, index })),
+    ({ index }) => `${disorder} ${index}`,
+  ).map(({ item }) => item);
+}
+
+let disorder = 0;
 
 const OPENING = '<response><returncode>SUCCESS</returncode>';
 const NO_RECORDINGS =
@@ -91,25 +122,31 @@ function byHash<T>(items: T[], keyOf: (item: T) => string): T[] {
     .map(({ item }) => item);
 }
 
-function pageOfFirstFormats(recordings: string[], offset: number, size: number): { page: string[]; total: number } {
-  const page = recordings.slice(offset, offset + size).map((xml) => withFormats(xml, formatsOf(xml).slice(0, 1)));
-  return { page, total: recordings.length };
+/** What a page is made of: a recording, or one of its files, with the formats that are shown. */
+interface Item {
+  xml: string;
+  formats: string[];
 }
 
-/** Each format lies in a file of its own; a page is of files, and a recording without any format has one, too. */
-function pageOfFormats(recordings: string[], offset: number, size: number): { page: string[]; total: number } {
-  const files = recordings.flatMap((xml) => {
-    const formats = formatsOf(xml);
-    return formats.length === 0 ? [{ xml, format: '' }] : formats.map((format) => ({ xml, format }));
-  });
-  const chosen = byHash(files, ({ xml, format }) => `${format.slice(0, 40)}${idOf(xml)}`).slice(offset, offset + size);
-  const page = [...new Set(chosen.map(({ xml }) => xml))].map((xml) =>
+/** Each format lies in a file of its own; a recording without any format has one, too. */
+function itemsOf(recordings: string[], pages: RecordingsSettings['pages']): Item[] {
+  const whole = recordings.map((xml) => ({ xml, formats: formatsOf(xml) }));
+  if (pages === 'all formats') return whole;
+  if (pages === 'first format') return whole.map(({ xml, formats }) => ({ xml, formats: formats.slice(0, 1) }));
+  const files = whole.flatMap(({ xml, formats }) =>
+    formats.length === 0 ? [{ xml, formats }] : formats.map((format) => ({ xml, formats: [format] })),
+  );
+  return byHash(files, ({ xml, formats }) => `${(formats[0] ?? '').slice(0, 40)}${idOf(xml)}`);
+}
+
+/** Files of one recording on a page are one recording. */
+function merged(items: Item[]): string[] {
+  return [...new Set(items.map(({ xml }) => xml))].map((xml) =>
     withFormats(
       xml,
-      chosen.filter((file) => file.xml === xml).map(({ format }) => format),
+      items.filter((item) => item.xml === xml).flatMap(({ formats }) => formats),
     ),
   );
-  return { page, total: files.length };
 }
 
 function formatsOf(xml: string): string[] {

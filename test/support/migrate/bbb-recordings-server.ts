@@ -23,8 +23,14 @@ export interface RecordingsSettings {
   allowFetchAll: boolean;
   /** Scalelite's GET_RECORDINGS_API_FILTERED. */
   apiFiltered: boolean;
-  /** How a page of bbb-web loses formats: each recording keeps its first one, or formats are counted in place of recordings. */
-  pages: 'first format' | 'formats';
+  /** How a page of bbb-web loses formats: each recording keeps its first one, or formats are counted in place of recordings; or none is lost. */
+  pages: 'first format' | 'formats' | 'all formats';
+  /** Where a page tells how long the list is: newer versions of bbb-web do it directly under `<response>`. */
+  total: 'in pagination' | 'under response' | 'nowhere';
+  /** What a server does with `offset` and `limit`; in disorder, the list has another order each time. */
+  paging: 'obeyed' | 'in disorder' | 'offset ignored' | 'modulo' | 'ignored' | 'ignored, in disorder';
+  /** What bbb-web answers beyond the end. */
+  beyondEnd: 'empty list' | 'no list';
   /** Called before each answer: the list may change between two pages. */
   beforeAnswer(path: string): void;
 }
@@ -91,6 +97,9 @@ export async function startRecordingsServer(options: RecordingsServerOptions = {
     allowFetchAll: true,
     apiFiltered: false,
     pages: 'first format',
+    total: 'in pagination',
+    paging: 'obeyed',
+    beyondEnd: 'empty list',
     beforeAnswer: () => undefined,
     ...given,
   };

@@ -10,6 +10,8 @@ export function choiceOf(way: Way, given: Partial<Choice> = {}): Choice {
     dry: false,
     jobs: 1,
     pageSize: null,
+    states: null,
+    retryOwners: false,
     output: '/nowhere/out.csv',
     all: false,
     yes: false,

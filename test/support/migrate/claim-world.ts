@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHttp } from '../../../src/shared/http.js';
 import { openJournal } from '../../../src/migrate/journal.js';
-import type { Choice, NumberedRecording, Outcome, Recording } from '../../../src/migrate/model.js';
+import type { Choice, NumberedRecording, RecordingOutcome, BbbRecording } from '../../../src/migrate/model.js';
 import type { ClaimFiles, JournalFile, MigrationPorts } from '../../../src/migrate/ports.js';
 import type { MigrationConfig } from '../../../src/migrate/settings.js';
 import { createClaimFiles } from '../../../src/migrate/shell/claim-files/claim-files.js';
@@ -26,9 +26,9 @@ export interface ClaimWorld {
   recorder: BbbRecorder;
   playback: Playback & { url: string; stop(): Promise<void> };
   /** A recording with a video page, whose file is `<name>-2024-01-15.m4v`. */
-  video(letter: string, given?: Partial<Recording>): Recording;
+  video(letter: string, given?: Partial<BbbRecording>): BbbRecording;
   /** One with a presentation alone. */
-  presentation(letter: string, given?: Partial<Recording>): Recording;
+  presentation(letter: string, given?: Partial<BbbRecording>): BbbRecording;
 }
 
 /** The id of a recording: one letter forty times. */
@@ -49,7 +49,7 @@ export async function createClaimWorld(
   }));
   const playback = await startPlayback(recordings);
   const recorder = installBbbRecorder(root);
-  const recording = (letter: string, given: Partial<Recording>): Recording => ({
+  const recording = (letter: string, given: Partial<BbbRecording>): BbbRecording => ({
     ...EMPTY,
     id: idOf(letter),
     meetingId: `meeting-${letter}`,
@@ -71,8 +71,9 @@ export async function createClaimWorld(
   };
 }
 
-const EMPTY: Recording = {
+const EMPTY: BbbRecording = {
   id: '',
+  internalId: '',
   meetingId: '',
   name: '',
   startMs: START_MS,
@@ -134,7 +135,7 @@ export interface ClaimRun {
 /** A run over these recordings; answers what came of each, in their order, `said` alone for a failure. */
 export async function runClaim(
   plan: ClaimPlan,
-  recordings: Recording[],
+  recordings: BbbRecording[],
   {
     dry = false,
     jobs = 1,
@@ -143,7 +144,7 @@ export async function runClaim(
     lockDescriptor,
     server = SERVER,
   }: ClaimRun = {},
-): Promise<Outcome[]> {
+): Promise<RecordingOutcome[]> {
   const file = createJournalFile(plan.journalPath);
   const clock = { now: () => new Date('2026-03-02T09:00:00Z'), sleep: () => Promise.resolve() };
   const real = claimFilesOf(plan, lockDescriptor === undefined ? {} : { lockDescriptor });
@@ -152,12 +153,16 @@ export async function runClaim(
   const config = { timeZone: 'Europe/Paris' } as MigrationConfig;
   const work = await beginClaim({ ports, config, choice, journal: await openJournal(journal(file), server, clock) });
   const numbered = recordings.map((recording, index): NumberedRecording => ({ number: index + 1, recording }));
-  const outcomes: Outcome[] = [];
+  const outcomes: RecordingOutcome[] = [];
   const left = [...numbered];
   const worker = async (): Promise<void> => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) {
-      const failed = (error: unknown): Outcome => ({ result: 'failed', said: (error as Error).message, warnings: [] });
-      outcomes[next.number - 1] = await work.treat(next).catch(failed);
+      const failed = (error: unknown): RecordingOutcome => ({
+        result: 'failed',
+        said: (error as Error).message,
+        warnings: [],
+      });
+      outcomes[next.number - 1] = await work.migrate(next).catch(failed);
     }
   };
   await Promise.all(Array.from({ length: jobs }, worker));

@@ -46,6 +46,7 @@ const ENDING: Record<EngineName, NodeJS.Signals> = { postgresql: 'SIGQUIT', mysq
 
 const READY_ATTEMPTS = 600;
 const PAUSE_MS = 50;
+const MOST_PORTS = 5;
 const START_TIMEOUT_MS = 120_000;
 
 /** Why no such server can be started here; null when one can. */
@@ -93,7 +94,18 @@ export function startDatabase(engine: EngineName, options: ServerOptions = {}): 
   return server;
 }
 
-async function start(engine: EngineName, { certificate }: ServerOptions): Promise<DatabaseServer> {
+/** Between the look for a free port and its use somebody else may have taken it: then another one is tried. */
+async function start(engine: EngineName, options: ServerOptions): Promise<DatabaseServer> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnce(engine, options);
+    } catch (error) {
+      if (attempt === MOST_PORTS || !/already in use/i.test((error as Error).message)) throw error;
+    }
+  }
+}
+
+async function startOnce(engine: EngineName, { certificate }: ServerOptions): Promise<DatabaseServer> {
   const folder = mkdtempSync(join(tmpdir(), 'database-'));
   giveAway(folder);
   const port = await freePort();

@@ -3,12 +3,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Recording } from '../../../src/migrate/model.js';
+import type { BbbRecording } from '../../../src/migrate/model.js';
 import { planOf, type ClaimPlan, type ClaimWorld } from './claim-world.js';
 
 export interface ClaimOrder {
   plan: ClaimPlan;
-  recordings: Recording[];
+  recordings: BbbRecording[];
   lock: string;
   /** File that gets the moments that were come to, a line each. */
   trace: string;
@@ -19,7 +19,7 @@ export function lockOf({ root }: ClaimWorld): string {
   return join(root, 'lock');
 }
 
-export function beginClaimProcess(world: ClaimWorld, recordings: Recording[], killAt: string | null): ChildProcess {
+export function beginClaimProcess(world: ClaimWorld, recordings: BbbRecording[], killAt: string | null): ChildProcess {
   const order: ClaimOrder = {
     plan: planOf(world),
     recordings,
@@ -35,7 +35,7 @@ export function beginClaimProcess(world: ClaimWorld, recordings: Recording[], ki
 /** Answers the signal that ended it, and the moments that it came to. */
 export async function claimProcess(
   world: ClaimWorld,
-  recordings: Recording[],
+  recordings: BbbRecording[],
   killAt: string | null,
 ): Promise<{ signal: unknown; moments: string[] }> {
   const [, signal] = (await once(beginClaimProcess(world, recordings, killAt), 'exit')) as [unknown, unknown];

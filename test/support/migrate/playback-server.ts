@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 /** A recording with a video, as the reference worlds have it. */
 export interface PlayedRecording {
   id: string;
+  /** Its video is there, by itself: a path. */
+  at?: string;
   page?: {
     /** The page is at `/recording/ID/video?token=…`, good once; else at `/playback/video/ID/`. */
     token?: string;
@@ -55,7 +57,7 @@ export interface PlaybackRequest {
 }
 
 export interface Playback {
-  /** Answers a request below `/playback/video/`, `/recording/` and `/video/`; false: it is somebody else's. */
+  /** Answers a request below `/playback/video/`, `/recording/` and `/video/`, and for a video by itself; false: it is somebody else's. */
   handle(request: IncomingMessage, response: ServerResponse): boolean;
   /** Oldest first. */
   requests: PlaybackRequest[];
@@ -96,6 +98,11 @@ export function createPlayback(recordings: PlayedRecording[]): Playback {
     requests,
     handle: (request, response) => {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://playback');
+      const itself = [...kept.values()].find(({ at }) => at === pathname);
+      if (itself !== undefined) {
+        answerVideo(itself, sourcesOf(itself)[0]?.src ?? '', request, response, (goOn) => held.push(goOn));
+        return true;
+      }
       const [, area, id = '', rest = ''] = /^\/(playback\/video|recording|video)\/([^/]+)\/?(.*)$/.exec(pathname) ?? [];
       if (area === undefined) return false;
       response.once('close', () => {

@@ -11,6 +11,8 @@ import { SECRET } from './bbb-recordings-server.js';
 export interface Run {
   /** From the start of the process to its end. */
   ms: number;
+  /** Of the processors: what else the machine does counts little. */
+  processorMs: number;
   /** The most memory that it had (resident set). */
   megabytes: number;
 }
@@ -27,8 +29,8 @@ export interface VolumeServer {
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const PEAK = 'peak';
 
-/** Writes a process's peak of memory, in kilobytes, where PEAK_FILE says, when it ends. */
-const TELL_PEAK = `import { writeFileSync } from 'node:fs'; process.on('exit', () => writeFileSync(process.env.PEAK_FILE, String(process.resourceUsage().maxRSS)));`;
+/** Writes what a process has used where PEAK_FILE says, when it ends: its peak of memory in kilobytes, and microseconds of processors. */
+const TELL_PEAK = `import { writeFileSync } from 'node:fs'; process.on('exit', () => writeFileSync(process.env.PEAK_FILE, JSON.stringify(process.resourceUsage())));`;
 
 /** Downloads argv[1], and tells how many bytes came. */
 const DOWNLOAD = `import { get } from 'node:http'; let bytes = 0; get(process.argv[1], (answer) => answer.on('data', (piece) => { bytes += piece.length; }).on('end', () => console.log(bytes)));`;
@@ -83,7 +85,7 @@ async function measured(
   const [status] = (await once(child, 'close')) as [number | null];
   const ms = performance.now() - startMs;
   if (status !== 0) throw new Error(`it ended with ${String(status)}: ${stderr}${stdout}`);
-  const megabytes = Number(readFileSync(peakFile, 'utf8')) / 1024;
+  const { maxRSS, userCPUTime, systemCPUTime } = JSON.parse(readFileSync(peakFile, 'utf8')) as NodeJS.ResourceUsage;
   rmSync(peakFile);
-  return { ms, megabytes, stdout };
+  return { ms, processorMs: (userCPUTime + systemCPUTime) / 1000, megabytes: maxRSS / 1024, stdout };
 }

@@ -8,8 +8,9 @@ import {
 import { HttpError, type Http, type HttpStream } from '../../../shared/http.js';
 import type { RawRecording } from '../../core/recordings.js';
 import { MigrationError } from '../../ports.js';
-import { readRecordingsAnswer, type RecordingsAnswer } from './recordings-answer.js';
+import { recordingsIn, type RecordingsAnswer } from './recordings-answer.js';
 import { beginSaving, type SavedAnswer } from './saved-answer.js';
+import { withResult, type WithResult } from './with-result.js';
 
 export interface BbbAccess {
   /** With its final slash. */
@@ -20,72 +21,102 @@ export interface BbbAccess {
   bbbTimeoutMs: number;
 }
 
-type ListAnswer = Extract<RecordingsAnswer, { kind: 'listed' | 'unlisted' }>;
+export type ListAnswer = Extract<RecordingsAnswer, { kind: 'listed' | 'unlisted' }>;
+type SoundAnswer = Exclude<RecordingsAnswer, { kind: 'damaged' }>;
+
+/** Where an answer is saved, if it is a list that holds all there is. */
+export interface Saving {
+  answer: SavedAnswer;
+  /** Asked when all recordings have been given away. */
+  isWhole(total: number | null): boolean;
+}
 
 /**
- * `query` is encoded, and empty for all recordings at once. With `saved` the answer becomes that file when it is a list.
- * Throws `MigrationError`, without the address: its checksum can be used again. What `take` got before is worth nothing then.
+ * `query` is encoded, and empty for all recordings at once. Its result is what the answer says. Throws
+ * `MigrationError`, without the address: its checksum can be used again. What was given away before is worth nothing then.
  */
-export type RecordingsCall = (
-  query: string,
-  take: (raw: RawRecording) => void,
-  saved?: SavedAnswer,
-) => Promise<ListAnswer>;
+export type RecordingsCall = (query: string, saving?: Saving) => WithResult<RawRecording, ListAnswer>;
 
 /** BBB has understood, and says no: asking again is of no use. */
 export class RefusedError extends MigrationError {}
 
+/** The list does not come in one answer; it may page by page. */
+export class NotAtOnceError extends MigrationError {}
+
 /** From http to https, say; with the same host name only. */
 const REDIRECTS = 3;
 
-/** What the customer's page says of a 404 for a long list: it is nginx that lost patience. */
+/** What nginx answers when bbb-web took too long; 404 is what the customer's page met. */
+const IMPATIENT = [404, 504];
+
 const NGINX = 'the nginx of that server may have lost patience with a long list';
 const RAISE = 'raise proxy_read_timeout in its /etc/bigbluebutton/nginx/web.nginx';
 const ASK_PAGES = 'ask page by page with --page-size 100';
 
-export function createRecordingsCall(access: BbbAccess, http: Pick<Http, 'open'>, ending: AbortSignal): RecordingsCall {
+/** `states`: of the recordings that are asked for; null: those that BBB answers unasked. */
+export function createRecordingsCall(
+  access: BbbAccess,
+  http: Pick<Http, 'open'>,
+  states: string[] | null,
+  ending: AbortSignal,
+): RecordingsCall {
   const signer = { bbbUrl: `${access.bbbServerUrl}bigbluebutton/api`, bbbSecret: access.bbbSecret };
+  const ofStates = states === null ? '' : `state=${states.join('%2C')}`;
   let accepted: ChecksumAlgorithm | null = null;
-  const ask = async (
+  const ask = async function* (
     query: string,
     algorithm: ChecksumAlgorithm,
-    take: (raw: RawRecording) => void,
-    saved?: SavedAnswer,
-  ): Promise<Exclude<RecordingsAnswer, { kind: 'damaged' }>> => {
+    saving: Saving | undefined,
+  ): AsyncGenerator<RawRecording, SoundAnswer> {
     // Before BBB is asked: it may take half an hour.
-    const file = saved === undefined ? null : await beginSaving(saved);
+    const file = saving === undefined ? null : await beginSaving(saving.answer);
+    const isPart = query !== '';
     try {
-      const url = await signedAddress('getRecordings', query, algorithm, signer);
+      const url = await signedAddress(
+        'getRecordings',
+        [query, ofStates].filter((part) => part !== '').join('&'),
+        algorithm,
+        signer,
+      );
       const stream = await http.open(
         url,
         { Accept: '*/*' },
         { idleTimeoutMs: access.bbbTimeoutMs, redirects: REDIRECTS, ending },
       );
       const body = file === null ? stream.body : copied(stream.body, file.write);
-      const answer = sound(await readRecordingsAnswer(body, take), stream, query !== '');
+      const answer = sound(yield* recordingsIn(body), stream, isPart);
       // A page is not the answer for a later run.
-      if (answer.kind === 'listed' && answer.totalElements === null) await file?.finish();
+      if (answer.kind === 'listed' && saving?.isWhole(answer.totalElements) === true) await file?.finish();
       return answer;
     } catch (error) {
       if (ending.aborted) throw new MigrationError('stopped while the recordings were read from BBB', { cause: error });
-      throw error instanceof HttpError ? noAnswer(error, query !== '') : error;
+      throw error instanceof HttpError ? noAnswer(error, isPart) : error;
     } finally {
       await file?.abandon();
     }
   };
-  return async (query, take, saved) => {
+  const askWithAnyChecksum = async function* (
+    query: string,
+    saving?: Saving,
+  ): AsyncGenerator<RawRecording, ListAnswer> {
     const tried = algorithmsToTry(access.bbbChecksum, accepted);
+    let words = '';
     for (const algorithm of tried) {
-      const answer = await ask(query, algorithm, take, saved);
-      if (answer.kind === 'failed' && answer.messageKey === 'checksumError') continue;
+      const answer = yield* ask(query, algorithm, saving);
+      if (answer.kind === 'failed' && answer.messageKey === 'checksumError') {
+        // Whoever tells it so may not be bbb-web, and mean something else.
+        words = answer.isOfErrors === true ? `, ${answer.message}` : '';
+        continue;
+      }
       accepted = algorithm;
-      if (answer.kind === 'listed' || answer.kind === 'unlisted') return answer;
-      throw refused(answer);
+      if (answer.kind === 'failed') throw refused(answer);
+      return answer;
     }
     throw new RefusedError(
-      `BBB refuses the checksum of getRecordings made with ${tried.join(', ')} (checksumError): check SCRIPT_BBB_SECRET_KEY`,
+      `BBB refuses the checksum of getRecordings made with ${tried.join(', ')} (checksumError${words}): check SCRIPT_BBB_SECRET_KEY`,
     );
   };
+  return (query, saving) => withResult(askWithAnyChecksum(query, saving));
 }
 
 function isGood({ status }: HttpStream): boolean {
@@ -105,33 +136,32 @@ async function* copied(body: AsyncIterable<Buffer>, write: (piece: Buffer) => Pr
 }
 
 /** BBB answers 200 for most failures, other statuses for some: FAILED counts whatever the status, SUCCESS does not. */
-function sound(
-  answer: RecordingsAnswer,
-  stream: HttpStream,
-  isPaged: boolean,
-): Exclude<RecordingsAnswer, { kind: 'damaged' }> {
+function sound(answer: RecordingsAnswer, stream: HttpStream, isPart: boolean): SoundAnswer {
   if (answer.kind === 'failed' || (isGood(stream) && answer.kind !== 'damaged')) return answer;
   const what = answer.kind === 'damaged' ? answer.what : 'SUCCESS';
   const isBroken = answer.kind === 'damaged' && answer.isOfBbb && isGood(stream);
   const advice = isBroken
     ? 'try again; if it comes back, look on that server at the recordings there'
-    : adviceFor(stream, isPaged);
-  throw new MigrationError(`getRecordings answers ${stream.status} with ${what}: ${advice}`);
+    : adviceFor(stream, isPart);
+  const message = `getRecordings answers ${stream.status} with ${what}: ${advice}`;
+  throw !isPart && IMPATIENT.includes(stream.status) ? new NotAtOnceError(message) : new MigrationError(message);
 }
 
-function adviceFor({ status, headers }: HttpStream, isPaged: boolean): string {
+function adviceFor({ status, headers }: HttpStream, isPart: boolean): string {
   const checkUrl = 'check SCRIPT_BBB_SERVER_URL';
   if (status >= 300 && status < 400)
     return `a redirect${headers['location'] === undefined ? '' : ' to another server'}: ${checkUrl}`;
-  const patience = `${NGINX}: ${isPaged ? 'take a smaller --page-size' : ASK_PAGES}, or ${RAISE}`;
+  const patience = isPart
+    ? `${NGINX}: take a smaller --page-size, or ${RAISE}`
+    : `${NGINX}, and answers no better by pages (--page-size 100): take a smaller --page-size, or ${RAISE}`;
   if (status === 404) return `${checkUrl}; if it is right, ${patience}`;
   if (status === 504) return patience;
   return status >= 500 ? 'that server is in trouble: look at its logs, and try again' : `${checkUrl}, and try again`;
 }
 
 /** A server that was found, but did not answer to the end, may have too much to say. */
-function noAnswer(error: HttpError, isPaged: boolean): MigrationError {
-  const pages = isPaged ? 'take a smaller --page-size' : `if its list is long, ${ASK_PAGES}`;
+function noAnswer(error: HttpError, isPart: boolean): MigrationError {
+  const pages = isPart ? 'take a smaller --page-size' : `if its list is long, ${ASK_PAGES}`;
   const advice =
     error.kind === 'silent'
       ? `; ${pages}, or raise SCRIPT_BBB_TIMEOUT_S`

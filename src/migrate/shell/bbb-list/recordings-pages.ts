@@ -1,5 +1,7 @@
 // `getRecordings` page by page, for servers that time out on a long list or refuse to give it.
+import { retry } from '../../../shared/retry.js';
 import type { Collection } from '../../core/collection.js';
+import { isAll, isComplete, stepAfter, type ListPage } from '../../core/page-cursor.js';
 import { idOf, type RawRecording } from '../../core/recordings.js';
 import { MigrationError } from '../../ports.js';
 import { RefusedError, type RecordingsCall } from './recordings-call.js';
@@ -14,96 +16,142 @@ const LONGEST_PAGE = 100;
 /** Of the ids in one request: nginx and Tomcat refuse a request line of 8 kB. */
 const LONGEST_IDS = 4000;
 
-export interface Pages {
+export interface PagedReading {
   call: RecordingsCall;
   collection: Collection;
   pageSize: number;
   /** Where all that was read is saved as one answer. */
   saved?: SavedAnswer;
   progress(count: number): void;
-  pause(ms: number): Promise<void>;
+  sleep(ms: number): Promise<void>;
   ending: AbortSignal;
 }
 
-interface Page {
+/** A page as it came. */
+interface PageAnswer {
+  /** At most `LONGEST_PAGE` of them: more have gone into the collection. */
   recordings: RawRecording[];
-  /** Null: it is no page, but all. */
-  totalElements: number | null;
+  count: number;
+  total: number | null;
 }
 
-/** Puts all recordings into the collection. Throws unless everything came that BBB says it has. */
-export async function readPages(pages: Pages): Promise<void> {
-  const first = await askPage(pages, 0, pages.saved);
-  if (first.totalElements === null) {
-    for (const raw of first.recordings) pages.collection.add(raw);
+/** What the pages so far have brought. */
+interface Harvest {
+  recordings: Set<string>;
+  files: Set<string>;
+  pages: ListPage[];
+}
+
+/** Puts all recordings into the collection, each with all its formats. Throws unless everything came. */
+export async function readPages(reading: PagedReading): Promise<void> {
+  const first = await askPage(reading, 0, reading.saved);
+  if (first.count > LONGEST_PAGE) {
+    for (const raw of first.recordings) reading.collection.add(raw);
     return;
   }
-  const file = pages.saved === undefined ? null : await beginSavingRecordings(pages.saved);
+  const file = reading.saved === undefined ? null : await beginSavingRecordings(reading.saved);
   try {
-    await readOn(pages, first, first.totalElements, file);
+    await readOn(reading, first, file);
     await file?.finish();
   } finally {
     await file?.abandon();
   }
 }
 
-/**
- * The list may change meanwhile. When recordings went, others slid over the edge between two pages: it steps back by as
- * many. Those that came are for the next run, where they are not met anyway.
- */
-async function readOn(pages: Pages, first: Page, firstTotal: number, file: RecordingsFile | null): Promise<void> {
-  const { pageSize, collection } = pages;
-  const mostPages = 2 * Math.ceil(firstTotal / pageSize) + 10;
-  let page: Page | null = first;
-  let [offset, total, fewest, parts] = [0, firstTotal, firstTotal, 0];
-  for (let count = 1; page !== null; count += 1) {
-    const now = page.totalElements ?? total;
-    const gone = Math.max(0, total - now);
-    total = now;
-    fewest = Math.min(fewest, total);
-    if (count > mostPages)
-      throw new MigrationError(
-        `getRecordings never ends: after ${mostPages} pages BBB says there are ${total} recordings, first it said ${firstTotal}`,
-      );
-    if (page.recordings.length === 0 && offset < total) break;
-    parts += await takeIn(pages, page.recordings, file);
-    pages.progress(collection.count());
-    offset = gone > 0 ? Math.max(0, offset - gone) : offset + pageSize;
-    page = page.totalElements === null || offset >= total ? null : await askPage(pages, offset);
+async function readOn(reading: PagedReading, first: PageAnswer, file: RecordingsFile | null): Promise<void> {
+  const harvest: Harvest = { recordings: new Set(), files: new Set(), pages: [] };
+  const { pages } = harvest;
+  await takeIn(reading, reap(first, 0, harvest), file);
+  let step = stepAfter(pages, reading.pageSize);
+  while (step.kind === 'next') {
+    const page = await askPage(reading, step.offset);
+    const fresh = reap(page, step.offset, harvest);
+    step = stepAfter(pages, reading.pageSize);
+    await takeIn(reading, fresh, file);
+    reading.progress(reading.collection.count());
   }
-  // Older versions of bbb-web count formats in the place of recordings.
-  if (fewest > Math.max(parts, collection.count()))
-    throw new MigrationError(
-      `getRecordings is incomplete: BBB says it has ${fewest} recordings and gives ${collection.count()}, asked by pages of ${pageSize}: try again, or without --page-size`,
-    );
+  if (step.kind === 'again') {
+    await expectAll(reading, first);
+    return;
+  }
+  if (step.kind === 'fault') throw new MigrationError(`getRecordings ${step.why}: try again, or without --page-size`);
+  const seen = { recordings: harvest.recordings.size, files: harvest.files.size };
+  if (isComplete(pages, reading.pageSize, seen)) return;
+  throw new MigrationError(
+    `getRecordings is incomplete: ${lengthOf(pages)} and gives ${seen.recordings}, asked by pages of ${reading.pageSize}: try again, or without --page-size`,
+  );
+}
+
+function lengthOf(pages: ListPage[]): string {
+  const totals = pages.flatMap(({ total }) => total ?? []);
+  const end = Math.max(...pages.map(({ offset, entries }) => offset + entries));
+  return totals.length > 0
+    ? `BBB says it has ${Math.min(...totals)} recordings`
+    : `BBB has a list of ${end} recordings`;
+}
+
+/** Notes what a page holds; answers the recordings that were on none before. */
+function reap({ recordings, total }: PageAnswer, offset: number, harvest: Harvest): RawRecording[] {
+  const before = harvest.files.size;
+  let files = 0;
+  const fresh: RawRecording[] = [];
+  for (const raw of recordings) {
+    const key = keyOf(raw);
+    if (!harvest.recordings.has(key)) fresh.push(raw);
+    harvest.recordings.add(key);
+    const formats = raw.formats.length === 0 ? [{}] : raw.formats;
+    for (const format of formats) harvest.files.add(`${key} ${JSON.stringify(format)}`);
+    files += formats.length;
+  }
+  harvest.pages.push({
+    offset,
+    entries: recordings.length,
+    files,
+    fresh: harvest.files.size - before,
+    total,
+  });
+  return fresh;
+}
+
+/** One that BBB itself could not read has no id. */
+function keyOf(raw: RawRecording): string {
+  return idOf(raw) || JSON.stringify(raw.texts);
 }
 
 /**
- * Adds what is new on a page. bbb-web leaves out formats there, or puts them on another page: each recording is asked for
- * again by its id, and comes whole then. Answers how many formats there are.
+ * Everything came again: a server that knows no pages, unless it looks at the limit alone and keeps the rest to itself. Asked
+ * for fewer, the former gives as many as before; one recording is all if two are not given.
  */
-async function takeIn(pages: Pages, recordings: RawRecording[], file: RecordingsFile | null): Promise<number> {
-  const { collection } = pages;
-  const fresh = recordings.filter((raw) => !collection.has(idOf(raw)));
+async function expectAll(reading: PagedReading, all: PageAnswer): Promise<void> {
+  const other = await askPage({ ...reading, pageSize: all.count === 1 ? 2 : all.count - 1 }, 0);
+  if (other.count === all.count) return;
+  throw new MigrationError(
+    'getRecordings cannot be read by pages: that server gives the same ones at whatever offset it is asked: try without --page-size',
+  );
+}
+
+/**
+ * Adds recordings that are new. bbb-web leaves out formats on a page, or puts them on another one: each recording is asked for
+ * again by its id, and comes whole then.
+ */
+async function takeIn(reading: PagedReading, fresh: RawRecording[], file: RecordingsFile | null): Promise<void> {
   const whole = await askAgain(
-    pages,
+    reading,
     fresh.map(idOf).filter((id) => id !== ''),
   );
-  let parts = 0;
   for (const raw of fresh) {
     const best = whole.get(idOf(raw)) ?? raw;
-    parts += Math.max(1, best.formats.length);
-    collection.add(best);
+    reading.collection.add(best);
     await file?.add(best);
   }
-  return parts;
 }
 
-async function askAgain(pages: Pages, ids: string[]): Promise<Map<string, RawRecording>> {
+async function askAgain(reading: PagedReading, ids: string[]): Promise<Map<string, RawRecording>> {
   const whole = new Map<string, RawRecording>();
   for (const group of groupsOf(ids)) {
-    const take = (raw: RawRecording): void => void whole.set(idOf(raw), raw);
-    await persistently(pages, () => pages.call(`recordID=${group.join('%2C')}`, take));
+    await patiently(reading, async () => {
+      for await (const raw of reading.call(`recordID=${group.join('%2C')}`)) whole.set(idOf(raw), raw);
+    });
   }
   return whole;
 }
@@ -124,49 +172,40 @@ function groupsOf(ids: string[]): string[][] {
 }
 
 /** More recordings than a page may hold go straight into the collection: they may be all that there are. */
-async function askPage(pages: Pages, offset: number, saved?: SavedAnswer): Promise<Page> {
-  return persistently(pages, async () => {
-    const recordings: RawRecording[] = [];
-    let more = 0;
-    const take = (raw: RawRecording): void => {
-      if (recordings.length < LONGEST_PAGE) {
-        recordings.push(raw);
-        return;
-      }
-      more += 1;
-      pages.collection.add(raw);
-      if (more % 1000 === 0) pages.progress(pages.collection.count());
-    };
-    const answer = await pages.call(`offset=${offset}&limit=${pages.pageSize}`, take, saved);
-    if (answer.kind === 'unlisted') {
-      if (offset > 0) return { recordings: [], totalElements: null };
+async function askPage(reading: PagedReading, offset: number, saved?: SavedAnswer): Promise<PageAnswer> {
+  const { call, collection, pageSize, progress } = reading;
+  return patiently(reading, async () => {
+    const page: PageAnswer = { recordings: [], count: 0, total: null };
+    const isWhole = (total: number | null): boolean => page.count > LONGEST_PAGE && isAll(total, page.count);
+    const recordings = call(
+      `offset=${offset}&limit=${pageSize}`,
+      saved === undefined ? undefined : { answer: saved, isWhole },
+    );
+    for await (const raw of recordings) {
+      page.count += 1;
+      if (page.count <= LONGEST_PAGE) page.recordings.push(raw);
+      else collection.add(raw);
+      if (page.count % 1000 === 0) progress(collection.count());
+    }
+    const answer = recordings.result();
+    if (answer.kind === 'listed') page.total = answer.totalElements;
+    else if (offset === 0)
       throw new RefusedError(
         'getRecordings answers noRecordings without a list even when asked for a page: that server lists no recordings to this secret',
       );
-    }
-    if (answer.totalElements !== null && more > 0)
-      throw new RefusedError(
-        `getRecordings gives a page of ${LONGEST_PAGE + more} recordings, asked for ${pages.pageSize}`,
-      );
-    return { recordings, totalElements: answer.totalElements };
+    if (page.count > LONGEST_PAGE && !(offset === 0 && isWhole(page.total)))
+      throw new RefusedError(`getRecordings gives a page of ${page.count} recordings, asked for ${pageSize}`);
+    return page;
   });
 }
 
 /** Tried again twice, but not when BBB said no, or the disk did. */
-async function persistently<T>({ pause, ending }: Pages, act: () => Promise<T>): Promise<T> {
-  for (const pauseMs of PAUSES_MS) {
-    try {
-      return await act();
-    } catch (error) {
-      if (
-        ending.aborted ||
-        error instanceof RefusedError ||
-        error instanceof SavingError ||
-        !(error instanceof MigrationError)
-      )
-        throw error;
-    }
-    await pause(pauseMs);
-  }
-  return act();
+async function patiently<T>({ sleep, ending }: PagedReading, ask: () => Promise<T>): Promise<T> {
+  return retry(ask, {
+    pausesMs: PAUSES_MS,
+    sleep,
+    ending,
+    mayPass: (error) =>
+      error instanceof MigrationError && !(error instanceof RefusedError) && !(error instanceof SavingError),
+  });
 }

@@ -2,12 +2,13 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode, faultOf } from '../../../shared/files.js';
-import { ELEMENTS, METADATA, type RawField, type RawRecording } from '../../core/recordings.js';
+import { beginAtomicWrite, errorCode, faultOf, type AtomicWrite } from '../../../shared/files.js';
+import { isAll } from '../../core/page-cursor.js';
+import { ELEMENTS, ERROR, METADATA, type RawField, type RawRecording } from '../../core/recordings.js';
 import { serverKey } from '../../core/server-key.js';
 import { MigrationError } from '../../ports.js';
-import { readRecordingsAnswer } from './recordings-answer.js';
-import { beginWholeFile, type WholeFile } from '../whole-file.js';
+import { recordingsIn, type RecordingsAnswer } from './recordings-answer.js';
+import { withResult } from './with-result.js';
 
 const HEAD = '<response><returncode>SUCCESS</returncode><recordings>\n';
 const END = '</recordings></response>\n';
@@ -27,7 +28,7 @@ export function savedAnswerOf(directory: string, serverUrl: string): SavedAnswer
 }
 
 /** For its owner's eyes only. Throws `SavingError` when it cannot be written. */
-export async function beginSaving({ path, serverUrl }: SavedAnswer): Promise<WholeFile> {
+export async function beginSaving({ path, serverUrl }: SavedAnswer): Promise<AtomicWrite> {
   const told = async <T>(act: Promise<T>): Promise<T> => {
     try {
       return await act;
@@ -35,7 +36,7 @@ export async function beginSaving({ path, serverUrl }: SavedAnswer): Promise<Who
       throw new SavingError(`the answer of BBB cannot be saved as ${path}: ${faultOf(error)}`, { cause: error });
     }
   };
-  const file = await told(beginWholeFile(path, 0o600));
+  const file = await told(beginAtomicWrite(path, { mode: 0o600, isExact: false }));
   const finish = async (): Promise<void> => {
     await file.write(markOf(serverUrl));
     await file.finish();
@@ -63,20 +64,23 @@ export async function beginSavingRecordings(saved: SavedAnswer): Promise<Recordi
   };
 }
 
-/** Reads the saved answer. Throws `MigrationError` when there is none, none that can be used, or one of another server. */
-export async function readSavedAnswer(
-  { path, serverUrl }: SavedAnswer,
-  take: (raw: RawRecording) => void,
-): Promise<void> {
+/** The recordings of the saved answer. Throws `MigrationError` when there is none, none that can be used, or one of another server. */
+export async function* savedRecordings({ path, serverUrl }: SavedAnswer): AsyncGenerator<RawRecording, void> {
   try {
     const saved = await markIn(path);
     if (saved !== null && serverKey(saved) !== serverKey(serverUrl))
       throw new MigrationError(
         `the saved answer ${path} is of ${saved}, not of ${serverUrl}: set USE_CACHE=false, so that BBB is asked`,
       );
-    const answer = await readRecordingsAnswer(createReadStream(path, { highWaterMark: 256 * 1024 }), take);
-    if (answer.kind === 'listed') return;
-    const what = answer.kind === 'damaged' ? answer.what : answer.kind === 'failed' ? 'a refusal of BBB' : 'no list';
+    let count = 0;
+    const recordings = withResult(recordingsIn(createReadStream(path, { highWaterMark: 256 * 1024 })));
+    for await (const raw of recordings) {
+      count += 1;
+      yield raw;
+    }
+    const answer = recordings.result();
+    if (answer.kind === 'listed' && isAll(answer.totalElements, count)) return;
+    const what = whatIsHeld(answer);
     throw new MigrationError(`the saved answer ${path} holds ${what}: set USE_CACHE=false, so that BBB is asked again`);
   } catch (error) {
     if (error instanceof MigrationError) throw error;
@@ -87,6 +91,12 @@ export async function readSavedAnswer(
       { cause: error },
     );
   }
+}
+
+function whatIsHeld(answer: RecordingsAnswer): string {
+  if (answer.kind === 'damaged') return answer.what;
+  if (answer.kind === 'failed') return 'a refusal of BBB';
+  return answer.kind === 'listed' ? 'a part of the list only' : 'no list';
 }
 
 /** Which server has answered, behind the root, where nobody else looks. An answer that the original saved has none. */
@@ -118,7 +128,8 @@ function recordingXml({ texts, formats }: RawRecording): string {
   const playback = formats
     .map(({ type, url }) => `<format>${element('type', type)}${element('url', url)}</format>`)
     .join('');
-  return `<recording>${list(ELEMENTS)}<metadata>${list(METADATA)}</metadata><playback>${playback}</playback></recording>\n`;
+  const error = texts.errorPath === undefined ? '' : `<error>${list(ERROR)}</error>`;
+  return `<recording>${list(ELEMENTS)}${error}<metadata>${list(METADATA)}</metadata><playback>${playback}</playback></recording>\n`;
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#13;' };

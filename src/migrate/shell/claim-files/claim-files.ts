@@ -62,7 +62,9 @@ export function createClaimFiles(places: ClaimPlaces, surroundings: ClaimSurroun
         );
       }),
     encode: (presentationUrl, file) =>
-      onClaim(`cannot encode ${file}`, ending, () => film(presentationUrl, file, places, lockDescriptor(), ending)),
+      onClaim(`cannot encode ${file}`, ending, () =>
+        film({ url: presentationUrl, file }, places, { lockDescriptor: lockDescriptor(), ending }),
+      ),
     publish: (file, size) =>
       onClaim(`cannot give ${file} its name`, ending, async () => publish(file, size, await directory(), places)),
   };

@@ -6,7 +6,7 @@ import { errorCode, removeIfThere, sizeOf, syncDirectory } from '../../../shared
 import { HttpError, type HttpStream } from '../../../shared/http.js';
 import { lackOfRoom } from '../../../shared/file-copy.js';
 import { MigrationError } from '../../ports.js';
-import { expectPassable, persist } from '../persistence.js';
+import { expectPassable, retryHttp } from './http-retry.js';
 import { isHtml, withoutQuery, type Video, type Visit } from './video-page.js';
 
 const REDIRECTS = 5;
@@ -46,7 +46,7 @@ interface Piece {
 export async function download(video: Video, path: string, options: DownloadOptions, visit: Visit): Promise<number> {
   const part: Part = { path, validator: options.validator, arrived: 0 };
   try {
-    return await persist(
+    return await retryHttp(
       `video ${new URL(video.url).host}`,
       () => fetchRest(video, part, options, visit),
       visit,

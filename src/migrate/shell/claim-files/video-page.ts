@@ -1,8 +1,8 @@
 // The page in which BBB plays a video: where the file is, and the cookies with which it is given out.
 import type { CookieJar, Http, HttpStream } from '../../../shared/http.js';
-import { videoAddress } from '../../core/video-source.js';
+import { extensionOf, videoAddress } from '../../core/video-source.js';
 import { MigrationError } from '../../ports.js';
-import { expectPassable, persist, type Perseverance } from '../persistence.js';
+import { expectPassable, retryHttp, type HttpRetry } from './http-retry.js';
 
 /** BBB's page has some kilobytes. */
 const LARGEST_PAGE_BYTES = 4 * 1024 * 1024;
@@ -10,7 +10,7 @@ const LARGEST_PAGE_BYTES = 4 * 1024 * 1024;
 const REDIRECTS = 5;
 
 /** What a visit to a web server needs. */
-export interface Visit extends Perseverance {
+export interface Visit extends HttpRetry {
   http: Pick<Http, 'open'>;
   idleTimeoutMs: number;
 }
@@ -20,13 +20,18 @@ export interface Video {
   cookies: CookieJar;
 }
 
-/** Throws MigrationError when the page has no video that Pod takes, HttpError when it does not come. */
+/**
+ * The address may be the video itself: by its extension, as Pod sees it, or by what comes. Throws MigrationError when the
+ * page has no video that Pod takes, HttpError when it does not come.
+ */
 export async function findVideo(pageUrl: string, extensions: string[], visit: Visit): Promise<Video> {
   if (!URL.canParse(pageUrl) || !/^https?:$/.test(new URL(pageUrl).protocol))
     throw new MigrationError('the address of its playback page is no address on the web');
   const cookies = await createCookieJar();
-  const { from, html } = await persist(`page ${new URL(pageUrl).host}`, () => readPage(pageUrl, cookies, visit), visit);
-  const found = videoAddress({ url: pageUrl, from, sources: await sourcesOf(html) }, extensions);
+  if (extensions.includes(extensionOf(new URL(pageUrl)))) return { url: pageUrl, cookies };
+  const page = await retryHttp(`page ${new URL(pageUrl).host}`, () => readPage(pageUrl, cookies, visit), visit);
+  if (page.html === null) return { url: page.from, cookies };
+  const found = videoAddress({ url: pageUrl, from: page.from, sources: await sourcesOf(page.html) }, extensions);
   if ('fault' in found) throw new MigrationError(`the playback page ${withoutQuery(pageUrl)} ${found.fault}`);
   return { url: found.address, cookies };
 }
@@ -43,11 +48,12 @@ async function createCookieJar(): Promise<CookieJar> {
   };
 }
 
+/** `html`: null when it is no page but a video. */
 async function readPage(
   url: string,
   cookies: CookieJar,
   { http, idleTimeoutMs, ending }: Visit,
-): Promise<{ from: string; html: string }> {
+): Promise<{ from: string; html: string | null }> {
   const answer = await http.open(
     url,
     { Accept: 'text/html' },
@@ -56,11 +62,11 @@ async function readPage(
   try {
     expectPassable(answer.status);
     if (answer.status !== 200) throw new MigrationError(refusal(url, answer));
+    const type = answer.headers['content-type'];
+    if (type?.toLowerCase().startsWith('video/') === true) return { from: answer.url, html: null };
     // What does not say what it is may be a page.
-    if (answer.headers['content-type'] !== undefined && !isHtml(answer))
-      throw new MigrationError(
-        `the playback page ${withoutQuery(url)} is no page but ${answer.headers['content-type']}`,
-      );
+    if (type !== undefined && !isHtml(answer))
+      throw new MigrationError(`the playback page ${withoutQuery(url)} is no page but ${type}`);
     return { from: answer.url, html: await textOf(answer, url) };
   } finally {
     answer.discard();

@@ -6,8 +6,11 @@ import { openSql, type Sql } from './sql.js';
 /** Users in one statement. */
 const BATCH = 500;
 
-/** Processed and notified (Moodle: mod/bigbluebuttonbn/classes/recording.php). */
-const AVAILABLE = '(2, 3)';
+/**
+ * Moodle's own note that it is deleted (mod/bigbluebuttonbn/classes/recording.php). The other states say what Moodle has
+ * heard of BBB: once its BBB has another address, all are awaited or dismissed, and BBB has the recording all the same.
+ */
+const DELETED = 5;
 
 /** Every sign counts, upper and lower case too, whatever the collation. */
 const HOLDS = { postgresql: 'position(? IN intro) > 0', mysql: 'INSTR(CAST(intro AS BINARY), CAST(? AS BINARY)) > 0' };
@@ -51,7 +54,7 @@ async function activitiesOf(
   const rows = await query<MoodleActivity & { recordingid: string }>(
     `SELECT recording.recordingid, activity.id, activity.intro, activity.participants
      FROM ${tables.recordings} recording JOIN ${tables.activities} activity ON activity.id = recording.bigbluebuttonbnid
-     WHERE recording.recordingid = ? AND recording.status IN ${AVAILABLE} ORDER BY activity.id`,
+     WHERE recording.recordingid = ? AND recording.status <> ${DELETED} ORDER BY activity.id`,
     [recordingId],
   );
   const exact = rows.filter((row) => row.recordingid === recordingId);

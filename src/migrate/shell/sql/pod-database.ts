@@ -34,7 +34,7 @@ const CHANGE_NOTHING = {
 const MAY_COUNT = `SELECT has_sequence_privilege(pg_get_serial_sequence('${EXTERNAL}', 'id'), 'USAGE, UPDATE') AS granted
   FROM information_schema.columns WHERE table_name = '${EXTERNAL}' AND column_name = 'id' AND column_default LIKE 'nextval(%'`;
 
-/** Ids in one statement. */
+/** Ids or addresses in one statement. */
 const BATCH = 500;
 
 /** Null: every use throws. */
@@ -42,11 +42,11 @@ export function createPodDatabase(address: DatabaseAddress | null): PodDatabase 
   const session: Session = { hasTurn: false };
   const sql = address === null ? ABSENT : openPod(address, session);
   return {
-    check: async (right) => {
+    check: async (rights) => {
       for (const [table, columns] of Object.entries(TABLES))
         await sql.query(`SELECT ${columns} FROM ${table} WHERE 1 = 0`);
-      if (right !== null) await sql.query(CHANGE_NOTHING[right]);
-      if (right !== 'INSERT' || address?.type !== 'postgresql') return;
+      for (const right of rights) await sql.query(CHANGE_NOTHING[right]);
+      if (!rights.includes('INSERT') || address?.type !== 'postgresql') return;
       const sequences = await sql.query<{ granted: boolean | null }>(MAY_COUNT);
       if (sequences.some(({ granted }) => granted === false)) {
         throw new MigrationError(
@@ -72,6 +72,7 @@ export function createPodDatabase(address: DatabaseAddress | null): PodDatabase 
     },
     addExternalRecordings: (rows) => sql.transaction((statements) => addExternalRecordings(rows, statements)),
     externalRowsBeginningWith: (urlStart) => externalRowsBeginningWith(urlStart, sql),
+    externalRowsAt: (addresses) => externalRowsAt(addresses, sql),
     removeExternalRows: (ids) => sql.transaction((statements) => removeExternalRows(ids, statements)),
     takeTurn: async () => {
       session.hasTurn = await takeTurn(address?.type ?? 'postgresql', sql);
@@ -177,31 +178,50 @@ async function addExternalRecordings(rows: ExternalRecording[], statements: Stat
   return added;
 }
 
+interface ExternalColumns {
+  id: number;
+  source_url: string;
+  owner_id: number | null;
+  uploaded_to_pod_by_id: number | null;
+}
+
+const EXTERNAL_ROW = `SELECT id, source_url, owner_id, uploaded_to_pod_by_id FROM ${EXTERNAL}`;
+
+function externalRow(row: ExternalColumns): ExternalRow {
+  return {
+    id: row.id,
+    sourceUrl: row.source_url,
+    ownerId: row.owner_id,
+    isUploaded: row.uploaded_to_pod_by_id !== null,
+  };
+}
+
 async function externalRowsBeginningWith(urlStart: string, { query }: Reads): Promise<ExternalRow[]> {
-  const rows = await query<{
-    id: number;
-    source_url: string;
-    owner_id: number | null;
-    uploaded_to_pod_by_id: number | null;
-  }>(
-    `SELECT id, source_url, owner_id, uploaded_to_pod_by_id FROM ${EXTERNAL} WHERE source_url LIKE ? ESCAPE '!' ORDER BY id`,
-    [`${urlStart.replace(/[!%_]/g, '!$&')}%`],
-  );
-  return rows
-    .filter((row) => row.source_url.startsWith(urlStart))
-    .map((row) => ({
-      id: row.id,
-      sourceUrl: row.source_url,
-      ownerId: row.owner_id,
-      isUploaded: row.uploaded_to_pod_by_id !== null,
-    }));
+  const rows = await query<ExternalColumns>(`${EXTERNAL_ROW} WHERE source_url LIKE ? ESCAPE '!' ORDER BY id`, [
+    `${urlStart.replace(/[!%_]/g, '!$&')}%`,
+  ]);
+  return rows.filter((row) => row.source_url.startsWith(urlStart)).map(externalRow);
+}
+
+async function externalRowsAt(addresses: string[], { query }: Reads): Promise<ExternalRow[]> {
+  const wanted = new Set(addresses);
+  const found: ExternalColumns[] = [];
+  for (const batch of batchesOf([...wanted])) {
+    const places = batch.map(() => '?').join(', ');
+    found.push(...(await query<ExternalColumns>(`${EXTERNAL_ROW} WHERE source_url IN (${places}) ORDER BY id`, batch)));
+  }
+  return found.filter((row) => wanted.has(row.source_url)).map(externalRow);
 }
 
 async function removeExternalRows(ids: number[], { change }: Statements): Promise<number> {
   let removed = 0;
-  for (let start = 0; start < ids.length; start += BATCH) {
-    const batch = ids.slice(start, start + BATCH);
+  for (const batch of batchesOf(ids))
     removed += await change(`DELETE FROM ${EXTERNAL} WHERE id IN (${batch.map(() => '?').join(', ')})`, batch);
-  }
   return removed;
+}
+
+function batchesOf<T>(items: T[]): T[][] {
+  return Array.from({ length: Math.ceil(items.length / BATCH) }, (_, index) =>
+    items.slice(index * BATCH, (index + 1) * BATCH),
+  );
 }

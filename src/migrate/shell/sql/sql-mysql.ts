@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { DatabaseAddress } from '../../model.js';
+import { believed } from './sql-authorities.js';
 import type { Connection } from './sql.js';
 
 /** A live site's tables may be locked; nothing here takes that long. */
@@ -30,7 +31,7 @@ export async function connectMysql(address: DatabaseAddress): Promise<Connection
     charset: 'utf8mb4',
     timezone: 'Z',
     connectTimeout: address.connectTimeoutMs,
-    ...(address.ssl ? { ssl: { rejectUnauthorized: true, verifyIdentity: true } } : {}),
+    ...(address.ssl ? { ssl: { ...(await believed(address)), verifyIdentity: true } } : {}),
   });
   let isLost = false;
   const lose = (): void => {

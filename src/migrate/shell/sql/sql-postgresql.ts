@@ -1,6 +1,7 @@
 // PostgreSQL behind `Connection`.
 import type { Socket } from 'node:net';
 import type { DatabaseAddress } from '../../model.js';
+import { believed } from './sql-authorities.js';
 import type { Connection } from './sql.js';
 
 /** bigint, which the driver gives as a text: ids and counts are far below 2^53. */
@@ -9,8 +10,8 @@ const INT8 = 20;
 /** A live site's tables may be locked; nothing here takes that long. */
 const STATEMENT_TIMEOUT_MS = 120_000;
 
-/** A line that is dead does not answer the driver's goodbye. */
-const LONGEST_GOODBYE_MS = 3000;
+/** A line that is dead does not answer when the driver ends the session. */
+const LONGEST_END_MS = 3000;
 
 /** The classes of SQLSTATE after which the session is over: connection exceptions, shutdowns, time-outs of idle sessions. */
 const SESSION_OVER = /^(08|57P|25P0[34])/;
@@ -27,7 +28,7 @@ export async function connectPostgresql(address: DatabaseAddress): Promise<Conne
     connectionTimeoutMillis: address.connectTimeoutMs,
     keepAlive: true,
     application_name: 'bbb-pod-live',
-    ssl: address.ssl ? { rejectUnauthorized: true } : false,
+    ssl: address.ssl ? await believed(address) : false,
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary'): unknown =>
         oid === INT8 ? Number : types.getTypeParser(oid, format),
@@ -38,7 +39,7 @@ export async function connectPostgresql(address: DatabaseAddress): Promise<Conne
     isLost = true;
   };
   client.on('error', lose).on('end', lose);
-  // The driver's own goodbye waits for the other side.
+  // Ending the session by the driver waits for the other side.
   const hangUp = (): void => {
     (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
   };
@@ -69,7 +70,7 @@ export async function connectPostgresql(address: DatabaseAddress): Promise<Conne
       hangUp();
     },
     async end() {
-      const patience = setTimeout(hangUp, LONGEST_GOODBYE_MS);
+      const patience = setTimeout(hangUp, LONGEST_END_MS);
       await client.end().catch(lose);
       clearTimeout(patience);
     },

@@ -11,7 +11,7 @@ import { DiskError } from '../../../shared/errors.js';
 import { adviceFor, placeWhole, REAL_COPY_ACTS, type CopyActs } from '../../../shared/file-copy.js';
 import { slotPaths, type SlotPaths } from '../slot/slot-paths.js';
 import { oneLine } from '../../../shared/redact.js';
-import { createTurns } from '../../../shared/turns.js';
+import { createKeyedMutex } from '../../../shared/keyed-mutex.js';
 
 /** Pod's job must be able to read and move the file; the PHP script gave it the same mode. */
 const POD_MODE = 0o755;
@@ -34,7 +34,7 @@ interface Destination {
 export function createRecordings(config: Places, acts: CopyActs = REAL_COPY_ACTS): Recordings {
   const pathsOf = (slot: number): SlotPaths => slotPaths(config.baseDirectory, slot);
   const sourceOf = (slot: number, file: string): string => join(pathsOf(slot).videodata, file);
-  const [inTurn, renameInTurn] = [createTurns(), createTurns()];
+  const [inTurn, renameInTurn] = [createKeyedMutex(), createKeyedMutex()];
   return {
     read: (slot) =>
       onRecording(`cannot read the recordings of slot ${slot}`, () => readRecordings(pathsOf(slot).videodata)),

@@ -3,7 +3,7 @@ import { PortError } from '../../errors.js';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { errorCode, faultOf, makeDirectory, writeWhole } from '../../../shared/files.js';
+import { errorCode, faultOf, makeDirectory, atomicWrite } from '../../../shared/files.js';
 
 /** Stands before output that does not go on where the last one ended. Compose begins each line with a name, so no output has it. */
 const NEXT_CONTAINER = '--- container started again ---\n';
@@ -26,7 +26,7 @@ export async function keepOutput(logDirectory: string, livestreamId: number, out
   const path = join(logDirectory, `${livestreamId}.log`);
   try {
     await makeDirectory(logDirectory);
-    await writeWhole(path, lastLines(joined(await contentOf(path), output)), 0o640);
+    await atomicWrite(path, lastLines(joined(await contentOf(path), output)), 0o640);
   } catch (error) {
     throw new PortError('logUnwritable', `cannot write ${path}: ${faultOf(error)}`, { cause: error });
   }

@@ -13,7 +13,7 @@ import {
   removeIfThere,
   setMode,
   syncDirectory,
-  writeWhole,
+  atomicWrite,
 } from '../../../shared/files.js';
 import { giveDirectory, giveDirectoryOfRoot, ownerOfNewFiles } from '../../../shared/ownership.js';
 import { readRecordings } from '../outbox/recordings.js';
@@ -32,7 +32,7 @@ export interface ComposeFiles {
 export function createSlots(config: Config, composeFiles: ComposeFiles): Slots {
   const pathsOf = (slot: number): SlotPaths => slotPaths(config.baseDirectory, slot);
   const writeCompose = async (slot: number, record: SlotRecord | null): Promise<void> => {
-    await writeWhole(pathsOf(slot).composeFile, await composeFiles.composeFileText(slot, config, record), 0o600);
+    await atomicWrite(pathsOf(slot).composeFile, await composeFiles.composeFileText(slot, config, record), 0o600);
   };
   return {
     read: async (also) => {
@@ -49,7 +49,7 @@ export function createSlots(config: Config, composeFiles: ComposeFiles): Slots {
         else if (!(await isThere(paths.record))) await writeCompose(slot, null);
       }),
     writeRecord: (slot, record) =>
-      onDisk('cannot write the slot file', () => writeWhole(pathsOf(slot).record, serialiseSlotRecord(record), 0o600)),
+      onDisk('cannot write the slot file', () => atomicWrite(pathsOf(slot).record, serialiseSlotRecord(record), 0o600)),
     release: (slot) =>
       onDisk(`cannot free slot ${slot}`, async () => {
         await writeCompose(slot, null);

@@ -89,12 +89,11 @@ describe("BBB's recordings", () => {
     const server = await start();
     server.settings.recordings.push(...bad, recordingXml({ number: 6, meta: { 'bbb-origin': '' } }));
     const list = await createReader(server).read();
-    expect(idsOf(list)).toEqual([6, 3, 2, 1].map(idOf));
-    expect(list.total).toBe(4);
-    expect(list.faults.sort()).toEqual([
-      `recording ${idOf(4)} has no name`,
-      `recording ${idOf(5)} (Cours 5) has no startTime`,
-    ]);
+    // Without a start it comes last.
+    expect(idsOf(list)).toEqual([6, 3, 2, 1, 5].map(idOf));
+    expect(list.recordings.at(-1)?.recording.startMs).toBeNull();
+    expect(list.total).toBe(5);
+    expect(list.faults.sort()).toEqual([`recording ${idOf(4)} has no name`]);
   });
 
   test('may be none at all', async () => {
@@ -124,6 +123,19 @@ describe("BBB's recordings", () => {
     expect(idsOf(await createReader(server).read())).toEqual(ALL);
   });
 });
+
+const FORMATS = ['presentation', 'video', 'podcast'].map((type) => ({ type, url: `@BBB@playback/${type}/x` }));
+
+/** With no format at all, one, two and three, and texts that need care in XML. */
+function variedRecordings(count: number): string[] {
+  return Array.from({ length: count }, (_, index) =>
+    recordingXml({
+      number: index + 1,
+      name: index % 3 === 0 ? `A & B <${index}>` : `é ]]> ${index}`,
+      formats: FORMATS.slice(index % 2, (index % 4) + (index % 2)),
+    }).replace(']]>', ']]&gt;\r\n'),
+  );
+}
 
 const NGINX = /^getRecordings answers (404|504) with an HTML page: .*--page-size 100.*proxy_read_timeout.*web\.nginx/;
 
@@ -190,7 +202,8 @@ describe('what cannot be read is not empty:', () => {
   test.each(UNREADABLE)('%s', async (_, fault, message) => {
     const server = await start();
     const reader = createReader(server, { bbbTimeoutMs: 300 });
-    server.faults.push(fault);
+    // What has lost patience with the whole list loses it with a page, too.
+    server.faults.push(fault, { ...fault, when: /limit=1/ });
     expect(await reader.failure()).toMatch(message);
     expect(readdirSync(reader.directory)).toEqual([]);
   });
@@ -210,10 +223,11 @@ describe('what cannot be read is not empty:', () => {
     );
   });
 
-  test('a server that refuses to list all: it can be asked page by page', async () => {
-    const server = await start({ allowFetchAll: false });
-    expect(await createReader(server).failure()).toMatch(/refuses to list all recordings at once.*--page-size 100/);
-    expect(idsOf(await createReader(server).read({ pageSize: 2 }))).toEqual(ALL);
+  test('a server that lists nothing at all, in one answer or by pages', async () => {
+    const server = await start();
+    const body = '<response><returncode>SUCCESS</returncode><messageKey>noRecordings</messageKey></response>';
+    server.faults.push(...Array.from({ length: 3 }, () => ({ contentType: 'text/xml', body })));
+    expect(await createReader(server).failure()).toMatch(/noRecordings without a list even when asked for a page/);
   });
 
   test('a Scalelite that lists nothing without an id', async () => {
@@ -245,6 +259,78 @@ describe('what cannot be read is not empty:', () => {
     const reader = createReader(server, {}, ending.signal);
     expect(await reader.failure()).toBe('stopped while the recordings were read from BBB');
     expect(readdirSync(reader.directory)).toEqual([]);
+  });
+});
+
+/** What a server does that does not give the whole list at once. */
+const NOT_AT_ONCE: [string, (server: RecordingsServer) => void, RegExp][] = [
+  [
+    'refuses (allowFetchAllRecordings=false)',
+    ({ settings }) => (settings.allowFetchAll = false),
+    /^that server refuses to list all recordings at once \(allowFetchAllRecordings\): its list is read page by page, 100 recordings each\.$/,
+  ],
+  [
+    'loses patience (504)',
+    ({ faults }) => faults.push({ status: 504, body: nginxPage('504 Gateway Time-out') }),
+    /^getRecordings answers 504 with an HTML page: its list is read page by page, 100 recordings each\.$/,
+  ],
+  [
+    'loses patience (404)',
+    ({ faults }) => faults.push({ status: 404, body: nginxPage('404 Not Found') }),
+    /^getRecordings answers 404 with an HTML page: its list is read page by page/,
+  ],
+  [
+    'gives a page of its own accord',
+    ({ faults, settings }) =>
+      faults.push({
+        contentType: 'text/xml',
+        body: `<response><returncode>SUCCESS</returncode><recordings>${settings.recordings[0]}</recordings><totalElements>250</totalElements></response>`,
+      }),
+    /^that server gives 1 of its 250 recordings at once: its list is read page by page/,
+  ],
+];
+
+describe('a server that does not list all at once', () => {
+  test.each(NOT_AT_ONCE)('but %s is read page by page by itself, which is told', async (_, make, told) => {
+    const server = await start({ recordings: variedRecordings(250) });
+    const whole = await createReader(server).read();
+    make(server);
+    const reader = createReader(server);
+    expect(await reader.read()).toEqual(whole);
+    expect(reader.told).toEqual([expect.stringMatching(told)]);
+    server.requests.length = 0;
+    expect(await reader.read({ fromSaved: true })).toEqual(whole);
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe('the states that are chosen', () => {
+  const inState = (number: number, state: string): string =>
+    recordingXml({ number }).replace('<state>published</state>', `<state>${state}</state>`);
+  const recordings = [
+    inState(1, 'published'),
+    inState(2, 'unpublished'),
+    inState(3, 'processing'),
+    inState(4, 'deleted'),
+  ];
+
+  test.each([
+    [null, [2, 1]],
+    [['published'], [1]],
+    [
+      ['processing', 'deleted'],
+      [4, 3],
+    ],
+    [['any'], [4, 3, 2, 1]],
+  ])('(%j) are asked for, at once and by pages', async (states, numbers) => {
+    const server = await start({ recordings });
+    for (const pageSize of [null, 1, 100])
+      expect(idsOf(await createReader(server).read({ states, pageSize }))).toEqual(numbers.map(idOf));
+  });
+
+  test('are kept apart where a server answers all', async () => {
+    const server = await start({ recordings, allStates: true });
+    expect(idsOf(await createReader(server).read({ states: ['deleted'] }))).toEqual([idOf(4)]);
   });
 });
 
@@ -343,19 +429,6 @@ describe('the saved answer', () => {
     expect(server.requests).toEqual([]);
   });
 });
-
-const FORMATS = ['presentation', 'video', 'podcast'].map((type) => ({ type, url: `@BBB@playback/${type}/x` }));
-
-/** With no format at all, one, two and three, and texts that need care in XML. */
-function variedRecordings(count: number): string[] {
-  return Array.from({ length: count }, (_, index) =>
-    recordingXml({
-      number: index + 1,
-      name: index % 3 === 0 ? `A & B <${index}>` : `é ]]> ${index}`,
-      formats: FORMATS.slice(index % 2, (index % 4) + (index % 2)),
-    }).replace(']]>', ']]&gt;\r\n'),
-  );
-}
 
 describe('page by page', () => {
   test.each([

@@ -1,9 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RawRecording } from '../../../../src/migrate/core/recordings.js';
-import {
-  readRecordingsAnswer,
-  type RecordingsAnswer,
-} from '../../../../src/migrate/shell/bbb-list/recordings-answer.js';
+import { recordingsIn, type RecordingsAnswer } from '../../../../src/migrate/shell/bbb-list/recordings-answer.js';
 
 async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size));
@@ -13,9 +10,17 @@ async function read(
   xml: string | Buffer,
   pieceBytes = 7,
 ): Promise<{ answer: RecordingsAnswer; taken: RawRecording[] }> {
+  return readBody(inPieces(Buffer.from(xml), pieceBytes));
+}
+
+async function readBody(body: AsyncIterable<Buffer>): Promise<{ answer: RecordingsAnswer; taken: RawRecording[] }> {
+  const recordings = recordingsIn(body);
   const taken: RawRecording[] = [];
-  const answer = await readRecordingsAnswer(inPieces(Buffer.from(xml), pieceBytes), (raw) => void taken.push(raw));
-  return { answer, taken };
+  for (;;) {
+    const step = await recordings.next();
+    if (step.done === true) return { answer: step.value, taken };
+    taken.push(step.value);
+  }
 }
 
 const success = (inside: string): string => `<response><returncode>SUCCESS</returncode>${inside}</response>`;
@@ -122,7 +127,7 @@ describe('an answer', () => {
       isRead = true;
       yield Buffer.from('</html>');
     }
-    expect(await readRecordingsAnswer(body(), () => undefined)).toEqual({
+    expect((await readBody(body())).answer).toEqual({
       kind: 'damaged',
       what: 'an HTML page',
       isOfBbb: false,

@@ -2,7 +2,7 @@ import { chmodSync, closeSync, existsSync, mkdirSync, readFileSync, rmSync, stat
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { takeFileLock } from '../../../../src/shared/lock.js';
-import { encoderFaults, film } from '../../../../src/migrate/shell/claim-files/bbb-recorder.js';
+import { encoderFaults, film, type Film } from '../../../../src/migrate/shell/claim-files/bbb-recorder.js';
 import { installBbbRecorder, type BbbRecorder, type EncoderBehaviour } from '../../../support/migrate/bbb-recorder.js';
 import { temporaryDirectory } from '../../../support/temporary.js';
 import { until } from '../../../support/until.js';
@@ -20,8 +20,16 @@ beforeEach(() => {
   recorder = installBbbRecorder(temporaryDirectory());
 });
 
-function encode(url = URL_23, file = 'cours.webm', ending = NEVER, lock: number | null = null): Promise<number> {
-  return film(url, file, { bbbRecorderPlugin: recorder.plugin, bbbRecorderPath: recorder.path }, lock, ending);
+function encoded(url = URL_23, file = 'cours.webm', ending = NEVER, lock: number | null = null): Promise<Film> {
+  const places = { bbbRecorderPlugin: recorder.plugin, bbbRecorderPath: recorder.path };
+  return film({ url, file }, places, { lockDescriptor: lock, ending });
+}
+
+/** Its size; there is nothing to warn of. */
+async function encode(...given: Parameters<typeof encoded>): Promise<number> {
+  const { size, warnings } = await encoded(...given);
+  expect(warnings).toEqual([]);
+  return size;
 }
 
 function resultPath(file = 'cours.webm'): string {
@@ -65,6 +73,33 @@ describe('an encoding', () => {
     writeFileSync(resultPath(), 'half of a video');
     recorder.behave(ID, 'nothing');
     await expect(encode()).rejects.toThrow('has made no video');
+    expect(existsSync(resultPath())).toBe(false);
+  });
+
+  test('that fails says so with the last words of bbb-recorder', async () => {
+    recorder.behave(ID, 'fail');
+    await expect(encode()).rejects.toThrow(
+      `bbb-recorder failed with the status 1: see "Recording ${ID} / Error: Navigation timeout of 30000 ms exceeded", at the end of ${join(recorder.path, 'logs/cours.webm.log')}`,
+    );
+  });
+
+  test('whose video is there is kept, though bbb-recorder fails afterwards, and that is told', async () => {
+    recorder.behave(ID, 'fail late');
+    expect(await encoded()).toEqual({
+      size: 180,
+      warnings: [
+        expect.stringMatching(
+          /^bbb-recorder failed with the status 1 after it had made the video, which is kept: see ".*Could not stop Xvfb\.", at the end of .*logs\/cours\.webm\.log$/,
+        ),
+      ],
+    });
+    expect(readFileSync(resultPath(), 'utf8')).toMatch(new RegExp(`^WEBM ${ID}\n`));
+  });
+
+  test('that fails keeps no video of an earlier one', async () => {
+    writeFileSync(resultPath(), 'of another day');
+    recorder.behave(ID, 'fail');
+    await expect(encode()).rejects.toThrow('failed with the status 1');
     expect(existsSync(resultPath())).toBe(false);
   });
 
@@ -134,6 +169,19 @@ describe('bbb-recorder', () => {
     expect(await faults({ bbbRecorderPath: elsewhere })).toEqual([]);
     writeFileSync(join(recorder.plugin, 'config.json'), 'no JSON');
     expect(await faults({ bbbRecorderPath: elsewhere })).toEqual([]);
+  });
+
+  test('that puts its videos elsewhere by its .env is found out too, which wins over an old config.json', async () => {
+    const elsewhere = temporaryDirectory();
+    recorder.putsInto(elsewhere, '.env');
+    expect(await faults()).toEqual([
+      expect.stringMatching(/^bbb-recorder puts its videos into .* \(copyToPath in .*\/\.env\), not into/),
+    ]);
+    expect(await faults({ bbbRecorderPath: elsewhere })).toEqual([]);
+    recorder.putsInto(relative(recorder.plugin, recorder.path), '.env');
+    expect(await faults()).toEqual([]);
+    rmSync(join(recorder.plugin, 'config.json'));
+    expect(await faults({ bbbRecorderPath: elsewhere })).toHaveLength(1);
   });
 
   test('whose directory of results is a file, or may not be written, cannot work', async () => {

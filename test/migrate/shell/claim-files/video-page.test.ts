@@ -71,6 +71,19 @@ describe('a playback page', () => {
     expect(found).toMatchObject({ url: `${playback.url}playback/video/${ID}/video-1.webm` });
   });
 
+  test('that is the video itself, as what comes says, is where the video is', async () => {
+    const { found, playback } = await find(undefined, { page: { type: 'video/mp4', text: 'ftyp' } });
+    expect(found).toMatchObject({ url: `${playback.url}playback/video/${ID}/` });
+  });
+
+  test('that is the video itself, as its address says, is not asked for as a page', async () => {
+    const playback = await startPlayback([{ id: ID }]);
+    stops.push(playback.stop);
+    const address = `${playback.url}playback/video/${ID}/video-0.M4V`;
+    expect(await findVideo(address, EXTENSIONS, visitor())).toMatchObject({ url: address });
+    expect(playback.requests).toEqual([]);
+  });
+
   test('that is protected leads with its token to another page, whose cookie the video needs', async () => {
     const { found, playback } = await find({ token: 'tok' });
     if (typeof found === 'string') throw new Error(found);
@@ -107,7 +120,7 @@ describe('a playback page', () => {
       { page: { type: 'text/html', text: '<source src=v.exe>' } },
       /"exe" is not in VIDEO_ALLOWED_EXTENSIONS/,
     ],
-    ['that is no page', { page: { type: 'video/mp4', text: 'ftyp' } }, /is no page but video\/mp4/],
+    ['that is no page', { page: { type: 'application/pdf', text: '%PDF' } }, /is no page but application\/pdf/],
     ['without an end', { page: { type: 'text/html', text: `${' '.repeat(5e6)}<source src=v.mp4>` } }, /too large/],
   ])('%s is refused', async (_what, faults, message) => {
     const { found, playback, visit } = await find(undefined, faults);

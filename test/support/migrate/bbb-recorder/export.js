@@ -1,17 +1,20 @@
 // A stand-in for bbb-recorder's export.js: its refusals, its logs, its result that comes at the very end; no browser.
 //
 // `config.json` beside it:
-//   copyToPath  where results go
+//   copyToPath  where results go; an `.env` beside it wins
 //   calls       file that gets a line of JSON for each call: {argv, cwd, pid}
-//   behaviour   by recording id: "fail" (status 1), "nothing" (status 0 without a file, as when Chrome crashes), "empty",
+//   behaviour   by recording id: "fail" (status 1), "fail late" (the same, once the video is there), "nothing" (status 0 without a file, as when Chrome crashes), "empty",
 //               "hold" (half of the file, then the rest once a file `release` is beside this one)
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseEnv } from 'node:util';
 
 const RESULT_BYTES = 180;
 const here = import.meta.dirname;
-const { copyToPath, calls, behaviour } = JSON.parse(readFileSync(join(here, 'config.json'), 'utf8'));
+const { copyToPath: usualPath, calls, behaviour } = JSON.parse(readFileSync(join(here, 'config.json'), 'utf8'));
+const envPath = join(here, '.env');
+const copyToPath = existsSync(envPath) ? parseEnv(readFileSync(envPath, 'utf8')).copyToPath : usualPath;
 const [url, name] = process.argv.slice(2);
 appendFileSync(calls, `${JSON.stringify({ argv: process.argv.slice(2), cwd: process.cwd(), pid: process.pid })}\n`);
 
@@ -49,6 +52,10 @@ async function film() {
   }
   writeFileSync(path, result);
   console.log('Exported');
+  if (behaviour[id] === 'fail late') {
+    console.error('Error: Could not stop Xvfb.');
+    process.exitCode = 1;
+  }
 }
 
 if (id === undefined || name === undefined) {

@@ -1,5 +1,6 @@
-// Tries again what failed in passing: a connection that was cut, a server that is overloaded.
-import { HttpError } from '../../shared/http.js';
+// What is retried of a web server's answers: a connection that was cut, a server that is overloaded or started anew.
+import { HttpError } from '../../../shared/http.js';
+import { retry } from '../../../shared/retry.js';
 
 /** Before each further try: a server that is started anew is back within a minute or two. */
 const PAUSES_MS = [1000, 5000, 15_000, 30_000, 60_000];
@@ -7,7 +8,7 @@ const PAUSES_MS = [1000, 5000, 15_000, 30_000, 60_000];
 /** Bytes that a try has brought for the next ones to count from the beginning again. */
 const PROGRESS_BYTES = 1e6;
 
-export interface Perseverance {
+export interface HttpRetry {
   clock: { sleep(ms: number): Promise<void> };
   ending: AbortSignal;
   /** What no try has brought lately, for the whole run: it is tried once only, until it comes again. */
@@ -21,32 +22,34 @@ export interface Perseverance {
  * kept for the next try. `HttpError` is what may pass; a status that may pass is one too (`expectPassable`). Everything else is thrown
  * at once.
  */
-export async function persist<T>(
+export async function retryHttp<T>(
   what: string,
   attempt: () => Promise<T>,
-  { clock, ending, exhausted, waiting }: Perseverance,
+  { clock, ending, exhausted, waiting }: HttpRetry,
   arrived: () => number = () => 0,
 ): Promise<T> {
-  let pausesMs = exhausted.has(what) ? [] : [...PAUSES_MS];
   let before = 0;
-  const isStopped = (): boolean => ending.aborted;
-  for (;;) {
-    try {
-      const brought = await attempt();
-      exhausted.delete(what);
-      return brought;
-    } catch (error) {
-      if (!(error instanceof HttpError) || isStopped()) throw error;
-      if (arrived() >= before + PROGRESS_BYTES) [pausesMs, before] = [[...PAUSES_MS], arrived()];
-      const pauseMs = error.kind === 'lasting' ? undefined : pausesMs.shift();
-      if (pauseMs === undefined) {
-        if (['silent', 'away', 'lasting'].includes(error.kind) && arrived() === 0) exhausted.add(what);
-        throw error;
-      }
-      waiting(error.message, pauseMs);
-      await clock.sleep(pauseMs);
-      if (isStopped()) throw error;
-    }
+  try {
+    const brought = await retry(attempt, {
+      pausesMs: exhausted.has(what) ? [] : PAUSES_MS,
+      sleep: (ms) => clock.sleep(ms),
+      ending,
+      mayPass: (error) => error instanceof HttpError && error.kind !== 'lasting',
+      hasAdvanced: () => {
+        const advances = arrived() >= before + PROGRESS_BYTES;
+        if (advances) before = arrived();
+        return advances;
+      },
+      waiting: (error, pauseMs) => {
+        waiting((error as HttpError).message, pauseMs);
+      },
+    });
+    exhausted.delete(what);
+    return brought;
+  } catch (error) {
+    const isUnreached = error instanceof HttpError && ['silent', 'away', 'lasting'].includes(error.kind);
+    if (isUnreached && arrived() === 0 && !ending.aborted) exhausted.add(what);
+    throw error;
   }
 }
 

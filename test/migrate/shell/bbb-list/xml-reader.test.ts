@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import saxes from 'saxes';
-import { XmlError } from '../../../../src/migrate/core/xml-grammar.js';
-import { createXmlScanner } from '../../../../src/migrate/shell/bbb-list/xml-scanner.js';
+import { createXmlReader, XmlError } from '../../../../src/migrate/shell/bbb-list/xml-reader.js';
 
 /** `<name`, texts and `>` in order; texts that come in parts are one. Null: not well-formed. */
 type Events = string[] | null;
@@ -31,10 +30,10 @@ function collector(): {
 
 function scan(pieces: Buffer[]): Events {
   const handlers = collector();
-  const scanner = createXmlScanner(handlers);
+  const reader = createXmlReader(handlers);
   try {
-    for (const piece of pieces) scanner.write(piece);
-    scanner.end();
+    for (const piece of pieces) reader.write(piece);
+    reader.end();
     return handlers.events;
   } catch (error) {
     if (error instanceof XmlError) return null;
@@ -46,7 +45,7 @@ function scanText(xml: string): Events {
   return scan([Buffer.from(xml)]);
 }
 
-/** The library that is as strict, as the judge. */
+/** The library by itself, given the whole text at once, as the judge of what is made of pieces. */
 function judge(xml: string): Events {
   const handlers = collector();
   const parser = new saxes.SaxesParser();
@@ -206,7 +205,7 @@ describe('XML in pieces', () => {
   test('that is no UTF-8 is refused, also in what nobody wants', () => {
     const latin1 = Buffer.from('<r>Séance</r>', 'latin1');
     expect(scan([latin1])).toBeNull();
-    const unwanted = createXmlScanner({ ...collector(), wantsText: () => false });
+    const unwanted = createXmlReader({ ...collector(), wantsText: () => false });
     expect(() => {
       unwanted.write(latin1);
     }).toThrow(XmlError);
@@ -214,9 +213,9 @@ describe('XML in pieces', () => {
 
   test('is not well-formed in what nobody wants either', () => {
     for (const xml of ['<r>&nbsp;</r>', '<r>]]></r>', '<r>\u0001</r>']) {
-      const scanner = createXmlScanner({ ...collector(), wantsText: () => false });
+      const reader = createXmlReader({ ...collector(), wantsText: () => false });
       expect(() => {
-        scanner.write(Buffer.from(xml));
+        reader.write(Buffer.from(xml));
       }).toThrow(XmlError);
     }
   });
@@ -227,11 +226,11 @@ describe('XML in pieces', () => {
   });
 
   test('that never ends is given up', () => {
-    const scanner = createXmlScanner(collector());
-    scanner.write(Buffer.from('<r>'));
+    const reader = createXmlReader(collector());
+    reader.write(Buffer.from('<r>'));
     const piece = Buffer.alloc(8 * 1024 * 1024, 'x');
     expect(() => {
-      for (let count = 0; count < 3; count += 1) scanner.write(piece);
+      for (let count = 0; count < 3; count += 1) reader.write(piece);
     }).toThrow(XmlError);
   });
 
