@@ -3,7 +3,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 
 /**
  * Each call is an evaluation of the stand-in's whole text, as in a process of its own: with the `process` of its caller,
@@ -76,6 +76,7 @@ async function carryOut(standIn, [pid, stateDirectory, v2], socket) {
 }
 
 const standIn = await bundle(process.argv[2]);
+await stop();
 const server = createServer((socket) => {
   let asked = '';
   socket.setEncoding('utf8');
