@@ -95,8 +95,8 @@ function wellFormed(text: string): string {
   return text.replace(/[\ud800-\udfff]/gu, '\ufffd');
 }
 
-/** One line of at most so many characters; blanks of any kind and number become one. */
-export function truncate(text: string, maximum: number): string {
+/** One line of at most so many characters, where blanks of any kind and number are one; `mark` ends what was cut. */
+export function truncate(text: string, maximum: number, mark = '…'): string {
   const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
-  return line.length <= maximum ? line : `${line.slice(0, maximum - 1).replace(/\p{Cs}$/u, '')}…`;
+  return line.length <= maximum ? line : `${line.slice(0, maximum - mark.length).replace(/\p{Cs}$/u, '')}${mark}`;
 }

@@ -10,9 +10,9 @@ import type { UnknownName } from '../shared/unknown-names.js';
 export type Reading<T> = { ok: true; value: T; butFor?: Problem } | { ok: false; problem: Problem };
 
 /**
- * Something that an administrator must know of. `kind` chooses the sentences in `core/messages.ts` (English, French);
+ * Something that an administrator must know of. `kind` chooses the sentences in `report/messages.ts` (English, French);
  * `detail` is the bare technical fact in English, on one line, free of secrets. Two problems of the same kind and
- * livestream are the same error (promise P9).
+ * livestream are the same error (docs/promises.md, P9).
  */
 export interface Problem {
   kind: ProblemKind;
@@ -306,7 +306,7 @@ export interface World {
   memoryOnDisk?: Memory;
 }
 
-/** A checked configuration; names and rules are in the table of `config.ts`. */
+/** A checked configuration; names and rules are in `config-table.ts`. */
 export interface Config {
   debug: boolean;
   baseDirectory: string;
@@ -505,7 +505,7 @@ export interface Plan {
   outcomes: Outcome[];
 }
 
-/** A mail before its template: `core/report.ts` makes it. */
+/** A mail before its template: `report/mails.ts` makes it. */
 export interface MailMessage {
   template: 'start' | 'errors';
   subject: string;

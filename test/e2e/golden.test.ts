@@ -31,20 +31,19 @@ interface Result {
 }
 
 /**
- * Where this program is to differ from the script. Each says why, citing the contract, and what the script's result
+ * Where this program is to differ from the script. Each says why, in the words of docs/en/from-php.md, and what the script's result
  * becomes by it. Nothing else may differ.
  */
-const EXCEPTIONS: { contract: string; apply(original: Result, input: GoldenCase['input']): void }[] = [
+const EXCEPTIONS: { difference: string; apply(original: Result, input: GoldenCase['input']): void }[] = [
   {
-    contract:
-      "section 8: any non-empty DEBUG, even 'false', turns the container's debug log on: leave the variable empty in production",
+    difference: "DEBUG is left empty in the container in production: any text, even 'false', turns its debug log on",
     apply: ({ environments }) => {
       for (const environment of Object.values(environments))
         if (environment['DEBUG'] === 'false') environment['DEBUG'] = '';
     },
   },
   {
-    contract: "section 8: BBB_CHAT_STREAM_URL is set to the live's page in Pod (POD_URL/live/SLUG/ before 2.9.3)",
+    difference: "BBB_CHAT_STREAM_URL is set to the live's page in Pod (POD_URL/live/SLUG/ before 2.9.3)",
     apply: ({ environments, broadcasters }) => {
       for (const environment of Object.values(environments)) {
         const slug = broadcasters.find(({ name }) => name === environment['BBB_MEETING_TITLE'])?.['slug'];
@@ -53,7 +52,7 @@ const EXCEPTIONS: { contract: string; apply(original: Result, input: GoldenCase[
     },
   },
   {
-    contract: 'section 2: --debug is always `up -d`',
+    difference: 'debug mode uses `up -d` too',
     apply: (result) => {
       result.composeCommands = result.composeCommands.map((command) =>
         command.endsWith(' up') ? `${command} -d` : command,
@@ -181,7 +180,7 @@ function mailOf({ to, subject, text }: ReceivedMail): Result['mails'][number] {
   return { to, subject, text: sentence };
 }
 
-/** Contract, section 4: names that people read keep their accents and quotes; the script folded them. */
+/** docs/en/from-php.md: names that people read keep their accents and quotes; the script folded them. */
 function folded(result: Result): Result {
   const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').replaceAll("'", '-');
   const title = (row: Record<string, unknown>, key: string): Record<string, unknown> => ({

@@ -1,4 +1,4 @@
-// Ticks of the built program that overlap on one server: everything is done once (promise P1).
+// Ticks of the built program that overlap on one server: everything is done once (docs/promises.md, P1).
 import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

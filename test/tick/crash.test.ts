@@ -1,4 +1,4 @@
-// Promise P7: a tick killed at any moment; the next two finish or undo what was begun, as if nothing had happened.
+// docs/promises.md, P7: a tick killed at any moment; the next two finish or undo what was begun, as if nothing had happened.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { EffectName } from '../../src/tick/model.js';

@@ -1,4 +1,4 @@
-// Promise P12: what another Docker engine says of a live's containers ends nothing, hands over nothing and starts nothing twice.
+// docs/promises.md, P12: what another Docker engine says of a live's containers ends nothing, hands over nothing and starts nothing twice.
 import { expect, test } from '@jest/globals';
 import { switchEngine } from '../support/memory/host.js';
 import { unsettled } from '../support/memory/invariants.js';

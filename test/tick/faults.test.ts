@@ -1,4 +1,4 @@
-// Promises P3, P8 and P9: every call to the outside fails, in every way, once or for ever, for one live or for all.
+// docs/promises.md, P3, P8 and P9: every call to the outside fails, in every way, once or for ever, for one live or for all.
 import { describe, expect, test } from '@jest/globals';
 import type { Ports } from '../../src/tick/ports.js';
 import { killChat, stopContainer } from '../support/memory/compose.js';

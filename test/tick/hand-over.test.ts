@@ -1,4 +1,4 @@
-// Promise P4 on a real disk: whatever goes away, comes back or is cut, no recording is lost, and none is published twice.
+// docs/promises.md, P4, on a real disk: whatever goes away, comes back or is cut, no recording is lost, and none is published twice.
 import { PortError } from '../../src/tick/errors.js';
 import {
   existsSync,

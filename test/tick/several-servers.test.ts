@@ -1,4 +1,4 @@
-// Promise P1 among servers that share one Pod: simulations with schedules from seeds, and the cases that they may miss.
+// docs/promises.md, P1, among servers that share one Pod: simulations with schedules from seeds, and the cases that they may miss.
 import { describe, expect, test } from '@jest/globals';
 import { emptyMemory, serialiseMemory } from '../../src/tick/report/memory.js';
 import { unsettled } from '../support/memory/invariants.js';

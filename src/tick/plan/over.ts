@@ -1,4 +1,4 @@
-// Whether a live's meeting is over: only when BBB has positively said so, twice (promise P3).
+// Whether a live's meeting is over: only when BBB has positively said so, twice (docs/promises.md, P3).
 import type { BbbMeeting, MeetingInfo, Reading } from '../model.js';
 
 /** A meeting as Pod's row names it; an empty internal id is unknown: then the meeting id alone counts. */

@@ -1,4 +1,4 @@
-// What an administrator is told of errors that last: when they begin, after an hour, then daily, and when they are over (P9).
+// What an administrator is told of errors that last: when they begin, after an hour, then daily, and when they are over (docs/promises.md, P9).
 import type { Config, Outcome, Problem, ProblemKind, Told, Untold, World } from '../model.js';
 import { ageMs } from '../plan/dates.js';
 import { afterTry, isAgainDue } from './unsure.js';

@@ -17,7 +17,11 @@ export function parseAnswer(value: unknown): Parsed<BbbAnswer> {
   if (returnCode !== 'FAILED') return { fault: 'the answer has no <returncode> that says SUCCESS or FAILED' };
   const { key, message } = reasonIn(response);
   return {
-    value: { success: false, messageKey: truncate(key, LONGEST_MESSAGE), message: truncate(message, LONGEST_MESSAGE) },
+    value: {
+      success: false,
+      messageKey: truncate(key, LONGEST_MESSAGE, ''),
+      message: truncate(message, LONGEST_MESSAGE, ''),
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-// Promise P11: lives that the PHP script started are taken over from what Pod says of them.
+// docs/promises.md, P11: lives that the PHP script started are taken over from what Pod says of them.
 import { describe, expect, test } from '@jest/globals';
 import { plan } from '../../../src/tick/plan/plan.js';
 import type { World } from '../../../src/tick/model.js';

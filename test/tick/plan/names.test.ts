@@ -120,7 +120,7 @@ describe('the names of a live', () => {
     expect(cases.length).toBeGreaterThanOrEqual(12);
     for (const { id, meeting, name, url } of cases) {
       const names = chosenNames(meeting, id, 'https://hls.test/hls/', 0);
-      // Accents and quotes are kept in names that people read (contract, section 4): the one difference.
+      // Accents and quotes are kept in names that people read (docs/en/from-php.md): the one difference.
       const asTheOriginal = names.broadcasterName.normalize('NFKD').replace(/\p{M}/gu, '').replaceAll("'", '-');
       expect([asTheOriginal, names.streamUrl]).toEqual([name, url]);
     }

@@ -1,4 +1,4 @@
-// Promise P3: a meeting is over only when BBB has positively said so, twice.
+// docs/promises.md, P3: a meeting is over only when BBB has positively said so, twice.
 import { describe, expect, test } from '@jest/globals';
 import { isMissing, meetingState } from '../../../src/tick/plan/over.js';
 import type { BbbMeeting, MeetingInfo, Reading } from '../../../src/tick/model.js';

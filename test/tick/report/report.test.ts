@@ -1,4 +1,4 @@
-// Promise P9 through the report: what is mailed when, what is remembered, what the exit status is.
+// docs/promises.md, P9, through the report: what is mailed when, what is remembered, what the exit status is.
 import { describe, expect, test } from '@jest/globals';
 import { lineOf, report, type Report } from '../../../src/tick/report/report.js';
 import { emptyMemory } from '../../../src/tick/report/memory.js';

@@ -1,4 +1,4 @@
-// Promises P3, P8 and P9 over real HTTP and files: whatever comes back for one call, nothing is lost, and all is well afterwards.
+// docs/promises.md, P3, P8 and P9, over real HTTP and files: whatever comes back for one call, nothing is lost, and all is well afterwards.
 import { afterAll, describe, expect, test } from '@jest/globals';
 import {
   CALLS,

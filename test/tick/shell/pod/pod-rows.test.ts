@@ -80,6 +80,7 @@ describe('rows of Pod', () => {
         broadcasterId: null,
         status: 0,
         server: null,
+        redisHostname: null,
         userPath: '/rest/users/2/',
       },
     });
@@ -117,6 +118,7 @@ describe('rows of Pod', () => {
         downloadMeeting: false,
         enableChat: false,
         isRestricted: true,
+        redisHostname: null,
         userPath: null,
       },
     });

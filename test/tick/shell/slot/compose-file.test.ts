@@ -136,7 +136,7 @@ function filledWith(texts: string[]): { record: SlotRecord; config: Config } {
 }
 
 describe('the compose file', () => {
-  test('means the same as the original’s, but for the differences that the contract names', async () => {
+  test('means the same as the original’s, but for the differences that docs/en/from-php.md names', async () => {
     const original = parsed(
       await readFile('test/fixtures/golden/slot-written-by-the-original.docker-compose.yml', 'utf8'),
     );

@@ -1,4 +1,4 @@
-// The container's environment: the original's, but for the differences that the contract names.
+// The container's environment: the original's, but for the differences that docs/en/from-php.md names.
 import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { composeVariables, sampleVariables } from '../../../../src/tick/shell/slot/compose-variables.js';
@@ -98,7 +98,7 @@ function comparisons(file: string): { original: Variables; ours: Variables }[] {
   });
 }
 
-/** Ours, with the differences that the contract names taken back. */
+/** Ours, with the differences that docs/en/from-php.md names taken back. */
 function asTheOriginal(ours: Variables): Variables {
   const { BBB_CHAT_STREAM_URL: _page, ...others } = ours;
   const title = (ours['BBB_MEETING_TITLE'] ?? '').normalize('NFKD').replace(/\p{M}/gu, '').replaceAll("'", '-');
