@@ -29,8 +29,6 @@ const STREAMER = {
   target: 'node18',
   entryPoints: ['src/streamer/streamer.ts'],
   outdir: 'dist',
-  // puppeteer's other protocol and its downloads: never asked for.
-  external: ['chromium-bidi', 'chromium-bidi/*', 'typescript'],
   metafile: true,
   write: false,
 };

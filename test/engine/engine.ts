@@ -57,6 +57,8 @@ export async function startEngine(): Promise<Engine> {
       () => undefined,
     );
     await end(daemon);
+    // A build in the host's network leaves this mounted.
+    await execute('umount', [join(folder, 'exec/netns/default')]).catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
   };
   try {

@@ -17,6 +17,9 @@ export async function tryStream(
   const startMs = performance.now();
   const sinceStartS = (): number => (performance.now() - startMs) / 1000;
   const enough = new AbortController();
+  stop.addEventListener('abort', () => {
+    enough.abort();
+  });
   const parts = new Set<PartName>();
   const levels: number[] = [];
   const report: TrialReport = {
@@ -41,9 +44,9 @@ export async function tryStream(
     report.bbbVersion = await bbbVersion();
     enough.abort();
   };
-  report.exitStatus = await stream(config, { log, stop: AbortSignal.any([stop, enough.signal]), heed });
+  report.exitStatus = await stream(config, { log, stop: enough.signal, heed });
   report.parts = [...parts].sort();
-  const sorted = levels.toSorted((one, other) => one - other);
+  const sorted = [...levels].sort((one, other) => one - other);
   const loudest = sorted.at(-1);
   if (loudest !== undefined) report.sound = { loudest, middle: sorted[Math.floor(sorted.length / 2)] ?? loudest };
   return report;
