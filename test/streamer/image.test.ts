@@ -78,11 +78,15 @@ const NAME = `L'été "à" $HOME \`id\` 🎓`;
 
   /** The program as a child, for as long as it takes. */
   async function patiently(words: string[]): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
-    const child = spawn(process.execPath, [join(process.cwd(), 'bin/bbb-pod-live'), ...words], {
-      cwd: world.baseDirectory,
-      env: world.env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(
+      process.execPath,
+      [join(process.env['BBB_POD_LIVE_SHIPPED'] ?? process.cwd(), 'bin/bbb-pod-live'), ...words],
+      {
+        cwd: world.baseDirectory,
+        env: world.env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (piece: Buffer) => (stdout += piece.toString('utf8')));
     child.stderr.on('data', (piece: Buffer) => (stderr += piece.toString('utf8')));

@@ -14,6 +14,9 @@ import {
 import { eventually } from './eventually.js';
 import { RTMP_MODULE, startRtmp, type RtmpServer } from './rtmp.js';
 
+/** As it is installed, without the libraries of this tree beside it: what runs in the container stands alone. The demo runs what is built. */
+const SHIPPED = process.env['BBB_POD_LIVE_SHIPPED'] ?? process.cwd();
+
 const PROGRAMS = ['chromium', 'Xvfb', 'pulseaudio', 'ffmpeg', 'ffprobe', 'nginx'];
 
 /** Why no chain can be run here; null when one can. */
@@ -106,7 +109,7 @@ export async function startChain(options: StandInOptions): Promise<Chain> {
 }
 
 function startStreamer(environment: Record<string, string>): Streamer {
-  const child = spawn(process.execPath, [join(process.cwd(), 'templates/streamer/start.mjs')], {
+  const child = spawn(process.execPath, [join(SHIPPED, 'templates/streamer/start.mjs')], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
