@@ -5,7 +5,7 @@ import { mayFollow, undoAfter } from './plan/chains.js';
 import { following } from './plan/claim/claim.js';
 import type { Following, Standing } from './plan/claim/found.js';
 import { afterRevival } from './plan/revival.js';
-import type { Chain, Effect, EffectName, Outcome, Plan, ProblemKind, SlotRecord, World } from './model.js';
+import type { Chain, Effect, EffectName, Plan, ProblemKind, SlotRecord, World } from './model.js';
 import { type Ports } from './ports.js';
 import { inform, note, type Act, type Context, type Place, type Step } from './effects/act.js';
 import { claim, removeBroadcaster, tellPodStarted } from './effects/claim.js';
@@ -54,14 +54,13 @@ const ACTS: { [Name in Exclude<EffectName, 'closeRequest'>]: Act<Name> } = {
   release,
 };
 
-/** Does all chains; `tell` hears of each outcome at once, and all of them are answered at the end. */
+/** Does all chains; `tell` and `observe` hear of each thing at once. */
 export async function execute(
   plan: Plan,
   world: World,
   ports: Ports,
-  tell: (outcome: Outcome) => void,
-): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
+  { tell, observe }: Pick<Context, 'tell' | 'observe'>,
+): Promise<void> {
   const records = new Map<number, SlotRecord>();
   for (const { slot, record } of world.slots) if (record.ok && record.value !== null) records.set(slot, record.value);
   const context: Context = {
@@ -71,13 +70,10 @@ export async function execute(
     inProgress: world.inProgress,
     records,
     inTurn: createKeyedMutex(),
-    tell: (outcome) => {
-      outcomes.push(outcome);
-      tell(outcome);
-    },
+    tell,
+    observe,
   };
   await Promise.all(plan.chains.map((chain) => executeChain(chain, context)));
-  return outcomes;
 }
 
 async function executeChain(chain: Chain, context: Context): Promise<void> {
@@ -111,7 +107,7 @@ async function executeChain(chain: Chain, context: Context): Promise<void> {
       const isBusy = foreseen(error)?.problem.kind === 'composeBusy';
       const undo = isBusy ? [] : undoAfter(effect.do, certain, record?.step ?? null);
       if (undo.length === 0) continue;
-      context.tell({ level: 'memory', failedStart: chain.livestreamId, at: context.ports.clock.now() });
+      context.observe({ failedStart: chain.livestreamId, at: context.ports.clock.now() });
       failed.length = 0;
       queue = undo;
     }
@@ -148,7 +144,7 @@ async function carryOut(next: Following, place: Place, context: Context): Promis
   const { livestreamId, slot } = place;
   if (next.problem !== undefined) context.tell({ level: 'error', livestreamId, slot, problem: next.problem });
   if (next.remark !== undefined) inform(place, next.remark, context);
-  for (const { id, at } of next.sightings ?? []) context.tell({ level: 'memory', sighting: id, at });
+  for (const { id, at } of next.sightings ?? []) context.observe({ sighting: id, at });
   if (next.failure !== undefined) throw new PortError(next.failure.kind, next.failure.detail, { certain: true });
   return record;
 }

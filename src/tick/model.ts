@@ -489,20 +489,24 @@ export interface Chain {
 /** A remark that comes of reading or of an act. */
 export type Outcome =
   | { level: 'debug' | 'info'; livestreamId: number | null; slot: number | null; message: string }
-  | { level: 'error' | 'warning' | 'notice'; livestreamId: number | null; slot: number | null; problem: Problem }
-  /** A broadcaster of nobody was seen; a start failed here; a container or a chat was started again. They go to the memory. */
-  | { level: 'memory'; sighting: number; at: Date }
-  | { level: 'memory'; failedStart: number; at: Date }
-  | { level: 'memory'; tried: Exclude<Trial, 'start'>; livestreamId: number; at: Date }
+  | { level: 'error' | 'warning' | 'notice'; livestreamId: number | null; slot: number | null; problem: Problem };
+
+/** What a tick has seen or done that the next ones must know of: it goes to the memory, and is told nobody. */
+export type Observation =
+  /** A broadcaster of nobody was seen; a start failed here; a container or a chat was started again. */
+  | { sighting: number; at: Date }
+  | { failedStart: number; at: Date }
+  | { tried: Exclude<Trial, 'start'>; livestreamId: number; at: Date }
   /** A mail was taken, though not for these addresses; or nobody knows whether the one of a start was. */
-  | { level: 'memory'; refusedAddresses: RefusedAddress[] }
-  | { level: 'memory'; unsureStartMail: number }
+  | { refusedAddresses: RefusedAddress[] }
+  | { unsureStartMail: number }
   /** What a file system has refused, and the work does without: it has been told now. */
-  | { level: 'memory'; refused: string };
+  | { refused: string };
 
 export interface Plan {
   chains: Chain[];
   outcomes: Outcome[];
+  observations: Observation[];
 }
 
 /** A mail before its template: `report/mails.ts` makes it. */

@@ -2,11 +2,11 @@
 import { foreseen, problemOf } from './errors.js';
 import { describePlan } from './plan/describe.js';
 import { plan } from './plan/plan.js';
-import { lineOf, report } from './report/report.js';
+import { lineOf, report, type Heard } from './report/report.js';
 import { heldTooLong, reportHeld, withHeld } from './report/held.js';
 import { refusalText, withRefused } from './report/refused.js';
 import { execute } from './execute.js';
-import type { MailMessage, Memory, Outcome, Plan, RefusedAddress, World } from './model.js';
+import type { MailMessage, Memory, Observation, Outcome, Plan, RefusedAddress, World } from './model.js';
 import { type Ports } from './ports.js';
 import { readWorld, unreadWorld, type Unread } from './read.js';
 
@@ -21,21 +21,28 @@ export async function runTick(ports: Ports, options: RunMode): Promise<number> {
   if (options.dryRun !== null) return dryRun(ports, options.dryRun);
   if (options.delay) await ports.clock.sleep(delayMs(ports));
   if (ports.endAsked()) return 143;
-  const outcomes: Outcome[] = [];
+  const heard: Heard = { outcomes: [], observations: [] };
   const tell = (outcome: Outcome): void => {
-    outcomes.push(outcome);
-    const line = lineOf(outcome);
-    if (line !== null) ports.log.write(line.level, line.message);
+    heard.outcomes.push(outcome);
+    const { level, message } = lineOf(outcome);
+    ports.log.write(level, message);
   };
-  const world = await guarded(() => tick(ports, tell), ports, tell);
+  const observe = (observation: Observation): void => void heard.observations.push(observation);
+  const world = await guarded(() => tick(ports, { tell, observe }), ports, tell);
   if (world === 'locked') return lockedOut(ports, tell);
-  return finish(outcomes, world, ports, tell);
+  return finish(heard, world, ports, tell);
 }
 
 type Tell = (outcome: Outcome) => void;
 
+interface Ears {
+  tell: Tell;
+  observe(observation: Observation): void;
+}
+
 /** Read, plan, execute; `locked` when another tick is at work in this base directory. */
-async function tick(ports: Ports, tell: Tell): Promise<World | 'locked'> {
+async function tick(ports: Ports, ears: Ears): Promise<World | 'locked'> {
+  const { tell } = ears;
   // First: another user perhaps may not even open the lock.
   for (const outcome of await ofOtherUser(ports)) tell(outcome);
   if (!(await ports.lock.take())) return 'locked';
@@ -46,11 +53,12 @@ async function tick(ports: Ports, tell: Tell): Promise<World | 'locked'> {
   warnOfNames(world, ports);
   const decided = plan(world, ports.config);
   decided.outcomes.forEach(tell);
+  decided.observations.forEach(ears.observe);
   if (decided.chains.length > 0) for (const warning of ports.config.warnings) ports.log.write('WARNING', warning);
   if (ports.config.debug) for (const line of describePlan(decided)) ports.log.write('DEBUG', line);
   if (decided.chains.length === 0 && !isTroubled(problems, decided)) ports.log.write('DEBUG', 'nothing to do');
-  await execute(decided, world, ports, tell);
-  tellOfRefusals(world, ports, tell);
+  await execute(decided, world, ports, ears);
+  tellOfRefusals(world, ports, ears);
   return world;
 }
 
@@ -84,13 +92,13 @@ async function ofOtherUser(ports: Ports): Promise<Outcome[]> {
 }
 
 /** What the work does without is told when it is refused first, by whatever tick, and not again. */
-function tellOfRefusals(world: World, ports: Ports, tell: Tell): void {
+function tellOfRefusals(world: World, ports: Ports, { tell, observe }: Ears): void {
   const known = new Set(world.memory.refused);
   for (const refused of ports.conditions.refusedComforts()) {
     if (known.has(refused)) continue;
     const message = `${refused}: that file system, or the owner of the files, does not allow it; the work goes on without`;
     tell({ level: 'info', livestreamId: null, slot: null, message });
-    tell({ level: 'memory', refused });
+    observe({ refused });
   }
 }
 
@@ -140,10 +148,10 @@ function tellOfSha1(world: World, ports: Ports, tell: Tell): void {
 }
 
 /** The log is closed first: that it could not be written belongs in the mail. */
-async function finish(outcomes: Outcome[], world: World, ports: Ports, tell: Tell): Promise<number> {
+async function finish(heard: Heard, world: World, ports: Ports, tell: Tell): Promise<number> {
   const logProblem = await ports.log.close();
   if (logProblem !== null) tell({ level: 'error', livestreamId: null, slot: null, problem: logProblem });
-  const { mail, exitStatus, memory, screen } = report(outcomes, world, ports.config, { isCutShort: ports.endAsked() });
+  const { mail, exitStatus, memory, screen } = report(heard, world, ports.config, { isCutShort: ports.endAsked() });
   screen.forEach(ports.complain);
   const failures = new Set<string>();
   const { fate, remembered } = mail === null ? { fate: 'sent', remembered: memory.ifMailed } : await mailed(mail);
@@ -154,7 +162,7 @@ async function finish(outcomes: Outcome[], world: World, ports: Ports, tell: Tel
   await ports.log.close();
   // What neither log nor mail could carry.
   if (logProblem !== null && fate !== 'sent')
-    for (const line of [...errorLines(outcomes), ...failures]) ports.complain(line);
+    for (const line of [...errorLines(heard.outcomes), ...failures]) ports.complain(line);
   if (ports.endAsked()) return 143;
   return failures.size > 0 ? 1 : exitStatus;
 
@@ -212,7 +220,7 @@ async function attempted(work: () => Promise<void>, what: string, failures: Set<
 }
 
 function errorLines(outcomes: Outcome[]): string[] {
-  return outcomes.filter(({ level }) => level === 'error').flatMap((outcome) => lineOf(outcome)?.message ?? []);
+  return outcomes.filter(({ level }) => level === 'error').map((outcome) => lineOf(outcome).message);
 }
 
 async function dryRun(ports: Ports, print: (line: string) => void): Promise<number> {
@@ -227,8 +235,8 @@ async function dryRun(ports: Ports, print: (line: string) => void): Promise<numb
   if (missing.length > 0) print(`Make the missing slot directories: ${missing.join(', ')}`);
   for (const line of describePlan(decided)) print(line);
   for (const outcome of all) {
-    const line = lineOf(outcome);
-    if (line !== null) print(`${line.level}: ${line.message}`);
+    const { level, message } = lineOf(outcome);
+    print(`${level}: ${message}`);
   }
   if (missing.length === 0 && decided.chains.length === 0 && all.length === 0) print('Nothing to do.');
   return all.some((outcome) => outcome.level === 'error') ? 1 : 0;

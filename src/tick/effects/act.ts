@@ -1,6 +1,16 @@
 // What every act gets and answers.
 import { PortError } from '../errors.js';
-import type { Config, Effect, EffectName, Livestream, Memory, Outcome, Reading, SlotRecord } from '../model.js';
+import type {
+  Config,
+  Effect,
+  EffectName,
+  Livestream,
+  Memory,
+  Observation,
+  Outcome,
+  Reading,
+  SlotRecord,
+} from '../model.js';
 import type { Found } from '../plan/claim/found.js';
 import type { RevivalFound } from '../plan/revival.js';
 import type { Ports } from '../ports.js';
@@ -22,6 +32,8 @@ export interface Context {
   inTurn: KeyedMutex;
   /** Says at once what came of an act: to the log, and to the report. */
   tell(outcome: Outcome): void;
+  /** Keeps it for the memory. */
+  observe(observation: Observation): void;
 }
 
 /** Where an act stands: `slot` and `record` are absent only for a request without a slot. */

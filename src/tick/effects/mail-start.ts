@@ -10,12 +10,12 @@ export const mailStart: Act<'mailStart'> = async (_effect, place, context) => {
   const mail = startMail(place.record, place.slot, context.config, context.ports.clock.now());
   try {
     const { refused } = await context.ports.mail.send(mail);
-    context.tell({ level: 'memory', refusedAddresses: refused });
+    context.observe({ refusedAddresses: refused });
     if (refused.length > 0) inform(place, `the start mail did not go to ${refusalText(refused)}`, context);
   } catch (error) {
     const known = foreseen(error);
     if (known !== null && !known.certain) {
-      context.tell({ level: 'memory', unsureStartMail: place.livestreamId });
+      context.observe({ unsureStartMail: place.livestreamId });
       inform(place, `it is not known whether the start mail went (${known.problem.detail})`, context);
       return { record: place.record };
     }

@@ -74,7 +74,7 @@ async function failureOf(act: () => Promise<unknown>): Promise<PortError | null>
 
 /** People have seen it: the pause before the next try counts from here. */
 function tried(trial: 'revival' | 'chat', { livestreamId }: Place, context: Context): void {
-  context.tell({ level: 'memory', tried: trial, livestreamId, at: context.ports.clock.now() });
+  context.observe({ tried: trial, livestreamId, at: context.ports.clock.now() });
 }
 
 export const reviveChat: Act<'reviveChat'> = async (_effect, place, context) => {

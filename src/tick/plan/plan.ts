@@ -14,12 +14,16 @@ import { isAgainDue } from '../report/unsure.js';
 
 /** The whole plan: what could not be read, slot by slot what is left to do, and the requests that wait. */
 export function plan(world: World, config: Config): Plan {
-  const draft: Draft = { chains: [], outcomes: [], world, config };
+  const draft: Draft = { chains: [], outcomes: [], observations: [], world, config };
   reportUnread(draft);
   const rows = world.inProgress.ok ? ownRows(world.inProgress.value, config) : new Map<number, Livestream[]>();
   for (const reading of world.slots) planSlot(reading, rows.get(reading.slot) ?? [], draft);
   planRequests(draft);
-  return { chains: config.debug ? draft.chains.map(withOutput) : draft.chains, outcomes: draft.outcomes };
+  return {
+    chains: config.debug ? draft.chains.map(withOutput) : draft.chains,
+    outcomes: draft.outcomes,
+    observations: draft.observations,
+  };
 }
 
 /** In debug mode what a container says is kept from its first minute on. */

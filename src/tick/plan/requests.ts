@@ -106,7 +106,7 @@ function planStart(request: Livestream, meeting: PodMeeting, free: number[], dra
     return;
   }
   if (choice.leftOver !== null && !mayBeTaken(choice.leftOver.id, world.memory, world.startedAt, config)) {
-    draft.outcomes.push({ level: 'memory', sighting: choice.leftOver.id, at: world.now });
+    draft.observations.push({ sighting: choice.leftOver.id, at: world.now });
     remark(
       draft,
       'info',
@@ -120,7 +120,7 @@ function planStart(request: Livestream, meeting: PodMeeting, free: number[], dra
   const rivals =
     choice.leftOver === null ? rivalClaims({ ...live, broadcasterId: null }, around, config, isSettled) : [];
   if (rivals.length > 0 && config.numberOfServers > 1) {
-    for (const { id } of rivals) draft.outcomes.push({ level: 'memory', sighting: id, at: world.now });
+    for (const { id } of rivals) draft.observations.push({ sighting: id, at: world.now });
     const slugs = rivals.map(({ slug }) => slug).join(', ');
     remark(
       draft,

@@ -39,7 +39,7 @@ export function reportHeld(
     podMeetings: new Map(),
     memory: withHeld(emptyMemory(), memory),
   };
-  const said = report([trouble], own, config, { isCutShort: true });
+  const said = report({ outcomes: [trouble], observations: [] }, own, config, { isCutShort: true });
   return {
     mail: said.mail,
     memory: {

@@ -1,5 +1,5 @@
 // What a tick remembers for the next ones, beside what it has told: broadcasters seen, tries, mails, names.
-import type { Config, Memory, Outcome, World } from '../model.js';
+import type { Config, Memory, Observation, World } from '../model.js';
 import { oneMore, TRIES_FORGOTTEN_AFTER_MS, triesKey } from '../plan/back-off.js';
 import { ageMs } from '../plan/dates.js';
 import { withRefused } from './refused.js';
@@ -8,7 +8,7 @@ import { withRefused } from './refused.js';
 const MAXIMUM_REFUSED = 50;
 
 /** Sightings, tries and mails of this tick; what has lost its meaning is forgotten. */
-export function remember(outcomes: Outcome[], world: World, config: Config): Memory {
+export function remember(observations: Observation[], world: World, config: Config): Memory {
   const { memory, now } = world;
   const sightings: Memory['sightings'] = {};
   const tries = Object.fromEntries(
@@ -18,21 +18,20 @@ export function remember(outcomes: Outcome[], world: World, config: Config): Mem
   let refused = memory.refusedAddresses ?? [];
   let comforts = memory.refused ?? [];
   const count = (key: string, at: Date): void => void (tries[key] = oneMore(tries[key], at));
-  for (const outcome of outcomes) {
-    if (outcome.level !== 'memory') continue;
-    if ('refused' in outcome) {
-      comforts = [...comforts, outcome.refused].slice(-MAXIMUM_REFUSED);
-    } else if ('sighting' in outcome) {
-      sightings[String(outcome.sighting)] = memory.sightings[String(outcome.sighting)] ?? outcome.at.toISOString();
-    } else if ('failedStart' in outcome) {
-      count(triesKey('start', outcome.failedStart), outcome.at);
-    } else if ('refusedAddresses' in outcome) {
-      refused = outcome.refusedAddresses;
-    } else if ('unsureStartMail' in outcome) {
-      const id = String(outcome.unsureStartMail);
+  for (const seen of observations) {
+    if ('refused' in seen) {
+      comforts = [...comforts, seen.refused].slice(-MAXIMUM_REFUSED);
+    } else if ('sighting' in seen) {
+      sightings[String(seen.sighting)] = memory.sightings[String(seen.sighting)] ?? seen.at.toISOString();
+    } else if ('failedStart' in seen) {
+      count(triesKey('start', seen.failedStart), seen.at);
+    } else if ('refusedAddresses' in seen) {
+      refused = seen.refusedAddresses;
+    } else if ('unsureStartMail' in seen) {
+      const id = String(seen.unsureStartMail);
       startMails[id] = oneMore(startMails[id], now);
     } else {
-      count(triesKey(outcome.tried, outcome.livestreamId), outcome.at);
+      count(triesKey(seen.tried, seen.livestreamId), seen.at);
     }
   }
   const { startMails: _startMails, unknownNames: _unknownNames, ...rest } = memory;

@@ -1,5 +1,16 @@
 // From what came of a tick to log lines, the mail, the exit status and what is remembered.
-import type { Config, LogLevel, MailMessage, Memory, Outcome, ProblemKind, Told, Untold, World } from '../model.js';
+import type {
+  Config,
+  LogLevel,
+  MailMessage,
+  Memory,
+  Observation,
+  Outcome,
+  ProblemKind,
+  Told,
+  Untold,
+  World,
+} from '../model.js';
 import { readableDate, subject } from './mails.js';
 import { problemText } from './messages.js';
 import { refusalOf } from './refused.js';
@@ -18,14 +29,19 @@ export interface Report {
   screen: string[];
 }
 
+/** All that came of a tick. */
+export interface Heard {
+  outcomes: Outcome[];
+  observations: Observation[];
+}
+
 export interface ReportOptions {
   /** The tick was asked to end: what it did not come to may still be wrong. */
   isCutShort: boolean;
 }
 
-/** One line of the log for an outcome; null for what only the memory needs. */
-export function lineOf(outcome: Outcome): { level: LogLevel; message: string } | null {
-  if (outcome.level === 'memory') return null;
+/** One line of the log for an outcome. */
+export function lineOf(outcome: Outcome): { level: LogLevel; message: string } {
   const where = place(outcome.livestreamId, outcome.slot);
   if (!('problem' in outcome))
     return { level: outcome.level === 'debug' ? 'DEBUG' : 'INFO', message: `${where}${outcome.message}` };
@@ -44,14 +60,19 @@ function place(livestreamId: number | null, slot: number | null): string {
 }
 
 /** Everything that follows a tick. */
-export function report(outcomes: Outcome[], world: World, config: Config, { isCutShort }: ReportOptions): Report {
+export function report(
+  { outcomes, observations }: Heard,
+  world: World,
+  config: Config,
+  { isCutShort }: ReportOptions,
+): Report {
   const refusal = refusalOf(world.memory, config);
   const lasting = refusal === null ? outcomes : [...outcomes, refusal];
   const { due, over, told, toldPerhaps } = tellingOf(lasting, world, config, isCutShort);
   const { events, waiting, isPressing } = pendingEvents(outcomes, world);
   const isMailed = isPressing || due.size > 0 || over.length > 0;
   const toTell = isMailed ? [...events.map(asTrouble), ...due.values()] : [];
-  const remembered = remember(outcomes, world, config);
+  const remembered = remember(observations, world, config);
   const untold = [...waiting, ...events];
   const ifTold = isMailed ? { untold: waiting, toldEvents: eventsTold(events.map(asTrouble), world) } : { untold };
   const perhaps = isMailed

@@ -172,7 +172,7 @@ function isOver(told: Told, outcomes: Outcome[], troubles: Trouble[], world: Wor
         (livestreamId !== null && !isHeld(livestreamId, world))
       );
     case 'logUnwritable':
-      return outcomes.some(({ level }) => level !== 'debug' && level !== 'memory');
+      return outcomes.some(({ level }) => level !== 'debug');
     default:
       return !(OF_A_REQUEST.has(kind) && world.waiting.ok && world.waiting.value.some(({ id }) => id === livestreamId));
   }

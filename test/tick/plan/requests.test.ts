@@ -243,7 +243,7 @@ describe("among several servers a broadcaster of nobody may be another one's cla
   test('it is noted, and the request waits', () => {
     const decided = plan(withRequests([1], { broadcasters: ok([leftOver]) }), oneOfTwo);
     expect(starts(decided)).toEqual([]);
-    expect(decided.outcomes).toContainEqual({ level: 'memory', sighting: 9, at: NOW });
+    expect(decided.observations).toContainEqual({ sighting: 9, at: NOW });
   });
 
   test.each([
@@ -258,7 +258,7 @@ describe("among several servers a broadcaster of nobody may be another one's cla
   test('under a name with the id of the live, it counts although the plain name is free', () => {
     const decided = plan(withRequests([1], { broadcasters: ok([broadcaster(9, '[BBB] Cours 1 (1)')]) }), oneOfTwo);
     expect(starts(decided)).toEqual([]);
-    expect(decided.outcomes).toContainEqual({ level: 'memory', sighting: 9, at: NOW });
+    expect(decided.observations).toContainEqual({ sighting: 9, at: NOW });
   });
 
   test('while one live takes it, another of the same name waits', () => {

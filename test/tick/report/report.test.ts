@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { lineOf, report, type Report } from '../../../src/tick/report/report.js';
 import { emptyMemory } from '../../../src/tick/report/memory.js';
-import type { Config, Memory, Outcome, ProblemKind, World } from '../../../src/tick/model.js';
+import type { Config, Memory, Observation, Outcome, ProblemKind, World } from '../../../src/tick/model.js';
 import { makeConfig } from '../../support/memory/config.js';
 import { failed, livestream, NOW, ok, quietWorld, slotReading } from '../../support/memory/samples.js';
 
@@ -24,6 +24,7 @@ function play(
   steps: {
     at: number;
     outcomes?: Outcome[];
+    observations?: Observation[];
     world?: Partial<World>;
     isMailDown?: boolean;
     isMailUnsure?: boolean;
@@ -33,11 +34,18 @@ function play(
 ): { mails: Told[]; memory: Memory } {
   let memory = emptyMemory();
   const mails: Told[] = [];
-  for (const { at, outcomes = [], world = {}, isMailDown = false, isMailUnsure = false, isCutShort = false } of steps) {
+  for (const step of steps) {
+    const { at, outcomes = [], observations = [], world = {} } = step;
+    const { isMailDown = false, isMailUnsure = false, isCutShort = false } = step;
     const now = new Date(NOW.getTime() + at);
-    const said = report(outcomes, quietWorld({ ...world, startedAt: now, now, memory }), makeConfig(changes), {
-      isCutShort,
-    });
+    const said = report(
+      { outcomes, observations },
+      quietWorld({ ...world, startedAt: now, now, memory }),
+      makeConfig(changes),
+      {
+        isCutShort,
+      },
+    );
     if (said.mail !== null && !isMailDown) mails.push({ at, ...shown(said) });
     memory =
       said.mail === null || !(isMailDown || isMailUnsure)
@@ -190,15 +198,15 @@ describe('a container that is gone', () => {
 describe('tries', () => {
   const triesAfter = (steps: Parameters<typeof play>[0]): Memory['tries'] => play(steps).memory.tries;
   const later = (minutes: number): Date => new Date(NOW.getTime() + minutes * MINUTE);
-  const failure = (minutes: number): Outcome => ({ level: 'memory', failedStart: 7, at: later(minutes) });
+  const failure = (minutes: number): Observation => ({ failedStart: 7, at: later(minutes) });
 
   test('are counted, each kind for itself, with the time of the last', () => {
-    const revival: Outcome = { level: 'memory', tried: 'revival', livestreamId: 7, at: later(1) };
-    const chat: Outcome = { level: 'memory', tried: 'chat', livestreamId: 8, at: later(1) };
+    const revival: Observation = { tried: 'revival', livestreamId: 7, at: later(1) };
+    const chat: Observation = { tried: 'chat', livestreamId: 8, at: later(1) };
     expect(
       triesAfter([
-        { at: 0, outcomes: [failure(0)] },
-        { at: MINUTE, outcomes: [failure(1), revival, chat] },
+        { at: 0, observations: [failure(0)] },
+        { at: MINUTE, observations: [failure(1), revival, chat] },
       ]),
     ).toEqual({
       'start/7': { times: 2, last: later(1).toISOString() },
@@ -208,8 +216,8 @@ describe('tries', () => {
   });
 
   test('are forgotten an hour after the last', () => {
-    expect(triesAfter([{ at: 0, outcomes: [failure(0)] }, { at: 59 * MINUTE }])).not.toEqual({});
-    expect(triesAfter([{ at: 0, outcomes: [failure(0)] }, { at: HOUR }])).toEqual({});
+    expect(triesAfter([{ at: 0, observations: [failure(0)] }, { at: 59 * MINUTE }])).not.toEqual({});
+    expect(triesAfter([{ at: 0, observations: [failure(0)] }, { at: HOUR }])).toEqual({});
   });
 });
 
@@ -347,17 +355,16 @@ describe('an error is not over', () => {
 
 describe('what ticks remember', () => {
   test('of a broadcaster of nobody is when it was first seen, as long as it is seen', () => {
-    const seen = (minute: number): Outcome => ({
-      level: 'memory',
+    const seen = (minute: number): Observation => ({
       sighting: 9,
       at: new Date(NOW.getTime() + minute * MINUTE),
     });
     const { memory } = play([
-      { at: 0, outcomes: [seen(0)] },
-      { at: MINUTE, outcomes: [seen(1)] },
+      { at: 0, observations: [seen(0)] },
+      { at: MINUTE, observations: [seen(1)] },
     ]);
     expect(memory.sightings).toEqual({ 9: NOW.toISOString() });
-    expect(play([{ at: 0, outcomes: [seen(0)] }, { at: MINUTE }]).memory.sightings).toEqual({});
+    expect(play([{ at: 0, observations: [seen(0)] }, { at: MINUTE }]).memory.sightings).toEqual({});
   });
 });
 
@@ -368,12 +375,15 @@ test.each<[string, Outcome[], number]>([
   ['an error', [trouble('stopFailed', 1, 1)], 1],
   ['an error that was told before', [trouble('stopFailed', 1, 1)], 1],
 ])('with %s the exit status is right', (_what, outcomes, status) => {
-  expect(report(outcomes, quietWorld(), makeConfig(), { isCutShort: false }).exitStatus).toBe(status);
+  expect(report({ outcomes, observations: [] }, quietWorld(), makeConfig(), { isCutShort: false }).exitStatus).toBe(
+    status,
+  );
 });
 
 test('the subject says whether anything is wrong', () => {
   const said = (outcomes: Outcome[], mailLang: 'fr' | 'en', memory = emptyMemory()): string | undefined =>
-    report(outcomes, quietWorld({ memory }), makeConfig({ mailLang }), { isCutShort: false }).mail?.subject;
+    report({ outcomes, observations: [] }, quietWorld({ memory }), makeConfig({ mailLang }), { isCutShort: false }).mail
+      ?.subject;
   expect(said([trouble('stopFailed', 1)], 'fr')).toBe('[BBB-POD-LIVE] Erreur rencontrée');
   const since = NOW.toISOString();
   const told = {
@@ -382,7 +392,7 @@ test('the subject says whether anything is wrong', () => {
   expect(said([], 'fr', { ...emptyMemory(), told })).toBe('[BBB-POD-LIVE] Retour à la normale');
 });
 
-test('a log line says which live and slot, what happened, the bare fact, and what is next; memory has none', () => {
+test('a log line says which live and slot, what happened, the bare fact, and what is next', () => {
   expect(lineOf({ level: 'info', livestreamId: 12, slot: 3, message: 'container up' })).toEqual({
     level: 'INFO',
     message: 'livestream 12, slot 3: container up',
@@ -395,5 +405,4 @@ test('a log line says which live and slot, what happened, the bare fact, and wha
     level: 'ERROR',
     message: expect.stringMatching(/^livestream 12, slot 3: .+ \(detail of stopFailed\)\. .+\.$/),
   });
-  expect(lineOf({ level: 'memory', failedStart: 1, at: NOW })).toBeNull();
 });
