@@ -2,7 +2,6 @@
 import { PortError } from '../../errors.js';
 import type { Stats } from 'node:fs';
 import { lstat, readFile, readdir, rename, stat, unlink } from 'node:fs/promises';
-import type { Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseSlotRecord } from '../slot/slot-file.js';
 import type { Config, HandOver } from '../../model.js';
