@@ -315,7 +315,16 @@ describe('a request', () => {
     inWorld({}, async (world) => {
       world.teacherAsks({ meetingId: 'm', chat: true });
       world.docker.setBehaviour({
-        failures: [{ command: 'up', times: 1, afterwards: true, stderr: 'ERROR: the network is gone\n' }],
+        failures: [
+          // What it had begun is there: one container runs, the other has died.
+          {
+            command: 'up',
+            times: 1,
+            afterwards: true,
+            leavesDead: 'bbb-streamer',
+            stderr: 'ERROR: the network is gone\n',
+          },
+        ],
       });
       expect(await tick(world)).toBe(1);
       expect(live(world)).toMatchObject(WAITING);

@@ -57,10 +57,10 @@ function processOf(pid, own, socket) {
 
 let count = 0;
 
-async function carryOut(standIn, [pid, stateDirectory, v2], socket) {
+async function carryOut(standIn, [pid, stateDirectory, v2, docker], socket) {
   const url = `${standIn}?call=${(count += 1)}`;
   try {
-    const own = { FAKE_DOCKER_STATE: stateDirectory, FAKE_COMPOSE_V2: v2 };
+    const own = { FAKE_DOCKER_STATE: stateDirectory, FAKE_COMPOSE_V2: v2, FAKE_DOCKER_PROGRAM: docker };
     const call = {
       process: processOf(Number(pid), own, socket),
       setTimeout: (act, ms) => setTimeout(() => socket.destroyed || act(), ms),
@@ -83,7 +83,7 @@ const server = createServer((socket) => {
   socket.on('data', (text) => {
     asked += text;
     const words = asked.split('\0');
-    if (words.length === 4) void carryOut(standIn, words, socket);
+    if (words.length === 5) void carryOut(standIn, words, socket);
   });
   // The caller was killed.
   socket.on('end', () => socket.destroy());

@@ -84,6 +84,7 @@ async function run(argv) {
   if (failure !== undefined && !failure.afterwards) return fail(failure);
   if (behaviour.daemonDown && command !== 'config') return daemonDown();
   const exitCode = commands[command](words, target, mode);
+  if (failure?.leavesDead !== undefined) commands.kill([failure.leavesDead], target);
   await pause(delay?.afterMs ?? 0);
   return failure === undefined ? exitCode : fail(failure);
 }

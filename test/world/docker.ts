@@ -46,8 +46,14 @@ export interface CallChoice {
 }
 
 export interface DockerBehaviour {
-  /** `afterwards`: the command is carried out and then fails. */
-  failures: (CallChoice & { stderr?: string; stdout?: string; exitCode?: number; afterwards?: boolean })[];
+  /** `afterwards`: the command is carried out and then fails. `leavesDead`: the container of that service has exited then. */
+  failures: (CallChoice & {
+    stderr?: string;
+    stdout?: string;
+    exitCode?: number;
+    afterwards?: boolean;
+    leavesDead?: string;
+  })[];
   /** Waits before or after the command; `untilFile` waits until a file of that name stands in the state directory. */
   delays: (CallChoice & { beforeMs?: number; afterMs?: number; untilFile?: string })[];
   /** Neither here nor in any registry. */
@@ -132,7 +138,7 @@ export function createDocker(root: string, options: { v2?: boolean } = {}): Fake
       writeFileSync(join(stateDirectory, file), '');
     },
     async killContainer(project, service = 'bbb-streamer', exitCode = 1) {
-      const args = ['-p', project, 'kill', service];
+      const args = [`--project-name=${project}`, 'kill', service];
       await call(command, args, root, { FAKE_EXIT_CODE: String(exitCode) });
     },
   };

@@ -17,7 +17,7 @@ describe('the world', () => {
     expect(world.env['HOME']).toBeUndefined();
     expect(world.env['DEBUG']).toBe('false');
     expect(Object.keys(world.env)).not.toContain('BBB_RESOLUTION');
-    expect(readdirSync(String(world.env['PATH'])).sort()).toEqual(['docker-compose', 'flock', 'node']);
+    expect(readdirSync(String(world.env['PATH'])).sort()).toEqual(['docker', 'docker-compose', 'flock', 'node']);
   });
 
   test('knows the same meeting in BBB and in Pod', () => {

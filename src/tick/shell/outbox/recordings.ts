@@ -1,7 +1,7 @@
 // Recordings in the slots, and their way to Pod's directory or to `kept/` (promise P4).
 import { PortError } from '../../errors.js';
-import { lstat, readFile, readdir, rename, stat, unlink } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
+import { lstat, readFile, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseSlotRecord } from '../slot/slot-file.js';
 import type { Config, HandOver } from '../../model.js';
