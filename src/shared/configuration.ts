@@ -18,7 +18,7 @@ export interface ConfigurationFile {
 }
 
 /** What a default may depend on. */
-export interface Surroundings {
+export interface DefaultSources {
   workingDirectory: string;
   hostname: string;
   /** The values of the variables above it. */
@@ -29,7 +29,7 @@ export interface Variable<T> {
   name: string;
   rule: Decoder<T, string>;
   /** As it would be written; null: there is none, the variable is required. */
-  default: string | null | ((surroundings: Surroundings) => string);
+  default: string | null | ((surroundings: DefaultSources) => string);
   /** What an empty default stands for; without it a value is never empty. */
   empty?: T;
   /** How a default that is not a plain text is explained. */
@@ -73,7 +73,7 @@ export function readVariables<T extends object>(
 
 type Value = { value: unknown } | { fault: string };
 
-function readVariable(variable: Variable<unknown>, given: string | undefined, surroundings: Surroundings): Value {
+function readVariable(variable: Variable<unknown>, given: string | undefined, surroundings: DefaultSources): Value {
   const { name, rule } = variable;
   const isGiven = given !== undefined && given.trim() !== '';
   const fallback = typeof variable.default === 'function' ? variable.default(surroundings) : variable.default;

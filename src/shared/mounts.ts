@@ -21,13 +21,13 @@ export function missingMountIn(path: string, fstab: string, mounts: string): str
   return wanted.map(({ point }) => point).find((point) => isWithin(path, point) && !mounted.has(point)) ?? null;
 }
 
-interface Entry {
+interface MountEntry {
   point: string;
   options: string[];
 }
 
 /** Fields are parted by blanks; the second is the mount point, in which blanks and backslashes are octal (`\040`). */
-function entriesOf(text: string): Entry[] {
+function entriesOf(text: string): MountEntry[] {
   return text.split('\n').flatMap((line) => {
     const [device = '#', point = '', , options = ''] = line.trim().split(/[ \t]+/);
     if (device.startsWith('#') || !point.startsWith('/')) return [];

@@ -4,14 +4,14 @@ import { chown, lstat, readFile, stat, type FileHandle } from 'node:fs/promises'
 import { sep } from 'node:path';
 import { asComfort, asComfortSync } from './comforts.js';
 
-interface Owner {
+interface FileOwner {
   uid: number;
   gid: number;
 }
 
 /** One a process, as the user who runs it: its base directory, and that directory's owner once he is known. */
 let likeWhat: string | null = null;
-let owner: Owner | null | undefined;
+let owner: FileOwner | null | undefined;
 
 /** From now on what this process makes belongs to the owner of `baseDirectory`; only root can see to that, or need. */
 export function ownNewFilesLike(baseDirectory: string): void {
@@ -19,7 +19,7 @@ export function ownNewFilesLike(baseDirectory: string): void {
 }
 
 /** Who is to own what is made; null: whoever makes it. */
-export function ownerOfNewFiles(): Owner | null {
+export function ownerOfNewFiles(): FileOwner | null {
   if (likeWhat === null || process.geteuid?.() !== 0) return null;
   if (owner === undefined) {
     try {

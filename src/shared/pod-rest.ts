@@ -82,7 +82,7 @@ export function parseId(row: unknown): Parsed<{ id: number }> {
 }
 
 /** A 404 of Pod's REST API itself: the row, or the page, does not exist. An unknown path is a 404 in HTML. */
-export function isMissing(answer: PodAnswer): boolean {
+export function isNotFound(answer: PodAnswer): boolean {
   return answer.status === 404 && detailOf(answer) !== null;
 }
 

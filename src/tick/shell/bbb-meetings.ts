@@ -57,19 +57,19 @@ export function parseMeetingInfo(elements: Record<string, unknown>, meetingId: s
 }
 
 /** One entry of the list: the meeting, or what may be read of a damaged one, and what is wrong with it. */
-interface Entry {
+interface ListEntry {
   meetings: BbbMeeting[];
   damage?: string;
 }
 
-function listOf(entries: Entry[]): MeetingList {
+function listOf(entries: ListEntry[]): MeetingList {
   return {
     meetings: entries.flatMap(({ meetings }) => meetings),
     damages: entries.flatMap(({ damage }) => damage ?? []),
   };
 }
 
-function readRow(row: unknown): Entry {
+function readRow(row: unknown): ListEntry {
   if (!isMapping(row)) return { meetings: [], damage: 'a <meeting> has no <meetingID>' };
   const [ids, internalIds] = [textsIn(row, 'meetingID'), textsIn(row, 'internalMeetingID')];
   const hasOneId = ids.length === 1 && textIn(row, 'meetingID') !== undefined && ids[0] !== '';
@@ -80,7 +80,7 @@ function readRow(row: unknown): Entry {
   return { meetings: shown(ids, internalIds), damage: fault };
 }
 
-function readPiece(piece: string): Entry {
+function readPiece(piece: string): ListEntry {
   const xml = parseXml(piece.trim());
   if ('value' in xml) return readRow(xml.value['meeting']);
   const texts = (name: string): string[] =>

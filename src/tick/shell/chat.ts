@@ -5,6 +5,7 @@ import { redisPort } from '../plan/server.js';
 import type { Config } from '../model.js';
 import { type Chat } from '../ports.js';
 import { faultOf } from '../../shared/files.js';
+import { retry } from '../../shared/retry.js';
 
 /** For the connection, and again for the answer. */
 const ANSWER_TIMEOUT_MS = 2000;
@@ -12,10 +13,10 @@ const ANSWER_TIMEOUT_MS = 2000;
 /** All tries together: a container that was just started needs a moment. */
 const PATIENCE_MS = 5000;
 const PAUSE_MS = 500;
-const MOST_TRIES = 8;
+const PAUSES_MS = Array.from({ length: 7 }, () => PAUSE_MS);
 
 /** The library waits so long even for a connection that is closed already, and keeps the process. */
-const GOODBYE_TIMEOUT_MS = 50;
+const DISCONNECT_TIMEOUT_MS = 50;
 
 /** Redis is published on `REDIS_BIND_ADDRESS`; an address that means 'all' is asked on the loopback. */
 function addressToAsk(bindAddress: string): string {
@@ -30,12 +31,12 @@ export function createChat(config: Pick<Config, 'redisBindAddress'>, clock: Pick
     ping: async (slot) => {
       const port = redisPort(slot);
       const begun = clock.uptimeMs();
-      let fault = await silence(host, port);
-      for (let tries = 1; fault !== null && tries < MOST_TRIES; tries += 1) {
-        await clock.sleep(PAUSE_MS);
-        if (clock.uptimeMs() - begun + ANSWER_TIMEOUT_MS > PATIENCE_MS) break;
-        fault = await silence(host, port);
-      }
+      const isOutOfTime = (): boolean => clock.uptimeMs() - begun + PAUSE_MS + ANSWER_TIMEOUT_MS > PATIENCE_MS;
+      const fault = await retry(() => silence(host, port), {
+        pausesMs: PAUSES_MS,
+        sleep: (ms) => clock.sleep(ms),
+        isGood: (met) => met === null || isOutOfTime(),
+      });
       if (fault === null) return;
       const asked = `${host.includes(':') ? `[${host}]` : host}:${port}`;
       throw new PortError('chatSilent', `no answer of the chat's Redis on ${asked}: ${fault}`);
@@ -58,7 +59,7 @@ async function silence(host: string, port: number): Promise<string | null> {
     lazyConnect: true,
     connectTimeout: ANSWER_TIMEOUT_MS,
     commandTimeout: ANSWER_TIMEOUT_MS,
-    disconnectTimeout: GOODBYE_TIMEOUT_MS,
+    disconnectTimeout: DISCONNECT_TIMEOUT_MS,
     retryStrategy: () => null,
     maxRetriesPerRequest: 0,
     enableReadyCheck: false,

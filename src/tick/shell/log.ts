@@ -16,7 +16,7 @@ export interface LogOptions {
   onLost?(line: string): void;
 }
 
-interface Entry {
+interface LogEntry {
   level: LogLevel;
   message: string;
   /** `YYYY-MM-DD HH:MM:SS`, UTC. */
@@ -66,7 +66,7 @@ function stampOf(date: Date): string {
   return date.toISOString().slice(0, 19).replace('T', ' ');
 }
 
-function lineOf({ level, message, stamp }: Entry): string {
+function lineOf({ level, message, stamp }: LogEntry): string {
   return `${stamp} - [${level}] - ${message}\n`;
 }
 
@@ -119,7 +119,7 @@ async function openLogger(sink: Sink): Promise<Logger | null> {
     return createLogger({
       levels: LEVELS,
       level: 'DEBUG',
-      format: format.printf((entry) => lineOf(entry as unknown as Entry)),
+      format: format.printf((entry) => lineOf(entry as unknown as LogEntry)),
       transports: [new transports.Stream({ stream, eol: '' })],
     });
   } catch (error) {

@@ -80,14 +80,14 @@ export async function sendOverSmtp(
     const { rejected, rejectedErrors = [] } = await Promise.race([converse(), lost, patience.over]);
     return rejected.map((address, index) => ({ address, why: rejectedErrors[index]?.message ?? 'refused' }));
   } catch (error) {
-    throw failureOf(error, isBegun);
+    throw mailFailureOf(error, isBegun);
   } finally {
     patience.end();
     connection.close();
   }
 }
 
-function failureOf(error: unknown, isBegun: boolean): MailFailure {
+function mailFailureOf(error: unknown, isBegun: boolean): MailFailure {
   const said = error instanceof Error ? error.message : String(error);
   // What the server answers by is a no.
   const isAnswer = typeof (error as { responseCode?: unknown }).responseCode === 'number';

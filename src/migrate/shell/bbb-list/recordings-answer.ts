@@ -1,4 +1,5 @@
 // BBB's answer to `getRecordings`, read as it comes: each recording is given away at its end, none is kept.
+import { truncate } from '../../../shared/redact.js';
 import { idOf, type RawRecording } from '../../core/recordings.js';
 import { followElements, type AnswerSoFar } from './answer-elements.js';
 import { createXmlReader, XmlError } from './xml-reader.js';
@@ -55,10 +56,10 @@ function isWellFormed(read: () => void): boolean {
 /** Null: no answer of BBB. */
 function meaningOf({ texts, hasList, isPage }: AnswerSoFar): RecordingsAnswer | null {
   const code = texts.returncode?.trim();
-  const messageKey = oneLine(texts.messageKey);
+  const messageKey = cut(texts.messageKey);
   if (code === 'FAILED' && texts.errorMessage !== undefined)
-    return { kind: 'failed', messageKey, message: oneLine(texts.errorMessage), isOfErrors: true };
-  if (code === 'FAILED') return { kind: 'failed', messageKey, message: oneLine(texts.message) };
+    return { kind: 'failed', messageKey, message: cut(texts.errorMessage), isOfErrors: true };
+  if (code === 'FAILED') return { kind: 'failed', messageKey, message: cut(texts.message) };
   if (code !== 'SUCCESS') return null;
   if (!hasList)
     return messageKey === 'noRecordings' ? { kind: 'unlisted' } : damagedList('SUCCESS, but no <recordings>');
@@ -77,15 +78,11 @@ function damaged(head: string, lastId: string): RecordingsAnswer {
   const start = head.trimStart();
   if (start === '') return { kind: 'damaged', what: 'nothing', isOfBbb: false };
   if (/^<(!doc|html)/i.test(start)) return { kind: 'damaged', what: 'an HTML page', isOfBbb: false };
-  const place = lastId === '' ? '' : ` after the recording ${oneLine(lastId)}`;
+  const place = lastId === '' ? '' : ` after the recording ${cut(lastId)}`;
   if (start.includes('<returncode>')) return damagedList(`damaged or cut XML${place}`);
   return { kind: 'damaged', what: "something that is not BBB's XML", isOfBbb: false };
 }
 
-function oneLine(text = ''): string {
-  return text
-    .replace(/[\s\p{Cc}]+/gu, ' ')
-    .trim()
-    .slice(0, LONGEST_MESSAGE)
-    .replace(/\p{Cs}$/u, '');
+function cut(text = ''): string {
+  return truncate(text, LONGEST_MESSAGE, '');
 }

@@ -2,7 +2,7 @@
 import { describeAnswer } from '../../../shared/pod-rest.js';
 import type { Broadcaster, Livestream, Reading } from '../../model.js';
 import type { Pod } from '../../ports.js';
-import { readRows, unreadable, type Entry, type Get, type RowsOf } from './pod-pages.js';
+import { readRows, unreadable, type Arrival, type Get, type RowsOf } from './pod-pages.js';
 import { parseBroadcaster, readLivestreamRow, type LivestreamReading } from './pod-rows.js';
 
 export const LIVESTREAMS = '/rest/bbb_livestream/';
@@ -27,7 +27,7 @@ export async function readLivestreams(get: Get): Promise<Lists> {
 function rowsFilteredBy(status: number): RowsOf<LivestreamReading> {
   return {
     parse: readLivestreamRow,
-    entryOf: (rows): Entry => (isFilteredBy(status, rows) ? 'changed' : 'made'),
+    arrivalOf: (rows): Arrival => (isFilteredBy(status, rows) ? 'changed' : 'made'),
   };
 }
 

@@ -1,5 +1,5 @@
 // Pod's lists, whole: page after page, and again from the start as long as it cannot be shown that no row was missed.
-import { isMissing, parseBody, parseId, parsePage, describeAnswer, type PodPage } from '../../../shared/pod-rest.js';
+import { isNotFound, parseBody, parseId, parsePage, describeAnswer, type PodPage } from '../../../shared/pod-rest.js';
 import type { Reading } from '../../model.js';
 import type { HttpAnswer } from '../../../shared/http.js';
 
@@ -19,13 +19,13 @@ export type Get = (path: string) => Promise<Reading<HttpAnswer>>;
  * How rows come into a list. `made`: only by being made, and each then bears a higher id than all that were there before.
  * `changed`: rows of any id, as the list shows those of which a field has a certain value.
  */
-export type Entry = 'made' | 'changed';
+export type Arrival = 'made' | 'changed';
 
 /** What is made of a list's rows. */
 export interface RowsOf<Row> {
   parse(row: unknown): Row;
   /** From the rows, how they come into this list; 'made' by default. */
-  entryOf?(rows: Row[]): Entry;
+  arrivalOf?(rows: Row[]): Arrival;
 }
 
 export function unreadable(detail: string): Reading<never> {
@@ -69,10 +69,10 @@ interface PageAt {
  * that moment (rows that have left do not come back within one reading); and, where rows come by being made, when it is
  * seen after that moment and its id says that it was made before.
  */
-function isWhole<Row>(walk: Walk<Row>, opening: PageAt, earlier: Set<number>, { entryOf }: RowsOf<Row>): boolean {
+function isWhole<Row>(walk: Walk<Row>, opening: PageAt, earlier: Set<number>, { arrivalOf }: RowsOf<Row>): boolean {
   if (!walk.seen.has(opening.path)) return false;
   const known = new Set([...earlier, ...idsOf(opening.page)]);
-  const isMade = entryOf === undefined || entryOf([...walk.rows.values()]) === 'made';
+  const isMade = arrivalOf === undefined || arrivalOf([...walk.rows.values()]) === 'made';
   const highest = isMade ? [...known].reduce((one, other) => Math.max(one, other), -Infinity) : -Infinity;
   const old = [...walk.rows.keys()].filter((id) => known.has(id) || id <= highest);
   return old.length === opening.page.count;
@@ -182,7 +182,7 @@ function addAll(ids: number[], to: Set<number>): void {
 async function readPage(path: string, isLater: boolean, get: Get): Promise<Reading<PodPage> | 'changed'> {
   const answer = await get(path);
   if (!answer.ok) return answer;
-  if (isLater && isMissing(answer.value)) return 'changed';
+  if (isLater && isNotFound(answer.value)) return 'changed';
   if (answer.value.status !== 200) return unreadable(`GET ${path} ${describeAnswer(answer.value)}`);
   const body = parseBody(answer.value);
   if ('fault' in body) return unreadable(`GET ${path} ${body.fault}`);

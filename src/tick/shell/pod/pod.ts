@@ -8,7 +8,7 @@ import {
   readLivestreamRow,
   type LivestreamReading,
 } from './pod-rows.js';
-import { describeAnswer, isMissing, parseBody, refusedFields } from '../../../shared/pod-rest.js';
+import { describeAnswer, isNotFound, parseBody, refusedFields } from '../../../shared/pod-rest.js';
 import { PortError } from '../../errors.js';
 import type { Parsed } from '../../../shared/decoder.js';
 import type {
@@ -106,7 +106,7 @@ function addressOnPod(podUrl: string, path: string): string {
 async function readRow<T>(path: string, parse: (row: unknown) => Parsed<T>, get: Get): Promise<Reading<T | null>> {
   const answer = await get(path);
   if (!answer.ok) return answer;
-  if (isMissing(answer.value)) return { ok: true, value: null };
+  if (isNotFound(answer.value)) return { ok: true, value: null };
   if (answer.value.status !== 200) return unreadable(`GET ${path} ${describeAnswer(answer.value)}`);
   const body = parseBody(answer.value);
   if ('fault' in body) return unreadable(`GET ${path} ${body.fault}`);
@@ -156,7 +156,7 @@ function failure(call: string, answer: HttpAnswer): PortError {
 
 function kindOf(call: string, answer: HttpAnswer): ProblemKind {
   if (answer.status === 401 || answer.status === 403) return 'podRefused';
-  const isUnknownPath = answer.status === 404 && !isMissing(answer);
+  const isUnknownPath = answer.status === 404 && !isNotFound(answer);
   return isUnknownPath && call.includes(` ${BROADCASTERS}`) ? 'podWithoutBroadcasters' : 'podUnreadable';
 }
 
@@ -218,7 +218,7 @@ async function restrictBroadcaster(slug: string, isRestricted: boolean, send: Se
 async function deleteBroadcaster(slug: string, send: Send): Promise<void> {
   const path = neededPath(slug);
   const answer = await send('DELETE', path, null);
-  if (answer.status !== 204 && !isMissing(answer)) throw failure(`DELETE ${path}`, answer);
+  if (answer.status !== 204 && !isNotFound(answer)) throw failure(`DELETE ${path}`, answer);
 }
 
 async function changeLivestream(

@@ -10,7 +10,7 @@ import {
 } from '../../../../src/tick/shell/pod/pod-rows.js';
 import {
   describeAnswer,
-  isMissing,
+  isNotFound,
   parseBody,
   parseId,
   parsePage,
@@ -184,11 +184,11 @@ describe('answers of Pod', () => {
   });
 
   test('only a 404 of the API itself says that a row does not exist', () => {
-    expect(isMissing(answer(404, '{"detail":"Pas trouvé."}'))).toBe(true);
-    expect(isMissing(answer(404, '<h1>Not Found</h1>'))).toBe(false);
-    expect(isMissing(answer(404, ''))).toBe(false);
-    expect(isMissing(answer(404, 'null'))).toBe(false);
-    expect(isMissing(answer(200, '{"detail":"Pas trouvé."}'))).toBe(false);
+    expect(isNotFound(answer(404, '{"detail":"Pas trouvé."}'))).toBe(true);
+    expect(isNotFound(answer(404, '<h1>Not Found</h1>'))).toBe(false);
+    expect(isNotFound(answer(404, ''))).toBe(false);
+    expect(isNotFound(answer(404, 'null'))).toBe(false);
+    expect(isNotFound(answer(200, '{"detail":"Pas trouvé."}'))).toBe(false);
   });
 
   test('name the fields that Pod objects to, whatever the words', () => {
@@ -240,7 +240,7 @@ describe.each(['2.8.2', '3.7.0'])('every recorded answer of Pod %s', (version) =
       expect(describeAnswer(came)).toMatch(/^answers /);
       const isSuccess = response.status === 200 || response.status === 201;
       const body = parseBody(came);
-      expect(isMissing(came)).toBe(response.status === 404 && response.content_type === 'application/json');
+      expect(isNotFound(came)).toBe(response.status === 404 && response.content_type === 'application/json');
       const parse = ROWS.find(([pattern]) => pattern.test(request.path))?.[1];
       if (!isSuccess || parse === undefined) return;
       if (!('value' in body)) throw new Error(body.fault);
@@ -304,7 +304,7 @@ describe('whatever comes', () => {
         return (
           words.length < 400 &&
           !/[\r\n]/.test(words) &&
-          typeof isMissing(came) === 'boolean' &&
+          typeof isNotFound(came) === 'boolean' &&
           Array.isArray(refusedFields(came))
         );
       }),

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Reading } from '../../../../src/tick/model.js';
 import { type Pod } from '../../../../src/tick/ports.js';
 import { createHttp, type HttpAnswer } from '../../../../src/shared/http.js';
-import { readRows, unreadable, type Entry, type Get } from '../../../../src/tick/shell/pod/pod-pages.js';
+import { readRows, unreadable, type Arrival, type Get } from '../../../../src/tick/shell/pod/pod-pages.js';
 import { createPod } from '../../../../src/tick/shell/pod/pod.js';
 import type { FaultAnswer } from '../../../world/http-server.js';
 import { startPod, type PodOptions, type PodServer, type PodVersion } from '../../../world/pod.js';
@@ -359,7 +359,7 @@ describe('a list of many pages', () => {
     expect(await reading(5, 4)).toEqual({ ok: true, value: all });
   });
 
-  test.each<[string, Entry]>([
+  test.each<[string, Arrival]>([
     ['grows', 'made'],
     ['shrinks', 'made'],
     ['grows and shrinks', 'made'],
@@ -401,7 +401,9 @@ describe('a list of many pages', () => {
           const next = number * 3 < list.length ? `/rest/x/?page=${number + 1}` : null;
           return { ok: true, value: page(list.length, next, list.slice((number - 1) * 3, number * 3)) };
         };
-        const rows = await scheduler.waitFor(readRows('/rest/x/', get, { parse: (row) => row, entryOf: () => entry }));
+        const rows = await scheduler.waitFor(
+          readRows('/rest/x/', get, { parse: (row) => row, arrivalOf: () => entry }),
+        );
         if (!rows.ok) return rows.problem.detail.includes('do not fit together');
         wholes += 1;
         const found = new Set(rows.value.map((row) => (row as { id: number }).id));
