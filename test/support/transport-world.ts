@@ -4,6 +4,7 @@ import {
   appendFileSync,
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -30,6 +31,9 @@ import { startPod, type PodServer, type PodVersion } from '../world/pod.js';
 /** `goesOn` runs and stays; `ends` is to be stopped; the others wait; `failsUp` cannot be started while there is trouble. */
 export const LIVES = { goesOn: 1, ends: 2, starts: 3, takesLeftOver: 4, failsUp: 5 } as const;
 
+/** What has failed again and again is tried after so long (back-off.ts). */
+const LONGEST_PAUSE_MS = 10 * 60_000;
+
 /** Where it is there, files are written to it: the disk's own time is of no interest here. */
 const MEMORY_FILE_SYSTEM = '/dev/shm';
 
@@ -45,6 +49,8 @@ export interface TransportWorld {
   violations: string[];
   /** Set while `up` is to fail for the live that is meant for it. */
   trouble: { upFails: boolean };
+  /** How many there were: between two of them the longest pause between two tries passes. */
+  ticks: number;
   tick(options?: TickOptions): Promise<number>;
   stop(): Promise<void>;
 }
@@ -106,6 +112,7 @@ async function emptyWorld(version: PodVersion, numberOfLives: number): Promise<T
     join(existsSync(MEMORY_FILE_SYSTEM) ? MEMORY_FILE_SYSTEM : tmpdir(), 'bbb-pod-live-test-'),
   );
   const [pod, bbb] = await Promise.all([startPod({ version, token: 'pod-t0ken' }), startBbb({ secret: 'bbb-s3cret' })]);
+  mkdirSync(join(directory, 'base'));
   return assemble(directory, pod, bbb, numberOfLives);
 }
 
@@ -128,7 +135,11 @@ function assemble(directory: string, pod: PodServer, bbb: BbbServer, numberOfLiv
     log: [],
     violations: [],
     trouble: { upFails: true },
-    tick: (tickOptions = {}) => runTick(portsOf(world, config, tickOptions), { delay: false, dryRun: null }),
+    ticks: 0,
+    tick: (tickOptions = {}) => {
+      world.ticks += 1;
+      return runTick(portsOf(world, config, tickOptions), { delay: false, dryRun: null });
+    },
     stop: async () => {
       await Promise.all([pod.stop(), bbb.stop()]);
       rmSync(directory, { recursive: true, force: true });
@@ -177,7 +188,11 @@ function portsOf(world: TransportWorld, config: Config, options: TickOptions): P
       write: (level, message) => void world.log.push(`[${level}] ${message}`),
       close: () => Promise.resolve(null),
     },
-    clock: { now: () => new Date(), uptimeMs: () => performance.now(), sleep: () => Promise.resolve() },
+    clock: {
+      now: () => new Date(Date.now() + world.ticks * LONGEST_PAUSE_MS),
+      uptimeMs: () => performance.now(),
+      sleep: () => Promise.resolve(),
+    },
     lock: { take: () => Promise.resolve(true), holder: () => null, sayDone: () => undefined },
     memory: createMemoryFile(config.baseDirectory),
     conditions: { otherUser: () => Promise.resolve(null), refusedComforts: () => [] },
