@@ -35,13 +35,14 @@ const STREAMER = {
 
 async function buildDist() {
   const options = { ...common, entryPoints: ['src/cli.ts'], outdir: 'dist', metafile: true, write: false };
-  const { metafile, outputFiles } = await build(options);
-  const streamer = await build(STREAMER);
-  const licenses = thirdPartyLicenses({ outputs: { ...metafile.outputs, ...streamer.metafile.outputs } });
+  const builds = [await build(STREAMER), await build(options)];
+  const account = (part) => Object.assign({}, ...builds.map(({ metafile }) => metafile[part]));
+  const metafile = { inputs: account('inputs'), outputs: account('outputs') };
+  const licenses = thirdPartyLicenses(metafile);
   // All at once, so that a program that runs meanwhile hardly ever finds it half there.
   rmSync('dist', { recursive: true, force: true });
   mkdirSync('dist');
-  for (const { path, contents } of [...outputFiles, ...streamer.outputFiles]) writeFileSync(path, contents);
+  for (const { path, contents } of builds.flatMap(({ outputFiles }) => outputFiles)) writeFileSync(path, contents);
   writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licenses);
   // What went into which file: the tests look up there what a tick has loaded.
   mkdirSync('.build', { recursive: true });

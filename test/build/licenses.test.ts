@@ -64,7 +64,7 @@ describe("the libraries' licences", () => {
     const sections = shippedSections();
     expect(sections.map(({ title }) => title)).toEqual([...new Set(bundled)]);
     expect(bundled.length).toBeGreaterThan(100);
-    expect(sections.filter(({ license }) => !/^[A-Z][\w.-]+$/.test(license))).toEqual([]);
+    expect(sections.filter(({ license }) => !/^[\dA-Z][\w.-]+$/.test(license))).toEqual([]);
     expect(sections.filter(({ text }) => !WORDS_OF_LICENSES.test(text))).toEqual([]);
     // Some give Apache's by its address alone.
     expect(sections.filter(({ text }) => text.includes('TERMS AND CONDITIONS FOR USE'))).not.toEqual([]);
