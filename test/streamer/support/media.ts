@@ -79,6 +79,13 @@ export async function framesOf(
   }));
 }
 
+/** Of a file that holds one picture. */
+export async function pictureIn(file: string, size: { width: number; height: number }): Promise<Frame> {
+  const words = ['-v', 'error', '-i', file, '-frames:v', '1', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'];
+  const { stdout } = await execute('ffmpeg', words, { encoding: 'buffer', maxBuffer: 2 ** 31 - 1 });
+  return { timeS: 0, ...size, pixels: stdout };
+}
+
 export type Colour = [red: number, green: number, blue: number];
 
 export function pixelAt({ pixels, width }: Frame, x: number, y: number): Colour {
