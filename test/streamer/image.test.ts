@@ -145,7 +145,7 @@ const NAME = `L'été "à" $HOME \`id\` 🎓`;
   }
 
   test('a live from its request to its recording', async () => {
-    const request = world.teacherAsks({ name: NAME, meetingId: 'cours', recording: true, chat: true });
+    const request = world.teacherAsks({ name: NAME, meetingId: 'cours', recording: true, chat: true, showChat: false });
     bbb.begin('cours', { internalMeetingId: request.meeting.internal_meeting_id, name: NAME });
     await tick();
     const logs = (): Promise<string> => engine.docker('logs', 'liveStreaming1');
@@ -156,7 +156,7 @@ const NAME = `L'été "à" $HOME \`id\` 🎓`;
     const before = readFileSync(playlist, 'utf8');
     await eventually('HLS advances', () => readFileSync(playlist, 'utf8') !== before && rtmp.segments(key!).length > 4);
     const frames = await framesOf(rtmp.segments(key!).slice(1, 4), SIZE, 2);
-    expect(frames.flatMap((frame) => strangePlaces(frame))).toEqual([]);
+    expect(frames.flatMap((frame) => strangePlaces(frame)).slice(0, 10)).toEqual([]);
     const counts = frames.map(counterOf);
     expect(counts).toEqual(counts.toSorted((one, other) => one! - other!));
 
@@ -193,8 +193,11 @@ const NAME = `L'été "à" $HOME \`id\` 🎓`;
     const found = await probe(recording);
     expect(found).toMatchObject({ ...SIZE, codecs: ['aac', 'h264'] });
     expect(found.durationS).toBeGreaterThan(8);
-    expect((await framesOf(recording, SIZE, 1)).slice(1).flatMap((frame) => strangePlaces(frame))).toEqual([]);
-    const tone = (await loudness(recording, 440)).slice(300);
+    // The last seconds show what the client shows at the end of a meeting.
+    const shown = (await framesOf(recording, SIZE, 1)).slice(1, -4);
+    expect(shown.length).toBeGreaterThan(3);
+    expect(shown.flatMap((frame) => strangePlaces(frame)).slice(0, 10)).toEqual([]);
+    const tone = (await loudness(recording, 440)).slice(300, -400);
     expect(tone.filter(({ level }) => level > 0.005).length / tone.length).toBeGreaterThan(0.8);
     expect(await engine.docker('ps', '-aq')).toBe('');
   }, 400_000);
