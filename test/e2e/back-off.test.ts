@@ -48,7 +48,9 @@ describe('a start that keeps failing', () => {
     inWorld({}, async (world) => {
       const { meeting } = world.teacherAsks({ meetingId: 'm', recording: true, chat: true });
       // The streamer is started all the same, and records until it is taken down.
-      world.docker.setBehaviour({ failures: [{ command: 'up', afterwards: true, stderr: PORT_TAKEN }] });
+      world.docker.setBehaviour({
+        failures: [{ command: 'up', afterwards: true, leavesDead: 'redis', stderr: PORT_TAKEN }],
+      });
       expect(await minutesWithUp(world, [0, 1, 2, 3, 7, 8, 17])).toEqual([0, 1, 3, 8]);
       expect(podWrites(world).filter((write) => write.startsWith('POST'))).toHaveLength(4);
       expect(broadcasterNames(world)).toEqual([]);

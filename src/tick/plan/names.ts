@@ -102,7 +102,8 @@ export function streamKey(
 export function broadcasterName(meetingName: string, livestreamId: number, options: { suffixed: number }): string {
   const added = addition(livestreamId, options.suffixed);
   const end = added === '' ? '' : ` (${added})`;
-  const whole = TITLE_START + oneLine(meetingName);
+  // Each control character is one blank, those of a line's end too.
+  const whole = TITLE_START + oneLine(meetingName.replaceAll('\r\n', '  '));
   let name = '';
   for (let length = LONGEST - end.length; length > 0; length -= 1) {
     name = cut(whole, length).trimEnd() + end;
