@@ -1,0 +1,31 @@
+// A plan in words, as `--dry-run` prints it.
+import { expect, test } from '@jest/globals';
+import { describePlan } from '../../../src/tick/plan/describe.js';
+import { plan } from '../../../src/tick/plan/plan.js';
+import type { Chain, Effect } from '../../../src/tick/model.js';
+import { makeConfig } from '../../support/memory/config.js';
+import { slotRecord, withRequests } from '../../support/memory/samples.js';
+
+function wordsOf(effects: Effect[], slot: number | null = 1): string[] {
+  const chain: Chain = { slot, livestreamId: 7, reason: 'for a reason', record: slotRecord(7), effects };
+  return describePlan({ chains: [chain], outcomes: [], observations: [] });
+}
+
+test('a chain has a headline, and its acts in order', () => {
+  expect(wordsOf([{ do: 'render', onlyIfDamaged: true }, { do: 'down' }])).toEqual([
+    'Livestream 7, slot 1: for a reason',
+    '  1. write its docker-compose.yml if it is damaged',
+    '  2. docker-compose down',
+  ]);
+});
+
+test('a request without a slot has none in its headline', () => {
+  expect(wordsOf([{ do: 'closeRequest', endedAt: 'now' }], null)[0]).toBe('Livestream 7: for a reason');
+});
+
+test('a start says under which names; every act of a whole plan has words', () => {
+  const lines = describePlan(plan(withRequests([3, 4]), makeConfig()));
+  expect(lines[1]).toMatch(/^ {2}1\. write the slot file \(\[BBB\] .*, stream key bbb-.*\)$/);
+  for (const line of lines) expect(line).not.toContain('undefined');
+  expect(lines).toContain('  2. create its broadcaster in Pod');
+});
