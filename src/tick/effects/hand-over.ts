@@ -1,4 +1,4 @@
-// Recordings: handed over to Pod once, whole, under their own meeting's id, or kept aside (promise P4).
+// Recordings: handed over to Pod once, whole, under their own meeting's id, or kept aside (docs/promises.md, P4).
 import { PortError } from '../errors.js';
 import type { HandOver, Problem, SlotRecord } from '../model.js';
 import { type Recording, type RecordingTarget } from '../ports.js';

@@ -1,4 +1,4 @@
-// A live in progress without a slot file (the PHP script started it): whether it is this host's, and its facts, from Pod (promise P11).
+// A live in progress without a slot file (the PHP script started it): whether it is this host's, and its facts, from Pod (docs/promises.md, P11).
 import type { Config, Livestream, PodMeeting, Reading, SlotReading, SlotRecord, World } from '../model.js';
 import { chosenNames } from './names.js';
 

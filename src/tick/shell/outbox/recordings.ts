@@ -1,4 +1,4 @@
-// Recordings in the slots, and their way to Pod's directory or to `kept/` (promise P4).
+// Recordings in the slots, and their way to Pod's directory or to `kept/` (docs/promises.md, P4).
 import { PortError } from '../../errors.js';
 import type { Stats } from 'node:fs';
 import { lstat, readFile, readdir, rename, stat, unlink } from 'node:fs/promises';
