@@ -101,7 +101,14 @@ async function expectStream(chain: Chain, showChat: boolean): Promise<void> {
   if (showChat) return;
   const counts = (await framesOf(segments, SIZE, 2)).map(counterOf);
   expect(counts).not.toContain(null);
-  expect(counts).toEqual(counts.toSorted((one, other) => one! - other!));
+  // A picture that was taken while the page was being painted shows parts of two counts: the median of three leaves it out.
+  const steady = counts.slice(2).map((_, index) => medianOf(counts.slice(index, index + 3) as number[]));
+  expect(steady).toEqual(steady.toSorted((one, other) => one - other));
+  expect(new Set(steady).size).toBeGreaterThan(steady.length / 2);
+}
+
+function medianOf(three: number[]): number {
+  return three.toSorted((one, other) => one - other)[1]!;
 }
 
 async function expectRecording(
