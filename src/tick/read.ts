@@ -37,8 +37,8 @@ export async function readWorld(ports: Ports): Promise<WorldReading> {
   const isBusy = requests.length > 0 || ours.size > 0 || slots.some(({ record }) => record.ok && record.value !== null);
 
   const [meetings, broadcasters, podMeetings, withContainers] = await Promise.all([
-    isBusy ? foreseen(ports, () => ports.bbb.readMeetings()) : undefined,
-    requests.length > 0 || orphans.length > 0 ? foreseen(ports, () => ports.pod.readBroadcasters()) : undefined,
+    isBusy ? readOrProblem(ports, () => ports.bbb.readMeetings()) : undefined,
+    requests.length > 0 || orphans.length > 0 ? readOrProblem(ports, () => ports.pod.readBroadcasters()) : undefined,
     readPodMeetings([...requests.filter(isStillWaiting), ...orphans, ...claimedRequests(waiting, slots)], ports),
     readContainers(slots, ours, requests.length > 0, problems, ports),
   ]);
@@ -84,7 +84,7 @@ function remembered(memory: Reading<Memory>, now: Date): Pick<World, 'memory' | 
 }
 
 /** A reading that ends in an exception which nobody foresaw is one that failed: it must not hold up the others. */
-async function foreseen<T>(ports: Ports, read: () => Promise<Reading<T>>): Promise<Reading<T>> {
+async function readOrProblem<T>(ports: Ports, read: () => Promise<Reading<T>>): Promise<Reading<T>> {
   try {
     return await read();
   } catch (error) {
@@ -117,7 +117,7 @@ function claimedRequests(waiting: Reading<Livestream[]>, slots: SlotReading[]): 
 
 async function readPodMeetings(rows: Livestream[], ports: Ports): Promise<Map<string, Reading<PodMeeting>>> {
   const paths = [...new Set(rows.map((row) => row.meetingPath))];
-  const readings = await inBatches(paths, (path) => foreseen(ports, () => ports.pod.readMeeting(path)));
+  const readings = await inBatches(paths, (path) => readOrProblem(ports, () => ports.pod.readMeeting(path)));
   return new Map(paths.map((path, index) => [path, readings[index] as Reading<PodMeeting>]));
 }
 
@@ -138,7 +138,7 @@ function readContainers(
       if (!holdsLive && !mayBeFree) return slot;
       const isOrphan = ours.has(slot.slot) && slot.record.ok && slot.record.value === null;
       const [container, composeMeetingId] = await Promise.all([
-        foreseen(ports, () => ports.compose.read(slot.slot)),
+        readOrProblem(ports, () => ports.compose.read(slot.slot)),
         isOrphan ? readComposeMeeting(slot.slot, problems, ports) : undefined,
       ]);
       return {
@@ -160,7 +160,7 @@ async function engineOf(
   const isKnown = record.ok && record.value?.step === 'live' && record.value.engineId !== undefined;
   const isGone = container.ok && (container.value === 'stopped' || container.value === 'absent');
   if (!isKnown || !isGone) return {};
-  return { engineId: await foreseen(ports, async () => ({ ok: true, value: await ports.compose.engineId() })) };
+  return { engineId: await readOrProblem(ports, async () => ({ ok: true, value: await ports.compose.engineId() })) };
 }
 
 async function readComposeMeeting(slot: number, problems: Unread[], ports: Ports): Promise<string | null> {
@@ -179,7 +179,7 @@ async function readMeetingInfos(world: World, ports: Ports): Promise<World['meet
     ...[...world.podMeetings.values()].flatMap((meeting) => (meeting.ok ? [meeting.value] : [])),
   ];
   const missing = [...new Set(known.filter((ids) => isMissing(ids, world.meetings)).map(({ meetingId }) => meetingId))];
-  const infos = await inBatches(missing, (meetingId) => foreseen(ports, () => ports.bbb.readMeetingInfo(meetingId)));
+  const infos = await inBatches(missing, (meetingId) => readOrProblem(ports, () => ports.bbb.readMeetingInfo(meetingId)));
   return new Map(missing.map((meetingId, index) => [meetingId, infos[index] as NonNullable<(typeof infos)[number]>]));
 }
 

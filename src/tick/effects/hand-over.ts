@@ -43,7 +43,7 @@ export const clearOut: Act<'clearOut'> = async (_effect, place, context) => {
   for (const recording of await context.ports.recordings.read(place.slot)) {
     if (isStrangers(recording, record)) record = await keepStrangers({ ...place, record }, recording, context);
   }
-  return { record: record };
+  return { record };
 };
 
 /** Why what a failed start has recorded is kept; also how it is known again after a kill. */

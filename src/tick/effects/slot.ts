@@ -25,7 +25,7 @@ export const adopt: Act<'adopt'> = async (effect, place, context) => {
   const facts = { ...effect.record, strangers, ...(engineId === null ? {} : { engineId }) };
   const record = await note(place, facts, context);
   inform(place, 'taken over: a live in progress without a slot file', context);
-  return { record: record };
+  return { record };
 };
 
 export const render: Act<'render'> = async (effect, place, context) => {
