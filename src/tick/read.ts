@@ -179,7 +179,9 @@ async function readMeetingInfos(world: World, ports: Ports): Promise<World['meet
     ...[...world.podMeetings.values()].flatMap((meeting) => (meeting.ok ? [meeting.value] : [])),
   ];
   const missing = [...new Set(known.filter((ids) => isMissing(ids, world.meetings)).map(({ meetingId }) => meetingId))];
-  const infos = await inBatches(missing, (meetingId) => readOrProblem(ports, () => ports.bbb.readMeetingInfo(meetingId)));
+  const infos = await inBatches(missing, (meetingId) =>
+    readOrProblem(ports, () => ports.bbb.readMeetingInfo(meetingId)),
+  );
   return new Map(missing.map((meetingId, index) => [meetingId, infos[index] as NonNullable<(typeof infos)[number]>]));
 }
 
