@@ -3,7 +3,15 @@ import { COMMON } from '../shared/common-variables.js';
 import * as rules from '../shared/config-rules.js';
 import type { Variable } from '../shared/configuration.js';
 import type { StreamerConfig } from './model.js';
-import { bbbAddress, evenResolution, languageTag, presetName, setUnlessOff, streamAddress } from './streamer-rules.js';
+import {
+  bbbAddress,
+  evenResolution,
+  languageTag,
+  presetName,
+  runDirectory,
+  setUnlessOff,
+  streamAddress,
+} from './streamer-rules.js';
 
 /** `resolution` becomes width and height. */
 export interface StreamerSettings extends Omit<StreamerConfig, 'secrets' | 'width' | 'height'> {
@@ -236,7 +244,7 @@ export const STREAMER_VARIABLES: { [Key in keyof StreamerSettings]: Variable<Str
   },
   runDirectory: {
     name: 'STREAMER_RUN_DIRECTORY',
-    rule: rules.directory,
+    rule: runDirectory,
     default: '/run/streamer',
     help: 'Sockets, the browser profile, state.json: nothing that is to be kept.',
     helpFr: 'Sockets, profil du navigateur, state.json : rien qui soit à garder.',

@@ -1,5 +1,6 @@
 // What the values of the streamer's own variables may be.
-import type { Rule } from '../shared/config-rules.js';
+import { Buffer } from 'node:buffer';
+import { directory, type Rule } from '../shared/config-rules.js';
 
 /** `…/bigbluebutton`, `…/bigbluebutton/api`, each with or without a final slash. */
 export const bbbAddress: Rule<string> = {
@@ -45,4 +46,15 @@ export const presetName: Rule<string> = {
 export const languageTag: Rule<string> = {
   expected: 'a language, for instance en, fr or pt-BR',
   read: (text) => (/^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*$/.test(text) ? text : undefined),
+};
+
+/** `/w-XXXXXX/org.chromium.Chromium.XXXXXX/SingletonSocket` goes below it, and a socket's path has 107 bytes at most: past that Chromium ends at once, without a word. */
+const RUN_DIRECTORY_BYTES = 50;
+
+export const runDirectory: Rule<string> = {
+  expected: `${directory.expected}, of at most ${RUN_DIRECTORY_BYTES} bytes (the browser's socket lies below it)`,
+  read(text) {
+    const path = directory.read(text);
+    return path === undefined || Buffer.byteLength(path) > RUN_DIRECTORY_BYTES ? undefined : path;
+  },
 };

@@ -83,6 +83,13 @@ describe('the configuration', () => {
     expect(faults.join()).not.toContain('geheim');
   });
 
+  test('a run directory in which the browser could not make its socket is refused beforehand', () => {
+    const long = `/run/${'é'.repeat(23)}`;
+    expect(read({ STREAMER_RUN_DIRECTORY: long.slice(0, -1) }).ok).toBe(true);
+    const found = read({ STREAMER_RUN_DIRECTORY: long });
+    expect(found.ok ? [] : found.faults).toEqual([expect.stringMatching(/^STREAMER_RUN_DIRECTORY.*at most 50 bytes/)]);
+  });
+
   test('the stream key is a secret, and so is all before the host', () => {
     const found = read({ BBB_STREAM_URL: 'rtmp://user:pa%40ss@h:1935/live/bbb-key?token=1' });
     const secrets = found.ok ? found.config.secrets : [];

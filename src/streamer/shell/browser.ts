@@ -64,7 +64,7 @@ export function createBrowser(settings: Settings, station: Station, log: (line: 
 
   const launch = async (): Promise<void> => {
     const { default: puppeteer } = await import('puppeteer-core');
-    profile = mkdtempSync(join(settings.runDirectory, 'chromium-'));
+    profile = mkdtempSync(join(settings.runDirectory, 'w-'));
     const start = (): Promise<PuppeteerBrowser> =>
       puppeteer.launch({
         executablePath: settings.chromium,

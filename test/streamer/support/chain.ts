@@ -58,7 +58,7 @@ export interface Chain {
 export const SIZE = { width: 640, height: 360, framesPerSecond: 15 };
 
 export async function startChain(options: StandInOptions): Promise<Chain> {
-  const directory = mkdtempSync(join(tmpdir(), 'bbb-pod-live-streamer-'));
+  const directory = mkdtempSync(join(tmpdir(), 'streamer-'));
   const videoDirectory = join(directory, 'video');
   mkdirSync(videoDirectory);
   mkdirSync(join(directory, 'rtmp'));
