@@ -1,21 +1,15 @@
 // The command line: every program's commands, what does them, and the exit status.
 import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { Command, CommanderError } from 'commander';
-import { addMigrateRecordings, directoryOf, withHyphens } from './migrate/command-line.js';
-import type { Choice } from './migrate/model.js';
-import { loadEnvironment } from './shared/configuration.js';
+import { addMigrateRecordings, withHyphens } from './migrate/command-line.js';
 import { EXIT } from './shared/exit-status.js';
 import { createRedactor, oneLine } from './shared/redact.js';
-import { readable, underSignals } from './shared/signals.js';
-import { complain, complainOfConfiguration, outliveReaders } from './shared/terminal.js';
+import { readable } from './shared/signals.js';
+import { complain, outliveReaders } from './shared/terminal.js';
 import { addTick } from './tick/command-line.js';
 import { addStreamer } from './streamer/command-line.js';
 
 export { written } from './shared/terminal.js';
-
-/** What is stopped in the middle has so long to put things away: a bbb-recorder that does not listen is killed after five. */
-const GRACE_MS = 7000;
 
 /** Runs one command; answers the exit status. */
 export async function main(argv: string[]): Promise<number> {
@@ -65,6 +59,7 @@ export function commands(done: (status: number) => void, version: string): Comma
     },
   });
   addMigrateRecordings(program, CONFIG_HELP, async (choice, configPath) => {
+    const { migrateCommand } = await import('./migrate/commands.js');
     done(await migrateCommand(choice, configPath));
   });
   return program;
@@ -93,45 +88,4 @@ function version(): string {
 async function migrationNames(): Promise<string[]> {
   const { MIGRATION_VARIABLES } = await import('./migrate/config-table.js');
   return Object.values(MIGRATION_VARIABLES).map(({ name }) => name);
-}
-
-async function migrateCommand(choice: Choice, configPath: string | undefined): Promise<number> {
-  const workingDirectory = process.cwd();
-  const loaded = loadEnvironment({
-    environment: process.env,
-    workingDirectory,
-    ...(configPath === undefined ? {} : { configPath }),
-  });
-  const [{ readMigrationConfig }, { migrationPorts }, { migrateRecordings }] = await Promise.all([
-    import('./migrate/config.js'),
-    import('./migrate/real-ports.js'),
-    import('./migrate/migrate-recordings.js'),
-  ]);
-  const surroundings = { workingDirectory, hostname: hostname(), directory: directoryOf(configPath) };
-  const read = loaded.ok ? readMigrationConfig(loaded.environment, choice, surroundings) : loaded;
-  if (!read.ok) {
-    complainOfConfiguration(read.faults, configPath);
-    return EXIT.usage;
-  }
-  const { config } = read;
-  return underSignals(createRedactor(config.secrets), async ({ ending, stopNow }) => {
-    const { ports, close } = await migrationPorts(config, choice, { ending, stopNow });
-    ending.addEventListener('abort', () => {
-      ports.screen.line(
-        'Ending: the recording in hand is finished first; a list of recordings that is being read is given up. Ctrl-C again stops at once; the next run goes on from there.',
-      );
-    });
-    const work = migrateRecordings(ports, config, choice).finally(close);
-    // A database or a server that is silent is not waited for; whatever is under way, the next run goes on from there.
-    return Promise.race([work, graceAfter(stopNow)]);
-  });
-}
-
-/** The status of what was stopped in the middle, once its time to put things away is over. */
-function graceAfter(stopNow: AbortSignal): Promise<number> {
-  return new Promise((resolve) => {
-    stopNow.addEventListener('abort', () => {
-      setTimeout(resolve, GRACE_MS, EXIT.terminated);
-    });
-  });
 }

@@ -1,4 +1,4 @@
-// The table of the migration's variables, as `config-table.ts` is that of the tick's: names of the PHP script's own documentation, and Pod's.
+// The table of the migration's variables: the names are those of Pod's `migrate_bbb_recordings` (docs/en/migration.md), and Pod's own.
 import * as rules from '../shared/config-rules.js';
 import { COMMON } from '../shared/common-variables.js';
 import type { Section, Variable } from '../shared/configuration.js';

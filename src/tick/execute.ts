@@ -8,10 +8,10 @@ import { afterRevival } from './plan/revival.js';
 import type { Chain, Effect, EffectName, Plan, ProblemKind, SlotRecord, World } from './model.js';
 import { type Ports } from './ports.js';
 import { inform, note, type Act, type Context, type Place, type Step } from './effects/act.js';
-import { claim, removeBroadcaster, tellPodStarted } from './effects/claim.js';
+import { claim, removeBroadcaster, tellPodStarted } from './effects/broadcaster.js';
 import { clearOut, handOver, keepFragments } from './effects/hand-over.js';
 import { mailStart } from './effects/mail-start.js';
-import { closeRequest, tellPodGivenBack, tellPodStopped } from './effects/pod-rows.js';
+import { closeRequest, tellPodGivenBack, tellPodStopped } from './effects/livestream-row.js';
 import {
   adopt,
   beginStop,

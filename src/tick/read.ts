@@ -1,6 +1,6 @@
 // Reads the world: Pod, the slots, and, only when a live or a request asks for it, BBB, the containers and the details.
 import { emptyMemory, withoutFuture } from './report/memory.js';
-import { isMissing, type MeetingIds } from './plan/over.js';
+import { isMissing, type MeetingIds } from './plan/meeting-list.js';
 import { isStillWaiting, ownRows } from './plan/server.js';
 import { problemOf } from './errors.js';
 import type { ContainerState, Livestream, Memory, PodMeeting, Problem, Reading, SlotReading, World } from './model.js';

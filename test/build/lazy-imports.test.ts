@@ -67,7 +67,7 @@ test('each library and part that is loaded later has in dist the names that are 
   );
   expect(inNode.flatMap((kinds) => Object.values(kinds))).not.toContain('missing');
   expect(table.map(({ name }) => name)).toEqual(
-    expect.arrayContaining(['axios', 'execa', 'winston', 'yaml', 'pg', './migrate/migrate-recordings.js']),
+    expect.arrayContaining(['axios', 'execa', 'winston', 'yaml', 'pg', './migrate/commands.js']),
   );
 });
 

@@ -1,4 +1,5 @@
 // How ffmpeg is called: one encode of the screen and the sound, to the RTMP server and to a file.
+import { dateInZone } from '../../shared/date-in-zone.js';
 import type { StreamerConfig } from '../model.js';
 
 export interface EncoderPlan {
@@ -116,16 +117,6 @@ function escapedForTee(text: string): string {
 
 /** `/video/meeting-YYYYMMDDhhmmss.mkv` in the zone of the site. */
 export function recordingName(date: Date, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  }).formatToParts(date);
-  const part = (type: string): string => parts.find((one) => one.type === type)?.value ?? '';
-  return `meeting-${['year', 'month', 'day', 'hour', 'minute', 'second'].map(part).join('')}.mkv`;
+  const { year, month, day, hour, minute, second } = dateInZone(date, timeZone);
+  return `meeting-${year}${month}${day}${hour}${minute}${second}.mkv`;
 }

@@ -1,7 +1,8 @@
 // A plan in the making, and how it is added to.
 import type { Config, Plan, Problem, World } from '../model.js';
 import { isoInZone } from './dates.js';
-import { meetingState, type MeetingIds, type MeetingState } from './over.js';
+import type { MeetingIds } from './meeting-list.js';
+import { meetingState, type MeetingState } from './over.js';
 
 /** Where chains and remarks are gathered while a plan is made. */
 export interface Draft extends Plan {

@@ -100,7 +100,7 @@ function planUnused(reading: SlotReading, draft: Draft): void {
   }
 }
 
-/** A live in progress that no slot file names: the original started it, or the slot file was lost. */
+/** A live in progress that no slot file names: the PHP script started it, or the slot file was lost. */
 function planAdoption(reading: SlotReading, row: Livestream, draft: Draft): void {
   const adopted = adoptedRecord(row, reading, draft.world, draft.config);
   if (!adopted.ok) {

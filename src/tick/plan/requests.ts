@@ -1,5 +1,5 @@
 // The requests that wait in Pod: started in a free slot, closed when their meeting is over, or left to wait.
-import type { Livestream, PodMeeting, SlotRecord, Surroundings } from '../model.js';
+import type { Broadcaster, Livestream, PodMeeting, SlotRecord, Surroundings } from '../model.js';
 import { pausedUntil, triesOf } from './back-off.js';
 import { startChain } from './chains.js';
 import { chooseNames, heldBroadcasterId, rivalClaims, type NameChoice } from './claim/choice.js';
@@ -78,11 +78,11 @@ function isPaused({ id }: Livestream, draft: Draft): boolean {
   return true;
 }
 
+/** In the lowest free slot, unless there is none or its names are not its own yet. */
 function planStart(request: Livestream, meeting: PodMeeting, free: number[], draft: Draft): void {
-  const { world, config } = draft;
-  const slot = free[0];
+  const [slot] = free;
   if (slot === undefined) {
-    const isUnsure = world.slots.some(({ record, container }) => !record.ok || container?.ok === false);
+    const isUnsure = draft.world.slots.some(({ record, container }) => !record.ok || container?.ok === false);
     remark(
       draft,
       'info',
@@ -92,47 +92,10 @@ function planStart(request: Livestream, meeting: PodMeeting, free: number[], dra
     );
     return;
   }
-  if (world.broadcasters?.ok !== true) return;
-  const live = { livestreamId: request.id, meetingName: meeting.meetingName };
-  const around = surroundings(draft);
-  const choice = chooseNames(live, around, config);
-  if (choice === null) {
-    complain(
-      draft,
-      { kind: 'namesTaken', detail: "every name tried for its broadcaster is somebody else's" },
-      request.id,
-      null,
-    );
-    return;
-  }
-  if (choice.leftOver !== null && !mayBeTaken(choice.leftOver.id, world.memory, world.startedAt, config)) {
-    draft.observations.push({ sighting: choice.leftOver.id, at: world.now });
-    remark(
-      draft,
-      'info',
-      `waits: the broadcaster ${choice.leftOver.slug} may be another server's claim in the making`,
-      request.id,
-      null,
-    );
-    return;
-  }
-  const isSettled = (id: number): boolean => mayBeTaken(id, world.memory, world.startedAt, config);
-  const rivals =
-    choice.leftOver === null ? rivalClaims({ ...live, broadcasterId: null }, around, config, isSettled) : [];
-  if (rivals.length > 0 && config.numberOfServers > 1) {
-    for (const { id } of rivals) draft.observations.push({ sighting: id, at: world.now });
-    const slugs = rivals.map(({ slug }) => slug).join(', ');
-    remark(
-      draft,
-      'info',
-      `waits: ${slugs} in Pod may be another server's claim, or is just being taken for another live`,
-      request.id,
-      null,
-    );
-    return;
-  }
+  const choice = namesOfStart(request, meeting, draft);
+  if (choice === null) return;
   free.shift();
-  const record = newRecord(request, meeting, choice, world.now);
+  const record = newRecord(request, meeting, choice, draft.world.now);
   draft.chains.push({
     slot,
     livestreamId: request.id,
@@ -142,9 +105,46 @@ function planStart(request: Livestream, meeting: PodMeeting, free: number[], dra
   });
 }
 
+/** The names under which a request may be started now; null when it may not: why is told. */
+function namesOfStart({ id }: Livestream, { meetingName }: PodMeeting, draft: Draft): NameChoice | null {
+  const { broadcasters, now } = draft.world;
+  if (broadcasters?.ok !== true) return null;
+  const live = { livestreamId: id, meetingName };
+  const around = surroundings(broadcasters.value, draft);
+  const choice = chooseNames(live, around, draft.config);
+  if (choice === null) {
+    const detail = "every name tried for its broadcaster is somebody else's";
+    complain(draft, { kind: 'namesTaken', detail }, id, null);
+    return null;
+  }
+  const others = claimsOfOthers(live, choice, around, draft);
+  if (others.length === 0) return choice;
+  for (const other of others) draft.observations.push({ sighting: other.id, at: now });
+  const slugs = others.map(({ slug }) => slug).join(', ');
+  const why =
+    choice.leftOver === null
+      ? `${slugs} in Pod may be another server's claim, or is just being taken for another live`
+      : `the broadcaster ${slugs} may be another server's claim in the making`;
+  remark(draft, 'info', `waits: ${why}`, id, null);
+  return null;
+}
+
+/** Broadcasters that may be another server's claim of this very request: it waits until they are known to be nobody's. */
+function claimsOfOthers(
+  live: { livestreamId: number; meetingName: string },
+  { leftOver }: NameChoice,
+  around: Surroundings,
+  { world, config }: Draft,
+): Broadcaster[] {
+  if (config.numberOfServers === 1) return [];
+  const isSettled = (id: number): boolean => mayBeTaken(id, world.memory, world.startedAt, config);
+  if (leftOver !== null) return isSettled(leftOver.id) ? [] : [leftOver];
+  return rivalClaims({ ...live, broadcasterId: null }, around, config, isSettled);
+}
+
 /** Everybody else's names: Pod's broadcasters, our slots' lives, and the starts that this plan already holds. */
-function surroundings(draft: Draft): Surroundings {
-  const { inProgress, broadcasters } = draft.world;
+function surroundings(broadcasters: Broadcaster[], draft: Draft): Surroundings {
+  const { inProgress } = draft.world;
   const started = draft.chains.flatMap((chain) =>
     chain.effects.flatMap((effect) => (effect.do === 'reserve' || effect.do === 'adopt' ? [effect.record] : [])),
   );
@@ -154,7 +154,7 @@ function surroundings(draft: Draft): Surroundings {
     ...records.map((record) => heldBroadcasterId(record, draft.config)),
   ];
   return {
-    broadcasters: broadcasters?.ok === true ? broadcasters.value : [],
+    broadcasters,
     inUse: new Set(ids.filter((id) => id !== null)),
     records,
   };

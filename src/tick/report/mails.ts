@@ -4,7 +4,7 @@ import { pageUrl } from '../plan/names.js';
 import { oneLine } from '../../shared/redact.js';
 import { streamUrlParts } from '../../shared/stream-url.js';
 
-/** The French subjects are the original's. */
+/** The French subjects are those of the PHP script, which people have filters for. */
 const SUBJECTS = {
   fr: { start: "Démarrage d'un live", errors: 'Erreur rencontrée', recovered: 'Retour à la normale' },
   en: { start: 'A live has started', errors: 'An error was met', recovered: 'Back to normal' },

@@ -1,6 +1,7 @@
 // docs/promises.md, P3: a meeting is over only when BBB has positively said so, twice.
 import { describe, expect, test } from '@jest/globals';
-import { isMissing, meetingState } from '../../../src/tick/plan/over.js';
+import { isMissing } from '../../../src/tick/plan/meeting-list.js';
+import { meetingState } from '../../../src/tick/plan/over.js';
 import type { BbbMeeting, MeetingInfo, Reading } from '../../../src/tick/model.js';
 
 const IDS = { meetingId: 'm', internalMeetingId: 'i-1' };

@@ -46,7 +46,7 @@ export class NotAtOnceError extends MigrationError {}
 /** From http to https, say; with the same host name only. */
 const REDIRECTS = 3;
 
-/** What nginx answers when bbb-web took too long; 404 is what the customer's page met. */
+/** What nginx answers when bbb-web took too long (docs/en/migration.md, “404 or 504 from nginx”). */
 const IMPATIENT = [404, 504];
 
 const NGINX = 'the nginx of that server may have lost patience with a long list';

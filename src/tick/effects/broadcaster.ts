@@ -1,7 +1,6 @@
-// The acts of a claim, of telling Pod of it, and of a broadcaster's end: each asks or changes one thing; what follows is
+// The acts on a live's broadcaster: its claim, telling Pod of it, its end. Each asks or changes one thing; what follows is
 // decided in plan/claim/claim.ts.
-import type { LivestreamChange } from '../model.js';
-import type { Broadcaster, ClaimAct, Livestream, SlotRecord, Surroundings } from '../model.js';
+import type { Broadcaster, ClaimAct, Livestream, LivestreamChange, SlotRecord, Surroundings } from '../model.js';
 import { heldBroadcasterId } from '../plan/claim/choice.js';
 import type { Found } from '../plan/claim/found.js';
 import { pauseBeforeCreationMs } from '../plan/claim/making.js';
