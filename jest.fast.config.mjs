@@ -19,6 +19,8 @@ const COVERED = { 'tick/plan': 94, 'tick/report': 80, 'migrate/core': 94 };
 
 export default {
   ...common,
+  // Also what no test loads counts.
+  roots: ['<rootDir>/.build/test', '<rootDir>/.build/src'],
   testMatch: PURE.map((pattern) => `<rootDir>/.build/test/${pattern}.test.js`),
   coverageProvider: 'babel',
   coverageDirectory: '.build/coverage',

@@ -102,7 +102,7 @@ async function tellStrangers(slot: SlotReading, rows: Rows, context: InitContext
     const isHere = isOfThisHost(row, { ...slot, container, composeMeetingId }, meeting, ports.config);
     if (!isHere.ok || isHere.value) continue;
     context.failed = true;
-    print(`ERROR    ${strangersDetail(row, ports.config)}`);
+    print(`ERROR    ${strangersDetail(row, slot.slot, ports.config)}`);
   }
 }
 

@@ -149,6 +149,20 @@ test('the summary counts what happened, and says what was expected even when the
   ]);
 });
 
+test('the summary of a dry run says what would be done, and nothing that was not met', () => {
+  const counts = { total: 2, chosen: 2, first: 1, last: 10_000, faults: 0, left: 0, warnings: 3 };
+  const outcomes = ['planned', 'planned', 'already'] as const;
+  const tally = tallyOf(outcomes.map((result) => ({ result, said: '', warnings: [] })));
+  expect(summaryTable(counts, tally, true)).toEqual([
+    'recordings in BBB         2',
+    'chosen (from 1 to 10000)  2',
+    '  would be done           2',
+    '  done before             1',
+    '  failed                  0',
+    'warnings                  3',
+  ]);
+});
+
 test('a line about a recording names it, by number, name and id', () => {
   expect(outcomeLine(3, 'Cours', 'id', { result: 'done', said: 'for Ada', warnings: [] })).toBe(
     '#3 done: Cours (id): for Ada',
@@ -219,6 +233,11 @@ describe('the playback of a recording', () => {
         url: FILMED[0],
       });
     }
+  });
+
+  test('is quoted to some length only where it is no address', () => {
+    const refused = playback({ videoUrl: `bbb.univ.fr/${'é'.repeat(500)}` });
+    expect(refused).toEqual({ fault: expect.stringContaining(`(bbb.univ.fr/${'é'.repeat(108)}…)`) });
   });
 
   test('with a token can be downloaded now, and not be imported some day; the token is not told', () => {

@@ -145,6 +145,7 @@ describe('a recording', () => {
       { type: 'video', url: ' ' },
       { type: 'video', url: 'https://bbb/playback/video/abc-1/' },
       { url: 'https://bbb/untyped' },
+      { type: 'video' },
     ];
     expect(parsed(raw({}, formats))).toMatchObject({
       presentationUrl: 'https://bbb/playback/presentation/2.3/abc-1',
@@ -189,6 +190,19 @@ describe('the recordings of an answer', () => {
         ]);
       }),
     );
+  });
+
+  test('that have no start come last, by their ids, and each that is not understood is counted', () => {
+    const collection = createCollection(10, READING);
+    const without = (id: string): RawRecording => raw({ internalMeetingId: id, startTime: '' });
+    for (const one of [without('z'), at('a', 1), without('b')]) collection.add(one);
+    for (const name of ['one', 'another', 'one']) collection.add(raw({ internalMeetingId: '', name }));
+    expect(collection.count()).toBe(5);
+    expect(collection.list()).toMatchObject({
+      recordings: ['a', 'b', 'z'].map((id, index) => ({ number: index + 1, recording: { id } })),
+      total: 3,
+      faults: [expect.stringContaining('named one'), expect.stringContaining('named another')],
+    });
   });
 
   test('are all counted, but only the newest kept', () => {

@@ -18,7 +18,7 @@ export function createCollection(keep: number, reading: RecordingReading): Colle
   /** By id, or by themselves where there is none. */
   const faults = new Map<string, string>();
   let total = 0;
-  let oldestKept: BbbRecording | null = null;
+  let oldestKept: BbbRecording | undefined;
 
   const trim = (): BbbRecording[] => {
     const sorted = [...kept.values()].sort(newestFirst);
@@ -28,10 +28,10 @@ export function createCollection(keep: number, reading: RecordingReading): Colle
 
   const addNew = (recording: BbbRecording): void => {
     total += 1;
-    if (oldestKept !== null && newestFirst(oldestKept, recording) < 0) return;
+    if (oldestKept !== undefined && newestFirst(oldestKept, recording) < 0) return;
     kept.set(recording.id, recording);
     // Sorted once for as many as there are: that costs less than a place for each.
-    if (kept.size >= 2 * keep) oldestKept = trim().at(-1) ?? null;
+    if (kept.size >= 2 * keep) oldestKept = trim().at(-1);
   };
 
   return {

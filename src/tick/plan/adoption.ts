@@ -1,6 +1,7 @@
 // A live in progress without a slot file (the PHP script started it): whether it is this host's, and its facts, from Pod (docs/promises.md, P11).
 import type { Config, Livestream, PodMeeting, Reading, SlotReading, SlotRecord, World } from '../model.js';
 import { chosenNames } from './names.js';
+import { serverField } from './server.js';
 
 const UNREAD: Reading<never> = { ok: false, problem: { kind: 'podUnreadable', detail: 'not read in this tick' } };
 
@@ -41,9 +42,9 @@ export function isOfAnotherHost(row: Livestream, config: Config): boolean {
 }
 
 /** What an administrator is told of a live with this server's number that is not here. */
-export function strangersDetail({ id, server, redisHostname }: Livestream, config: Config): string {
+export function strangersDetail({ id, redisHostname }: Livestream, slot: number, config: Config): string {
   const where = redisHostname === null || redisHostname.trim() === '' ? '' : `, with its chat on ${redisHostname}`;
-  return `livestream ${id} is in progress in Pod on server ${server ?? ''}${where}, but nothing of it is on ${config.serverHostname}: is SERVER_NUMBER (${config.serverNumber}) unique?`;
+  return `livestream ${id} is in progress in Pod on server ${serverField(slot, config)}${where}, but nothing of it is on ${config.serverHostname}: is SERVER_NUMBER (${config.serverNumber}) unique?`;
 }
 
 /** When the compose file of a live that is taken over was written; null when the file there is not that live's. */

@@ -7,8 +7,8 @@ export function isoInZone(date: Date, timeZone: string): string {
   return `${year}-${month}-${day}T${hour}:${minute}:${second}${offset}`;
 }
 
-/** Milliseconds since an ISO 8601 date; infinite for a date that cannot be read. */
-export function ageMs(since: string, now: Date): number {
-  const start = Date.parse(since);
+/** Milliseconds since an ISO 8601 date; infinite for one that cannot be read, or that is not there. */
+export function ageMs(since: string | null, now: Date): number {
+  const start = Date.parse(since ?? '');
   return Number.isNaN(start) ? Number.POSITIVE_INFINITY : now.getTime() - start;
 }

@@ -116,7 +116,7 @@ export function broadcasterName(meetingName: string, livestreamId: number, optio
  * The slugs that Pod may give to a broadcaster of that name: Django's `slugify`, as it was until Pod 3.0 and, without
  * `-` and `_` at the ends, as it is since (Django 3.2).
  */
-export function podSlugs(name: string): string[] {
+export function podSlugs(name: string): [string, ...string[]] {
   const slug = name
     .normalize('NFKD')
     .replace(/\P{ASCII}/gu, '')
@@ -124,7 +124,8 @@ export function podSlugs(name: string): string[] {
     .replace(/[^\w\s-]/g, '')
     .trim()
     .replace(/[-\s]+/g, '-');
-  return [...new Set([slug, slug.replace(/^[-_]+|[-_]+$/g, '')])];
+  const bare = slug.replace(/^[-_]+|[-_]+$/g, '');
+  return bare === slug ? [slug] : [slug, bare];
 }
 
 /**

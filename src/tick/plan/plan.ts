@@ -8,7 +8,7 @@ import { isoInZone } from './dates.js';
 import { complain, from, stateOf, type Draft } from './draft.js';
 import type { MeetingState } from './over.js';
 import { planRequests } from './requests.js';
-import { ownRows, ownSlot } from './server.js';
+import { ownRows, ownSlot, serverField } from './server.js';
 import { errorKey } from '../report/told.js';
 import { isAgainDue } from '../report/unsure.js';
 
@@ -68,23 +68,23 @@ function rowsOfThisHost(rows: Livestream[], reading: SlotReading, draft: Draft):
   return rows.filter((row) => {
     const isHere = isOfThisHost(row, reading, world.podMeetings.get(row.meetingPath), config);
     if (!isHere.ok) complain(draft, isHere.problem, row.id, reading.slot);
-    else if (!isHere.value) complainOfStranger(row, draft);
+    else if (!isHere.value) complainOfStranger(row, reading.slot, draft);
     return isHere.ok && isHere.value;
   });
 }
 
-function complainOfStranger(row: Livestream, draft: Draft): void {
-  const detail = strangersDetail(row, draft.config);
+function complainOfStranger(row: Livestream, slot: number, draft: Draft): void {
+  const detail = strangersDetail(row, slot, draft.config);
   complain(draft, { kind: 'serverNumberShared', detail }, row.id, null);
 }
 
 function complainOfDoubles(rows: Livestream[], slot: number, draft: Draft): void {
   for (const row of rows) {
     if (isOfAnotherHost(row, draft.config)) {
-      complainOfStranger(row, draft);
+      complainOfStranger(row, slot, draft);
       continue;
     }
-    const detail = `livestream ${row.id} has server ${row.server ?? ''} in Pod, but slot ${slot} holds another live`;
+    const detail = `livestream ${row.id} has server ${serverField(slot, draft.config)} in Pod, but slot ${slot} holds another live`;
     complain(draft, { kind: 'rowInconsistent', detail }, row.id, slot);
   }
 }

@@ -42,7 +42,7 @@ function freeSlots(draft: Draft): number[] {
 function planRequest(request: Livestream, free: number[], draft: Draft): void {
   const { world, config } = draft;
   if (!isStillWaiting(request)) {
-    const detail = `livestream ${request.id} waits (status 0), but has server ${request.server ?? ''}; clear that field in Pod to have it started`;
+    const detail = `livestream ${request.id} waits (status 0), but has server ${String(request.server)}; clear that field in Pod to have it started`;
     complain(draft, { kind: 'rowInconsistent', detail }, request.id, null);
     return;
   }
@@ -107,10 +107,10 @@ function planStart(request: Livestream, meeting: PodMeeting, free: number[], dra
 
 /** The names under which a request may be started now; null when it may not: why is told. */
 function namesOfStart({ id }: Livestream, { meetingName }: PodMeeting, draft: Draft): NameChoice | null {
-  const { broadcasters, now } = draft.world;
-  if (broadcasters?.ok !== true) return null;
+  const { inProgress, broadcasters, now } = draft.world;
+  if (!inProgress.ok || broadcasters?.ok !== true) return null;
   const live = { livestreamId: id, meetingName };
-  const around = surroundings(broadcasters.value, draft);
+  const around = surroundings(inProgress.value, broadcasters.value, draft);
   const choice = chooseNames(live, around, draft.config);
   if (choice === null) {
     const detail = "every name tried for its broadcaster is somebody else's";
@@ -143,14 +143,13 @@ function claimsOfOthers(
 }
 
 /** Everybody else's names: Pod's broadcasters, our slots' lives, and the starts that this plan already holds. */
-function surroundings(broadcasters: Broadcaster[], draft: Draft): Surroundings {
-  const { inProgress } = draft.world;
+function surroundings(inProgress: Livestream[], broadcasters: Broadcaster[], draft: Draft): Surroundings {
   const started = draft.chains.flatMap((chain) =>
     chain.effects.flatMap((effect) => (effect.do === 'reserve' || effect.do === 'adopt' ? [effect.record] : [])),
   );
   const records = [...heldRecords(draft), ...started];
   const ids = [
-    ...(inProgress.ok ? inProgress.value.map((row) => row.broadcasterId) : []),
+    ...inProgress.map((row) => row.broadcasterId),
     ...records.map((record) => heldBroadcasterId(record, draft.config)),
   ];
   return {

@@ -102,27 +102,27 @@ export function tellingOf(outcomes: Outcome[], world: World, config: Config, isC
   const lasting = new Map(troubles.filter((trouble) => !isEvent(trouble)).map((trouble) => [keyOf(trouble), trouble]));
   const due = new Map([...lasting].filter(([key]) => isDue(memory.told[key], now, config)));
   const told: Telling['told'] = {};
-  const ends: string[] = [];
+  const ends: [key: string, before: Told][] = [];
   for (const [key, entry] of Object.entries(memory.told)) {
     const isOwed = entry.over !== null && entry.unsure !== undefined && !lasting.has(key);
     if (entry.over !== null && !isOwed && ageMs(entry.over, now) >= HOUR_MS) continue;
     told[key] = entry;
     const isEnd = entry.over === null && !lasting.has(key) && !isCutShort && isOver(entry, outcomes, troubles, world);
     if (!isEnd && !(isOwed && entry.unsure !== undefined && isAgainDue(entry.unsure, now))) continue;
-    ends.push(key);
+    ends.push([key, entry]);
     told[key] = { ...withoutUnsure(entry), over: now.toISOString() };
   }
   for (const [key, trouble] of due) told[key] = toldNow(trouble, memory.told[key], now);
-  const over = ends.flatMap((key) => memory.told[key] ?? []);
-  return { due, over, told, toldPerhaps: perhaps(told, [...due.keys(), ...ends], world) };
+  const over = ends.map(([, before]) => before);
+  const mailed = new Set([...due.keys(), ...ends.map(([key]) => key)]);
+  return { due, over, told, toldPerhaps: perhaps(told, mailed, world) };
 }
 
 /** The same for a mail of which nobody knows whether it went: what it tells is told again. */
-function perhaps(told: Telling['told'], mailed: string[], { memory, now }: World): Telling['told'] {
+function perhaps(told: Telling['told'], mailed: Set<string>, { memory, now }: World): Telling['told'] {
   const changed = { ...told };
-  for (const key of mailed) {
-    const [entry, before] = [told[key], memory.told[key]];
-    if (entry === undefined) continue;
+  for (const [key, entry] of Object.entries(told).filter(([each]) => mailed.has(each))) {
+    const before = memory.told[key];
     // The tries of an error are not those of its end.
     const isSame = before !== undefined && (before.over === null) === (entry.over === null);
     const unsure = afterTry(isSame ? before.unsure : undefined, now);

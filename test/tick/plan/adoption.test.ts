@@ -84,6 +84,22 @@ describe('what cannot be read leaves the live alone, and is told', () => {
   });
 });
 
+test('the broadcasters that were not asked for are not taken for none', () => {
+  const { broadcasters: _unasked, ...world } = worldOf();
+  const { chains, outcomes } = plan(world, config);
+  expect(chains).toEqual([]);
+  expect(outcomes).toEqual([expect.objectContaining({ problem: expect.objectContaining({ kind: 'podUnreadable' }) })]);
+});
+
+test('it has begun when its container was started, not when it was asked for', () => {
+  const begun = (composeWrittenAt: Date): unknown =>
+    plan(worldOf({ slots: [{ ...slotReading(1, null, 'running'), composeFile: 'foreign', composeWrittenAt }] }), config)
+      .chains[0]?.effects[0];
+  const later = new Date('2026-03-02T08:40:00Z');
+  expect(begun(later)).toMatchObject({ composeWrittenAt: later, record: { reservedAt: later.toISOString() } });
+  expect(begun(new Date('2026-01-01T00:00:00Z'))).toMatchObject({ record: { reservedAt: '2026-03-02T08:00:00Z' } });
+});
+
 test('a broadcaster that is gone is not looked for again', () => {
   const { chains } = plan(worldOf({ broadcasters: ok([]) }), config);
   expect(chains[0]?.effects[0]).toMatchObject({

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import {
   giveBackChain,
   mayFollow,
+  reviveAnewChain,
   startChain,
   stopChain,
   unclaimChain,
@@ -44,6 +45,10 @@ test.each([
   ['giving back', giveBackChain()],
 ])('%s notes itself first and frees the slot last', (_name, chain) => {
   expect([chain[0]?.do, chain.at(-1)?.do]).toEqual(['beginUndo', 'release']);
+});
+
+test('containers that cannot be started as they are go first', () => {
+  expect(reviveAnewChain()).toEqual([{ do: 'down' }, { do: 'revive', anew: true }]);
 });
 
 describe('a failed act is followed by', () => {

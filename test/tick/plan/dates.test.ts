@@ -41,4 +41,5 @@ test('an age counts from its date, and what is no date is older than anything', 
   expect(ageMs('2022-03-01T10:00:00Z', new Date('2022-03-01T10:00:01.500Z'))).toBe(1500);
   expect(ageMs('2022-03-01T11:00:00+01:00', new Date('2022-03-01T10:00:00Z'))).toBe(0);
   expect(ageMs('', new Date())).toBe(Infinity);
+  expect(ageMs(null, new Date())).toBe(Infinity);
 });

@@ -43,6 +43,13 @@ const CASES: Case[] = [
   ['a container of another meeting', { container: ok('running'), composeMeetingId: 'meeting-2' }, {}, MEETING, false],
   ['nothing, and Docker is silent', { ...NOTHING, ...UNREAD_DOCKER }, {}, MEETING, 'unread'],
   ['nothing that was asked for', {}, {}, MEETING, 'unread'],
+  [
+    'a file of a meeting that was not asked for',
+    { ...NOTHING, composeMeetingId: 'meeting-1' },
+    {},
+    undefined,
+    'unread',
+  ],
 ];
 
 test.each(CASES)('what is here is %s', (_what, slot, row, meeting, isHere) => {
@@ -93,6 +100,25 @@ describe('in a plan', () => {
         ['serverNumberShared', 1, null],
         ['rowInconsistent', 3, 1],
       ]),
+    );
+  });
+
+  test('one that names a slot of ours in use, and whose chat is nobody’s, contradicts that slot', () => {
+    const world = quietWorld({
+      inProgress: ok([inProgress(2, 1), inProgress(3, 1, { redisHostname: null })]),
+      slots: [slotReading(1, slotRecord(2), 'running')],
+    });
+    const { outcomes } = plan(world, config);
+    expect(kinds(outcomes)).toEqual([['rowInconsistent', 3, 1]]);
+    expect(JSON.stringify(outcomes)).toContain('livestream 3 has server 1/1 in Pod, but slot 1 holds another live');
+  });
+
+  test.each([null, ' '])('one without a chat (%j) is told without the host of one', (redisHostname) => {
+    const slots = [{ ...slotReading(1, null), ...NOTHING }];
+    const row = inProgress(1, 1, { redisHostname });
+    const { outcomes } = plan(quietWorld({ inProgress: ok([row]), podMeetings, slots }), config);
+    expect(JSON.stringify(outcomes)).toContain(
+      'in progress in Pod on server 1/1, but nothing of it is on live1.univ.test',
     );
   });
 

@@ -78,6 +78,9 @@ describe('the stream key', () => {
   test('is cut at the given length, never in what was added', () => {
     expect(streamKey('x'.repeat(400), 12, { suffixed: 1, maxLength: 20 })).toBe('bbb-xxxxxxxxxxxxx-12');
     expect(streamKey('x'.repeat(400), 12, { suffixed: 0, maxLength: 20 })).toBe('bbb-xxxxxxxxxxxxxxxx');
+    // An address of playlists that leaves no room at all.
+    expect(streamKey('Cours', 12, { suffixed: 0, maxLength: 2 })).toBe('bbb-12');
+    expect(streamKey('Cours', 12, { suffixed: 1, maxLength: 2 })).toBe('bbb--12');
   });
 });
 

@@ -2,7 +2,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { plan } from '../../../src/tick/plan/plan.js';
 import { isoInZone } from '../../../src/tick/plan/dates.js';
-import type { ContainerState, Memory, Plan, SlotRecord, SlotStep, Trial, World } from '../../../src/tick/model.js';
+import type {
+  ContainerState,
+  Memory,
+  Plan,
+  Reading,
+  SlotReading,
+  SlotRecord,
+  SlotStep,
+  Trial,
+  World,
+} from '../../../src/tick/model.js';
 import { emptyMemory } from '../../../src/tick/report/memory.js';
 import { makeConfig } from '../../support/memory/config.js';
 import {
@@ -224,6 +234,34 @@ describe('what is left of a start or an end', () => {
     );
   });
 
+  test('a start mail of which nobody knows whether it went is sent again after a while, not each minute', () => {
+    const world = worldOf(slotRecord(1, { startMailSent: false }), 'ours', 'running', 'running');
+    const after = (minutes: number): string[] => {
+      const last = new Date(NOW.getTime() - minutes * 60_000).toISOString();
+      return acts(plan({ ...world, memory: { ...emptyMemory(), startMails: { 1: { times: 1, last } } } }, config));
+    };
+    expect([after(1), after(5)]).toEqual([[], ['1@1: mailStart']]);
+  });
+
+  test('in debug mode the output of what is started is kept', () => {
+    const record = slotRecord(1, { step: 'told' });
+    const debug = makeConfig({ debug: true });
+    expect(acts(plan(worldOf(record, 'ours', 'running', 'absent'), debug))).toEqual([
+      '1@1: clearOut render up saveOutput',
+    ]);
+  });
+
+  test('a claim is taken back when Pod has its request for another meeting by now', () => {
+    const world = worldOf(slotRecord(1, { step: 'claimed' }), 'waiting', 'running', 'absent');
+    const named = (internalMeetingId: string): Plan => {
+      const meeting = ok({ meetingId: 'meeting-1', internalMeetingId, meetingName: 'Cours 1' });
+      return plan({ ...world, podMeetings: new Map([['/rest/bbb_meeting/1/', meeting]]) }, config);
+    };
+    expect(acts(named('internal-2'))).toEqual([`1@1: ${UNCLAIM}`]);
+    expect(named('internal-2').chains[0]?.reason).toBe('Pod now names another meeting');
+    expect(acts(named('internal-1'))[0]).toMatch(/^1@1: claim /);
+  });
+
   test('in debug mode the output of what runs is kept', () => {
     expect(acts(plan(worldOf(slotRecord(1), 'ours', 'running', 'running'), makeConfig({ debug: true })))).toEqual([
       '1@1: saveOutput',
@@ -250,6 +288,29 @@ describe('what cannot be read is never taken for empty', () => {
   test('the same failure of several lists is told once', () => {
     const decided = plan(quietWorld({ inProgress: failed(), waiting: failed(), broadcasters: failed() }), config);
     expect(problems(decided)).toEqual(['podUnreadable']);
+  });
+
+  test.each<[string, SlotReading['engineId'], string[], string[]]>([
+    ['its own engine', ok('engine-1'), ['1@1: render revive'], ['containerDied']],
+    ['an engine without a name', ok(null), ['1@1: render revive'], ['containerDied']],
+    ['another engine', ok('engine-2'), [], ['engineChanged']],
+    ['an engine that cannot be read', failed('dockerUnreadable'), [], ['dockerUnreadable']],
+  ])('a container that is not there is started again when %s says so', (_what, engineId, chains, kinds) => {
+    const world = worldOf(slotRecord(1), 'ours', 'running', 'absent');
+    const slots = world.slots.map((slot) => ({ ...slot, engineId: engineId as Reading<string | null> }));
+    const decided = plan({ ...world, slots }, config);
+    expect([acts(decided), problems(decided)]).toEqual([chains, kinds]);
+    if (kinds.includes('engineChanged'))
+      expect(detailOf(decided)).toBe(
+        'its containers were started on the engine engine-1; the one that answers now is engine-2',
+      );
+  });
+
+  test('of a live of which no engine is known, the one that answers is believed', () => {
+    const { engineId: _unknown, ...record } = slotRecord(1);
+    const world = worldOf(record, 'ours', 'running', 'absent');
+    const slots = world.slots.map((slot) => ({ ...slot, engineId: ok<string | null>('engine-2') }));
+    expect(acts(plan({ ...world, slots }, config))).toEqual(['1@1: render revive']);
   });
 
   test('containers that nobody knows are reported, and left alone', () => {

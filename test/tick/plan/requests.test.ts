@@ -112,6 +112,11 @@ describe('a request', () => {
     expect(problems(decided)).toEqual(['meetingUnreadable']);
   });
 
+  test('whose meeting row was not asked for waits without a word', () => {
+    const decided = plan(withRequests([1], { podMeetings: new Map() }), alone);
+    expect([decided.chains, decided.outcomes]).toEqual([[], []]);
+  });
+
   test('is not started while the broadcasters cannot be read', () => {
     expect(starts(plan(withRequests([1], { broadcasters: failed() }), alone))).toEqual([]);
   });

@@ -30,6 +30,9 @@ describe('the sentences for a problem', () => {
     );
     expect(problemText(problem, 'en', { livestreamId: 12, slot: 2 }).title).toBe('Livestream 12, slot 2: start failed');
     expect(problemText(problem, 'en', { livestreamId: null, slot: 2 }).title).toBe('Slot 2: start failed');
+    expect(problemText({ kind: 'rowInconsistent' }, 'en', { livestreamId: 12, slot: null }).title).toBe(
+      'Livestream 12: Pod and this server disagree',
+    );
     expect(problemText({ kind: 'bbbUnreadable' }, 'en', { livestreamId: null, slot: null }).title).toBe(
       'No usable answer from BBB',
     );

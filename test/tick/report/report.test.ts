@@ -4,7 +4,7 @@ import { lineOf, report, type Report } from '../../../src/tick/report/report.js'
 import { emptyMemory } from '../../../src/tick/report/memory.js';
 import type { Config, Memory, Observation, Outcome, ProblemKind, World } from '../../../src/tick/model.js';
 import { makeConfig } from '../../support/memory/config.js';
-import { failed, livestream, NOW, ok, quietWorld, slotReading } from '../../support/memory/samples.js';
+import { failed, livestream, NOW, ok, quietWorld, slotReading, slotRecord } from '../../support/memory/samples.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -353,7 +353,101 @@ describe('an error is not over', () => {
   });
 });
 
+describe('an error about containers is over', () => {
+  const unread: Partial<World> = { slots: [slotReading(1, slotRecord(1))] };
+  const steps = (world: Partial<World>): number[] =>
+    play([
+      { at: 0, outcomes: [trouble('dockerUnreadable', 1, 1)] },
+      { at: MINUTE, world: unread },
+      { at: 2 * MINUTE, world },
+    ]).mails.map(({ recovered }) => recovered);
+
+  test('when its live has ended, though nobody asks Docker about that slot any more', () => {
+    expect(steps({ slots: [slotReading(1, null)] })).toEqual([0, 1]);
+  });
+
+  test('but not while its slot file cannot be read', () => {
+    expect(steps({ slots: [{ ...slotReading(1, null), record: failed('slotFileUnreadable') }] })).toEqual([0]);
+  });
+});
+
+test('a log that cannot be written is told on the screen too, and is over once something could be written', () => {
+  const unwritable = [trouble('logUnwritable')];
+  const { mails } = play([
+    { at: 0, outcomes: unwritable },
+    { at: MINUTE },
+    { at: 2 * MINUTE, outcomes: [{ level: 'debug', livestreamId: null, slot: null, message: 'nothing' }] },
+    { at: 3 * MINUTE, outcomes: [{ level: 'info', livestreamId: 1, slot: 1, message: 'container up' }] },
+  ]);
+  expect(mails.map(({ at, recovered }) => [at / MINUTE, recovered])).toEqual([
+    [0, 0],
+    [3, 1],
+  ]);
+  const said = report({ outcomes: unwritable, observations: [] }, quietWorld(), makeConfig(), { isCutShort: false });
+  expect(said.screen).toEqual(['detail of logUnwritable']);
+});
+
+describe('an address that the mail server refuses', () => {
+  const refused = [
+    { address: 'gone@univ.test', why: '550 no such user' },
+    { address: 'full@univ.test', why: '552 too much' },
+  ];
+  const adminEmails = ['admin@univ.test', 'gone@univ.test', 'full@univ.test'];
+
+  test('is told to the others, with what the mail server said, until it is taken', () => {
+    const { mails, memory } = play(
+      [
+        { at: 0, observations: [{ refusedAddresses: refused }] },
+        { at: MINUTE },
+        { at: 2 * MINUTE },
+        { at: 3 * MINUTE, observations: [{ refusedAddresses: [] }] },
+        { at: 4 * MINUTE },
+      ],
+      { adminEmails },
+    );
+    expect(mails).toEqual([
+      { at: MINUTE, errors: ['gone@univ.test: 550 no such user; full@univ.test: 552 too much'], recovered: 0 },
+      { at: 4 * MINUTE, errors: [], recovered: 1 },
+    ]);
+    expect(memory).not.toHaveProperty('refusedAddresses');
+  });
+
+  test('is no error once it is no longer written to', () => {
+    const { mails } = play([{ at: 0, observations: [{ refusedAddresses: refused }] }, { at: MINUTE }]);
+    expect(mails).toEqual([]);
+  });
+});
+
 describe('what ticks remember', () => {
+  test('of start mails of which nobody knows whether they went ends with their live', () => {
+    const held = { slots: [slotReading(1, slotRecord(7))] };
+    const after = (...worlds: Partial<World>[]): Memory['startMails'] =>
+      play([
+        { at: 0, observations: [{ unsureStartMail: 7 }], world: held },
+        { at: MINUTE, observations: [{ unsureStartMail: 7 }], world: held },
+        ...worlds.map((world, index) => ({ at: (2 + index) * MINUTE, world })),
+      ]).memory.startMails;
+    const twice = { 7: { times: 2, last: new Date(NOW.getTime() + MINUTE).toISOString() } };
+    expect(after(held)).toEqual(twice);
+    // No slot was read: it may still run.
+    expect(after({ slots: [] })).toEqual(twice);
+    expect(after({ slots: [slotReading(1, slotRecord(8))] })).toBeUndefined();
+  });
+
+  test('of what file systems have refused are the newest fifty', () => {
+    const { memory } = play([
+      { at: 0, observations: Array.from({ length: 30 }, (_, index) => ({ refused: `chmod ${index}` })) },
+      { at: MINUTE, observations: Array.from({ length: 30 }, (_, index) => ({ refused: `chmod ${30 + index}` })) },
+    ]);
+    expect(memory.refused).toEqual(Array.from({ length: 50 }, (_, index) => `chmod ${10 + index}`));
+  });
+
+  test('of unknown names are those of the configuration, as long as it has them', () => {
+    const unknownNames = [{ name: 'PODTOKEN', text: 'PODTOKEN is not known' }];
+    expect(play([{ at: 0 }], { unknownNames }).memory.unknownNames).toEqual(['PODTOKEN']);
+    expect(play([{ at: 0 }]).memory).not.toHaveProperty('unknownNames');
+  });
+
   test('of a broadcaster of nobody is when it was first seen, as long as it is seen', () => {
     const seen = (minute: number): Observation => ({
       sighting: 9,

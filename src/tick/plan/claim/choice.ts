@@ -33,7 +33,7 @@ function isLeftOver(names: ChosenNames, broadcaster: Broadcaster, inUse: Set<num
 function reserved(record: SlotRecord, config: Config): Pick<Broadcaster, 'name' | 'slug' | 'streamUrl'> {
   return {
     name: record.broadcasterName,
-    slug: podSlugs(record.broadcasterName)[0] ?? '',
+    slug: podSlugs(record.broadcasterName)[0],
     streamUrl: `${config.podHlsStream}${record.streamKey}.m3u8`,
   };
 }

@@ -18,10 +18,14 @@ import { CLAIM_LIFETIME_MS, mayBeTaken } from './limits.js';
 const MAXIMUM_ATTEMPTS = 4;
 
 /**
- * Pauses before a creation is tried again that Pod answered with a 5xx although nobody has its names: Pod 3.x makes a directory
- * at the first creation, and answers 500 to whoever comes second at that moment.
+ * A creation that Pod answered with a 5xx although nobody has its names is tried again so often, after a pause: Pod 3.x makes a
+ * directory at the first creation, and answers 500 to whoever comes second at that moment.
  */
-const PAUSES_AFTER_5XX_MS = [500, 2000];
+const RETRIES_AFTER_5XX = 2;
+const FIRST_PAUSE_MS = 500;
+
+/** Each pause is so many times as long as the one before. */
+const PAUSE_GROWTH = 4;
 
 const claim = (act: ClaimAct): Effect => ({ do: 'claim', act });
 const look = (because: LookReason): Effect => claim({ is: 'look', because });
@@ -37,7 +41,7 @@ export function afterBegin(record: SlotRecord, { now, config }: Standing): Follo
       ],
     };
   }
-  const isOld = ageMs(record.claimedAt ?? '', now) > CLAIM_LIFETIME_MS;
+  const isOld = ageMs(record.claimedAt, now) > CLAIM_LIFETIME_MS;
   if (record.step !== 'claimed' || config.numberOfServers === 1 || !isOld || record.broadcasterId === null) return {};
   // By now another server may have taken it for a left-over: so must we.
   return {
@@ -111,14 +115,14 @@ function afterLookForNames(
 
 /** Pod refused names that nobody has. */
 function afterUnexplained({ reason, isServerError }: Refusal, attempt: number, retries: number): Following {
-  if (isServerError && retries < PAUSES_AFTER_5XX_MS.length) return { next: [create(attempt, retries + 1)] };
+  if (isServerError && retries < RETRIES_AFTER_5XX) return { next: [create(attempt, retries + 1)] };
   const detail = `Pod refused the broadcaster, and its list does not say why: ${reason}`;
   return { failure: { kind: 'startFailed', detail } };
 }
 
 /** The pause before a creation, in milliseconds. */
 export function pauseBeforeCreationMs(retries: number): number {
-  return retries === 0 ? 0 : (PAUSES_AFTER_5XX_MS[retries - 1] ?? 0);
+  return retries === 0 ? 0 : FIRST_PAUSE_MS * PAUSE_GROWTH ** (retries - 1);
 }
 
 /**

@@ -29,7 +29,7 @@ export function afterRow(
     );
   }
   if (config.numberOfServers > 1) {
-    if (!isTaken(record) && ageMs(record.claimedAt ?? '', now) > CLAIM_LIFETIME_MS) {
+    if (!isTaken(record) && ageMs(record.claimedAt, now) > CLAIM_LIFETIME_MS) {
       return steppedBack('Pod took too long: the claim is taken back');
     }
     if (isContested(record, config) && ageMs(lookedAt.toISOString(), now) > LOOK_LIFETIME_MS) return { instead: [] };

@@ -4,6 +4,7 @@ import type { Broadcaster, Effect, SlotRecord, Surroundings } from '../../../../
 import { following } from '../../../../src/tick/plan/claim/claim.js';
 import type { Following, Found, Standing } from '../../../../src/tick/plan/claim/found.js';
 import { pauseBeforeCreationMs } from '../../../../src/tick/plan/claim/making.js';
+import { sharesBroadcasters } from '../../../../src/tick/plan/claim/telling.js';
 import { CLAIM_LIFETIME_MS, LOOK_LIFETIME_MS, SIGHTING_SETTLED_MS } from '../../../../src/tick/plan/claim/limits.js';
 import { emptyMemory } from '../../../../src/tick/report/memory.js';
 import { makeConfig } from '../../../support/memory/config.js';
@@ -181,6 +182,16 @@ describe('after a refusal', () => {
       SETTLED,
       'broadcasterName=[BBB] Cours; streamKey=bbb-Cours; takesBroadcasterId=1; claim look',
     ],
+    [
+      'it is an error when every name is somebody’s',
+      lookedForNames(
+        REFUSAL,
+        ['', ' (12)', ' (12-2)', ' (12-3)', ' (12-4)'].map((end, id) => broadcaster(id, `[BBB] Cours${end}`)),
+        [0, 1, 2, 3, 4],
+      ),
+      ALONE,
+      'fails: namesTaken',
+    ],
     ['a 400 for names that nobody has is an error', lookedForNames(REFUSAL, []), ALONE, 'fails: startFailed'],
     ['a 500 for names that nobody has is tried again', lookedForNames(SERVER_ERROR, []), ALONE, 'claim create'],
     ['and once more', lookedForNames(SERVER_ERROR, [], [], { retries: 1 }), ALONE, 'claim create'],
@@ -214,6 +225,12 @@ describe('after its creation one of several servers looks for rivals', () => {
     ['and makes the claim a contested one afterwards', [MINE, abroad], SETTLED, 'contested=true'],
   ])('%s', (_name, broadcasters, where, expected) => {
     expect(inWords(following(lookedForRivals(broadcasters), claimed(), where))).toBe(expected);
+  });
+
+  test('a claim of which the instant was not noted is made now', () => {
+    const unnoted = claimed({ claimedAt: null });
+    expect(inWords(following(lookedForRivals([MINE, abroad]), unnoted, SETTLED))).toBe('contested=true');
+    expect(inWords(following(lookedForRivals([MINE, abroad]), unnoted, OF_TWO))).toBe(`${UNCLAIM}; saw 2`);
   });
 });
 
@@ -263,6 +280,15 @@ describe('before Pod is told', () => {
     expect(inWords(following(found, before, where))).toBe(expected);
   });
 
+  test('the broadcasters of other lives are asked for where one was taken among several servers, and nowhere else', () => {
+    const asked = (before: SlotRecord, { config }: Standing): boolean => sharesBroadcasters(before, config);
+    expect([asked(claimed(taken), OF_TWO), asked(claimed(taken), ALONE), asked(claimed(), OF_TWO)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
   const again = (seen: typeof here | null, there: Broadcaster | null, inUseBefore: number[] = []): Found => ({
     of: 'row again',
     row: seen,
@@ -309,6 +335,13 @@ describe('a broadcaster', () => {
       undone({ broadcasterId: null }),
       ALONE,
       'removeBroadcaster delete',
+    ],
+    [
+      'of its names with another playlist is somebody else’s',
+      removal({ noted: null, around: around([broadcaster(2, '[BBB] Cours', { streamUrl: 'https://else.test/x' })]) }),
+      undone({ broadcasterId: null }),
+      ALONE,
+      'broadcasterRemoved=true',
     ],
     [
       'that may be another server’s claim is left for the next tick',

@@ -1,0 +1,35 @@
+// What stands in the mail of a start.
+import { expect, test } from '@jest/globals';
+import { startMail } from '../../../src/tick/report/mails.js';
+import { makeConfig } from '../../support/memory/config.js';
+import { NOW, slotRecord } from '../../support/memory/samples.js';
+
+const config = makeConfig({ bbbStreamUrl: 'rtmp://user:s3cret@rtmp.univ.test/live/', mailLang: 'fr' });
+
+test('a start is told with its id, its stream without credentials, its server, and the page where viewers watch', () => {
+  const mail = startMail(slotRecord(12, { meetingName: 'Cours\n« d’été »' }), 2, config, NOW);
+  expect(mail).toEqual({
+    template: 'start',
+    subject: "[BBB-POD-LIVE] Démarrage d'un live",
+    values: {
+      livestreamId: 12,
+      stream: 'rtmp://rtmp.univ.test/live/bbb-Cours-12',
+      server: 1,
+      serverHostname: 'live1.univ.test',
+      slot: 2,
+      meetingName: 'Cours « d’été »',
+      page: 'https://pod.univ.test/live/direct/bbb-cours-12/',
+      at: '2 mars 2026 à 10:10:00',
+    },
+  });
+});
+
+test('a broadcaster of which Pod’s address is not known has no page', () => {
+  expect(startMail(slotRecord(12, { slug: null }), 2, config, NOW).values['page']).toBe('');
+});
+
+test('in English, the date is English too', () => {
+  const { subject, values } = startMail(slotRecord(12), 2, makeConfig({ mailLang: 'en' }), NOW);
+  expect(subject).toBe('[BBB-POD-LIVE] A live has started');
+  expect(values['at']).toBe('2 March 2026 at 10:10:00');
+});
