@@ -33,29 +33,27 @@ const MOST_RECORDINGS = 2_000_000;
 
 /** What follows on the last of the pages. `limit`: what was asked for at once. */
 export function stepAfter(pages: ListPage[], limit: number): Step {
-  const last = pages.at(-1);
-  if (last === undefined) return { kind: 'next', offset: 0 };
+  const [first, last] = [pages[0], pages.at(-1)];
+  if (first === undefined || last === undefined) return { kind: 'next', offset: 0 };
   if (last.entries === 0) return { kind: 'end' };
   const totals = pages.flatMap(({ total }) => total ?? []);
-  const total = totals.at(-1);
-  return total === undefined ? stepWithoutTotal(pages, last) : stepWithTotal(pages, last, totals, limit);
-}
-
-/**
- * The list may change meanwhile. When recordings went, others slid over the edge between two pages: it steps back by as
- * many. Those that came are for the next run, where they are not met anyway.
- */
-function stepWithTotal(pages: ListPage[], last: ListPage, totals: number[], limit: number): Step {
-  const [firstTotal = 0] = totals;
-  const total = totals.at(-1) ?? 0;
-  const usual = Math.max(1, Math.min(limit, firstTotal, pages[0]?.files ?? 1));
-  const mostPages = 2 * Math.ceil(firstTotal / usual) + 10;
+  const [firstTotal, total] = [totals[0], totals.at(-1)];
+  if (firstTotal === undefined || total === undefined) return stepWithoutTotal(pages, last);
+  const mostPages = 2 * Math.ceil(firstTotal / Math.max(1, Math.min(limit, firstTotal, first.files))) + 10;
   if (pages.length > mostPages)
     return {
       kind: 'fault',
       why: `never ends: after ${mostPages} pages BBB says there are ${total} recordings, first it said ${firstTotal}`,
     };
-  const gone = Math.max(0, (totals.at(-2) ?? total) - total);
+  return stepWithTotal(last, { total, before: totals.at(-2) ?? total }, limit);
+}
+
+/**
+ * The list may change meanwhile. When recordings went, others slid over the edge between two pages: it steps back by as
+ * many. Those that came are for the next run, where they are not met anyway. `before`: the total before the last one.
+ */
+function stepWithTotal(last: ListPage, { total, before }: { total: number; before: number }, limit: number): Step {
+  const gone = Math.max(0, before - total);
   const offset = gone > 0 ? Math.max(0, last.offset - gone) : last.offset + advance(last, total, limit);
   return last.total === null || offset >= total ? { kind: 'end' } : { kind: 'next', offset };
 }
