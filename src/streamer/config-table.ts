@@ -2,16 +2,9 @@
 import { COMMON } from '../shared/common-variables.js';
 import * as rules from '../shared/config-rules.js';
 import type { Variable } from '../shared/configuration.js';
+import { STREAMER } from '../shared/streamer-variables.js';
 import type { StreamerConfig } from './model.js';
-import {
-  bbbAddress,
-  evenResolution,
-  languageTag,
-  presetName,
-  runDirectory,
-  setUnlessOff,
-  streamAddress,
-} from './streamer-rules.js';
+import { bbbAddress, evenResolution, runDirectory, setUnlessOff, streamAddress } from './streamer-rules.js';
 
 /** `resolution` becomes width and height. */
 export interface StreamerSettings extends Omit<StreamerConfig, 'secrets' | 'width' | 'height'> {
@@ -119,30 +112,7 @@ export const STREAMER_VARIABLES: { [Key in keyof StreamerSettings]: Variable<Str
     helpFr: "Débit de l'image, en kbit/s.",
     example: '3000',
   },
-  recordBitrateKbps: {
-    name: 'STREAMER_RECORD_BITRATE',
-    rule: rules.wholeNumber(0),
-    default: '0',
-    help: 'Another bitrate for the recording, in kbit/s: a second encode. 0: what is streamed is recorded.',
-    helpFr: "Autre débit pour l'enregistrement, en kbit/s : un second encodage. 0 : ce qui est diffusé est enregistré.",
-    example: '6000',
-  },
-  framesPerSecond: {
-    name: 'STREAMER_FPS',
-    rule: rules.wholeNumber(1, 60),
-    default: '25',
-    help: 'Frames per second.',
-    helpFr: 'Images par seconde.',
-    example: '15',
-  },
-  preset: {
-    name: 'STREAMER_PRESET',
-    rule: presetName,
-    default: 'ultrafast',
-    help: 'Preset of libx264.',
-    helpFr: 'Préréglage de libx264.',
-    example: 'veryfast',
-  },
+  ...STREAMER,
   threads: {
     name: 'FFMPEG_STREAM_THREADS',
     rule: rules.wholeNumber(0, 128),
@@ -210,22 +180,6 @@ export const STREAMER_VARIABLES: { [Key in keyof StreamerSettings]: Variable<Str
     example: 'https://pod.univ.fr/live/cours/',
   },
   timeZone: COMMON.timeZone,
-  userName: {
-    name: 'STREAMER_USER_NAME',
-    rule: rules.text,
-    default: 'Live',
-    help: 'Name under which the live is in the meeting.',
-    helpFr: 'Nom sous lequel le direct participe à la réunion.',
-    example: 'Live',
-  },
-  locale: {
-    name: 'STREAMER_LOCALE',
-    rule: languageTag,
-    default: 'en',
-    help: 'Language of the client in the picture.',
-    helpFr: "Langue du client dans l'image.",
-    example: 'fr',
-  },
   debug: {
     name: 'DEBUG',
     rule: setUnlessOff,
@@ -257,13 +211,5 @@ export const STREAMER_VARIABLES: { [Key in keyof StreamerSettings]: Variable<Str
     help: 'The browser.',
     helpFr: 'Le navigateur.',
     example: '/usr/bin/chromium',
-  },
-  waitTimeoutMs: {
-    name: 'STREAMER_WAIT_S',
-    rule: rules.seconds({ decimals: false }),
-    default: '600',
-    help: 'How long a meeting that is not there is awaited, and a moderator who lets guests in, in seconds.',
-    helpFr: 'Durée d’attente d’une réunion absente, ou d’un modérateur qui admet les invités, en secondes.',
-    example: '600',
   },
 };

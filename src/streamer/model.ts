@@ -1,8 +1,10 @@
 // The streamer's words: its configuration, what it sees of the world, and what it does about it.
 import type { ChecksumChoice } from '../shared/bbb-checksum.js';
+import type { StreamerExit } from '../shared/streamer-exit.js';
+import type { SiteStreamerSettings } from '../shared/streamer-variables.js';
 import type { PartName } from './core/selectors.js';
 
-export interface StreamerConfig {
+export interface StreamerConfig extends SiteStreamerSettings {
   /** API of BigBlueButton, without final slash. */
   bbbUrl: string;
   bbbSecret: string;
@@ -19,10 +21,6 @@ export interface StreamerConfig {
   width: number;
   height: number;
   videoBitrateKbps: number;
-  /** 0: no second encode, the recording is what is streamed. */
-  recordBitrateKbps: number;
-  framesPerSecond: number;
-  preset: string;
   threads: number;
   enableChat: boolean;
   showChat: boolean;
@@ -33,34 +31,16 @@ export interface StreamerConfig {
   /** Told once in the meeting's chat; empty: nothing is told. */
   chatStreamUrl: string;
   timeZone: string;
-  userName: string;
-  locale: string;
   debug: boolean;
   /** Where recordings go. */
   videoDirectory: string;
   /** Sockets, profiles, state.json: nothing that is to be kept. */
   runDirectory: string;
   chromium: string;
-  /** How long a meeting is awaited, and a moderator who lets guests in. */
-  waitTimeoutMs: number;
   secrets: string[];
 }
 
 export type StreamerState = 'waiting' | 'joining' | 'audio' | 'live' | 'reconnecting' | 'ended';
-
-/** Ends of the program; README and the tick know them in words. */
-export const EXIT = {
-  ended: 0,
-  sharedMemory: 2,
-  configuration: 10,
-  apiRefused: 11,
-  joinRefused: 12,
-  browser: 13,
-  rtmp: 14,
-  disk: 15,
-} as const;
-
-export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
 
 /**
  * What BigBlueButton's API says of the meeting. `over`: it said so twice. `idle`: it is there, nobody is in it.
@@ -137,4 +117,4 @@ export type Act =
   | { kind: 'startEncoder' }
   | { kind: 'stopEncoder' }
   | { kind: 'say'; level: 'INFO' | 'WARN' | 'ERROR'; text: string }
-  | { kind: 'end'; status: ExitStatus };
+  | { kind: 'end'; status: StreamerExit };

@@ -36,18 +36,6 @@ export const evenResolution: Rule<{ width: number; height: number }> = {
   },
 };
 
-const PRESETS = ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow'];
-
-export const presetName: Rule<string> = {
-  expected: `one of ${PRESETS.join(', ')}`,
-  read: (text) => PRESETS.find((one) => one === text),
-};
-
-export const languageTag: Rule<string> = {
-  expected: 'a language, for instance en, fr or pt-BR',
-  read: (text) => (/^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*$/.test(text) ? text : undefined),
-};
-
 /** `/w-XXXXXX/org.chromium.Chromium.XXXXXX/SingletonSocket` goes below it, and a socket's path has 107 bytes at most: past that Chromium ends at once, without a word. */
 const RUN_DIRECTORY_BYTES = 50;
 

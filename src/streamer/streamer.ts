@@ -1,6 +1,6 @@
 // The program inside the container: environment in, stream out, exit status. `--health` answers for the health check.
+import { STREAMER_EXIT } from '../shared/streamer-exit.js';
 import { readStreamerConfig } from './config.js';
-import { EXIT } from './model.js';
 import { createLog } from './shell/log.js';
 import { faultOfState } from './shell/state-file.js';
 
@@ -12,7 +12,7 @@ export async function main(argv: string[]): Promise<number> {
   if (!read.ok) {
     const log = createLog([], write);
     for (const fault of read.faults) log('ERROR', fault);
-    return EXIT.configuration;
+    return STREAMER_EXIT.configuration;
   }
   const { config } = read;
   if (argv.includes('--health')) {

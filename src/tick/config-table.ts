@@ -4,6 +4,7 @@ import type { Config } from './model.js';
 
 import type { Section, Variable } from '../shared/configuration.js';
 import { COMMON } from '../shared/common-variables.js';
+import { STREAMER } from '../shared/streamer-variables.js';
 
 export const SECTIONS: Section[] = [
   { from: 'DEBUG', en: 'bbb-pod-live', fr: 'bbb-pod-live' },
@@ -15,6 +16,19 @@ export const SECTIONS: Section[] = [
   { from: 'POD_HLS_STREAM', en: 'Pod', fr: 'Pod' },
   { from: 'TZ', en: 'New: the PHP script did not have these', fr: 'Nouveaux : le script PHP ne les avait pas' },
 ];
+
+/** What the default image knows nothing of. */
+function ofOwnStreamer<T>(variable: Variable<T>): Variable<T> {
+  return {
+    ...variable,
+    help: `The package's own streamer alone: ${startOf(variable.help)}`,
+    helpFr: `Conteneur de diffusion fourni seulement : ${startOf(variable.helpFr)}`,
+  };
+}
+
+function startOf(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}
 
 export type ConfigKey = Exclude<keyof Config, 'secrets' | 'warnings' | 'unknownNames'>;
 
@@ -223,6 +237,12 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
       "Image qui filme les réunions. Celle par défaut ne connaît aucun BBB à partir de la 2.5 : pour un BBB plus récent, en indiquer une autre et l'essayer d'abord ; aussi pour figer une version.",
     example: 'registry.univ.fr/bigbluebutton-livestreaming:1.0',
   },
+  streamerFps: ofOwnStreamer(STREAMER.framesPerSecond),
+  streamerPreset: ofOwnStreamer(STREAMER.preset),
+  streamerRecordBitrate: ofOwnStreamer(STREAMER.recordBitrateKbps),
+  streamerUserName: ofOwnStreamer(STREAMER.userName),
+  streamerLocale: ofOwnStreamer(STREAMER.locale),
+  streamerWaitMs: ofOwnStreamer(STREAMER.waitTimeoutMs),
   redisImage: {
     name: 'REDIS_IMAGE',
     rule: rules.image,

@@ -2,6 +2,8 @@
 import { foreseen, PortError } from './errors.js';
 import { isOfThisHost, strangersDetail } from './plan/adoption.js';
 import { ownRows } from './plan/server.js';
+import { isDefaultImage, pictureProblem } from './plan/streamer-image.js';
+import { problemText } from './report/messages.js';
 import type { Livestream, Problem, SlotReading } from './model.js';
 import { type Installation, type Ports } from './ports.js';
 
@@ -33,6 +35,7 @@ export async function init(ports: Ports, installation: Installation, { pull, pri
   const steps = [
     ...(isOurs ? [makeLogDirectory, makeSlots] : []),
     tellFindings,
+    tellOfVersion,
     ...(isOurs ? [pull ? pullImages : askDocker] : []),
   ];
   for (const step of steps) {
@@ -115,9 +118,22 @@ async function tellFindings(context: InitContext): Promise<void> {
   }
 }
 
+/** Nothing else is asked of BBB here: one that cannot be read, or does not tell, is no finding. */
+async function tellOfVersion(context: InitContext): Promise<void> {
+  const { ports } = context;
+  const problem = isDefaultImage(ports.config.streamerImage)
+    ? pictureProblem(await ports.bbb.readVersion(), ports.config)
+    : null;
+  if (problem === null) return;
+  context.failed = true;
+  const { what, next } = problemText(problem, 'en', { livestreamId: null, slot: null });
+  context.print(`ERROR    ${what} (${problem.detail}). ${next}`);
+}
+
 async function pullImages({ ports, installation, print, free }: InitContext): Promise<void> {
   print(`pulling  ${ports.config.streamerImage} and ${ports.config.redisImage} (this may take a while)`);
-  await installation.pull(free[0] ?? null);
+  const complaint = await installation.pull(free[0] ?? null);
+  if (complaint !== null) print(`there    ${ports.config.streamerImage}: it was not pulled (${complaint})`);
 }
 
 /** Whether the engine answers; pulling would have shown it. A slot in use is left alone. */

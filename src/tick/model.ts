@@ -29,6 +29,7 @@ export type ProblemKind =
   | 'bbbUnreadable'
   | 'bbbMeetingUnreadable' // single meetings in BBB's list
   | 'bbbWithoutSha1' // the streaming image signs with sha1 only
+  | 'bbbTooNew' // for the streaming image: no picture
   | 'dockerUnreadable'
   | 'slotFileUnreadable'
   | 'meetingUnreadable' // a livestream's meeting row in Pod
@@ -220,6 +221,8 @@ export interface SlotReading {
   container?: Reading<ContainerState>;
   /** The engine that says so; read only where a live that should run does not. */
   engineId?: Reading<string | null>;
+  /** How the streamer of a live that should run has ended (null: nobody knows); read only where it is not running. */
+  exitStatus?: Reading<number | null>;
 }
 
 /** An address of the administrator's that the mail server refused, while it took another; `why` is what it said. */
@@ -336,6 +339,12 @@ export interface Config {
   /** Program and first arguments; empty: to be detected. */
   composeCommand: string[];
   streamerImage: string;
+  streamerFps: number;
+  streamerPreset: string;
+  streamerRecordBitrate: number;
+  streamerUserName: string;
+  streamerLocale: string;
+  streamerWaitMs: number;
   redisImage: string;
   redisBindAddress: string;
   smtpUrl: string;

@@ -32,6 +32,8 @@ export interface Bbb {
   readMeetingInfo(meetingId: string): Promise<Reading<MeetingInfo>>;
   /** True when `BBB_CHECKSUM` is `auto` and BBB took another algorithm than sha1, with which the streaming image signs. */
   refusedSha1(): boolean;
+  /** Of the server, as it tells everybody; empty when it does not, or cannot be asked. */
+  readVersion(): Promise<string>;
 }
 
 /** What a broadcaster is to be. */
@@ -86,6 +88,10 @@ export interface Slots {
 
 export interface Compose {
   read(slot: number): Promise<Reading<ContainerState>>;
+  /** How the slot's streamer has ended; null when it runs, or that cannot be known. */
+  exitStatus(slot: number): Promise<number | null>;
+  /** Whether STREAMER_IMAGE is the package's own streamer, under whatever name. */
+  hasOwnStreamer(): Promise<boolean>;
   /** The engine that answers now; null where that cannot be asked, for want of the program `docker`. */
   engineId(): Promise<string | null>;
   /** Answers what the command complained of, if all containers run nevertheless; else null. */
@@ -195,8 +201,11 @@ export interface Installation {
   hasCurrentComposeFile(slot: number): Promise<boolean>;
   /** Writes a free slot's compose file anew; a foreign one is kept as `docker-compose.yml.php-orig`, 0600. */
   renewComposeFile(slot: number): Promise<void>;
-  /** The images of the configuration, through the current compose file of that slot; null: through one of its own. */
-  pull(slot: number | null): Promise<void>;
+  /**
+   * The images of the configuration, through the current compose file of that slot; null: through one of its own. Answers
+   * why the streamer's was not pulled, when it is there all the same; else null.
+   */
+  pull(slot: number | null): Promise<string | null>;
   /** What a first run would stumble over. Changes nothing. */
   findings(): Promise<Finding[]>;
 }

@@ -42,13 +42,20 @@ export async function readWorld(ports: Ports): Promise<WorldReading> {
     readPodMeetings([...requests.filter(isStillWaiting), ...orphans, ...claimedRequests(waiting, slots)], ports),
     readContainers(slots, ours, requests.length > 0, problems, ports),
   ]);
+  // A streamer that has ended may have done so because its meeting had: what BBB said before that is old.
+  const isLate = withContainers.some(
+    ({ slot, record, container }) =>
+      record.ok && (record.value?.step === 'live' || ours.has(slot)) && isGone(container),
+  );
+  const latest =
+    meetings?.ok === true && isLate ? await readOrProblem(ports, () => ports.bbb.readMeetings()) : meetings;
   const world: World = {
     startedAt,
     now: startedAt,
     inProgress,
     waiting,
     slots: withContainers,
-    ...(meetings === undefined ? {} : { meetings }),
+    ...(latest === undefined ? {} : { meetings: latest }),
     ...(broadcasters === undefined ? {} : { broadcasters }),
     podMeetings,
     meetingInfos: new Map(),
@@ -145,22 +152,38 @@ function readContainers(
         ...slot,
         container,
         ...(composeMeetingId === undefined ? {} : { composeMeetingId }),
-        ...(await engineOf(slot, container, ports)),
+        ...(await endOf(slot, container, ports)),
       };
     }),
   );
 }
 
-/** A live that does not run where it should: perhaps another engine is asked. */
-async function engineOf(
-  { record }: SlotReading,
+/** A live that does not run where it should: perhaps another engine is asked; and how has its streamer ended? */
+async function endOf(
+  { slot, record }: SlotReading,
   container: Reading<ContainerState>,
   ports: Ports,
-): Promise<Pick<SlotReading, 'engineId'>> {
-  const isKnown = record.ok && record.value?.step === 'live' && record.value.engineId !== undefined;
-  const isGone = container.ok && (container.value === 'stopped' || container.value === 'absent');
-  if (!isKnown || !isGone) return {};
-  return { engineId: await readOrProblem(ports, async () => ({ ok: true, value: await ports.compose.engineId() })) };
+): Promise<Pick<SlotReading, 'engineId' | 'exitStatus'>> {
+  const live = record.ok && record.value?.step === 'live' ? record.value : null;
+  if (live === null || !isGone(container)) return {};
+  const [engineId, exitStatus] = await Promise.all([
+    live.engineId === undefined ? undefined : readOrProblem(ports, () => readAsIs(ports.compose.engineId())),
+    container.value === 'absent' ? undefined : readOrProblem(ports, () => readAsIs(ports.compose.exitStatus(slot))),
+  ]);
+  return {
+    ...(engineId === undefined ? {} : { engineId }),
+    ...(exitStatus === undefined ? {} : { exitStatus }),
+  };
+}
+
+async function readAsIs<T>(value: Promise<T>): Promise<Reading<T>> {
+  return { ok: true, value: await value };
+}
+
+function isGone(
+  container: Reading<ContainerState> | undefined,
+): container is { ok: true; value: 'stopped' | 'absent' } {
+  return container?.ok === true && (container.value === 'stopped' || container.value === 'absent');
 }
 
 async function readComposeMeeting(slot: number, problems: Unread[], ports: Ports): Promise<string | null> {

@@ -52,13 +52,22 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
     pause: (ms) => clock.sleep(ms),
     network: networkOf(config),
   });
+  const compose = createCompose(config, { clock, redact, locks: options.locks, ending: options.ending });
   const lock = createLock(lockPath(config.baseDirectory));
   return {
     config,
     bbb: createBbb(config, http),
     pod: createPod(config, http),
-    slots: createSlots(config, { composeFileText, isOurs, isIntact }),
-    compose: createCompose(config, { clock, redact, locks: options.locks, ending: options.ending }),
+    slots: createSlots(config, {
+      composeFileText: async (slot, config, record) => {
+        // Of a slot without a live nothing is ever started: no engine is asked for that.
+        const isOwn = record !== null && (await compose.hasOwnStreamer());
+        return composeFileText(slot, config, record, isOwn ? 'own' : 'other');
+      },
+      isOurs,
+      isIntact,
+    }),
+    compose,
     recordings: createRecordings(config),
     chat: createChat(config, clock),
     mail: createMail(config, { spawn: run }),

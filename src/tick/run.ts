@@ -49,7 +49,7 @@ async function tick(ports: Ports, ears: Ears): Promise<World | 'locked'> {
   await makeSlots(ports, tell);
   const { world, problems } = await readWorld(ports);
   for (const unread of problems) tell({ level: 'error', slot: null, ...unread });
-  tellOfSha1(world, ports, tell);
+  await tellOfSha1(world, ports, tell);
   warnOfNames(world, ports);
   const decided = plan(world, ports.config);
   decided.outcomes.forEach(tell);
@@ -141,8 +141,9 @@ function warnOfNames({ memory }: World, ports: Ports): void {
     if (memory.unknownNames?.includes(name) !== true) ports.log.write('WARNING', text);
 }
 
-function tellOfSha1(world: World, ports: Ports, tell: Tell): void {
-  if (world.meetings?.ok !== true || !ports.bbb.refusedSha1()) return;
+/** The package's own streamer signs as BBB wants it. */
+async function tellOfSha1(world: World, ports: Ports, tell: Tell): Promise<void> {
+  if (world.meetings?.ok !== true || !ports.bbb.refusedSha1() || (await ports.compose.hasOwnStreamer())) return;
   const detail = 'BBB refuses checksums made with sha1';
   tell({ level: 'error', livestreamId: null, slot: null, problem: { kind: 'bbbWithoutSha1', detail } });
 }

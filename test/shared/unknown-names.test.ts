@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { STREAMER } from '../../src/shared/streamer-variables.js';
 import { unknownNames } from '../../src/shared/unknown-names.js';
+import { variableNames } from '../../src/tick/config.js';
 
 const KNOWN = ['HTTP_TIMEOUT_S', 'POD_URL', 'BBB_SECRET', 'NUMBER_LIVES', 'POD_TOKEN'];
 
@@ -16,6 +18,15 @@ describe('a name in the file of variables', () => {
   ])('%s that is not known is told with %s, which is the nearest', (name, nearest) => {
     expect(told(name)).toEqual([
       `/srv/.env, line 3: ${name} is no variable of bbb-pod-live and does nothing; is ${nearest} meant?`,
+    ]);
+  });
+
+  test('of the streamer that a site may set is known; a slip in one, and one that only its image sets, are told', () => {
+    const names = [...Object.values(STREAMER).map(({ name }) => name), 'STREAMER_FSP', 'STREAMER_VIDEO_DIRECTORY'];
+    const file = { path: '/srv/.env', names: names.map((name, index) => ({ name, line: index + 1 })) };
+    expect(unknownNames(file, variableNames()).map(({ text }) => text)).toEqual([
+      expect.stringMatching(/STREAMER_FSP is no variable.*; is STREAMER_FPS meant\?$/),
+      expect.stringMatching(/STREAMER_VIDEO_DIRECTORY is no variable of bbb-pod-live and does nothing/),
     ]);
   });
 

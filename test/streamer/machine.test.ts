@@ -2,7 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { startMachine, step } from '../../src/streamer/core/machine.js';
 import type { Machine } from '../../src/streamer/core/turn.js';
-import { EXIT, type Act, type MeetingSight, type Observation, type PageSight } from '../../src/streamer/model.js';
+import { STREAMER_EXIT as EXIT } from '../../src/shared/streamer-exit.js';
+import type { Act, MeetingSight, Observation, PageSight } from '../../src/streamer/model.js';
 import type { PartName } from '../../src/streamer/core/selectors.js';
 
 const RUNNING: MeetingSight = {

@@ -216,6 +216,8 @@ function composeOf(world: TransportWorld): Compose {
   return {
     read: (slot) => Promise.resolve({ ok: true, value: world.containers.has(slot) ? 'running' : 'absent' }),
     engineId: () => Promise.resolve('engine-1'),
+    exitStatus: () => Promise.resolve(null),
+    hasOwnStreamer: () => Promise.resolve(false),
     up: (slot) => {
       const record = recordIn(world, slot);
       if (record === null) throw new Error('up without a slot file');

@@ -91,6 +91,7 @@ const CALLS: Methods = {
   compose: {
     read: OF_DOCKER,
     engineId: OF_DOCKER,
+    exitStatus: OF_DOCKER,
     up: [...OF_DOCKER, kind('no image', { kind: 'imageMissing' })],
     upChat: [...OF_DOCKER, kind('port taken', { kind: 'chatDied' })],
     down: OF_DOCKER,

@@ -30,6 +30,8 @@ export interface BbbSettings {
   serverBehindFails: boolean;
   attendeePassword: string;
   moderatorPassword: string;
+  /** As its index tells it; empty: it does not. */
+  version: string;
 }
 
 export interface BbbServer extends HttpServer {
@@ -52,6 +54,7 @@ export async function startBbb(settings: Partial<BbbSettings> & { port?: number 
     serverBehindFails: false,
     attendeePassword: 'attendee-password',
     moderatorPassword: 'moderator-password',
+    version: '',
     ...settings,
   };
   const meetings: BbbMeetingRow[] = [];
@@ -99,7 +102,7 @@ function answer(request: HttpRequest, settings: BbbSettings, meetings: BbbMeetin
   if (call === undefined) {
     return { status: 404, headers: { 'Content-Type': 'text/html' }, body: '<html><title>404 Not Found</title></html>' };
   }
-  if (call === '') return xml(response('SUCCESS', { raw: '<version>2.0</version>' }));
+  if (call === '') return xml(response('SUCCESS', { raw: indexOf(settings) }));
   if (!isSigned(call, query, settings)) {
     return xml(response('FAILED', { key: 'checksumError', message: 'Checksums do not match' }));
   }
@@ -124,6 +127,10 @@ function answer(request: HttpRequest, settings: BbbSettings, meetings: BbbMeetin
     default:
       return xml(response('FAILED', { key: 'unsupportedRequest', message: 'This request is not supported.' }));
   }
+}
+
+function indexOf({ version }: BbbSettings): string {
+  return `<version>2.0</version><apiVersion>2.0</apiVersion>${version === '' ? '<bbbVersion/>' : `<bbbVersion>${version}</bbbVersion>`}`;
 }
 
 /** The checksum is over the call's name, the query as sent without the checksum, and the secret. */

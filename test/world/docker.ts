@@ -74,6 +74,8 @@ export interface DockerBehaviour {
   stopped: 'can be started' | 'lostNetwork' | 'changedImage';
   /** Size of a recording, at least. */
   recordingBytes: number;
+  /** Images whose label says that they are the package's own streamer. */
+  ownStreamers: string[];
   /** Which engine answers, as after `docker context use`; `engine-1` by default. */
   engine: string;
 }

@@ -1,5 +1,5 @@
 // Keeps ffmpeg at work: started when there is something to show, and again when it dies or stands still.
-import { EXIT } from '../model.js';
+import { STREAMER_EXIT } from '../../shared/streamer-exit.js';
 import { finish, say, type Turn } from './turn.js';
 
 const STANDSTILL_MS = 20_000;
@@ -47,6 +47,6 @@ function watchRtmp(turn: Turn): void {
   if (rtmp === 'connected') watch.wasConnected = true;
   if (rtmp === 'none' || watch.wasConnected || watch.firstStartMs === null) return;
   if (seen.nowMs - watch.firstStartMs > RTMP_PATIENCE_MS) {
-    finish(turn, EXIT.rtmp, 'ERROR', `the RTMP server could not be reached for ${RTMP_PATIENCE_MS / 1000} s`);
+    finish(turn, STREAMER_EXIT.rtmp, 'ERROR', `the RTMP server could not be reached for ${RTMP_PATIENCE_MS / 1000} s`);
   }
 }

@@ -1,5 +1,5 @@
 // From a meeting that runs to a client that is in it: station, browser, join, lobby.
-import { EXIT } from '../model.js';
+import { STREAMER_EXIT } from '../../shared/streamer-exit.js';
 import { become, finish, leave, say, type Turn } from './turn.js';
 import type { PartName } from './selectors.js';
 
@@ -63,7 +63,7 @@ function awaitClient(turn: Turn): void {
       if (sinceMs > config.waitTimeoutMs) {
         finish(
           turn,
-          EXIT.joinRefused,
+          STREAMER_EXIT.joinRefused,
           'ERROR',
           `nobody let the live in from the lobby for ${config.waitTimeoutMs / 1000} s`,
         );
@@ -72,7 +72,7 @@ function awaitClient(turn: Turn): void {
     case 'refused':
       next.refusals += 1;
       if (next.refusals >= REFUSALS)
-        finish(turn, EXIT.joinRefused, 'ERROR', `BigBlueButton refuses the join: ${seen.page.why}`);
+        finish(turn, STREAMER_EXIT.joinRefused, 'ERROR', `BigBlueButton refuses the join: ${seen.page.why}`);
       else leave(turn, `BigBlueButton refuses the join: ${seen.page.why}`);
       return;
     case 'gone':

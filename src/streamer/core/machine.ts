@@ -1,5 +1,6 @@
 // The streamer's states: from what is seen, what is done next. Pure: time comes with each observation.
-import { EXIT, type Act, type MeetingSight, type Observation } from '../model.js';
+import { STREAMER_EXIT } from '../../shared/streamer-exit.js';
+import type { Act, MeetingSight, Observation } from '../model.js';
 import { watchEncoder } from './encoder-watch.js';
 import { enter } from './entering.js';
 import { hear } from './hearing.js';
@@ -54,9 +55,9 @@ export function step(machine: Machine, seen: Observation, config: Turn['config']
   const next = structuredClone(machine);
   const turn: Turn = { next, seen, config, acts: [] };
   if (next.state === 'ended') return { machine: next, acts: [] };
-  if (seen.stopAsked) finish(turn, EXIT.ended, 'INFO', 'asked to stop');
-  else if (seen.encoder.wasInterrupted) finish(turn, EXIT.ended, 'INFO', 'ffmpeg was asked to end');
-  else if (seen.diskFault !== null) finish(turn, EXIT.disk, 'ERROR', seen.diskFault);
+  if (seen.stopAsked) finish(turn, STREAMER_EXIT.ended, 'INFO', 'asked to stop');
+  else if (seen.encoder.wasInterrupted) finish(turn, STREAMER_EXIT.ended, 'INFO', 'ffmpeg was asked to end');
+  else if (seen.diskFault !== null) finish(turn, STREAMER_EXIT.disk, 'ERROR', seen.diskFault);
   else {
     heedMeeting(turn);
     if (!hasEnded(turn)) watchPrograms(turn);
@@ -104,7 +105,7 @@ function watchPrograms(turn: Turn): void {
   if (seen.browser !== 'dead') return;
   acts.push({ kind: 'closeBrowser' });
   next.browserDeaths += 1;
-  if (next.browserDeaths >= DEATHS) finish(turn, EXIT.browser, 'ERROR', `the browser died ${DEATHS} times`);
+  if (next.browserDeaths >= DEATHS) finish(turn, STREAMER_EXIT.browser, 'ERROR', `the browser died ${DEATHS} times`);
   else leave(turn, 'the browser died');
 }
 
@@ -124,7 +125,7 @@ function heedMeeting(turn: Turn): void {
       attendeePassword: sight.attendeePassword,
     };
     if (next.state === 'waiting') become(turn, 'joining', 'the meeting runs');
-  } else if (sight.kind === 'over') finish(turn, EXIT.ended, 'INFO', 'the meeting is over');
+  } else if (sight.kind === 'over') finish(turn, STREAMER_EXIT.ended, 'INFO', 'the meeting is over');
   else if (next.state === 'waiting') waitOn(turn, sight);
 }
 
@@ -137,7 +138,7 @@ function pollMs(next: Machine, sight: MeetingSight): number {
 function waitOn(turn: Turn, sight: MeetingSight): void {
   const { next, seen, config, acts } = turn;
   if (sight.kind === 'refused') {
-    finish(turn, EXIT.apiRefused, 'ERROR', sight.why);
+    finish(turn, STREAMER_EXIT.apiRefused, 'ERROR', sight.why);
     return;
   }
   if (sight.kind === 'absent' && config.startMeeting && !next.hasCreated) {
@@ -152,7 +153,7 @@ function waitOn(turn: Turn, sight: MeetingSight): void {
     sight.kind === 'absent'
       ? `BigBlueButton has known no such meeting ${waited}`
       : `nobody was in the meeting ${waited}`;
-  finish(turn, EXIT.apiRefused, 'ERROR', why);
+  finish(turn, STREAMER_EXIT.apiRefused, 'ERROR', why);
 }
 
 function tellOfMeeting(turn: Turn, sight: MeetingSight): void {

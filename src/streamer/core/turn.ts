@@ -1,12 +1,6 @@
 // One step in the making: what is remembered, what is seen, what is to be done, and the ways in which a state ends.
-import {
-  type Act,
-  type EncoderSight,
-  type ExitStatus,
-  type Observation,
-  type StreamerConfig,
-  type StreamerState,
-} from '../model.js';
+import type { StreamerExit } from '../../shared/streamer-exit.js';
+import type { Act, EncoderSight, Observation, StreamerConfig, StreamerState } from '../model.js';
 import type { PartName } from './selectors.js';
 
 /** What is remembered from one observation to the next. Times are in milliseconds since 1970. */
@@ -86,7 +80,7 @@ export function become(turn: Turn, state: StreamerState, why: string, level: 'IN
 }
 
 /** The recording is closed first, everything else is put away, and the program ends. */
-export function finish(turn: Turn, status: ExitStatus, level: 'INFO' | 'WARN' | 'ERROR', why: string): void {
+export function finish(turn: Turn, status: StreamerExit, level: 'INFO' | 'WARN' | 'ERROR', why: string): void {
   become(turn, 'ended', why, level);
   turn.acts.push({ kind: 'stopEncoder' }, { kind: 'closeBrowser' }, { kind: 'stopStation' }, { kind: 'end', status });
 }

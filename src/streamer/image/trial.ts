@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Environment } from '../../shared/configuration.js';
 import { run } from '../../shared/spawn.js';
+import { exitInWords } from '../../shared/streamer-exit.js';
 import type { CheckChoice } from '../command-line.js';
 import { readStreamerConfig } from '../config.js';
 import { trialLines, type TrialReport } from '../core/trial-report.js';
@@ -97,7 +98,7 @@ export async function tryOnMeeting(options: TrialOptions): Promise<boolean> {
   const report = reportIn(result.stdout);
   if (report === null) {
     print(
-      `The container told nothing (it ended with ${String(result.exitCode)}). Is ${image} the image of \`bbb-pod-live streamer build\`?`,
+      `The container told nothing (it ended ${result.exitCode === null ? 'by a signal' : exitInWords(result.exitCode)}). Is ${image} the image of \`bbb-pod-live streamer build\`?`,
     );
     return false;
   }

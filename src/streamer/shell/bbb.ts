@@ -1,5 +1,6 @@
 // BigBlueButton's API as the streamer uses it. Each call is tried once: when to ask again is decided elsewhere.
 import { createBbbCalls, type BbbCalls, type Fetched } from '../../shared/bbb-call.js';
+import { bbbVersionIn } from '../../shared/bbb-version.js';
 import { HttpError, type Http } from '../../shared/http.js';
 import { encodeStrictly, joinParameters, queryOf, type JoinOptions } from '../core/join-address.js';
 import { lacksMeeting, outcomeOfChat, sightOfInfo, type ChatOutcome } from '../core/meeting-answers.js';
@@ -50,7 +51,7 @@ export function createBbb(config: StreamerConfig, http: Pick<Http, 'open'>): Bbb
       ),
     version: async () => {
       const fetched = await fetchText(http, config.bbbUrl);
-      return 'fault' in fetched ? '' : (/<bbbVersion>\s*([^<\s]*)/.exec(fetched.text)?.[1] ?? '');
+      return 'fault' in fetched ? '' : bbbVersionIn(fetched.text);
     },
   };
 }

@@ -2,9 +2,10 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { createHttp } from '../../shared/http.js';
+import { STREAMER_EXIT, type StreamerExit } from '../../shared/streamer-exit.js';
 import { startMachine, step } from '../core/machine.js';
 import type { Machine } from '../core/turn.js';
-import { EXIT, type Act, type ExitStatus, type MeetingSight, type Observation, type StreamerConfig } from '../model.js';
+import type { Act, MeetingSight, Observation, StreamerConfig } from '../model.js';
 import { createBbb, type Bbb } from './bbb.js';
 import { createBrowser, type Browser } from './browser.js';
 import { createChat, type Chat } from './chat.js';
@@ -45,11 +46,11 @@ export interface Glimpse {
 }
 
 /** Answers the exit status, once everything that it started has ended. */
-export async function stream(config: StreamerConfig, { log, stop, heed }: StreamOptions): Promise<ExitStatus> {
+export async function stream(config: StreamerConfig, { log, stop, heed }: StreamOptions): Promise<StreamerExit> {
   const narrow = await sharedMemoryFault();
   if (narrow !== null) {
     log('ERROR', narrow);
-    return EXIT.sharedMemory;
+    return STREAMER_EXIT.sharedMemory;
   }
   mkdirSync(config.runDirectory, { recursive: true });
   const parts = createParts(config, log);

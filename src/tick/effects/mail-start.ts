@@ -2,12 +2,15 @@
 import { foreseen } from '../errors.js';
 import { startMail } from '../report/mails.js';
 import { refusalText } from '../report/refused.js';
-import { inform, note, type Act } from './act.js';
+import type { Problem } from '../model.js';
+import { isDefaultImage, pictureProblem } from '../plan/streamer-image.js';
+import { inform, note, type Act, type Context } from './act.js';
 
 export const mailStart: Act<'mailStart'> = async (_effect, place, context) => {
   // A disk that would not let us note it afterwards would have us mail every minute.
   await note(place, {}, context);
-  const mail = startMail(place.record, place.slot, context.config, context.ports.clock.now());
+  const problem = await problemOfPicture(context);
+  const mail = startMail(place.record, place.slot, context.config, { now: context.ports.clock.now(), problem });
   try {
     const { refused } = await context.ports.mail.send(mail);
     context.observe({ refusedAddresses: refused });
@@ -25,3 +28,11 @@ export const mailStart: Act<'mailStart'> = async (_effect, place, context) => {
   }
   return { record: await note(place, { startMailSent: true }, context) };
 };
+
+/** BBB's version is asked for when a live has begun, and only where it matters. Told once for all lives: it is one error. */
+async function problemOfPicture({ ports, config, tell }: Context): Promise<Problem | null> {
+  if (!isDefaultImage(config.streamerImage)) return null;
+  const problem = pictureProblem(await ports.bbb.readVersion(), config);
+  if (problem !== null) tell({ level: 'error', livestreamId: null, slot: null, problem });
+  return problem;
+}

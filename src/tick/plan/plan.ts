@@ -1,11 +1,12 @@
 // From the world as read to what is to be done: pure, total, deterministic.
+import { exitInWords, STREAMER_EXIT } from '../../shared/streamer-exit.js';
 import type { Chain, Config, Effect, Livestream, Plan, Problem, SlotReading, SlotRecord, World } from '../model.js';
 import { adoptedRecord, composeFileOfLive, isOfAnotherHost, isOfThisHost, strangersDetail } from './adoption.js';
 import { pausedUntil } from './back-off.js';
 import { afterTold, giveBackChain, reviveChain, startChain, stopChain, unclaimChain } from './chains.js';
 import { engineDetail } from './describe.js';
 import { isoInZone } from './dates.js';
-import { complain, from, stateOf, type Draft } from './draft.js';
+import { complain, from, remark, stateOf, type Draft } from './draft.js';
 import type { MeetingState } from './over.js';
 import { planRequests } from './requests.js';
 import { ownRows, ownSlot, serverField } from './server.js';
@@ -205,7 +206,7 @@ function planRunning(reading: SlotReading, record: SlotRecord, place: RowPlace, 
     complain(draft, problem, record.livestreamId, reading.slot);
     return NOTHING;
   }
-  return planRevival(reading.slot, record, container.value, state, draft);
+  return planRevival(reading, record, container.value, state, draft);
 }
 
 /** One of which nobody knows whether it went is sent again, but not each minute. */
@@ -243,16 +244,26 @@ const ROW_PLACES = {
   gone: 'no longer in progress',
 } as const;
 
+const UNKNOWN_END =
+  'its container has ended as it does at the end of a meeting; whether that is over will be seen once BBB can be read';
+
 /** The container of a running meeting has gone: it is started again, once BBB says that the meeting goes on. */
 function planRevival(
-  slot: number,
+  { slot, exitStatus: reading }: SlotReading,
   record: SlotRecord,
   container: 'stopped' | 'absent',
   state: MeetingState,
   draft: Draft,
 ): Rest {
   const pause = pausedUntil('revival', record.livestreamId, draft.world, draft.config);
-  const found = container === 'absent' ? 'there is no container' : 'its container no longer runs';
+  if (reading?.ok === false) complain(draft, reading.problem, record.livestreamId, slot);
+  const exitStatus = reading?.ok === true ? reading.value : null;
+  if (state === 'unknown' && exitStatus === STREAMER_EXIT.ended) {
+    remark(draft, 'info', UNKNOWN_END, record.livestreamId, slot);
+    return NOTHING;
+  }
+  const ended = exitStatus === null ? 'no longer runs' : `has ended ${exitInWords(exitStatus)}`;
+  const found = container === 'absent' ? 'there is no container' : `its container ${ended}`;
   const next =
     state !== 'running'
       ? 'nothing is done while BBB does not say that the meeting goes on'

@@ -1,6 +1,7 @@
 // What is mailed to the administrator, before its template.
-import type { Config, MailMessage, SlotRecord } from '../model.js';
+import type { Config, MailMessage, Problem, SlotRecord } from '../model.js';
 import { pageUrl } from '../plan/names.js';
+import { problemText } from './messages.js';
 import { oneLine } from '../../shared/redact.js';
 import { streamUrlParts } from '../../shared/stream-url.js';
 
@@ -22,8 +23,13 @@ export function readableDate(date: Date, config: Config): string {
   );
 }
 
-/** "A live has started": its id, its stream without credentials, the server. */
-export function startMail(record: SlotRecord, slot: number, config: Config, now: Date): MailMessage {
+/** "A live has started": its id, its stream without credentials, the server. `problem`: why it will show nothing. */
+export function startMail(
+  record: SlotRecord,
+  slot: number,
+  config: Config,
+  { now, problem }: { now: Date; problem: Problem | null },
+): MailMessage {
   return {
     template: 'start',
     subject: subject('start', config),
@@ -36,6 +42,12 @@ export function startMail(record: SlotRecord, slot: number, config: Config, now:
       meetingName: oneLine(record.meetingName),
       page: record.slug === null ? '' : pageUrl(config.podUrl, record.slug, record.dialect),
       at: readableDate(now, config),
+      warning: problem === null ? '' : warningOf(problem, config),
     },
   };
+}
+
+function warningOf(problem: Problem, { mailLang }: Config): Record<string, string> {
+  const { what, next } = problemText(problem, mailLang, { livestreamId: null, slot: null });
+  return { what, detail: problem.detail, next };
 }

@@ -24,6 +24,7 @@ const KINDS: Record<ProblemKind, true> = {
   bbbUnreadable: true,
   bbbMeetingUnreadable: true,
   bbbWithoutSha1: true,
+  bbbTooNew: true,
   dockerUnreadable: true,
   slotFileUnreadable: true,
   meetingUnreadable: true,

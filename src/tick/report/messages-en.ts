@@ -42,6 +42,13 @@ export const ENGLISH: Messages = {
       'A live that is started now will most likely show nothing, as its container cannot enter the meeting. ' +
       'Allow sha1 again in BBB; or, if STREAMER_IMAGE names a fork that can do better, set BBB_CHECKSUM to its algorithm: this message then ends.',
   },
+  bbbTooNew: {
+    title: 'BBB too new for the streaming image',
+    what: 'This BBB is too new for the streaming image (STREAMER_IMAGE): its lives will show nothing',
+    next:
+      "Build the image that comes with this program ('bbb-pod-live streamer build'), try it on a meeting " +
+      "('bbb-pod-live streamer check --meeting ID'), then name it in STREAMER_IMAGE; lives in progress keep the image that they have.",
+  },
   dockerUnreadable: {
     title: 'No usable answer from Docker',
     what: 'Docker or docker-compose gave no usable answer',

@@ -43,6 +43,13 @@ export const FRENCH: Messages = {
       "Autorisez de nouveau sha1 dans BBB ; ou, si STREAMER_IMAGE désigne une variante de l'image qui sait faire mieux, " +
       'indiquez son algorithme dans BBB_CHECKSUM : ce message cessera.',
   },
+  bbbTooNew: {
+    title: "BBB trop récent pour l'image Docker de diffusion",
+    what: "Ce BBB est trop récent pour l'image Docker de diffusion (STREAMER_IMAGE) : les directs ne montreront rien",
+    next:
+      "Construisez l'image fournie avec ce programme ('bbb-pod-live streamer build'), essayez-la sur une réunion " +
+      "('bbb-pod-live streamer check --meeting ID'), puis indiquez-la dans STREAMER_IMAGE ; les directs en cours gardent la leur.",
+  },
   dockerUnreadable: {
     title: 'Pas de réponse exploitable de Docker',
     what: "Docker ou docker-compose n'a pas donné de réponse exploitable",

@@ -1,6 +1,7 @@
 // What an administrator is told of errors that last: when they begin, after an hour, then daily, and when they are over (docs/promises.md, P9).
 import type { Config, Outcome, Problem, ProblemKind, Told, Untold, World } from '../model.js';
 import { ageMs } from '../plan/dates.js';
+import { isDefaultImage } from '../plan/streamer-image.js';
 import { afterTry, isAgainDue } from './unsure.js';
 
 export type Trouble = Extract<Outcome, { problem: Problem }>;
@@ -107,7 +108,8 @@ export function tellingOf(outcomes: Outcome[], world: World, config: Config, isC
     const isOwed = entry.over !== null && entry.unsure !== undefined && !lasting.has(key);
     if (entry.over !== null && !isOwed && ageMs(entry.over, now) >= HOUR_MS) continue;
     told[key] = entry;
-    const isEnd = entry.over === null && !lasting.has(key) && !isCutShort && isOver(entry, outcomes, troubles, world);
+    const isEnd =
+      entry.over === null && !lasting.has(key) && !isCutShort && isOver(entry, outcomes, troubles, { world, config });
     if (!isEnd && !(isOwed && entry.unsure !== undefined && isAgainDue(entry.unsure, now))) continue;
     ends.push([key, entry]);
     told[key] = { ...withoutUnsure(entry), over: now.toISOString() };
@@ -154,7 +156,12 @@ function toldNow({ problem, livestreamId, slot }: Trouble, before: Told | undefi
 }
 
 /** An error that was not met again is over, unless it could not have been met. */
-function isOver(told: Told, outcomes: Outcome[], troubles: Trouble[], world: World): boolean {
+function isOver(
+  told: Told,
+  outcomes: Outcome[],
+  troubles: Trouble[],
+  { world, config }: { world: World; config: Config },
+): boolean {
   if (troubles.some(({ problem }) => BLINDING.has(problem.kind))) return false;
   const { kind, livestreamId, slot } = told;
   const containers = world.slots
@@ -165,6 +172,9 @@ function isOver(told: Told, outcomes: Outcome[], troubles: Trouble[], world: Wor
     case 'bbbMeetingUnreadable':
     case 'bbbWithoutSha1':
       return world.meetings?.ok === true;
+    // It is looked at only when a live begins.
+    case 'bbbTooNew':
+      return !isDefaultImage(config.streamerImage);
     case 'dockerUnreadable':
     case 'containerWithoutLive':
       return (

@@ -5,6 +5,7 @@ import type { MeetingList } from './bbb-meetings.js';
 import type { BbbMeeting, Config, Problem, Reading } from '../model.js';
 import type { Bbb } from '../ports.js';
 import { algorithmsToTry, signedAddress, type ChecksumAlgorithm } from '../../shared/bbb-checksum.js';
+import { bbbVersionIn } from '../../shared/bbb-version.js';
 import { HttpError, type Http, type HttpAnswer } from '../../shared/http.js';
 import { isRedirect } from '../../shared/redirects.js';
 import { createRedactor, truncate } from '../../shared/redact.js';
@@ -52,6 +53,15 @@ export function createBbb(config: Pick<Config, 'bbbUrl' | 'bbbSecret' | 'bbbChec
       }
       if (answer.value.messageKey === 'notFound') return { ok: true, value: { found: false } };
       return refused('getMeetingInfo', answer.value);
+    },
+    readVersion: async () => {
+      try {
+        const { status, text } = await http.get(config.bbbUrl, { Accept: '*/*' }, { redirects: REDIRECTS });
+        return status >= 200 && status < 300 ? bbbVersionIn(text) : '';
+      } catch (error) {
+        if (error instanceof HttpError) return '';
+        throw error;
+      }
     },
     refusedSha1: () => config.bbbChecksum === 'auto' && calls.accepted() !== null && calls.accepted() !== 'sha1',
   };

@@ -92,13 +92,13 @@ async function renewComposeFile(slot: number, config: Config): Promise<void> {
 }
 
 /** For a server whose slots are all in use: their compose files may name other images. */
-async function pullAside(config: Config, compose: ComposeWithPull): Promise<void> {
+async function pullAside(config: Config, compose: ComposeWithPull): Promise<string | null> {
   const directory = join(config.baseDirectory, PULL_DIRECTORY);
   try {
     await rm(directory, { recursive: true, force: true });
     await mkdir(directory, { mode: 0o700 });
     await atomicWrite(join(directory, 'docker-compose.yml'), await composeFileText(1, config, null), 0o600);
-    await compose.pull(directory);
+    return await compose.pull(directory);
   } catch (error) {
     if (foreseen(error) !== null) throw error;
     throw new PortError('diskFailed', `cannot pull the images through ${directory}: ${faultOf(error)}`, {

@@ -8,10 +8,12 @@ export interface MemoryBbb {
   /** Scalelite with `GET_MEETINGS_API_DISABLED`: an empty list while meetings run. */
   isListOff: boolean;
   refusesSha1: boolean;
+  /** Empty: it does not tell. */
+  version: string;
 }
 
 export function createBbb(): MemoryBbb {
-  return { running: new Map(), isListOff: false, refusesSha1: false };
+  return { running: new Map(), isListOff: false, refusesSha1: false, version: '' };
 }
 
 export function bbbPort(bbb: MemoryBbb, through: Through): Bbb {
@@ -34,5 +36,6 @@ export function bbbPort(bbb: MemoryBbb, through: Through): Bbb {
         }),
       ),
     refusedSha1: () => bbb.refusesSha1,
+    readVersion: () => through('bbb', 'readVersion', [], () => bbb.version),
   };
 }

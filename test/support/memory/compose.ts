@@ -32,11 +32,12 @@ function startContainer(host: Host, slot: number, file: StoredComposeFile, lives
 }
 
 /** Also how a container dies: its file ends without its trailer. */
-export function stopContainer(host: Host, slot: number, now: number): void {
+export function stopContainer(host: Host, slot: number, now: number, exitStatus?: number): void {
   const container = host.containers.get(slot);
   if (container === undefined) return;
   closeFile(host, slot, ' cut', now);
   container.state = 'stopped';
+  if (exitStatus !== undefined) container.exitStatus = exitStatus;
 }
 
 /** The Redis of a slot dies; its streamer goes on. */
@@ -71,6 +72,8 @@ export function composePort(host: Host, now: () => number, through: Through): Co
         return { ok: false, problem: error.problem };
       }
     },
+    exitStatus: (slot) => through('compose', 'exitStatus', [slot], () => host.containers.get(slot)?.exitStatus ?? null),
+    hasOwnStreamer: () => Promise.resolve(host.config.streamerImage.includes('bbb-pod-live-streamer')),
     engineId: () => through('compose', 'engineId', [], () => host.engineId),
     up: (slot) =>
       through('compose', 'up', [slot], async (checkpoint) => {

@@ -36,6 +36,8 @@ export interface Container {
   state: Exclude<ContainerState, 'absent' | 'withoutChat'>;
   /** Its Redis has died, and the streamer goes on. */
   isChatDead?: true;
+  /** Of its streamer, once it has ended. */
+  exitStatus?: number;
   /** The recording that ffmpeg has open. */
   openFile: string | null;
 }

@@ -139,6 +139,34 @@ describe('a live whose container', () => {
     expect(problems(decided)).not.toContain('chatDied');
   });
 
+  test.each([
+    [12, 'running', 'its container has ended with status 12: BigBlueButton refuses the join'],
+    [0, 'running', 'its container has ended with status 0; it is started again'],
+    [15, 'unknown', 'its container has ended with status 15: the disk is full'],
+    [null, 'running', 'its container no longer runs; it is started again'],
+  ] as const)('has ended with status %s while its meeting is %s: told in words', (exitStatus, meeting, words) => {
+    const world = worldOf(slotRecord(1), 'ours', meeting, 'stopped');
+    const slots = world.slots.map((slot) => ({ ...slot, exitStatus: ok<number | null>(exitStatus) }));
+    expect(detailOf(plan({ ...world, slots }, config))).toContain(words);
+  });
+
+  test('has ended, and how cannot be read: that is told, and it is started again', () => {
+    const world = worldOf(slotRecord(1), 'ours', 'running', 'stopped');
+    const slots = world.slots.map((slot) => ({ ...slot, exitStatus: failed('dockerUnreadable') }));
+    const decided = plan({ ...world, slots }, config);
+    expect(problems(decided)).toEqual(['dockerUnreadable', 'containerDied']);
+    expect(acts(decided)).toEqual(['1@1: saveOutput render revive']);
+  });
+
+  test('has ended as at the end of a meeting, while BBB cannot be read: nothing has failed yet', () => {
+    const world = worldOf(slotRecord(1), 'ours', 'unknown', 'stopped');
+    const decided = plan(
+      { ...world, slots: world.slots.map((slot) => ({ ...slot, exitStatus: ok<number | null>(0) })) },
+      config,
+    );
+    expect([acts(decided), problems(decided)]).toEqual([[], ['bbbUnreadable']]);
+  });
+
   const tried = (trial: Trial, times: number, minutesAgo: number): Memory => ({
     ...emptyMemory(),
     tries: { [`${trial}/1`]: { times, last: new Date(NOW.getTime() - minutesAgo * 60_000).toISOString() } },

@@ -40,3 +40,16 @@ export function ps(argv) {
   }
   return 0;
 }
+
+/** `image inspect`: of an image's labels it knows that of the package's own streamer. */
+export function image(argv) {
+  const name = argv.at(-1);
+  if (argv[0] !== 'inspect') throw new Error(`the stand-in does not know image ${argv[0]}`);
+  if (behaviour.missingImages.includes(name)) {
+    process.stderr.write(`Error response from daemon: No such image: ${name}\n`);
+    return 1;
+  }
+  const label = behaviour.ownStreamers.includes(name) ? '1' : '';
+  process.stdout.write(`${rendered(formatOf(argv), { 'index .Config.Labels "bbb-pod-live.streamer"': label })}\n`);
+  return 0;
+}

@@ -12,6 +12,7 @@ export const behaviour = {
   failures: [],
   delays: [],
   missingImages: [],
+  ownStreamers: [],
   daemonDown: false,
   ffmpeg: 'obeys',
   ffmpegStopsAfterPolls: 0,

@@ -1,6 +1,6 @@
 // The text of a slot's `docker-compose.yml`: rendered from the template, and judged when it is read back.
 import { isMapping } from '../../../shared/decoder.js';
-import { composeVariables, sampleVariables } from './compose-variables.js';
+import { composeVariables, ownVariables, sampleVariables } from './compose-variables.js';
 import { redisChannel, redisPort } from '../../plan/server.js';
 import type { Config, SlotRecord } from '../../model.js';
 import { streamerName } from './slot-paths.js';
@@ -34,14 +34,31 @@ const LIMITS = [
 const CHAT_MEMORY_BYTES = 256 * 1024 * 1024;
 
 /**
- * Redis lets its one user publish to and listen on the slot's channel, and nothing else. Each word is an argument of
+ * Redis lets its one user publish to and listen on the slot's channel (and the one on which the package's own streamer is
+ * told to show the chat or to hide it), and nothing else. Each word is an argument of
  * its own. Access lists with channels exist since Redis 6.2.
  */
-function redisCommand(slot: number): string[] {
+function redisCommand(slot: number, streamer: Streamer): string[] {
   const network = ['--protected-mode', 'no', '--save', ''];
-  const user = ['--user', 'default', 'on', 'nopass', 'resetkeys', 'resetchannels', `&${redisChannel(slot)}`];
+  const channels = [redisChannel(slot), ...(streamer === 'own' ? [`${redisChannel(slot)}:control`] : [])];
+  const user = [
+    '--user',
+    'default',
+    'on',
+    'nopass',
+    'resetkeys',
+    'resetchannels',
+    ...channels.map((name) => `&${name}`),
+  ];
   const commands = ['-@all', '+ping', '+publish', '+subscribe', '+psubscribe', '+unsubscribe', '+punsubscribe'];
   return [...network, ...LIMITS, ...user, ...commands];
+}
+
+/** The recording is closed, and everything put away, within 8 s of SIGTERM. */
+const GRACE_PERIOD = '20s';
+
+function lines(variables: Record<string, string>): string[] {
+  return Object.entries(variables).map(([name, value]) => `${name}=${value}`);
 }
 
 /** `ADDRESS:PORT:6379`, an IPv6 address in brackets. */
@@ -67,19 +84,31 @@ export function escapeForCompose(text: string): string {
 }
 
 /**
+ * The package's own streamer needs no right but to run, has variables of its own, and closes its recording when it is
+ * told to stop; any other image gets what the PHP script gave the one that it was made for.
+ */
+export type Streamer = 'own' | 'other';
+
+/**
  * The whole file for slot N, with the live of `record`, or with samples and no secret. The chat's Redis is published
  * for a live with chat only.
  */
-export async function composeFileText(slot: number, config: Config, record: SlotRecord | null): Promise<string> {
+export async function composeFileText(
+  slot: number,
+  config: Config,
+  record: SlotRecord | null,
+  streamer: Streamer = 'other',
+): Promise<string> {
   const withChat = record?.enableChat === true;
   const values = {
     mark: `${MARK}, which will overwrite it: changes made here are lost.`,
     redisImage: config.redisImage,
-    redisCommand: redisCommand(slot),
+    redisCommand: redisCommand(slot, streamer),
     chatMemoryBytes: CHAT_MEMORY_BYTES,
     chatPort: withChat ? portMapping(config.redisBindAddress, redisPort(slot)) : '',
     streamerImage: config.streamerImage,
     containerName: streamerName(slot),
+    own: streamer === 'own' ? { variables: lines(ownVariables(config)), gracePeriod: GRACE_PERIOD } : '',
     variables: record === null ? sampleVariables(config, slot) : composeVariables(record, config, slot),
   };
   return renderTemplate('docker-compose.yml', values, escapeForCompose);

@@ -33,6 +33,19 @@ export function composeVariables(record: SlotRecord, config: Config, slot: numbe
   };
 }
 
+/** What the package's own streamer reads beside them. */
+export function ownVariables(config: Config): Record<string, string> {
+  return {
+    BBB_CHECKSUM: config.bbbChecksum,
+    STREAMER_FPS: String(config.streamerFps),
+    STREAMER_PRESET: config.streamerPreset,
+    STREAMER_RECORD_BITRATE: String(config.streamerRecordBitrate),
+    STREAMER_USER_NAME: config.streamerUserName,
+    STREAMER_LOCALE: config.streamerLocale,
+    STREAMER_WAIT_S: String(config.streamerWaitMs / 1000),
+  };
+}
+
 /** The same variables for a slot that holds no live: samples, without any secret. */
 export function sampleVariables(config: Config, slot: number): Record<string, string> {
   return {

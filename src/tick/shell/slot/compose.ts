@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { dockerAdvice, isImageMissing, usefulLine } from './compose-answers.js';
 import type { Config, ContainerState, Reading } from '../../model.js';
 import { type Compose } from '../../ports.js';
+import { isDefaultImage, isNamedAsOwn } from '../../plan/streamer-image.js';
 import { takeFileLock } from '../../../shared/lock.js';
 import { createEngine, type Engine } from './engine.js';
 import { keepOutput, plainText } from './output-file.js';
@@ -15,6 +16,9 @@ import { onPath, run, type RunResult } from '../../../shared/spawn.js';
 const STREAMER = 'bbb-streamer';
 const CHAT = 'redis';
 const SERVICES = [STREAMER, CHAT];
+
+/** Of the package's own image (templates/streamer/Dockerfile). */
+const OWN_LABEL = 'bbb-pod-live.streamer';
 
 /** A question of the reading phase, in which every slot waits for every other's answer. */
 const READING_TIMEOUT_MS = 15_000;
@@ -69,8 +73,11 @@ export interface ComposeOptions {
   ending?: AbortSignal;
 }
 
-/** `pull` fetches the images of the compose file in a directory; `imageMissing` when it cannot. No container is touched. */
-export type ComposeWithPull = Compose & { pull(directory: string): Promise<void> };
+/**
+ * `pull` fetches the images of the compose file in a directory, and touches no container; `imageMissing` when it cannot.
+ * A streamer's image that is there and cannot be pulled was built here: what was said about that is the answer.
+ */
+export type ComposeWithPull = Compose & { pull(directory: string): Promise<string | null> };
 
 type Call = (slot: number, words: string[], timeoutMs: number) => Promise<RunResult>;
 
@@ -93,6 +100,9 @@ export function createCompose(config: Config, options: ComposeOptions): ComposeW
   };
   return {
     engineId: () => engine.id(),
+    exitStatus: async (slot) =>
+      (await engine.containers())?.find(({ name }) => name === streamerName(slot))?.exitStatus ?? null,
+    hasOwnStreamer: () => hasOwnStreamer(config, engine),
     read: (slot) => readState(slotPaths(config.baseDirectory, slot), (words) => ask(slot, words)),
     up: (slot) =>
       act(slot, ['up', '-d'], async ({ stderr }, complaint) => {
@@ -122,7 +132,7 @@ export function createCompose(config: Config, options: ComposeOptions): ComposeW
       const output = result.stdout.replace(/^Attaching to .*\n/, '');
       if (output.trim() !== '') await keepOutput(config.logDirectory, livestreamId, options.redact(plainText(output)));
     },
-    pull: (directory) => pull(directory, config, options, detailOf),
+    pull: (directory) => pull(directory, config, options, detailOf, engine),
   };
 }
 
@@ -233,15 +243,49 @@ export function describe(result: RunResult, command: string, timeoutMs: number):
 type DetailOf = (result: RunResult, words: string[], timeoutMs: number) => string;
 
 /** Without the lock of a slot: no container is concerned. */
-async function pull(directory: string, config: Config, options: ComposeOptions, detailOf: DetailOf): Promise<void> {
+async function pull(
+  directory: string,
+  config: Config,
+  options: ComposeOptions,
+  detailOf: DetailOf,
+  engine: Engine,
+): Promise<string | null> {
   const environment = options.environment ?? process.env;
-  const result = await run([...composeCommandOf(config, environment), ...nameWords(PULL_PROJECT), 'pull'], {
-    cwd: directory,
-    timeoutMs: PULL_TIMEOUT_MS,
-    environment: { ...environment, ...NO_SETTINGS },
-    ...(options.ending === undefined ? {} : { ending: options.ending }),
-  });
-  if (result.exitCode !== 0) throw new PortError('imageMissing', detailOf(result, ['pull'], PULL_TIMEOUT_MS));
+  const pullOf = (services: string[]): Promise<RunResult> =>
+    run([...composeCommandOf(config, environment), ...nameWords(PULL_PROJECT), 'pull', ...services], {
+      cwd: directory,
+      timeoutMs: PULL_TIMEOUT_MS,
+      environment: { ...environment, ...NO_SETTINGS },
+      ...(options.ending === undefined ? {} : { ending: options.ending }),
+    });
+  const result = await pullOf([]);
+  if (result.exitCode === 0) return null;
+  const complaint = detailOf(result, ['pull'], PULL_TIMEOUT_MS);
+  if (await isHere(config.streamerImage, engine)) {
+    if ((await pullOf([CHAT])).exitCode === 0) return complaint;
+  }
+  throw new PortError('imageMissing', complaint);
+}
+
+async function isHere(image: string, engine: Engine): Promise<boolean> {
+  return (await labelOf(image, engine)) !== null;
+}
+
+/** Null: no such image here, or nobody who could tell. */
+async function labelOf(image: string, engine: Engine): Promise<string | null> {
+  try {
+    return await engine.imageLabel(image, OWN_LABEL);
+  } catch (error) {
+    if (foreseen(error) === null) throw error;
+    return null;
+  }
+}
+
+/** An image keeps its label under whatever name a site gives it; before it is pulled only the name can tell. */
+async function hasOwnStreamer({ streamerImage }: Config, engine: Engine): Promise<boolean> {
+  if (isDefaultImage(streamerImage)) return false;
+  const label = await labelOf(streamerImage, engine);
+  return label === null ? isNamedAsOwn(streamerImage) : label !== '';
 }
 
 /** What cannot be asked, for want of a compose file too, is not known; without a directory there is nothing. */

@@ -9,6 +9,8 @@ export interface ListedContainer {
   project: string;
   service: string;
   isRunning: boolean;
+  /** Null while it runs, or has never run. */
+  exitStatus: number | null;
 }
 
 export interface Engine {
@@ -16,6 +18,8 @@ export interface Engine {
   id(): Promise<string | null>;
   /** All of them, whatever made them; null where there is no program `docker`. */
   containers(): Promise<ListedContainer[] | null>;
+  /** Empty when the image has no such label; null where there is no program `docker`. Throws when it has no such image. */
+  imageLabel(image: string, label: string): Promise<string | null>;
 }
 
 export interface EngineOptions {
@@ -65,6 +69,10 @@ export function createEngine(options: EngineOptions): Engine {
       const lines = await ask(['ps', '--all', '--format', FIELDS.join('\t')]);
       return lines?.map(parseLine) ?? null;
     },
+    imageLabel: async (image, label) => {
+      const lines = await ask(['image', 'inspect', '--format', `{{index .Config.Labels "${label}"}}`, image]);
+      return lines === null ? null : (lines[0]?.trim() ?? '');
+    },
   };
 }
 
@@ -94,5 +102,12 @@ function engineOptions(words: string[]): string[] {
 function parseLine(line: string): ListedContainer {
   const [names = '', status = '', project = '', service = ''] = line.split('\t');
   const own = names.split(',').find((name) => !name.includes('/')) ?? names;
-  return { name: own, project: project.trim(), service: service.trim(), isRunning: /^Up\b/.test(status) };
+  const exited = /^Exited \((\d+)\)/.exec(status);
+  return {
+    name: own,
+    project: project.trim(),
+    service: service.trim(),
+    isRunning: /^Up\b/.test(status),
+    exitStatus: exited === null ? null : Number(exited[1]),
+  };
 }

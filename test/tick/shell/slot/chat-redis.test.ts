@@ -29,8 +29,10 @@ const redisServer = pathOf('redis-server');
 const describeWithRedis = redisServer === null ? describe.skip : describe;
 
 /** Its command and its limit of memory are the compose file's; `data` is the kernel's RLIMIT_DATA, in kilobytes for a shell. */
-async function startRedis(): Promise<{ port: number; child: ChildProcess; ended: Promise<unknown> }> {
-  const text = await composeFileText(1, sampleConfig(directory), sampleRecord({ enableChat: true }));
+async function startRedis(
+  streamer: 'own' | 'other' = 'other',
+): Promise<{ port: number; child: ChildProcess; ended: Promise<unknown> }> {
+  const text = await composeFileText(1, sampleConfig(directory), sampleRecord({ enableChat: true }), streamer);
   const { services } = parse(text) as { services: { redis: { command: string[]; ulimits: { data: number } } } };
   const { command, ulimits } = services.redis;
   const port = await freePort();
@@ -135,6 +137,31 @@ describeWithRedis(`the chat's Redis${redisServer === null ? ' (skipped: redis-se
     ])
       expect(`${words.join(' ')}: ${await answerTo(port, ...words)}`).toMatch(/: -NOPERM/);
   });
+
+  test('takes what our own streamer is told, on a channel beside its own, and on no other', async () => {
+    const { port } = await startRedis('own');
+    for (const channel of ['chat1', 'chat1:control']) {
+      expect(await answerTo(port, 'PUBLISH', channel, 'x')).toBe(':0');
+      expect(await answerTo(port, 'PSUBSCRIBE', channel)).toBe('*3');
+    }
+    for (const words of [
+      ['PUBLISH', 'chat1:other', 'x'],
+      ['PUBLISH', 'chat2:control', 'x'],
+      ['PSUBSCRIBE', 'chat1:*'],
+      ['PSUBSCRIBE', '*'],
+      ['SET', 'a', 'b'],
+    ])
+      expect(`${words.join(' ')}: ${await answerTo(port, ...words)}`).toMatch(/: -NOPERM/);
+    const { port: another } = await startAnother();
+    expect(await answerTo(another, 'PUBLISH', 'chat1:control', 'x')).toMatch(/^-NOPERM/);
+  });
+
+  /** With another image there is nobody to be told. */
+  async function startAnother(): Promise<{ port: number }> {
+    redis?.child.kill('SIGKILL');
+    await redis?.ended;
+    return startRedis('other');
+  }
 
   test('hangs up on a message of 400 MB that never ends', async () => {
     const { port, child } = await startRedis();

@@ -7,8 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
+import { readStreamerConfig } from '../../../../src/streamer/config.js';
+import { STREAMER_VARIABLES } from '../../../../src/streamer/config-table.js';
 import { SAMPLE_MEETING_ID } from '../../../../src/tick/plan/adoption.js';
 import { composeVariables } from '../../../../src/tick/shell/slot/compose-variables.js';
+import { sampleConfig, sampleRecord } from '../../../support/samples.js';
 import { broadcasterName } from '../../../../src/tick/plan/names.js';
 import type { Config, SlotRecord } from '../../../../src/tick/model.js';
 import { composeFileText, isIntact, isOurs, meetingIdIn } from '../../../../src/tick/shell/slot/compose-file.js';
@@ -24,6 +27,9 @@ interface Service {
   networks: string[];
   volumes?: string[];
   ulimits?: { data: number };
+  cap_drop?: string[];
+  security_opt?: string[];
+  stop_grace_period?: string;
 }
 interface ComposeFile {
   version: string;
@@ -44,6 +50,13 @@ const config = {
   podUrl: 'http://pod.test',
   timeZone: 'Europe/Paris',
   streamerImage: 'aauzid/bigbluebutton-livestreaming',
+  bbbChecksum: 'sha256',
+  streamerFps: 25,
+  streamerPreset: 'ultrafast',
+  streamerRecordBitrate: 0,
+  streamerUserName: 'Amphi « A » $1',
+  streamerLocale: 'fr',
+  streamerWaitMs: 600_000,
   redisImage: 'redis:6.2',
   redisBindAddress: '0.0.0.0',
 } as Partial<Config> as Config;
@@ -150,6 +163,57 @@ describe('the compose file', () => {
     expect(command).toContain('&chat1');
     // The chat's Redis is bounded in memory.
     expect(ulimits).toEqual({ data: 256 * 1024 * 1024 });
+  });
+
+  test.each([
+    ['default-image.docker-compose.yml', sampleRecord({ enableChat: true })],
+    ['default-image-unused.docker-compose.yml', null],
+  ])('for any other image than our own is, letter for letter, what it was: %s', async (name, live) => {
+    const former = await readFile(`test/fixtures/compose-file/${name}`, 'utf8');
+    expect(await composeFileText(1, sampleConfig('/srv/bbb-pod-live'), live)).toBe(former);
+  });
+
+  test('for our own streamer takes its rights, gives it time to stop, its variables and its channel, and no port', async () => {
+    const live = { ...record, enableChat: true };
+    const [own, other] = [
+      parsed(await composeFileText(3, config, live, 'own')),
+      parsed(await composeFileText(3, config, live)),
+    ];
+    const { cap_drop, security_opt, stop_grace_period, environment = [], ...rest } = own.services['bbb-streamer'];
+    expect({ cap_drop, security_opt, stop_grace_period }).toEqual({
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      // Its own bound is 8 s.
+      stop_grace_period: '20s',
+    });
+    const { environment: usual = [], ...otherRest } = other.services['bbb-streamer'];
+    expect(rest).toEqual(otherRest);
+    expect(rest).not.toHaveProperty('ports');
+    expect(environment.slice(0, usual.length)).toEqual(usual);
+    expect(environmentOf({ ...rest, environment: environment.slice(usual.length) })).toEqual([
+      ['BBB_CHECKSUM', 'sha256'],
+      ['STREAMER_FPS', '25'],
+      ['STREAMER_PRESET', 'ultrafast'],
+      ['STREAMER_RECORD_BITRATE', '0'],
+      ['STREAMER_USER_NAME', 'Amphi « A » $1'],
+      ['STREAMER_LOCALE', 'fr'],
+      ['STREAMER_WAIT_S', '600'],
+    ]);
+    const channels = (file: ComposeFile): string[] =>
+      (file.services.redis.command ?? []).filter((word) => word.startsWith('&'));
+    expect([channels(own), channels(other)]).toEqual([['&chat3', '&chat3:control'], ['&chat3']]);
+  });
+
+  test('for our own streamer holds nothing that its program does not understand, and all that it needs', async () => {
+    const { services } = parsed(await composeFileText(1, config, record, 'own'));
+    const environment = Object.fromEntries(environmentOf(services['bbb-streamer']));
+    const read = readStreamerConfig(environment, { streams: true });
+    expect(read).toMatchObject({
+      ok: true,
+      config: { bbbChecksum: 'sha256', userName: 'Amphi « A » $1', locale: 'fr', waitTimeoutMs: 600_000 },
+    });
+    const known = Object.values(STREAMER_VARIABLES).map(({ name }) => name);
+    expect(Object.keys(environment).filter((name) => !known.includes(name))).toEqual([]);
   });
 
   test('gives the slot’s number to container, channel and port', async () => {
@@ -310,6 +374,14 @@ withCompose(`docker-compose config${hasCompose ? '' : ' (skipped: no program doc
       const values = Object.entries(environment).map(([key, value]) => [key, interpolated(value)]);
       expect(Object.fromEntries(values)).toEqual(composeVariables(filled.record, filled.config, 1));
     }
+  }, 120_000);
+
+  test('accepts the file of our own streamer', async () => {
+    const streamer = (await read(await composeFileText(1, config, record, 'own'))).services['bbb-streamer'];
+    expect(streamer).toMatchObject({ cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
+    expect(streamer?.['stop_grace_period']).toBe('20s');
+    const { STREAMER_USER_NAME: name } = streamer?.['environment'] as Record<string, string>;
+    expect(interpolated(name ?? '')).toBe('Amphi « A » $1');
   }, 120_000);
 
   test('accepts an unused slot’s file, and a chat on an IPv6 address', async () => {

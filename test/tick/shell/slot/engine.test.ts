@@ -40,6 +40,8 @@ function directoryWithDocker(): string {
   return directory;
 }
 
+const RUNS = { isRunning: true, exitStatus: null };
+
 describe('the engine', () => {
   test('has an id; without one it has not answered', async () => {
     expect(await engineThatSays('J6XF:ABCD\n').id()).toBe('J6XF:ABCD');
@@ -58,12 +60,19 @@ describe('the engine', () => {
       '',
     ];
     expect(await engineThatSays(lines.join('\n')).containers()).toEqual([
-      { name: 'liveStreaming1', project: 'bbb-live-streaming1', service: 'bbb-streamer', isRunning: true },
-      { name: 'cours_redis_1', project: 'cours', service: 'redis', isRunning: true },
-      { name: 'old', project: '', service: '', isRunning: false },
-      { name: 'made', project: 'p', service: 's', isRunning: false },
+      { name: 'liveStreaming1', project: 'bbb-live-streaming1', service: 'bbb-streamer', ...RUNS },
+      { name: 'cours_redis_1', project: 'cours', service: 'redis', ...RUNS },
+      { name: 'old', project: '', service: '', isRunning: false, exitStatus: 137 },
+      { name: 'made', project: 'p', service: 's', isRunning: false, exitStatus: null },
     ]);
     expect(await engineThatSays('').containers()).toEqual([]);
+  });
+
+  test('knows the label of an image; one that has none, and one that is not there', async () => {
+    expect(await engineThatSays('1\n').imageLabel('x:1', 'a.b')).toBe('1');
+    expect(await engineThatSays('\n').imageLabel('x:1', 'a.b')).toBe('');
+    const stderr = 'Error: No such image: x:1';
+    await expect(engineThatSays('\n', { exitCode: 1, stderr }).imageLabel('x:1', 'a.b')).rejects.toThrow(stderr);
   });
 
   test('is not known where there is no program `docker`', async () => {
@@ -73,6 +82,10 @@ describe('the engine', () => {
       call: () => Promise.reject(new Error('it was called')),
       detailOf: () => '',
     });
-    expect([await engine.id(), await engine.containers()]).toEqual([null, null]);
+    expect([await engine.id(), await engine.containers(), await engine.imageLabel('x', 'y')]).toEqual([
+      null,
+      null,
+      null,
+    ]);
   });
 });
