@@ -10,7 +10,7 @@ export const mailStart: Act<'mailStart'> = async (_effect, place, context) => {
   // A disk that would not let us note it afterwards would have us mail every minute.
   await note(place, {}, context);
   const problem = await problemOfPicture(context);
-  const mail = startMail(place.record, place.slot, context.config, { now: context.ports.clock.now(), problem });
+  const mail = startMail(place.record, place.slot, context.config, context.ports.clock.now(), problem);
   try {
     const { refused } = await context.ports.mail.send(mail);
     context.observe({ refusedAddresses: refused });

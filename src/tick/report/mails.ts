@@ -28,7 +28,8 @@ export function startMail(
   record: SlotRecord,
   slot: number,
   config: Config,
-  { now, problem }: { now: Date; problem: Problem | null },
+  now: Date,
+  problem: Problem | null = null,
 ): MailMessage {
   return {
     template: 'start',

@@ -14,6 +14,7 @@ test('a start is told with its id, its stream without credentials, its server, a
     values: {
       livestreamId: 12,
       stream: 'rtmp://rtmp.univ.test/live/bbb-Cours-12',
+      warning: '',
       server: 1,
       serverHostname: 'live1.univ.test',
       slot: 2,
