@@ -1,5 +1,6 @@
 // From the answers of BigBlueButton's API to what is known of the meeting.
-import { textIn, type CallAnswer } from '../../shared/bbb-call.js';
+import { textIn } from '../../shared/bbb-answer.js';
+import type { CallAnswer } from '../../shared/bbb-call.js';
 import { isMapping } from '../../shared/decoder.js';
 import type { MeetingSight } from '../model.js';
 

@@ -1,7 +1,7 @@
 // The meetings in BBB's answers, each by itself: one that is damaged takes no other with it.
+import { own, parseAnswer, textIn } from '../../shared/bbb-answer.js';
 import { isMapping, type Parsed } from '../../shared/decoder.js';
 import type { BbbMeeting } from '../model.js';
-import { own, parseAnswer, textIn } from './bbb-answers.js';
 import { parseXml } from './bbb-xml.js';
 
 /** `damages`: what is wrong with meetings that were not understood, one line each. */

@@ -1,9 +1,10 @@
 // BBB's API, alone or behind Scalelite: signed calls, XML answers.
-import { parseAnswer, type BbbAnswer } from './bbb-answers.js';
+import { parseAnswer, type BbbAnswer } from '../../shared/bbb-answer.js';
 import type { Parsed } from '../../shared/decoder.js';
 import type { MeetingList } from './bbb-meetings.js';
 import type { BbbMeeting, Config, Problem, Reading } from '../model.js';
 import type { Bbb } from '../ports.js';
+import { readSmallXml } from '../../shared/bbb-small-xml.js';
 import { algorithmsToTry, signedAddress, type ChecksumAlgorithm } from '../../shared/bbb-checksum.js';
 import { bbbVersionIn } from '../../shared/bbb-version.js';
 import { HttpError, type Http, type HttpAnswer } from '../../shared/http.js';
@@ -112,10 +113,11 @@ async function readAnswer(
   answer: HttpAnswer,
   redact: (text: string) => string,
 ): Promise<Reading<Answer>> {
-  const xml = await wholeAnswer(answer.text);
+  const isList = call === 'getMeetings';
+  const xml = isList ? await readListXml(answer.text) : await readSmallXml(answer.text);
   const isGood = answer.status >= 200 && answer.status < 300;
   if ('fault' in xml) {
-    const salvaged = call === 'getMeetings' && isGood ? await salvage(answer.text) : null;
+    const salvaged = isList && isGood ? await salvage(answer.text) : null;
     if (salvaged !== null) return { ok: true, value: { success: true, salvaged } };
     return unreadable(`${call} answers ${statusOf(answer)} with ${contentOf(answer, xml.fault, redact)}`);
   }
@@ -126,7 +128,7 @@ async function readAnswer(
 }
 
 /** One document, with nothing before, after or beside it. */
-async function wholeAnswer(text: string): Promise<Parsed<Record<string, unknown>>> {
+async function readListXml(text: string): Promise<Parsed<unknown>> {
   const { parseXml } = await import('./bbb-xml.js');
   const xml = parseXml(text);
   if ('fault' in xml) return xml;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseAnswer } from '../../../src/tick/shell/bbb-answers.js';
+import { parseAnswer } from '../../../src/shared/bbb-answer.js';
 import { parseMeetingInfo, parseMeetings, salvageMeetings } from '../../../src/tick/shell/bbb-meetings.js';
 import { parseXml } from '../../../src/tick/shell/bbb-xml.js';
 

@@ -1,6 +1,6 @@
-// What BBB says in an answer: yes, or why not. Answers come as `bbb-xml.ts` makes them, every element as a list.
-import { isMapping, type Parsed } from '../../shared/decoder.js';
-import { truncate } from '../../shared/redact.js';
+// What BBB says in an answer: yes, or why not. Whichever library has read the XML, every element is a list of texts and objects.
+import { isMapping, type Parsed } from './decoder.js';
+import { truncate } from './redact.js';
 
 /** What BBB said. SUCCESS bears elements; FAILED bears its reason. */
 export type BbbAnswer =
