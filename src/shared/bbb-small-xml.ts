@@ -13,15 +13,23 @@ export async function readSmallXml(text: string): Promise<Parsed<unknown>> {
     : { fault: 'it is not one <response> from its beginning to its end' };
 }
 
+/** It calls back before it returns, or never: a text without a root has neither an end nor a fault. */
 async function read(text: string): Promise<Parsed<unknown>> {
   const { default: xml2js } = await import('xml2js');
+  let xml: Parsed<unknown> = { fault: 'it has no beginning or no end' };
   try {
     // Attributes are read like elements: `<error key="…" message="…"/>`.
-    const value: unknown = await xml2js.parseStringPromise(text.trim(), { explicitArray: true, mergeAttrs: true });
-    return { value };
+    xml2js.parseString(text.trim(), { explicitArray: true, mergeAttrs: true }, (error, value: unknown) => {
+      xml = error === null ? { value } : { fault: sentenceOf(error) };
+    });
   } catch (error) {
-    // The parser's own words: what is wrong, and on which line, counted from 0.
-    const [, what = 'not well-formed', line = '0'] = /^(.*)\nLine: (\d+)\n/.exec((error as Error).message) ?? [];
-    return { fault: `line ${Number(line) + 1}: ${what}` };
+    return { fault: sentenceOf(error as Error) };
   }
+  return xml;
+}
+
+/** The parser's own words: what is wrong, and on which line, counted from 0. */
+function sentenceOf({ message }: Error): string {
+  const [, what = 'not well-formed', line = '0'] = /^(.*)\nLine: (\d+)\n/.exec(message) ?? [];
+  return `line ${Number(line) + 1}: ${what}`;
 }

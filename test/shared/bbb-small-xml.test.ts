@@ -20,6 +20,8 @@ test.each([
   ['ends that cross', '<response><a></response></a></response>'],
   ['a document type', `<!DOCTYPE r [<!ENTITY a "b">]>${NOT_FOUND}`],
   ['nothing', ''],
+  ['a mark that never ends before it', `<?${NOT_FOUND}`],
+  ['a comment that never ends before it', `<!-- ${NOT_FOUND}`],
 ])('with %s it is none', async (_what, text) => {
   const xml = await readSmallXml(text);
   const answer = 'fault' in xml ? xml : parseAnswer(xml.value);
@@ -55,7 +57,10 @@ test('a fault is named with its line', async () => {
 });
 
 test('no text makes it throw', async () => {
-  const part = fc.oneof(fc.constantFrom('<response>', '</response>', '<a>', '&', '<!', '<__proto__/>'), fc.string());
+  const part = fc.oneof(
+    fc.constantFrom('<response>', '</response>', '<a>', '&', '<!', '<?', '<![CDATA[', '<__proto__/>'),
+    fc.string(),
+  );
   await fc.assert(
     fc.asyncProperty(fc.array(part), async (parts) => {
       const xml = await readSmallXml(parts.join(''));
