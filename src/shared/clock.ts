@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface Clock {
   /** The time of day, which an administrator or a time server may put back or ahead at any moment. */
   now(): Date;
-  sleep(ms: number): Promise<void>;
+  /** An aborted pause just ends. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** For how long something has taken: milliseconds of a clock that nobody sets. */
@@ -12,7 +13,7 @@ export interface Stopwatch {
   uptimeMs(): number;
 }
 
-/** Dates and pauses; an aborted pause just ends. */
+/** Dates and pauses. */
 export const systemClock = {
   now: (): Date => new Date(),
   uptimeMs: (): number => performance.now(),

@@ -133,6 +133,15 @@ export function seconds(options: { decimals: boolean }): Rule<number> {
   };
 }
 
+/** Minutes → milliseconds. */
+export const minutes: Rule<number> = {
+  expected: 'a whole number of minutes, from 1 to 10080',
+  read(text) {
+    const count = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+    return count >= 1 && count <= 10_080 ? count * 60_000 : undefined;
+  },
+};
+
 export const resolution: Rule<string> = {
   expected: 'WxH, for instance 1280x720',
   read: (text) => (/^[1-9]\d{1,4}x[1-9]\d{1,4}$/.test(text) ? text : undefined),

@@ -1,6 +1,16 @@
 // Locks that the kernel drops when their holder is gone, however that came about.
 import { spawn } from 'node:child_process';
-import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { DiskError } from './errors.js';
@@ -12,17 +22,33 @@ export interface Lock {
   take(): Promise<boolean>;
 }
 
-/** The process that holds a lock. */
+/** The process that holds a lock, or held it when what still holds it was begun. */
 export interface LockHolder {
-  pid: number;
-  heldMs: number;
+  /** Null when that is not known. */
+  pid: number | null;
+  /** For how long; null when that is not known. */
+  heldMs: number | null;
+  /** What it said last of its work; empty when nothing is known. */
+  doing: string;
 }
 
-export interface LockWithHolder extends Lock {
+/** A lock that is held: by this process, and by every child that was given the descriptor. */
+export interface HeldLock {
+  descriptor: number;
+  /** For people who ask what is at work here; one line. */
+  say(doing: string): void;
+  /** It is free once every child that was given the descriptor has ended. */
+  release(): void;
+}
+
+/** The lock of a base directory, under which its ticks plan one after the other. */
+export interface PlanningLock extends Lock {
   /** Who holds it; null when that is not known. */
   holder(): LockHolder | null;
-  /** This process' work is done, though it holds the lock to its end: its name need not stand there any more. */
-  sayDone(): void;
+  release(): void;
+  isHeld(): boolean;
+  /** True when nobody has taken it between this process' last two takings (or before its first). */
+  wasMine(): boolean;
 }
 
 /** The lock file of a base directory; it is never deleted. */
@@ -30,31 +56,121 @@ export function lockPath(baseDirectory: string): string {
   return join(baseDirectory, '.bbb-pod-live.lock');
 }
 
-/** `flock -n` answers at once; a file system that does not answer must not hold the tick up for ever. */
+/** Past the patience asked for: a file system that does not answer must not hold the tick up for ever. */
 const FLOCK_TIMEOUT_MS = 10_000;
 
-/** The exit status of util-linux's `flock -n` when somebody else holds the lock (flock(1), option -E). */
+/** The exit status of util-linux's `flock` when somebody else holds the lock (flock(1), option -E). */
 const TAKEN = 1;
 
 const MISSING_FLOCK = 'the program `flock` is missing: install the package util-linux';
 
-/** The lock of a tick, on the file `path`; held to the end of the process. */
-export function createLock(path: string): LockWithHolder {
-  let held: number | null = null;
+/** A tick holds it for as long as it reads and plans; for its memory, for a moment. `patienceS`: whole seconds. */
+export function createPlanningLock(path: string, patienceS: number): PlanningLock {
+  let held: HeldLock | null = null;
+  let mark = '';
+  let wasMine = true;
   return {
     take: async () => {
-      held = await takeFileLock(path);
-      if (held !== null) writeHolder(held, `${process.pid} ${uptime()}\n`);
-      return held !== null;
+      const descriptor = await takeFileLock(path, patienceS);
+      if (descriptor === null) return false;
+      wasMine = mark === '' || mark === contentOf(path);
+      held = heldLock(descriptor);
+      held.say('');
+      mark = contentOf(path);
+      return true;
     },
-    holder: () => readHolder(path),
-    sayDone: () => {
-      if (held !== null) writeHolder(held, '');
+    holder: () => {
+      const holder = readHolder(path);
+      return holder?.pid != null && isAlive(holder.pid) ? holder : null;
+    },
+    release: () => {
+      held?.release();
+      held = null;
+    },
+    isHeld: () => held !== null,
+    wasMine: () => wasMine,
+  };
+}
+
+/** Takes the lock of a file for a piece of work; null when another process holds it. Throws `DiskError`. */
+export async function takeLock(path: string): Promise<HeldLock | null> {
+  const descriptor = await takeFileLock(path);
+  return descriptor === null ? null : heldLock(descriptor);
+}
+
+/** What was said last stays in the file: whoever held the lock, and was killed, is told of by what outlives it. */
+function heldLock(descriptor: number): HeldLock {
+  // Since the machine's start: no clock that somebody may set.
+  const since = uptime();
+  return {
+    descriptor,
+    say: (doing) => {
+      writeHolder(descriptor, `${process.pid} ${since}${doing === '' ? '' : ` ${doing}`}\n`);
+    },
+    release: () => {
+      closeSync(descriptor);
     },
   };
 }
 
-/** Since the machine's start: no clock that somebody may set. A disk that is full leaves the holder unknown. */
+/**
+ * Of these lock files, those that somebody holds, and who; asked without taking any. What the kernel lists is asked first
+ * (`/proc/locks`, proc(5)); in a container, whose list lacks locks that a process which has ended took for its parent, a
+ * holder that is alive and has the file open counts. One that is missed is found when its lock is to be taken.
+ */
+export function holdersOf(paths: string[]): Map<string, LockHolder> {
+  const found = new Map<string, LockHolder>();
+  const there = paths.flatMap((path) => {
+    const file = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return file === undefined ? [] : [{ path, file }];
+  });
+  if (there.length === 0) return found;
+  const listed = contentOf('/proc/locks');
+  for (const { path, file } of there) {
+    const holder = readHolder(path);
+    if (listed.includes(` ${kernelName(file)} `) || hasOpen(holder?.pid ?? null, path))
+      found.set(path, holder ?? { pid: null, heldMs: null, doing: '' });
+  }
+  return found;
+}
+
+/** As in `/proc/locks`: the device's two numbers in hex, and the inode. */
+function kernelName({ dev, ino }: { dev: bigint; ino: bigint }): string {
+  const major = ((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn);
+  const minor = (dev & 0xffn) | ((dev >> 12n) & ~0xffn);
+  const hex = (value: bigint): string => value.toString(16).padStart(2, '0');
+  return `${hex(major)}:${hex(minor)}:${ino}`;
+}
+
+function hasOpen(pid: number | null, path: string): boolean {
+  if (pid === null) return false;
+  try {
+    const directory = `/proc/${pid}/fd`;
+    const real = realpathSync(path);
+    return readdirSync(directory).some((name) => linkOf(join(directory, name)) === real);
+  } catch {
+    // It has ended, or is another user's.
+    return false;
+  }
+}
+
+function linkOf(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null;
+  }
+}
+
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** A disk that is full leaves the holder unknown. */
 function writeHolder(descriptor: number, text: string): void {
   try {
     ftruncateSync(descriptor);
@@ -66,13 +182,8 @@ function writeHolder(descriptor: number, text: string): void {
 
 /** What stands there may be of a former holder, until the new one has put its name there. */
 function readHolder(path: string): LockHolder | null {
-  try {
-    const [, pid = '', since = ''] = /^(\d+) (-?[\d.]+)\n$/.exec(readFileSync(path, 'utf8')) ?? [];
-    if (pid === '' || !isAlive(Number(pid))) return null;
-    return { pid: Number(pid), heldMs: (uptime() - Number(since)) * 1000 };
-  } catch {
-    return null;
-  }
+  const [, pid = '', since = '', doing = ''] = /^(\d+) (-?[\d.]+)(?: (.*))?\n$/.exec(contentOf(path)) ?? [];
+  return pid === '' ? null : { pid: Number(pid), heldMs: (uptime() - Number(since)) * 1000, doing };
 }
 
 function isAlive(pid: number): boolean {
@@ -86,15 +197,15 @@ function isAlive(pid: number): boolean {
 
 /**
  * Takes the lock of a file, which is made when it is missing, and answers the open file descriptor that holds it; null
- * when another process holds it. Throws `DiskError` when neither can be said.
+ * when another process holds it, and still does after `patienceS` whole seconds. Throws `DiskError` when neither can be said.
  *
  * Node has no flock(2). The lock belongs to the open file, not to a process: a child `flock` that inherits the
  * descriptor takes it for this process, and it lasts until every process that has the descriptor has closed it or ended.
  */
-export async function takeFileLock(path: string): Promise<number | null> {
+export async function takeFileLock(path: string, patienceS = 0): Promise<number | null> {
   const descriptor = openLockFile(path);
   try {
-    if (await flock(descriptor, path)) return descriptor;
+    if (await flock(descriptor, path, patienceS)) return descriptor;
   } catch (error) {
     closeSync(descriptor);
     throw error;
@@ -119,10 +230,11 @@ function cannotLock(path: string, why: string, cause?: unknown): DiskError {
 }
 
 /** Not through the spawner: a tick in which nothing happens need not load its library. */
-function flock(descriptor: number, path: string): Promise<boolean> {
+function flock(descriptor: number, path: string, patienceS: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const child = spawn('flock', ['-n', '3'], { stdio: ['ignore', 'ignore', 'pipe', descriptor] });
-    const timer = setTimeout(() => child.kill('SIGKILL'), FLOCK_TIMEOUT_MS);
+    const words = patienceS === 0 ? ['-n', '3'] : ['-w', String(patienceS), '3'];
+    const child = spawn('flock', words, { stdio: ['ignore', 'ignore', 'pipe', descriptor] });
+    const timer = setTimeout(() => child.kill('SIGKILL'), patienceS * 1000 + FLOCK_TIMEOUT_MS);
     let said = '';
     child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
     child.once('error', (error) => {

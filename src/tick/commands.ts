@@ -20,12 +20,12 @@ export async function runCommand(choice: RunChoice, otherNames: OtherNames): Pro
   const { config } = configured;
   const { runTick } = await import('./run.js');
   if (choice.dryRun === true) {
-    return withPorts(config, { screen: 'none', locks: false }, (ports, show) =>
+    return withPorts(config, { screen: 'none' }, (ports, show) =>
       runTick(ports, { delay: false, dryRun: show }),
     );
   }
   const screen = config.debug ? 'debug' : process.stdout.isTTY ? 'info' : 'none';
-  return withPorts(config, { screen, locks: true }, async (ports, show) => {
+  return withPorts(config, { screen }, async (ports, show) => {
     const watched = withWatchedLog(ports);
     const status = await runTick(watched.ports, { delay: choice.delay, dryRun: null });
     if (screen === 'info' && watched.isSilent())
@@ -39,7 +39,7 @@ export async function initCommand(choice: InitChoice, otherNames: OtherNames): P
   if (configured === null) return EXIT.usage;
   const { config, file } = configured;
   const [{ init }, { createInstallation }] = await Promise.all([import('./init.js'), import('./shell/host-check.js')]);
-  return withPorts(config, { screen: 'none', locks: true }, (ports, show) =>
+  return withPorts(config, { screen: 'none' }, (ports, show) =>
     init(ports, createInstallation(config, ports.compose, file?.path ?? null), { pull: choice.pull, print: show }),
   );
 }
@@ -91,7 +91,7 @@ async function unknownNamesOf(file: ConfigurationFile, otherNames: OtherNames): 
 /** `work` gets a way to print a line. */
 async function withPorts(
   config: Config,
-  options: Pick<HostOptions, 'screen' | 'locks'>,
+  options: Pick<HostOptions, 'screen'>,
   work: (ports: HostPorts, show: (line: string) => void) => Promise<number>,
 ): Promise<number> {
   const redact = createRedactor(config.secrets);

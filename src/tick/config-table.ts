@@ -305,6 +305,24 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     helpFr: "Durée maximale d'un docker-compose up ou down, en secondes.",
     example: '180',
   },
+  planningTimeoutMs: {
+    name: 'PLANNING_TIMEOUT_S',
+    rule: rules.seconds({ decimals: false }),
+    default: '45',
+    help: 'Time limit for reading Pod, BBB, Docker and the slots and deciding what to do, in seconds; a tick that has not done so by then ends with an error.',
+    helpFr:
+      "Durée maximale pour lire Pod, BBB, Docker et les emplacements et décider quoi faire, en secondes ; au-delà, le passage se termine par une erreur.",
+    example: '50',
+  },
+  stuckMs: {
+    name: 'STUCK_MINUTES',
+    rule: rules.minutes,
+    default: '30',
+    help: 'Work on one slot, or on one recording that does not move, that takes longer than so many minutes is reported by the ticks that find it.',
+    helpFr:
+      "Un travail sur un emplacement, ou sur un enregistrement qui n'avance plus, qui dure plus de ce nombre de minutes est signalé par les passages qui le constatent.",
+    example: '60',
+  },
   errorRemindHours: {
     name: 'ERROR_REMIND_HOURS',
     rule: rules.wholeNumber(0, 87_600),

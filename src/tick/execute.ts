@@ -3,6 +3,7 @@ import { createKeyedMutex } from '../shared/keyed-mutex.js';
 import { foreseen, PortError, problemOf } from './errors.js';
 import { mayFollow, undoAfter } from './plan/chains.js';
 import { following } from './plan/claim/claim.js';
+import { inWords } from './plan/describe.js';
 import type { Following, Standing } from './plan/claim/found.js';
 import { afterRevival } from './plan/revival.js';
 import type { Chain, Effect, EffectName, Plan, ProblemKind, SlotRecord, World } from './model.js';
@@ -54,84 +55,119 @@ const ACTS: { [Name in Exclude<EffectName, 'closeRequest'>]: Act<Name> } = {
   release,
 };
 
-/** Does all chains; `tell` and `observe` hear of each thing at once. */
-export async function execute(
+/** The work on a plan, in two parts. */
+export interface Execution {
+  /** Takes what is to be worked on: the slot files say so after it. Under the planning lock. */
+  begin(): Promise<void>;
+  /** All the rest; the lock of a slot is given up when its chain has ended. */
+  finish(): Promise<void>;
+}
+
+/** `tell` and `observe` hear of each thing at once. */
+export function createExecution(
   plan: Plan,
   world: World,
   ports: Ports,
   { tell, observe }: Pick<Context, 'tell' | 'observe'>,
-): Promise<void> {
-  const records = new Map<number, SlotRecord>();
-  for (const { slot, record } of world.slots) if (record.ok && record.value !== null) records.set(slot, record.value);
+): Execution {
   const context: Context = {
     ports,
     config: ports.config,
     memory: world.memory,
     inProgress: world.inProgress,
-    records,
     inTurn: createKeyedMutex(),
     tell,
     observe,
   };
-  await Promise.all(plan.chains.map((chain) => executeChain(chain, context)));
+  const runs = plan.chains.map((chain): ChainRun => ({ chain, record: chain.record, queue: chain.effects, failed: [] }));
+  return {
+    begin: async () => void (await Promise.all(runs.map((run) => advance(run, context, takesSlot)))),
+    finish: async () => void (await Promise.all(runs.map((run) => toEnd(run, context)))),
+  };
 }
 
-async function executeChain(chain: Chain, context: Context): Promise<void> {
-  const failed: EffectName[] = [];
-  let record = chain.record;
-  let queue = [...chain.effects];
-  for (let effect = queue.shift(); effect !== undefined; effect = queue.shift()) {
+/** A chain that is being carried out. */
+interface ChainRun {
+  readonly chain: Chain;
+  /** As the slot file stands, as far as this tick has come. */
+  record: SlotRecord | null;
+  queue: Effect[];
+  failed: EffectName[];
+}
+
+function takesSlot(effect: Effect): boolean {
+  return effect.do === 'reserve' || effect.do === 'adopt';
+}
+
+async function toEnd(run: ChainRun, context: Context): Promise<void> {
+  try {
+    await advance(run, context, () => true);
+  } finally {
+    const { slot } = run.chain;
+    if (slot !== null) context.ports.locks.release({ slot });
+  }
+}
+
+async function advance(run: ChainRun, context: Context, mayDo: (effect: Effect) => boolean): Promise<void> {
+  for (let effect = run.queue[0]; effect !== undefined && mayDo(effect); effect = run.queue[0]) {
     if (context.ports.endAsked()) return;
-    if (!mayFollow(effect.do, failed)) continue;
-    say(chain, effect, context);
+    run.queue = run.queue.slice(1);
+    if (!mayFollow(effect.do, run.failed)) continue;
+    say(run.chain, effect, context);
     try {
-      const step = await perform(effect, chain, record, context);
-      if (step === null) continue;
-      if ('record' in step) {
-        record = step.record;
-        continue;
-      }
-      const place = placeOf(chain, record);
-      const next =
-        step.found.of === 'revival'
-          ? afterRevival(step.found)
-          : following(step.found, place.record, standingOf(place, context));
-      record = await carryOut(next, place, context);
-      queue = next.instead ?? [...(next.next ?? []), ...queue];
+      await doOne(effect, run, context);
     } catch (error) {
-      failed.push(effect.do);
-      const certain = complainOf(error, effect, chain, record, context);
-      // What was noted before the failure is in the slot file: the undoing goes on from there.
-      record = chain.slot === null ? null : (context.records.get(chain.slot) ?? record);
-      // An earlier docker-compose is still at work, perhaps on this very act: nothing has failed yet.
-      const isBusy = foreseen(error)?.problem.kind === 'composeBusy';
-      const undo = isBusy ? [] : undoAfter(effect.do, certain, record?.step ?? null);
-      if (undo.length === 0) continue;
-      context.observe({ failedStart: chain.livestreamId, at: context.ports.clock.now() });
-      failed.length = 0;
-      queue = undo;
+      fail(error, effect, run, context);
     }
   }
 }
 
+async function doOne(effect: Effect, run: ChainRun, context: Context): Promise<void> {
+  const note = (record: SlotRecord): void => void (run.record = record);
+  const step = await perform(effect, run, context, note);
+  if (step === null) return;
+  if ('record' in step) {
+    run.record = step.record;
+    return;
+  }
+  const place = placeOf(run, note);
+  const next =
+    step.found.of === 'revival'
+      ? afterRevival(step.found)
+      : following(step.found, place.record, standingOf(place, context));
+  run.record = await carryOut(next, place, context);
+  run.queue = next.instead ?? [...(next.next ?? []), ...run.queue];
+}
+
+/** What was noted before the failure is in the slot file: the undoing goes on from there. */
+function fail(error: unknown, effect: Effect, run: ChainRun, context: Context): void {
+  run.failed.push(effect.do);
+  const certain = complainOf(error, effect, run, context);
+  const undo = undoAfter(effect.do, certain, run.record?.step ?? null);
+  if (undo.length === 0) return;
+  context.observe({ failedStart: run.chain.livestreamId, at: context.ports.clock.now() });
+  run.failed = [];
+  run.queue = undo;
+}
+
 async function perform(
   effect: Effect,
-  chain: Chain,
-  record: SlotRecord | null,
+  run: ChainRun,
   context: Context,
+  noted: Place['noted'],
 ): Promise<Step | null> {
   if (effect.do === 'closeRequest') {
-    await closeRequest(chain.livestreamId, effect.endedAt, context);
+    await closeRequest(run.chain.livestreamId, effect.endedAt, context);
     return null;
   }
   const act = ACTS[effect.do] as Act<EffectName>;
   const begun = effect.do === 'reserve' || effect.do === 'adopt' ? effect.record : null;
-  return act(effect, placeOf(chain, record ?? begun), context);
+  return act(effect, placeOf({ ...run, record: run.record ?? begun }, noted), context);
 }
 
-function placeOf({ slot, livestreamId }: Chain, record: SlotRecord | null): Place {
+function placeOf({ chain: { slot, livestreamId }, record }: ChainRun, noted: Place['noted']): Place {
   if (record === null || slot === null) throw new Error('an act on a live without a slot file');
-  return { slot, livestreamId, record };
+  return { slot, livestreamId, record, noted };
 }
 
 function standingOf({ slot }: Place, { ports, memory, config }: Context): Standing {
@@ -176,8 +212,7 @@ function meaningOf(kind: ProblemKind, effect: Effect, record: SlotRecord | null)
 function complainOf(
   error: unknown,
   effect: Effect,
-  { livestreamId, slot }: Chain,
-  record: SlotRecord | null,
+  { chain: { livestreamId, slot }, record }: ChainRun,
   context: Context,
 ): boolean {
   const { kind, detail } = problemOf(error, context.config);
@@ -187,6 +222,7 @@ function complainOf(
   return foreseen(error)?.certain === true;
 }
 
-function say(chain: Chain, effect: Effect, context: Context): void {
-  context.tell({ level: 'debug', livestreamId: chain.livestreamId, slot: chain.slot, message: `${effect.do} …` });
+function say({ livestreamId, slot }: Chain, effect: Effect, context: Context): void {
+  if (slot !== null) context.ports.locks.say({ slot }, `livestream ${livestreamId}: ${inWords(effect)}`);
+  context.tell({ level: 'debug', livestreamId, slot, message: `${effect.do} …` });
 }

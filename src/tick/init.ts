@@ -67,7 +67,7 @@ async function attempt(context: InitContext, work: () => Promise<void>): Promise
 async function takeLock(context: InitContext): Promise<'ours' | 'others' | 'none'> {
   let lock: 'ours' | 'others' | 'none' = 'none';
   await attempt(context, async () => {
-    lock = (await context.ports.lock.take()) ? 'ours' : 'others';
+    lock = (await context.ports.planning.take()) ? 'ours' : 'others';
   });
   return lock;
 }
@@ -179,6 +179,7 @@ async function makeSlot(
 async function whyInUse(slot: SlotReading, isCurrent: boolean, rows: Rows, ports: Ports): Promise<string | null> {
   if (!slot.record.ok) return slot.record.problem.detail;
   if (slot.record.value !== null) return `livestream ${slot.record.value.livestreamId}`;
+  if (ports.locks.busy([slot.slot]).size > 0) return 'a tick is at work there';
   if (isCurrent) return null;
   if (!rows.known) return `Pod could not be asked (${rows.problem.detail})`;
   const row = rows.bySlot.get(slot.slot)?.[0];

@@ -43,7 +43,7 @@ export type ProblemKind =
   | 'stopFailed'
   | 'engineChanged' // the containers were started on another Docker engine
   | 'leftBehind' // information: the containers are gone, but `down` could not remove all the rest
-  | 'composeBusy' // an earlier compose command still runs in this slot
+  | 'stuck' // what an earlier tick does in a slot takes far too long
   | 'containerDied'
   | 'revivalFailed' // the container of a live in progress could not be started again
   | 'containerWithoutLive'
@@ -60,7 +60,8 @@ export type ProblemKind =
   | 'otherUser' // run by another user than the owner of the base directory
   | 'mailFailed'
   | 'addressRefused' // the mail server takes mails for the others only
-  | 'lockHeld' // another tick has been at work for far too long
+  | 'lockHeld' // another tick has been planning for far too long
+  | 'planningTimeout' // the world could not be read in time
   | 'internal'; // a bug: an exception that nobody foresaw
 
 /** Pod's `bbb_livestream` row. */
@@ -207,6 +208,21 @@ export interface SlotRecord {
 /** Who made the compose file in a slot: this program, the PHP script (or anybody else), or there is none. */
 export type ComposeFileOrigin = 'ours' | 'foreign' | 'missing';
 
+/** What one tick at a time works on. */
+export interface Workplace {
+  slot: number;
+}
+
+/** What is at work somewhere: an earlier tick, or what it has started. */
+export interface Work {
+  /** The tick's process, which may have ended since; null when that is not known. */
+  pid: number | null;
+  /** For how long; null when that is not known. */
+  heldMs: number | null;
+  /** What was being done last; empty when that is not known. */
+  doing: string;
+}
+
 export interface SlotReading {
   /** 1 for `bbb-live-streaming1`. */
   slot: number;
@@ -223,6 +239,8 @@ export interface SlotReading {
   engineId?: Reading<string | null>;
   /** How the streamer of a live that should run has ended (null: nobody knows); read only where it is not running. */
   exitStatus?: Reading<number | null>;
+  /** Somebody is at work there: the slot is not free, nothing is planned for it, its live's names are taken. */
+  busy?: Work;
 }
 
 /** An address of the administrator's that the mail server refused, while it took another; `why` is what it said. */
@@ -353,6 +371,10 @@ export interface Config {
   mailLang: 'fr' | 'en';
   httpTimeoutMs: number;
   composeTimeoutMs: number;
+  /** From the planning lock to its release. */
+  planningTimeoutMs: number;
+  /** Work on one slot that takes longer is reported. */
+  stuckMs: number;
   /** 0: never again. */
   errorRemindHours: number;
   /** For addresses in http, and in https. */

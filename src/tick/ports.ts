@@ -1,6 +1,6 @@
 // The outside, as interfaces: `execute` and `read` know these and no library. Reads answer a `Reading`; acts throw `PortError`.
 import type { Clock, Stopwatch } from '../shared/clock.js';
-import type { LockWithHolder } from '../shared/lock.js';
+import type { PlanningLock } from '../shared/lock.js';
 import type {
   BbbMeeting,
   Broadcaster,
@@ -20,6 +20,8 @@ import type {
   RefusedAddress,
   SlotReading,
   SlotRecord,
+  Work,
+  Workplace,
 } from './model.js';
 
 export interface Bbb {
@@ -182,6 +184,17 @@ export interface Conditions {
   refusedComforts(): string[];
 }
 
+/** One tick at a time works on a slot. The locks are the kernel's, and what a tick starts there inherits them. */
+export interface WorkLocks {
+  /** False: another tick, or what it has started, is at work there. Throws `diskFailed`. */
+  take(place: Workplace): Promise<boolean>;
+  /** What is being done there now, for people. */
+  say(place: Workplace, doing: string): void;
+  release(place: Workplace): void;
+  /** What others are at work on, of these slots; no lock is taken, and one that is missed is found by `take`. */
+  busy(slots: number[]): Map<number, Work>;
+}
+
 export interface MemoryFile {
   read(): Promise<Reading<Memory>>;
   write(memory: Memory): Promise<void>;
@@ -221,7 +234,8 @@ export interface Ports {
   mail: Mail;
   log: Log;
   clock: Clock & Stopwatch;
-  lock: LockWithHolder;
+  planning: PlanningLock;
+  locks: WorkLocks;
   memory: MemoryFile;
   conditions: Conditions;
   /** A line on stderr, for what neither log nor mail can carry; free of secrets. */

@@ -23,23 +23,27 @@ export interface Unread {
 /** Everything that a plan needs, each part with whether it could be read. */
 export async function readWorld(ports: Ports): Promise<WorldReading> {
   const startedAt = ports.clock.now();
+  const problems: Unread[] = [];
+  // Before Pod's rows: what another tick ends meanwhile has then gone from both, and is not taken for a live without a slot file.
+  const known = await readSlots([], problems, ports);
   const [{ inProgress, waiting, problems: ofRows }, memory] = await Promise.all([
     ports.pod.readLivestreams(),
     ports.memory.read(),
   ]);
-  const problems: Unread[] = [...ofRows];
+  problems.push(...ofRows);
   const ours = inProgress.ok ? ownRows(inProgress.value, ports.config) : new Map<number, Livestream[]>();
-  const slots = await readSlots([...ours.keys()], problems, ports);
+  const slots = withBusy(await withSlots([...ours.keys()], known, problems, ports), ports);
   const requests = waiting.ok ? withoutHeld(waiting.value, slots) : [];
-  const orphans = slots
+  const own = slots.filter(({ busy }) => busy === undefined);
+  const orphans = own
     .filter(({ record }) => record.ok && record.value === null)
     .flatMap(({ slot }) => ours.get(slot) ?? []);
-  const isBusy = requests.length > 0 || ours.size > 0 || slots.some(({ record }) => record.ok && record.value !== null);
+  const hasLives = own.some(({ slot, record }) => ours.has(slot) || (record.ok && record.value !== null));
 
   const [meetings, broadcasters, podMeetings, withContainers] = await Promise.all([
-    isBusy ? readOrProblem(ports, () => ports.bbb.readMeetings()) : undefined,
+    requests.length > 0 || hasLives ? readOrProblem(ports, () => ports.bbb.readMeetings()) : undefined,
     requests.length > 0 || orphans.length > 0 ? readOrProblem(ports, () => ports.pod.readBroadcasters()) : undefined,
-    readPodMeetings([...requests.filter(isStillWaiting), ...orphans, ...claimedRequests(waiting, slots)], ports),
+    readPodMeetings([...requests.filter(isStillWaiting), ...orphans, ...claimedRequests(waiting, own)], ports),
     readContainers(slots, ours, requests.length > 0, problems, ports),
   ]);
   // A streamer that has ended may have done so because its meeting had: what BBB said before that is old.
@@ -84,7 +88,8 @@ export async function unreadWorld(ports: Ports): Promise<World> {
   };
 }
 
-function remembered(memory: Reading<Memory>, now: Date): Pick<World, 'memory' | 'memoryOnDisk'> {
+/** The memory, and what of it on disk differs from it. */
+export function remembered(memory: Reading<Memory>, now: Date): Pick<World, 'memory' | 'memoryOnDisk'> {
   return memory.ok
     ? { memory: withoutFuture(memory.value, now), memoryOnDisk: memory.value }
     : { memory: emptyMemory() };
@@ -97,6 +102,27 @@ async function readOrProblem<T>(ports: Ports, read: () => Promise<Reading<T>>): 
   } catch (error) {
     return { ok: false, problem: problemOf(error, ports.config) };
   }
+}
+
+/** With those that only Pod's rows name. */
+async function withSlots(
+  named: number[],
+  known: SlotReading[],
+  problems: Unread[],
+  ports: Ports,
+): Promise<SlotReading[]> {
+  const further = named.filter((slot) => known.every((reading) => reading.slot !== slot));
+  if (further.length === 0 || known.length === 0) return known;
+  const all = await readSlots(further, problems, ports);
+  return [...known, ...all.filter(({ slot }) => further.includes(slot))].sort((one, other) => one.slot - other.slot);
+}
+
+function withBusy(slots: SlotReading[], ports: Ports): SlotReading[] {
+  const busy = ports.locks.busy(slots.map(({ slot }) => slot));
+  return slots.map((reading) => {
+    const work = busy.get(reading.slot);
+    return work === undefined ? reading : { ...reading, busy: work };
+  });
 }
 
 /** A base directory that cannot be read has no slot that could be used. */
@@ -138,6 +164,7 @@ function readContainers(
 ): Promise<SlotReading[]> {
   return Promise.all(
     slots.map(async (slot) => {
+      if (slot.busy !== undefined) return slot;
       const holdsLive =
         ours.has(slot.slot) || (slot.record.ok && slot.record.value !== null && slot.record.value.step === 'live');
       const mayBeFree =
@@ -198,7 +225,9 @@ async function readComposeMeeting(slot: number, problems: Unread[], ports: Ports
 /** `getMeetingInfo`, after `getMeetings`, for every meeting of ours that the list lacks. */
 async function readMeetingInfos(world: World, ports: Ports): Promise<World['meetingInfos']> {
   const known: MeetingIds[] = [
-    ...world.slots.flatMap(({ record }) => (record.ok && record.value !== null ? [record.value] : [])),
+    ...world.slots.flatMap(({ record, busy }) =>
+      busy === undefined && record.ok && record.value !== null ? [record.value] : [],
+    ),
     ...[...world.podMeetings.values()].flatMap((meeting) => (meeting.ok ? [meeting.value] : [])),
   ];
   const missing = [...new Set(known.filter((ids) => isMissing(ids, world.meetings)).map(({ meetingId }) => meetingId))];

@@ -11,13 +11,14 @@ import { createCompose, type ComposeWithPull } from './shell/slot/compose.js';
 import { networkOf } from '../shared/connections.js';
 import { refusedComforts } from '../shared/comforts.js';
 import { createHttp } from '../shared/http.js';
-import { createLock, lockPath } from '../shared/lock.js';
+import { createPlanningLock, lockPath } from '../shared/lock.js';
 import { createLog } from './shell/log.js';
 import { createMail } from './shell/mail.js';
 import { createMemoryFile } from './shell/memory-file.js';
 import { createPod } from './shell/pod/pod.js';
 import { createRecordings } from './shell/outbox/recordings.js';
 import { createSlots } from './shell/slot/slots.js';
+import { createWorkLocks } from './shell/work-locks.js';
 import { describeOtherUser, ownNewFilesLike } from '../shared/ownership.js';
 import { run } from '../shared/spawn.js';
 
@@ -26,8 +27,6 @@ export type ScreenLevel = 'none' | 'info' | 'debug';
 
 export interface HostOptions {
   screen: ScreenLevel;
-  /** False for a dry run, which takes no lock and writes no lock file. */
-  locks: boolean;
   /** Aborted when the process was asked to end. */
   ending: AbortSignal;
   /** For what neither log nor mail could carry; gets texts that may hold secrets. */
@@ -37,6 +36,9 @@ export interface HostOptions {
 /** `close` gives up the connections that are kept. */
 export type HostPorts = Ports & { compose: ComposeWithPull; close(): void };
 
+/** Another tick may hold the planning lock just to note what it has told. */
+const PLANNING_PATIENCE_S = 5;
+
 /** Builds the ports; nothing is opened, and no library is loaded, before it is used. */
 export function portsOfThisHost(config: Config, options: HostOptions): HostPorts {
   ownNewFilesLike(config.baseDirectory);
@@ -45,15 +47,21 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
     now: () => systemClock.now(),
     uptimeMs: () => systemClock.uptimeMs(),
     // A process that was asked to end does not sleep on.
-    sleep: (ms) => systemClock.sleep(ms, options.ending),
+    sleep: (ms, signal) =>
+      systemClock.sleep(ms, signal === undefined ? options.ending : AbortSignal.any([signal, options.ending])),
   };
   const http = createHttp({
     timeoutMs: config.httpTimeoutMs,
     pause: (ms) => clock.sleep(ms),
     network: networkOf(config),
   });
-  const compose = createCompose(config, { clock, redact, locks: options.locks, ending: options.ending });
-  const lock = createLock(lockPath(config.baseDirectory));
+  const locks = createWorkLocks(config.baseDirectory);
+  const compose = createCompose(config, {
+    clock,
+    redact,
+    lockOf: (slot) => locks.descriptorOf({ slot }),
+    ending: options.ending,
+  });
   return {
     config,
     bbb: createBbb(config, http),
@@ -78,14 +86,14 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
       ...(options.screen === 'none' ? {} : { onLost: options.complain }),
     }),
     clock,
-    lock,
+    planning: createPlanningLock(lockPath(config.baseDirectory), PLANNING_PATIENCE_S),
+    locks,
     memory: createMemoryFile(config.baseDirectory),
     conditions: { otherUser: () => describeOtherUser(config.baseDirectory), refusedComforts },
     complain: options.complain,
     endAsked: () => options.ending.aborted,
     close: () => {
       http.close();
-      lock.sayDone();
     },
   };
 }

@@ -5,7 +5,7 @@ import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, test } from '@jest/globals';
-import { createLock, lockPath, takeFileLock } from '../../src/shared/lock.js';
+import { createPlanningLock, holdersOf, lockPath, takeFileLock, takeLock } from '../../src/shared/lock.js';
 import { sourceAddress } from '../support/shipped.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
@@ -34,9 +34,9 @@ describe('the lock', () => {
     const first = await begin(holder(path));
     const second = await begin(holder(path));
     expect([first.line, second.line]).toEqual(['mine', 'taken']);
-    expect(await createLock(path).take()).toBe(false);
+    expect(await createPlanningLock(path, 0).take()).toBe(false);
     await kill(first.child);
-    expect(await createLock(path).take()).toBe(true);
+    expect(await createPlanningLock(path, 0).take()).toBe(true);
     await kill(second.child);
     expect(existsSync(path)).toBe(true);
     expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -79,22 +79,71 @@ describe('the lock', () => {
     expect(descriptor).toBeGreaterThan(0);
   });
 
-  test('names its holder, and for how long it has had it, until its work is done', async () => {
+  test('names its holder, and for how long it has had it', async () => {
     const path = lockPath(temporaryDirectory());
-    const lock = createLock(path);
+    const lock = createPlanningLock(path, 0);
     expect(lock.holder()).toBeNull();
     await lock.take();
-    expect(createLock(path).holder()).toEqual({ pid: process.pid, heldMs: expect.any(Number) });
+    expect(createPlanningLock(path, 0).holder()).toEqual({ pid: process.pid, heldMs: expect.any(Number), doing: '' });
     writeFileSync(path, `${process.pid} ${uptime() - 60}\n`);
     expect(lock.holder()?.heldMs).toBeGreaterThanOrEqual(60_000);
-    lock.sayDone();
-    expect(lock.holder()).toBeNull();
   });
 
   test.each(['', 'nonsense', '4194999 1.5\n'])('has no holder that is known by %j', (content) => {
     const path = lockPath(temporaryDirectory());
     writeFileSync(path, content);
-    expect(createLock(path).holder()).toBeNull();
+    expect(createPlanningLock(path, 0).holder()).toBeNull();
+  });
+
+  test('given up and taken again, says whether another has had it in between', async () => {
+    const path = lockPath(temporaryDirectory());
+    const [one, other] = [createPlanningLock(path, 0), createPlanningLock(path, 0)];
+    expect(await one.take()).toBe(true);
+    expect([one.isHeld(), one.wasMine()]).toEqual([true, true]);
+    one.release();
+    expect(one.isHeld()).toBe(false);
+    expect(await one.take()).toBe(true);
+    expect(one.wasMine()).toBe(true);
+    one.release();
+    // Two of one process differ by when they took it.
+    while (uptime() === uptime()) await new Promise(setImmediate);
+    expect(await other.take()).toBe(true);
+    other.release();
+    expect(await one.take()).toBe(true);
+    expect(one.wasMine()).toBe(false);
+  });
+
+  test('is waited for: another may have it for a moment only', async () => {
+    const path = lockPath(temporaryDirectory());
+    const [one, other] = [createPlanningLock(path, 0), createPlanningLock(path, 60)];
+    await one.take();
+    expect(await createPlanningLock(path, 0).take()).toBe(false);
+    const taking = other.take();
+    one.release();
+    expect(await taking).toBe(true);
+  });
+
+  test('of a piece of work: who holds it and what is done there is seen without taking it, also once only a child has it', async () => {
+    const path = join(temporaryDirectory(), 'lock');
+    const never = join(path, '..', 'never-made');
+    const lock = await takeLock(path);
+    lock?.say('livestream 12: docker-compose down');
+    expect(holdersOf([path, never])).toEqual(
+      new Map([
+        [path, { pid: process.pid, heldMs: expect.any(Number), doing: 'livestream 12: docker-compose down' }],
+      ]),
+    );
+    expect(existsSync(never)).toBe(false);
+    const child = spawn('sleep', ['600'], { stdio: ['ignore', 'ignore', 'ignore', lock?.descriptor ?? 0] });
+    await once(child, 'spawn');
+    lock?.release();
+    expect(holdersOf([path]).get(path)?.doing).toBe('livestream 12: docker-compose down');
+    expect(await takeLock(path)).toBeNull();
+    const ended = once(child, 'exit');
+    child.kill();
+    await ended;
+    expect(holdersOf([path])).toEqual(new Map());
+    expect(await takeLock(path)).not.toBeNull();
   });
 
   test('that cannot be had says why', async () => {

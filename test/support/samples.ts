@@ -72,6 +72,8 @@ export function sampleConfig(baseDirectory: string, change: Partial<Config> = {}
     mailLang: 'fr',
     httpTimeoutMs: 10_000,
     composeTimeoutMs: 120_000,
+    planningTimeoutMs: 45_000,
+    stuckMs: 30 * 60_000,
     errorRemindHours: 24,
     httpProxy: null,
     httpsProxy: null,

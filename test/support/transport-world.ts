@@ -191,9 +191,24 @@ function portsOf(world: TransportWorld, config: Config, options: TickOptions): P
     clock: {
       now: () => new Date(Date.now() + world.ticks * LONGEST_PAUSE_MS),
       uptimeMs: () => performance.now(),
-      sleep: () => Promise.resolve(),
+      // What is only there to be cut short never ends by itself.
+      sleep: (_ms, signal) =>
+        signal === undefined ? Promise.resolve() : new Promise((end) => signal.addEventListener('abort', () => end())),
     },
-    lock: { take: () => Promise.resolve(true), holder: () => null, sayDone: () => undefined },
+    // One tick at a time.
+    planning: {
+      take: () => Promise.resolve(true),
+      holder: () => null,
+      release: () => undefined,
+      isHeld: () => true,
+      wasMine: () => true,
+    },
+    locks: {
+      take: () => Promise.resolve(true),
+      say: () => undefined,
+      release: () => undefined,
+      busy: () => new Map(),
+    },
     memory: createMemoryFile(config.baseDirectory),
     conditions: { otherUser: () => Promise.resolve(null), refusedComforts: () => [] },
     complain: (text) => void world.log.push(`[stderr] ${text}`),

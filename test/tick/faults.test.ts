@@ -46,7 +46,7 @@ const OF_DISK = [
 ];
 const OF_DOCKER = [
   kind('no daemon', { kind: 'dockerUnreadable' }),
-  kind('busy', { kind: 'composeBusy', certain: true }),
+  kind('refused', { kind: 'dockerUnreadable', certain: true }),
   kind('timed out, but done', { kind: 'stopFailed' }, 'after'),
   BUG,
 ];
@@ -57,7 +57,7 @@ const OF_RECORDINGS = [
 ];
 
 type Methods = {
-  [Port in 'pod' | 'bbb' | 'slots' | 'compose' | 'recordings' | 'chat' | 'mail' | 'memory' | 'lock']: Partial<
+  [Port in 'pod' | 'bbb' | 'slots' | 'compose' | 'recordings' | 'chat' | 'mail' | 'memory' | 'planning' | 'locks']: Partial<
     Record<keyof Ports[Port], FaultKind[]>
   >;
 };
@@ -111,7 +111,8 @@ const CALLS: Methods = {
     send: [kind('refused', { kind: 'mailFailed' }), kind('sent, but no answer', { kind: 'mailFailed' }, 'after')],
   },
   memory: { read: [kind('damaged', { kind: 'memoryUnreadable' })], write: [kind('disk full', { kind: 'diskFailed' })] },
-  lock: { take: [kind('no permission', { kind: 'diskFailed', certain: true }), BUG] },
+  planning: { take: [kind('no permission', { kind: 'diskFailed', certain: true }), BUG] },
+  locks: { take: [kind('no permission', { kind: 'diskFailed', certain: true }), BUG] },
 };
 
 interface Case extends FaultKind {

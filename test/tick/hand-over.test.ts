@@ -154,7 +154,6 @@ function contextOf(stage: Stage, cut: Cut): Context {
   return {
     ports,
     config,
-    records: new Map(),
     tell: (outcome: Outcome) => stage.told.push(outcome),
   } as unknown as Context;
 }
@@ -163,7 +162,7 @@ function contextOf(stage: Stage, cut: Cut): Context {
 async function handOverOf(stage: Stage, slot: number, context: Context): Promise<unknown> {
   const record = recordOf(stage, slot);
   try {
-    await handOver({ do: 'handOver' }, { slot, livestreamId: record.livestreamId, record }, context);
+    await handOver({ do: 'handOver' }, { slot, livestreamId: record.livestreamId, record, noted: () => undefined }, context);
     return null;
   } catch (error) {
     return error;

@@ -26,8 +26,6 @@ export interface Context {
    * hundreds of pages long. Who must know of the newest claims of other servers reads them again.
    */
   inProgress: Reading<Livestream[]>;
-  /** The records of all slots as they stand now: whose names are taken. */
-  records: Map<number, SlotRecord>;
   /** Works under one key follow one another on this server. */
   inTurn: KeyedMutex;
   /** Says at once what came of an act: to the log, and to the report. */
@@ -41,6 +39,8 @@ export interface Place {
   slot: number;
   livestreamId: number;
   record: SlotRecord;
+  /** Hears what was written to the slot file. */
+  noted(record: SlotRecord): void;
 }
 
 /** What came of an act: the record to go on with, or what was found, from which the plan says what follows. */
@@ -56,7 +56,7 @@ export type Act<Name extends EffectName> = (
 export async function note(place: Place, change: Partial<SlotRecord>, context: Context): Promise<SlotRecord> {
   const record = { ...place.record, ...change };
   await context.ports.slots.writeRecord(place.slot, record);
-  context.records.set(place.slot, record);
+  place.noted(record);
   return record;
 }
 

@@ -47,13 +47,21 @@ const CLAIM_ACTS = acts as Record<ClaimAct['is'], (act: ClaimAct, place: Place, 
 
 /** Pod's broadcasters as they are now, and which of them are in use, this slot's live aside. */
 async function readSurroundings(place: Place, context: Context): Promise<Surroundings> {
-  const [broadcasters, inUse] = await Promise.all([
+  const [broadcasters, inUse, records] = await Promise.all([
     context.ports.pod.readBroadcasters(),
     broadcastersOf(({ id }) => id !== place.livestreamId, context),
+    readOtherRecords(place, context),
   ]);
-  const records = [...context.records].filter(([slot]) => slot !== place.slot).map(([, record]) => record);
   const held = records.map((record) => heldBroadcasterId(record, context.config)).filter((id) => id !== null);
   return { broadcasters: need(broadcasters), inUse: new Set([...inUse, ...held]), records };
+}
+
+/** From the slot files as they stand now: other ticks are at work too. */
+async function readOtherRecords(place: Place, context: Context): Promise<SlotRecord[]> {
+  const slots = await context.ports.slots.read([]);
+  return slots
+    .filter(({ slot }) => slot !== place.slot)
+    .flatMap(({ record }) => (record.ok && record.value !== null ? [record.value] : []));
 }
 
 /** The broadcasters of these lives in progress. */

@@ -44,8 +44,6 @@ export const up: Act<'up'> = async (_effect, place, context) => {
 export const revive: Act<'revive'> = async (effect, place, context) => {
   const record = await onItsEngine(place, context);
   const failure = await failureOf(() => context.ports.compose.up(place.slot));
-  // An earlier docker-compose is still at work: nothing was tried.
-  if (failure?.problem.kind === 'composeBusy') throw failure;
   if (!effect.anew) tried('revival', place, context);
   if (failure === null) {
     inform(place, 'container started again', context);
@@ -79,7 +77,6 @@ function tried(trial: 'revival' | 'chat', { livestreamId }: Place, context: Cont
 
 export const reviveChat: Act<'reviveChat'> = async (_effect, place, context) => {
   const failure = await failureOf(() => context.ports.compose.upChat(place.slot));
-  if (failure?.problem.kind === 'composeBusy') throw failure;
   tried('chat', place, context);
   if (failure !== null) throw failure;
   inform(place, "the chat's Redis was started again", context);
@@ -134,7 +131,6 @@ export const down: Act<'down'> = async (_effect, place, context) => {
 
 export const release: Act<'release'> = async (_effect, place, context) => {
   await context.ports.slots.release(place.slot);
-  context.records.delete(place.slot);
   inform(place, 'slot freed', context);
   return { record: place.record };
 };

@@ -1,5 +1,5 @@
 // A plan in words: what `--dry-run` prints and the debug log says.
-import type { Effect, EffectName, Plan } from '../model.js';
+import type { Effect, EffectName, Plan, Work } from '../model.js';
 
 const WORDS: Record<EffectName, string> = {
   reserve: 'write the slot file',
@@ -32,14 +32,33 @@ export function engineDetail(engineId: string, answers: string): string {
   return `its containers were started on the engine ${engineId}; the one that answers now is ${answers}`;
 }
 
+/** `process 4711 has been at work for 31 minutes: livestream 12: docker-compose down` */
+export function workDetail({ pid, heldMs, doing }: Work): string {
+  const who = pid === null ? 'an earlier tick' : `process ${pid}`;
+  const time = heldMs === null ? '' : ` for ${minutesIn(heldMs)}`;
+  return `${who} has been at work${time}${doing === '' ? '' : `: ${doing}`}`;
+}
+
+function minutesIn(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes === 0) return 'less than a minute';
+  return minutes === 1 ? 'a minute' : `${minutes} minutes`;
+}
+
+/** One act, as people would say it; with the name that a live's broadcaster gets. */
 function words(effect: Effect): string {
   const name =
     effect.do === 'reserve' || effect.do === 'adopt'
       ? ` (${effect.record.broadcasterName}, stream key ${effect.record.streamKey})`
       : '';
+  return `${inWords(effect)}${name}`;
+}
+
+/** One act, as people would say it, without what users have typed. */
+export function inWords(effect: Effect): string {
   return effect.do === 'render' && effect.onlyIfDamaged
     ? 'write its docker-compose.yml if it is damaged'
-    : `${WORDS[effect.do]}${name}`;
+    : WORDS[effect.do];
 }
 
 /** A headline for each chain, then its acts in order. */

@@ -1,10 +1,10 @@
 // From the world as read to what is to be done: pure, total, deterministic.
 import { exitInWords, STREAMER_EXIT } from '../../shared/streamer-exit.js';
-import type { Chain, Config, Effect, Livestream, Plan, Problem, SlotReading, SlotRecord, World } from '../model.js';
+import type { Chain, Config, Effect, Livestream, Plan, Problem, SlotReading, SlotRecord, Work, World } from '../model.js';
 import { adoptedRecord, composeFileOfLive, isOfAnotherHost, isOfThisHost, strangersDetail } from './adoption.js';
 import { pausedUntil } from './back-off.js';
 import { afterTold, giveBackChain, reviveChain, startChain, stopChain, unclaimChain } from './chains.js';
-import { engineDetail } from './describe.js';
+import { engineDetail, workDetail } from './describe.js';
 import { isoInZone } from './dates.js';
 import { complain, from, remark, stateOf, type Draft } from './draft.js';
 import type { MeetingState } from './over.js';
@@ -45,7 +45,17 @@ function reportUnread(draft: Draft): void {
   for (const problem of problems.values()) complain(draft, problem, null, null);
 }
 
+/** Nothing is planned where somebody is at work, and nothing told, unless that takes far too long. */
+function complainOfStuck(slot: number, work: Work, draft: Draft): void {
+  if (work.heldMs === null || work.heldMs < draft.config.stuckMs) return;
+  complain(draft, { kind: 'stuck', detail: workDetail(work) }, null, slot);
+}
+
 function planSlot(reading: SlotReading, rows: Livestream[], draft: Draft): void {
+  if (reading.busy !== undefined) {
+    complainOfStuck(reading.slot, reading.busy, draft);
+    return;
+  }
   if (!reading.record.ok) {
     complain(draft, reading.record.problem, null, reading.slot);
     return;

@@ -33,7 +33,8 @@ function freeSlots(draft: Draft): number[] {
   return slots
     .filter(({ slot }) => slot <= draft.config.numberOfLives && !rows.has(slot))
     .filter(
-      ({ record, container }) =>
+      ({ record, container, busy }) =>
+        busy === undefined &&
         record.ok && record.value === null && container?.ok === true && container.value === 'absent',
     )
     .map(({ slot }) => slot);

@@ -1,5 +1,6 @@
 // A lock that a tick does not give up: what the ticks that find it taken tell of it, and nothing else.
-import type { Config, MailMessage, Memory, Outcome, World } from '../model.js';
+import type { Config, MailMessage, Memory, Outcome, Work, World } from '../model.js';
+import { workDetail } from '../plan/describe.js';
 import { emptyMemory } from './memory.js';
 import { report } from './report.js';
 import { errorKey, type Trouble } from './told.js';
@@ -10,9 +11,9 @@ const LIMIT_MS = 15 * 60_000;
 const KEY = errorKey('lockHeld', null, null);
 
 /** The error, or null: a tick may take a while. */
-export function heldTooLong(holder: { pid: number; heldMs: number } | null): Trouble | null {
-  if (holder === null || holder.heldMs < LIMIT_MS) return null;
-  const detail = `process ${holder.pid} has been at work for ${Math.floor(holder.heldMs / 60_000)} minutes`;
+export function heldTooLong(holder: Work | null): Trouble | null {
+  if (holder?.heldMs == null || holder.heldMs < LIMIT_MS) return null;
+  const detail = workDetail(holder);
   return { level: 'error', livestreamId: null, slot: null, problem: { kind: 'lockHeld', detail } };
 }
 
@@ -39,7 +40,7 @@ export function reportHeld(
     podMeetings: new Map(),
     memory: withHeld(emptyMemory(), memory),
   };
-  const said = report({ outcomes: [trouble], observations: [] }, own, config, { isCutShort: true });
+  const said = report({ outcomes: [trouble], reported: 0, observations: [] }, own, config, { isWhole: false });
   return {
     mail: said.mail,
     memory: {

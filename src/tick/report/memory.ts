@@ -37,7 +37,7 @@ const KINDS: Record<ProblemKind, true> = {
   stopFailed: true,
   engineChanged: true,
   leftBehind: true,
-  composeBusy: true,
+  stuck: true,
   containerDied: true,
   revivalFailed: true,
   containerWithoutLive: true,
@@ -55,6 +55,7 @@ const KINDS: Record<ProblemKind, true> = {
   mailFailed: true,
   addressRefused: true,
   lockHeld: true,
+  planningTimeout: true,
   internal: true,
 };
 
@@ -110,8 +111,26 @@ export function emptyMemory(): Memory {
 export function parseMemory(content: string): Parsed<Memory> {
   const json = parseJson(content);
   if ('fault' in json) return json;
-  const memory = decodeObject(json.value, MEMORY);
+  const memory = decodeObject(withoutUnknownKinds(json.value), MEMORY);
   return 'fault' in memory ? memory : { value: { ...emptyMemory(), ...memory.value } };
+}
+
+/** Another version knows other kinds of errors: what it has told of them says nothing here. */
+function withoutUnknownKinds(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const { told, untold } = value as { told?: unknown; untold?: unknown };
+  return {
+    ...value,
+    ...(typeof told === 'object' && told !== null && !Array.isArray(told)
+      ? { told: Object.fromEntries(Object.entries(told).filter(([, entry]) => isOfKnownKind(entry))) }
+      : {}),
+    ...(Array.isArray(untold) ? { untold: untold.filter(isOfKnownKind) } : {}),
+  };
+}
+
+function isOfKnownKind(entry: unknown): boolean {
+  const found = (entry as { kind?: unknown } | null)?.kind;
+  return typeof found !== 'string' || Object.hasOwn(KINDS, found);
 }
 
 /** The clock was put back since, or had been ahead: a time of the future counts as now, or it would never have been long ago. */

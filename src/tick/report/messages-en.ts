@@ -125,12 +125,12 @@ export const ENGLISH: Messages = {
     what: "The live's containers are gone, but docker-compose down complained",
     next: "The live ends as usual. If it was a network in use: it goes with the slot's next live, once nothing is attached to it.",
   },
-  composeBusy: {
-    title: 'docker-compose still at work',
-    what: 'A docker-compose command of an earlier tick is still at work in this slot',
+  stuck: {
+    title: 'Work that does not end',
+    what: 'What an earlier tick does here takes far too long',
     next:
-      'Nothing is done in the slot until it has ended; the next tick looks again. ' +
-      'If it lasts, look at that process and at the service docker.',
+      'The other slots go on; this one is left alone until it has ended. Look at what that process waits for ' +
+      '(docker-compose, a share of the network); it may be ended with kill: the next tick goes on from there.',
   },
   containerDied: {
     title: 'Container gone',
@@ -235,10 +235,15 @@ export const ENGLISH: Messages = {
   },
   lockHeld: {
     title: 'A tick that does not end',
-    what: 'Another tick has been at work here for far too long',
+    what: 'Another tick has been looking around here for far too long',
     next:
       'Nothing new is started or ended here until it has ended. Look at that process, and at what it waits for ' +
       '(docker-compose, a share of the network); it may be ended with kill: the next tick goes on from there.',
+  },
+  planningTimeout: {
+    title: 'A tick that took too long to look around',
+    what: 'Pod, BBB, Docker or a disk did not answer in time, and nothing was decided',
+    next: 'The next tick tries again. If it lasts, see which of them is slow: the log says what was waited for; PLANNING_TIMEOUT_S is the limit.',
   },
   internal: {
     title: 'Internal error',

@@ -129,12 +129,12 @@ export const FRENCH: Messages = {
     what: "Les conteneurs du direct n'existent plus, mais docker-compose down s'est plaint",
     next: "Le direct se termine normalement. S'il s'agit d'un réseau encore utilisé, il part avec le prochain direct de l'emplacement, une fois que plus rien n'y est attaché.",
   },
-  composeBusy: {
-    title: 'docker-compose encore au travail',
-    what: "Une commande docker-compose d'un passage précédent est encore au travail dans cet emplacement",
+  stuck: {
+    title: 'Un travail qui ne se termine pas',
+    what: "Ce qu'un passage précédent fait ici dure bien trop longtemps",
     next:
-      "Rien n'est fait dans cet emplacement tant qu'elle n'est pas terminée ; le prochain passage vérifie de nouveau. " +
-      'Si cela dure, examinez ce processus et le service docker.',
+      "Les autres emplacements continuent ; celui-ci est laissé tranquille jusqu'à la fin de ce travail. Regardez ce que ce processus attend " +
+      '(docker-compose, un partage réseau) ; il peut être arrêté par kill : le passage suivant reprendra la suite.',
   },
   containerDied: {
     title: 'Conteneur arrêté',
@@ -244,10 +244,15 @@ export const FRENCH: Messages = {
   },
   lockHeld: {
     title: 'Un passage qui ne se termine pas',
-    what: 'Un autre passage est en cours ici depuis bien trop longtemps',
+    what: 'Un autre passage lit et décide ici depuis bien trop longtemps',
     next:
       "Rien de nouveau n'est démarré ni arrêté ici tant qu'il n'est pas terminé. Regardez ce processus et ce qu'il attend " +
       '(docker-compose, un partage réseau) ; il peut être arrêté par kill : le passage suivant reprendra la suite.',
+  },
+  planningTimeout: {
+    title: 'Un passage trop long à tout lire',
+    what: "Pod, BBB, Docker ou un disque n'a pas répondu à temps, et rien n'a été décidé",
+    next: "Le passage suivant réessaiera. Si cela dure, cherchez lequel est lent : le log dit ce qui était attendu ; la limite est PLANNING_TIMEOUT_S.",
   },
   internal: {
     title: 'Erreur interne',

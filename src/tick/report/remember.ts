@@ -7,14 +7,14 @@ import { withRefused } from './refused.js';
 /** A disk or two, with all that they may refuse. */
 const MAXIMUM_REFUSED = 50;
 
-/** Sightings, tries and mails of this tick; what has lost its meaning is forgotten. */
-export function remember(observations: Observation[], world: World, config: Config): Memory {
+/** Sightings, tries and mails of this tick; when it `isWhole`, what has lost its meaning is forgotten. */
+export function remember(observations: Observation[], world: World, config: Config, isWhole: boolean): Memory {
   const { memory, now } = world;
-  const sightings: Memory['sightings'] = {};
+  const sightings: Memory['sightings'] = isWhole ? {} : { ...memory.sightings };
   const tries = Object.fromEntries(
     Object.entries(memory.tries).filter(([, { last }]) => ageMs(last, now) < TRIES_FORGOTTEN_AFTER_MS),
   );
-  const startMails = startMailsOf(world);
+  const startMails = isWhole ? startMailsOf(world) : { ...memory.startMails };
   let refused = memory.refusedAddresses ?? [];
   let comforts = memory.refused ?? [];
   const count = (key: string, at: Date): void => void (tries[key] = oneMore(tries[key], at));

@@ -29,15 +29,18 @@ export interface Report {
   screen: string[];
 }
 
-/** All that came of a tick. */
+/** What came of a tick so far. */
 export interface Heard {
   outcomes: Outcome[];
+  /** So many of them, the first, were in an earlier report of this tick. */
+  reported: number;
+  /** Since that report. */
   observations: Observation[];
 }
 
 export interface ReportOptions {
-  /** The tick was asked to end: what it did not come to may still be wrong. */
-  isCutShort: boolean;
+  /** All that comes of this tick is known, and no other has looked around since: what it has not met is over. */
+  isWhole: boolean;
 }
 
 /** One line of the log for an outcome. */
@@ -59,20 +62,20 @@ function place(livestreamId: number | null, slot: number | null): string {
   return parts.length === 0 ? '' : `${parts.join(', ')}: `;
 }
 
-/** Everything that follows a tick. */
+/** Everything that follows a tick. `world.memory` is the newest, `world.now` the time of the report. */
 export function report(
-  { outcomes, observations }: Heard,
+  { outcomes, reported, observations }: Heard,
   world: World,
   config: Config,
-  { isCutShort }: ReportOptions,
+  { isWhole }: ReportOptions,
 ): Report {
   const refusal = refusalOf(world.memory, config);
   const lasting = refusal === null ? outcomes : [...outcomes, refusal];
-  const { due, over, told, toldPerhaps } = tellingOf(lasting, world, config, isCutShort);
-  const { events, waiting, isPressing } = pendingEvents(outcomes, world);
+  const { due, over, told, toldPerhaps } = tellingOf(lasting, world, config, isWhole);
+  const { events, waiting, isPressing } = pendingEvents(outcomes.slice(reported), world);
   const isMailed = isPressing || due.size > 0 || over.length > 0;
   const toTell = isMailed ? [...events.map(asTrouble), ...due.values()] : [];
-  const remembered = remember(observations, world, config);
+  const remembered = remember(observations, world, config, isWhole);
   const untold = [...waiting, ...events];
   const ifTold = isMailed ? { untold: waiting, toldEvents: eventsTold(events.map(asTrouble), world) } : { untold };
   const perhaps = isMailed

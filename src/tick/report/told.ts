@@ -24,7 +24,7 @@ const BLINDING: ReadonlySet<ProblemKind> = new Set([
   'podRefused',
   'bbbUnreadable',
   'dockerUnreadable',
-  'composeBusy',
+  'planningTimeout',
   'diskFailed',
   'internal',
 ]);
@@ -96,8 +96,8 @@ export function keyOf({ problem, livestreamId, slot }: Trouble): string {
   return errorKey(problem.kind, livestreamId, slot);
 }
 
-/** What of this tick's outcomes is to be told. `isCutShort`: what the tick did not come to may still be wrong. */
-export function tellingOf(outcomes: Outcome[], world: World, config: Config, isCutShort: boolean): Telling {
+/** What of this tick's outcomes is to be told. Unless the tick `isWhole`, what was not met may still be wrong. */
+export function tellingOf(outcomes: Outcome[], world: World, config: Config, isWhole: boolean): Telling {
   const { now, memory } = world;
   const troubles = outcomes.filter((outcome): outcome is Trouble => 'problem' in outcome);
   const lasting = new Map(troubles.filter((trouble) => !isEvent(trouble)).map((trouble) => [keyOf(trouble), trouble]));
@@ -109,7 +109,7 @@ export function tellingOf(outcomes: Outcome[], world: World, config: Config, isC
     if (entry.over !== null && !isOwed && ageMs(entry.over, now) >= HOUR_MS) continue;
     told[key] = entry;
     const isEnd =
-      entry.over === null && !lasting.has(key) && !isCutShort && isOver(entry, outcomes, troubles, { world, config });
+      entry.over === null && !lasting.has(key) && isWhole && isOver(entry, outcomes, troubles, { world, config });
     if (!isEnd && !(isOwed && entry.unsure !== undefined && isAgainDue(entry.unsure, now))) continue;
     ends.push([key, entry]);
     told[key] = { ...withoutUnsure(entry), over: now.toISOString() };
@@ -164,6 +164,7 @@ function isOver(
 ): boolean {
   if (troubles.some(({ problem }) => BLINDING.has(problem.kind))) return false;
   const { kind, livestreamId, slot } = told;
+  if (kind !== 'stuck' && isWorkedOn(told, world)) return false;
   const containers = world.slots
     .filter((reading) => slot === null || reading.slot === slot)
     .map(({ container }) => container);
@@ -186,6 +187,13 @@ function isOver(
     default:
       return !(OF_A_REQUEST.has(kind) && world.waiting.ok && world.waiting.value.some(({ id }) => id === livestreamId));
   }
+}
+
+/** Another tick is at work on it: that this one has not met it says nothing. */
+function isWorkedOn({ livestreamId, slot }: Told, { slots }: World): boolean {
+  return slots
+    .filter(({ busy }) => busy !== undefined)
+    .some((reading) => reading.slot === slot || (reading.record.ok && reading.record.value?.livestreamId === livestreamId));
 }
 
 /** False for a live that has ended. */

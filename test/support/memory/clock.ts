@@ -3,7 +3,8 @@
 export interface VirtualClock {
   /** Milliseconds since 1970. */
   time: number;
-  sleep(ms: number): Promise<void>;
+  /** An aborted pause just ends. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Lets time pass for as long as this work sleeps; answers what it answers. */
   finish<T>(work: Promise<T>): Promise<T>;
 }
@@ -19,10 +20,20 @@ export function createClock(start = Date.parse('2026-03-02T09:00:00Z')): Virtual
   let order = 0;
   const clock: VirtualClock = {
     time: start,
-    sleep: (ms) =>
+    sleep: (ms, signal) =>
       new Promise((wake) => {
         order += 1;
-        sleepers.push({ at: clock.time + Math.max(0, ms), order, wake });
+        const sleeper: Sleeper = { at: clock.time + Math.max(0, ms), order, wake };
+        if (signal?.aborted === true) {
+          wake();
+          return;
+        }
+        sleepers.push(sleeper);
+        signal?.addEventListener('abort', () => {
+          const index = sleepers.indexOf(sleeper);
+          if (index >= 0) sleepers.splice(index, 1);
+          wake();
+        });
       }),
     finish: async (work) => {
       let isDone = false;

@@ -2,7 +2,8 @@
 import { PortError } from '../../../src/tick/errors.js';
 import { type Chat, type Compose } from '../../../src/tick/ports.js';
 import type { Host, StoredComposeFile } from './host.js';
-import type { Through } from './session.js';
+import type { Session, Through } from './session.js';
+import { holdsLock } from './slots.js';
 
 function composeFileOf(host: Host, slot: number): StoredComposeFile {
   const file = host.slots.get(slot)?.composeFile;
@@ -55,7 +56,7 @@ function closeFile(host: Host, slot: number, trailer: string, now: number): void
   container.openFile = null;
 }
 
-export function composePort(host: Host, now: () => number, through: Through): Compose {
+export function composePort(host: Host, session: Session, now: () => number, through: Through): Compose {
   return {
     read: async (slot) => {
       try {
@@ -77,6 +78,7 @@ export function composePort(host: Host, now: () => number, through: Through): Co
     engineId: () => through('compose', 'engineId', [], () => host.engineId),
     up: (slot) =>
       through('compose', 'up', [slot], async (checkpoint) => {
+        holdsLock(host, slot, session);
         const file = composeFileOf(host, slot);
         if (host.hasNoImages) throw new PortError('imageMissing', 'no such image');
         if (file.livestreamId === null) throw new Error('up with the compose file of an unused slot');
@@ -100,15 +102,18 @@ export function composePort(host: Host, now: () => number, through: Through): Co
       }),
     upChat: (slot) =>
       through('compose', 'upChat', [slot], () => {
+        holdsLock(host, slot, session);
         composeFileOf(host, slot);
         delete host.containers.get(slot)?.isChatDead;
       }),
     finish: (slot) =>
       through('compose', 'finish', [slot], () => {
+        holdsLock(host, slot, session);
         closeFile(host, slot, ' whole', now());
       }),
     down: (slot) =>
       through('compose', 'down', [slot], async (checkpoint) => {
+        holdsLock(host, slot, session);
         composeFileOf(host, slot);
         stopContainer(host, slot, now());
         await checkpoint('containers stopped');

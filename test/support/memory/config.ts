@@ -50,6 +50,8 @@ export function makeConfig(changes: Partial<Config> = {}): Config {
     mailLang: 'en',
     httpTimeoutMs: 10_000,
     composeTimeoutMs: 120_000,
+    planningTimeoutMs: 45_000,
+    stuckMs: 30 * 60_000,
     errorRemindHours: 24,
     httpProxy: null,
     httpsProxy: null,

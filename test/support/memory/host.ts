@@ -68,6 +68,10 @@ export interface Host {
   /** Text of `memory.json`. */
   memory: string | null;
   lockHolder: Session | null;
+  /** Who was the last to take the planning lock. */
+  lastPlanner: Session | null;
+  /** By slot. */
+  slotLocks: Map<number, Session>;
   /** Container outputs that were kept, by livestream. */
   outputs: Map<number, number>;
   /** False: Pod's directory is on another file system, recordings are copied. */
@@ -91,6 +95,8 @@ export function createHost(config: Config): Host {
     log: [],
     memory: null,
     lockHolder: null,
+    lastPlanner: null,
+    slotLocks: new Map(),
     outputs: new Map(),
     sharesFileSystem: true,
     hasSilentChat: false,

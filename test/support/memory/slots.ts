@@ -4,7 +4,7 @@ import { parseSlotRecord, serialiseSlotRecord } from '../../../src/tick/shell/sl
 import type { Reading, SlotReading, SlotRecord } from '../../../src/tick/model.js';
 import { type Slots } from '../../../src/tick/ports.js';
 import { emptyDirectory, unusedComposeFile, type Host, type SlotDirectory } from './host.js';
-import type { Checkpoint, Through } from './session.js';
+import type { Checkpoint, Session, Through } from './session.js';
 
 export function parsedRecord(text: string | null): Reading<SlotRecord | null> {
   if (text === null) return { ok: true, value: null };
@@ -46,7 +46,13 @@ function removeRecord(directory: SlotDirectory): void {
   if (left.length === 0) directory.former = null;
 }
 
-export function slotsPort(host: Host, through: Through): Slots {
+/** No slot is worked on by two: what changes one holds its lock. */
+export function holdsLock(host: Host, slot: number, session: Session): void {
+  if (host.slotLocks.get(slot) !== session)
+    throw new Error(`slot ${slot} is worked on by a tick that does not hold its lock`);
+}
+
+export function slotsPort(host: Host, session: Session, through: Through): Slots {
   return {
     read: (also) =>
       through('slots', 'read', [also], () => {
@@ -62,11 +68,13 @@ export function slotsPort(host: Host, through: Through): Slots {
         await writeWhole(checkpoint, () => (directory.composeFile = unusedComposeFile()));
       }),
     writeRecord: (slot, record) =>
-      through('slots', 'writeRecord', [slot, record], (checkpoint) =>
-        writeWhole(checkpoint, () => (directoryOf(host, slot).record = serialiseSlotRecord(record))),
-      ),
+      through('slots', 'writeRecord', [slot, record], (checkpoint) => {
+        holdsLock(host, slot, session);
+        return writeWhole(checkpoint, () => (directoryOf(host, slot).record = serialiseSlotRecord(record)));
+      }),
     release: (slot) =>
       through('slots', 'release', [slot], async (checkpoint) => {
+        holdsLock(host, slot, session);
         const directory = directoryOf(host, slot);
         await writeWhole(checkpoint, () => (directory.composeFile = unusedComposeFile()));
         removeRecord(directory);
@@ -79,6 +87,7 @@ export function slotsPort(host: Host, through: Through): Slots {
       }),
     writeComposeFile: (slot, record, { onlyIfDamaged }) =>
       through('slots', 'writeComposeFile', [slot, record, { onlyIfDamaged }], async (checkpoint) => {
+        holdsLock(host, slot, session);
         const directory = directoryOf(host, slot);
         if (onlyIfDamaged && directory.composeFile?.isIntact === true) return;
         const { livestreamId, meetingId, internalMeetingId, streamKey, recordingAsked } = record;

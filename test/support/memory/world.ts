@@ -11,6 +11,7 @@ import { makeConfig } from './config.js';
 import { createHost, type Host } from './host.js';
 import { createPod, podPort, type MemoryPod } from './pod.js';
 import { recordingsPort, type Files } from './recordings.js';
+import { locksPort, planningPort } from './locks.js';
 import { createSession, throughHook, type Hook, type Session, type Through } from './session.js';
 import { parsedRecord, slotsPort } from './slots.js';
 
@@ -73,6 +74,7 @@ export async function startTick(world: MemoryWorld, options: TickOptions = {}): 
   const end = await Promise.race([ended, session.killed.then((): TickEnd => ({ killed: true }))]);
   session.isDead = true;
   if (host.lockHolder === session) host.lockHolder = null;
+  for (const [slot, holder] of host.slotLocks) if (holder === session) host.slotLocks.delete(slot);
   return end;
 }
 
@@ -108,8 +110,8 @@ function portsOf(world: MemoryWorld, host: Host, session: Session): Ports {
     config: host.config,
     bbb: bbbPort(world.bbb, through),
     pod: podPort(world.pod, session.server, now, through),
-    slots: slotsPort(host, through),
-    compose: composePort(host, now, through),
+    slots: slotsPort(host, session, through),
+    compose: composePort(host, session, now, through),
     recordings: recordingsPort(host, world.files, through),
     chat: chatPort(host, through),
     mail: {
@@ -127,13 +129,10 @@ function portsOf(world: MemoryWorld, host: Host, session: Session): Ports {
     clock: {
       now: () => new Date(world.clock.time + host.skewMs),
       uptimeMs: () => world.clock.time,
-      sleep: (ms) => through('clock', 'sleep', [ms], () => world.clock.sleep(ms)),
+      sleep: (ms, signal) => through('clock', 'sleep', [ms], () => world.clock.sleep(ms, signal)),
     },
-    lock: {
-      take: () => through('lock', 'take', [], () => takeLock(host, session)),
-      holder: () => null,
-      sayDone: () => undefined,
-    },
+    planning: planningPort(host, session, world.clock, through),
+    locks: locksPort(host, session, through),
     memory: memoryPort(host, through),
     conditions: { otherUser: () => Promise.resolve(null), refusedComforts: () => [] },
     complain: () => undefined,
@@ -141,12 +140,6 @@ function portsOf(world: MemoryWorld, host: Host, session: Session): Ports {
   };
 }
 
-/** The kernel gives a dead process's lock up. */
-function takeLock(host: Host, session: Session): boolean {
-  if (host.lockHolder !== null && !host.lockHolder.isDead) return false;
-  host.lockHolder = session;
-  return true;
-}
 
 function memoryPort(host: Host, through: Through): Ports['memory'] {
   return {

@@ -39,12 +39,10 @@ function play(
     const { isMailDown = false, isMailUnsure = false, isCutShort = false } = step;
     const now = new Date(NOW.getTime() + at);
     const said = report(
-      { outcomes, observations },
+      { outcomes, reported: 0, observations },
       quietWorld({ ...world, startedAt: now, now, memory }),
       makeConfig(changes),
-      {
-        isCutShort,
-      },
+      { isWhole: !isCutShort },
     );
     if (said.mail !== null && !isMailDown) mails.push({ at, ...shown(said) });
     memory =
@@ -300,7 +298,7 @@ describe('an error is not over', () => {
     'podRefused',
     'bbbUnreadable',
     'dockerUnreadable',
-    'composeBusy',
+    'planningTimeout',
     'diskFailed',
     'internal',
   ])('while %s hides it', (blinding) => {
@@ -469,14 +467,14 @@ test.each<[string, Outcome[], number]>([
   ['an error', [trouble('stopFailed', 1, 1)], 1],
   ['an error that was told before', [trouble('stopFailed', 1, 1)], 1],
 ])('with %s the exit status is right', (_what, outcomes, status) => {
-  expect(report({ outcomes, observations: [] }, quietWorld(), makeConfig(), { isCutShort: false }).exitStatus).toBe(
+  expect(report({ outcomes, reported: 0, observations: [] }, quietWorld(), makeConfig(), { isWhole: true }).exitStatus).toBe(
     status,
   );
 });
 
 test('the subject says whether anything is wrong', () => {
   const said = (outcomes: Outcome[], mailLang: 'fr' | 'en', memory = emptyMemory()): string | undefined =>
-    report({ outcomes, observations: [] }, quietWorld({ memory }), makeConfig({ mailLang }), { isCutShort: false }).mail
+    report({ outcomes, reported: 0, observations: [] }, quietWorld({ memory }), makeConfig({ mailLang }), { isWhole: true }).mail
       ?.subject;
   expect(said([trouble('stopFailed', 1)], 'fr')).toBe('[BBB-POD-LIVE] Erreur rencontrée');
   const since = NOW.toISOString();

@@ -26,7 +26,7 @@ beforeEach(() => {
 
 function host(change: Partial<Config> = {}): Installation {
   const changed = { ...config, ...change };
-  return createInstallation(changed, createCompose(changed, { clock: systemClock, redact: (text) => text }));
+  return createInstallation(changed, createCompose(changed, { clock: systemClock, redact: (text) => text, lockOf: () => null }));
 }
 
 function composeFile(): string {

@@ -6,7 +6,6 @@ import { dockerAdvice, isImageMissing, usefulLine } from './compose-answers.js';
 import type { Config, ContainerState, Reading } from '../../model.js';
 import { type Compose } from '../../ports.js';
 import { isDefaultImage, isNamedAsOwn } from '../../plan/streamer-image.js';
-import { takeFileLock } from '../../../shared/lock.js';
 import { createEngine, type Engine } from './engine.js';
 import { keepOutput, plainText } from './output-file.js';
 import { projectName, slotPaths, streamerName, type SlotPaths } from './slot-paths.js';
@@ -63,8 +62,8 @@ export interface ComposeOptions {
   clock: Pick<Clock, 'sleep'> & Stopwatch;
   /** Takes secrets out of what the programs said. */
   redact(text: string): string;
-  /** False for a run that may change nothing, lock files included. */
-  locks?: boolean;
+  /** What holds a slot's lock in this process: a compose process that outlives a killed tick keeps the slot locked. */
+  lockOf(slot: number): number | null;
   /** Where PATH is looked up; default: this process's. */
   environment?: Record<string, string | undefined>;
   /** For one question of the reading phase; 15 s by default. */
@@ -136,29 +135,14 @@ export function createCompose(config: Config, options: ComposeOptions): ComposeW
   };
 }
 
-/** Runs Compose in a slot. Before the first command there this process takes the slot's lock, and keeps it to its end. */
+/** Runs Compose in a slot. */
 function createCall(config: Config, options: ComposeOptions): Call {
-  const held = new Map<number, Promise<number | null>>();
   const environment = options.environment ?? process.env;
-  return async (slot, words, timeoutMs) => {
-    const { directory, composeLock } = slotPaths(config.baseDirectory, slot);
+  return (slot, words, timeoutMs) => {
+    const { directory } = slotPaths(config.baseDirectory, slot);
     const command = [...composeCommandOf(config, environment), ...nameWords(projectName(slot)), ...words];
-    const keepOpen: number[] = [];
-    if (options.locks !== false) {
-      const lock = held.get(slot) ?? takeFileLock(composeLock);
-      held.set(slot, lock);
-      const descriptor = await lock.catch((error: unknown) => {
-        held.delete(slot);
-        throw error;
-      });
-      if (descriptor === null) {
-        held.delete(slot);
-        const detail = `a docker-compose that an earlier tick began in slot ${slot} is still at work there`;
-        throw new PortError('composeBusy', detail, { certain: true });
-      }
-      // A compose process that outlives a killed tick keeps the slot locked.
-      keepOpen.push(descriptor);
-    }
+    const lock = options.lockOf(slot);
+    const keepOpen = lock === null ? [] : [lock];
     return run(command, { cwd: directory, timeoutMs, environment: { ...environment, ...NO_SETTINGS }, keepOpen });
   };
 }

@@ -33,7 +33,8 @@ export interface SlotPaths {
   /** The slot file of a finished live whose recordings are still in the slot. */
   formerRecord: string;
   videodata: string;
-  composeLock: string;
+  /** Held by the tick that works on the slot, and by the docker-compose that it has started. */
+  lock: string;
 }
 
 export function slotPaths(baseDirectory: string, slot: number): SlotPaths {
@@ -44,6 +45,7 @@ export function slotPaths(baseDirectory: string, slot: number): SlotPaths {
     record: join(directory, 'live.json'),
     formerRecord: join(directory, 'former.json'),
     videodata: join(directory, 'videodata'),
-    composeLock: join(directory, '.compose.lock'),
+    // The name that version 1.1.0 gave it.
+    lock: join(directory, '.compose.lock'),
   };
 }

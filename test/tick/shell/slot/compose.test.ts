@@ -7,8 +7,8 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Config } from '../../../../src/tick/model.js';
 import { composeFileText, isIntact, isOurs } from '../../../../src/tick/shell/slot/compose-file.js';
 import { createCompose, type ComposeOptions, type ComposeWithPull } from '../../../../src/tick/shell/slot/compose.js';
-import { systemClock } from '../../../../src/shared/clock.js';
 import { createSlots } from '../../../../src/tick/shell/slot/slots.js';
+import { createWorkLocks } from '../../../../src/tick/shell/work-locks.js';
 import { useHostedCompose } from '../../../support/hosted-compose.js';
 import { sampleConfig, sampleRecord } from '../../../support/samples.js';
 import { sourceAddress } from '../../../support/shipped.js';
@@ -34,10 +34,13 @@ const hastyClock: ComposeOptions['clock'] = (() => {
   };
 })();
 
-function composeOf(change: Partial<Config> = {}, locks = false): ComposeWithPull {
+/** No other tick is at work. */
+const lockOf = (): null => null;
+
+function composeOf(change: Partial<Config> = {}): ComposeWithPull {
   const redact = (text: string): string =>
     config.secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
-  return createCompose({ ...config, ...change }, { clock: hastyClock, redact, locks, environment: inWorld() });
+  return createCompose({ ...config, ...change }, { clock: hastyClock, redact, lockOf, environment: inWorld() });
 }
 
 /** The stand-in's `docker`, not this machine's. */
@@ -213,7 +216,7 @@ describe('compose commands', () => {
   test('that only ask are given up sooner, so that one slot does not hold up the others', async () => {
     docker.setBehaviour({ delays: [{ command: 'ps', project: PROJECT, untilFile: 'never' }] });
     const redact = (text: string): string => text;
-    const compose = createCompose(config, { clock: hastyClock, redact, locks: false, readingTimeoutMs: 1500 });
+    const compose = createCompose(config, { clock: hastyClock, redact, lockOf, readingTimeoutMs: 1500 });
     const found = await compose.read(1);
     expect(found).toMatchObject({ ok: false, problem: { kind: 'dockerUnreadable' } });
     expect(JSON.stringify(found)).toContain('did not end within 1.5 s');
@@ -225,7 +228,7 @@ describe('compose commands', () => {
     docker.setBehaviour({ delays: [{ command: 'pull', untilFile: 'never' }] });
     const ending = new AbortController();
     const redact = (text: string): string => text;
-    const compose = createCompose(config, { clock: hastyClock, redact, ending: ending.signal });
+    const compose = createCompose(config, { clock: hastyClock, redact, lockOf, ending: ending.signal });
     const pulling = expect(compose.pull(join(base, PROJECT))).rejects.toMatchObject({
       problem: { kind: 'imageMissing' },
     });
@@ -245,7 +248,7 @@ describe('compose commands', () => {
   test('use docker-compose, else docker, whichever is on PATH; neither is said', async () => {
     const redact = (text: string): string => text;
     const detected = (environment: Record<string, string>): ComposeWithPull =>
-      createCompose({ ...config, composeCommand: [] }, { clock: hastyClock, redact, locks: false, environment });
+      createCompose({ ...config, composeCommand: [] }, { clock: hastyClock, redact, lockOf, environment });
     const second = createDocker(join(base, 'second'), { v2: true });
     expect(await detected({ PATH: docker.binDirectory }).read(1)).toEqual({ ok: true, value: 'absent' });
     expect(await detected({ PATH: second.binDirectory }).read(1)).toEqual({ ok: true, value: 'absent' });
@@ -260,29 +263,26 @@ describe('compose commands', () => {
   test('keep to the slot’s own project, whatever the environment says', async () => {
     const environment = { ...process.env, COMPOSE_PROJECT_NAME: 'another', COMPOSE_FILE: '/none.yml' };
     const redact = (text: string): string => text;
-    await createCompose(config, { clock: hastyClock, redact, locks: false, environment }).up(1);
+    await createCompose(config, { clock: hastyClock, redact, lockOf, environment }).up(1);
     expect(new Set(docker.containers().map(({ project }) => project))).toEqual(new Set([PROJECT]));
-  });
-
-  test('wait for nobody: a slot in which an earlier one is still at work is busy', async () => {
-    const redact = (text: string): string => text;
-    const locked = createCompose(config, { clock: systemClock, redact });
-    expect(await locked.read(1)).toEqual({ ok: true, value: 'absent' });
-    expect(await composeOf({}, true).read(1)).toMatchObject({ ok: false, problem: { kind: 'composeBusy' } });
-    await expect(composeOf({}, true).up(1)).rejects.toMatchObject({ problem: { kind: 'composeBusy' }, certain: true });
-    expect(await locked.read(1)).toEqual({ ok: true, value: 'absent' });
   });
 
   test('that outlive a killed tick keep their slot busy until they end', async () => {
     docker.setBehaviour({ delays: [{ command: 'up', untilFile: 'go' }] });
-    const [compose, clock] = ['tick/shell/slot/compose.js', 'shared/clock.js'].map(sourceAddress);
+    const [compose, clock, locks] = ['tick/shell/slot/compose.js', 'shared/clock.js', 'tick/shell/work-locks.js'].map(
+      sourceAddress,
+    );
     const tick = spawn(
       process.execPath,
       [
         '--input-type=module',
         '-e',
         `import { createCompose } from ${compose ?? ''}; import { systemClock } from ${clock ?? ''};
-         await createCompose(${JSON.stringify(config)}, { clock: systemClock, redact: (text) => text }).up(1);`,
+         import { createWorkLocks } from ${locks ?? ''};
+         const locks = createWorkLocks(${JSON.stringify(config.baseDirectory)});
+         const lockOf = (slot) => locks.descriptorOf({ slot });
+         if (!(await locks.take({ slot: 1 }))) throw new Error('taken');
+         await createCompose(${JSON.stringify(config)}, { clock: systemClock, redact: (text) => text, lockOf }).up(1);`,
       ],
       { stdio: 'inherit' },
     );
@@ -290,16 +290,17 @@ describe('compose commands', () => {
     const ended = once(tick, 'exit');
     tick.kill('SIGKILL');
     await ended;
-    expect(await composeOf({}, true).read(1)).toMatchObject({ ok: false, problem: { kind: 'composeBusy' } });
+    const next = createWorkLocks(config.baseDirectory);
+    expect([...next.busy([1, 2]).keys()]).toEqual([1]);
+    expect(await next.take({ slot: 1 })).toBe(false);
     docker.release('go');
-    const next = composeOf({}, true);
-    let found = await next.read(1);
-    while (!found.ok) found = await next.read(1);
-    expect(found).toEqual({ ok: true, value: 'running' });
+    while (!(await next.take({ slot: 1 }))) await new Promise(setImmediate);
+    expect(next.busy([1])).toEqual(new Map());
+    expect(await composeOf().read(1)).toEqual({ ok: true, value: 'running' });
   });
 
   test('leave no lock file where nothing may be changed', async () => {
-    await composeOf({}, false).read(1);
+    await composeOf().read(1);
     expect(existsSync(join(base, PROJECT, '.compose.lock'))).toBe(false);
   });
 
