@@ -9,6 +9,7 @@ import {
   readlinkSync,
   realpathSync,
   statSync,
+  truncateSync,
   writeSync,
 } from 'node:fs';
 import { uptime } from 'node:os';
@@ -47,6 +48,8 @@ export interface PlanningLock extends Lock {
   holder(): LockHolder | null;
   release(): void;
   isHeld(): boolean;
+  /** This process' work is done: its name need not stand there any more. */
+  sayDone(): void;
   /** True when nobody has taken it between this process' last two takings (or before its first). */
   wasMine(): boolean;
 }
@@ -88,6 +91,9 @@ export function createPlanningLock(path: string, patienceS: number): PlanningLoc
       held = null;
     },
     isHeld: () => held !== null,
+    sayDone: () => {
+      if (mark !== '' && contentOf(path) === mark) emptied(path);
+    },
     wasMine: () => wasMine,
   };
 }
@@ -167,6 +173,14 @@ function contentOf(path: string): string {
     return readFileSync(path, 'utf8');
   } catch {
     return '';
+  }
+}
+
+function emptied(path: string): void {
+  try {
+    truncateSync(path);
+  } catch {
+    // It is for people only.
   }
 }
 

@@ -20,9 +20,7 @@ export async function runCommand(choice: RunChoice, otherNames: OtherNames): Pro
   const { config } = configured;
   const { runTick } = await import('./run.js');
   if (choice.dryRun === true) {
-    return withPorts(config, { screen: 'none' }, (ports, show) =>
-      runTick(ports, { delay: false, dryRun: show }),
-    );
+    return withPorts(config, { screen: 'none' }, (ports, show) => runTick(ports, { delay: false, dryRun: show }));
   }
   const screen = config.debug ? 'debug' : process.stdout.isTTY ? 'info' : 'none';
   return withPorts(config, { screen }, async (ports, show) => {

@@ -311,7 +311,7 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     default: '45',
     help: 'Time limit for reading Pod, BBB, Docker and the slots and deciding what to do, in seconds; a tick that has not done so by then ends with an error.',
     helpFr:
-      "Durée maximale pour lire Pod, BBB, Docker et les emplacements et décider quoi faire, en secondes ; au-delà, le passage se termine par une erreur.",
+      'Durée maximale pour lire Pod, BBB, Docker et les emplacements et décider quoi faire, en secondes ; au-delà, le passage se termine par une erreur.',
     example: '50',
   },
   stuckMs: {

@@ -79,7 +79,12 @@ export function createExecution(
     tell,
     observe,
   };
-  const runs = plan.chains.map((chain): ChainRun => ({ chain, record: chain.record, queue: chain.effects, failed: [] }));
+  const runs = plan.chains.map((chain): ChainRun => ({
+    chain,
+    record: chain.record,
+    queue: chain.effects,
+    failed: [],
+  }));
   return {
     begin: async () => void (await Promise.all(runs.map((run) => advance(run, context, takesSlot)))),
     finish: async () => void (await Promise.all(runs.map((run) => toEnd(run, context)))),
@@ -150,12 +155,7 @@ function fail(error: unknown, effect: Effect, run: ChainRun, context: Context): 
   run.queue = undo;
 }
 
-async function perform(
-  effect: Effect,
-  run: ChainRun,
-  context: Context,
-  noted: Place['noted'],
-): Promise<Step | null> {
+async function perform(effect: Effect, run: ChainRun, context: Context, noted: Place['noted']): Promise<Step | null> {
   if (effect.do === 'closeRequest') {
     await closeRequest(run.chain.livestreamId, effect.endedAt, context);
     return null;

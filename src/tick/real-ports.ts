@@ -62,6 +62,7 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
     lockOf: (slot) => locks.descriptorOf({ slot }),
     ending: options.ending,
   });
+  const planning = createPlanningLock(lockPath(config.baseDirectory), PLANNING_PATIENCE_S);
   return {
     config,
     bbb: createBbb(config, http),
@@ -86,7 +87,7 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
       ...(options.screen === 'none' ? {} : { onLost: options.complain }),
     }),
     clock,
-    planning: createPlanningLock(lockPath(config.baseDirectory), PLANNING_PATIENCE_S),
+    planning,
     locks,
     memory: createMemoryFile(config.baseDirectory),
     conditions: { otherUser: () => describeOtherUser(config.baseDirectory), refusedComforts },
@@ -94,6 +95,7 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
     endAsked: () => options.ending.aborted,
     close: () => {
       http.close();
+      planning.sayDone();
     },
   };
 }

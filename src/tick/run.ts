@@ -105,11 +105,7 @@ function isTroubled(problems: Unread[], decided: Plan): boolean {
 }
 
 /** What stops a whole tick is told like every other error; of the world only the memory is then known. */
-async function guarded(
-  work: () => Promise<World | 'locked'>,
-  ports: Ports,
-  { tell }: Ears,
-): Promise<World | 'locked'> {
+async function guarded(work: () => Promise<World | 'locked'>, ports: Ports, { tell }: Ears): Promise<World | 'locked'> {
   try {
     return await work();
   } catch (error) {

@@ -79,42 +79,33 @@ export function createTelling(ports: Ports): Telling {
 /** The world with the memory as it is now: others may have changed it since this tick gave the planning lock up. */
 async function worldNow(world: World, ports: Ports): Promise<World> {
   if (ports.planning.isHeld()) return world;
-  const now = ports.clock.now();
-  if (!(await takePlanning(ports))) return { ...world, now };
-  const latest = await ports.memory.read();
+  await takePlanning(ports);
+  const [now, latest] = [ports.clock.now(), await ports.memory.read()];
   return { ...world, now, ...(latest.ok ? remembered(latest, now) : {}) };
 }
 
 /** Longer than another tick may plan. */
 const TRIES = 12;
 
-async function takePlanning(ports: Ports): Promise<boolean> {
-  for (let tries = 0; tries < TRIES; tries += 1) if (await ports.planning.take()) return true;
-  return false;
+/** Without it what was told is noted all the same: an error that is mailed each minute would be worse. */
+async function takePlanning(ports: Ports): Promise<void> {
+  try {
+    for (let tries = 0; tries < TRIES; tries += 1) if (await ports.planning.take()) return;
+  } catch {
+    // The tick has met it when it began, and told.
+  }
 }
 
 /** Nothing is written when nothing has changed. */
 async function note(memory: Memory, world: World, ports: Ports, failed: (why: string) => void): Promise<void> {
   if (JSON.stringify(memory) === JSON.stringify(world.memoryOnDisk ?? world.memory)) return;
-  if (!ports.planning.isHeld()) {
-    failed(`${NOT_NOTED}: another tick has been looking around for too long`);
-    return;
-  }
   await attempted(() => write(memory, ports), failed);
 }
 
 /** What is known now and was not before, whatever the memory has become meanwhile. */
-async function noteChange(
-  before: Memory,
-  after: Memory,
-  ports: Ports,
-  failed: (why: string) => void,
-): Promise<void> {
+async function noteChange(before: Memory, after: Memory, ports: Ports, failed: (why: string) => void): Promise<void> {
   if (JSON.stringify(after) === JSON.stringify(before)) return;
-  if (!(await takePlanning(ports))) {
-    failed(`${NOT_NOTED}: another tick has been looking around for too long`);
-    return;
-  }
+  await takePlanning(ports);
   await attempted(async () => {
     const latest = await ports.memory.read();
     await write(latest.ok ? merged(before, after, latest.value) : after, ports);

@@ -87,6 +87,14 @@ describe('the lock', () => {
     expect(createPlanningLock(path, 0).holder()).toEqual({ pid: process.pid, heldMs: expect.any(Number), doing: '' });
     writeFileSync(path, `${process.pid} ${uptime() - 60}\n`);
     expect(lock.holder()?.heldMs).toBeGreaterThanOrEqual(60_000);
+    // What another has put there stays.
+    lock.sayDone();
+    expect(lock.holder()).not.toBeNull();
+    lock.release();
+    await lock.take();
+    lock.release();
+    lock.sayDone();
+    expect(lock.holder()).toBeNull();
   });
 
   test.each(['', 'nonsense', '4194999 1.5\n'])('has no holder that is known by %j', (content) => {
@@ -129,9 +137,7 @@ describe('the lock', () => {
     const lock = await takeLock(path);
     lock?.say('livestream 12: docker-compose down');
     expect(holdersOf([path, never])).toEqual(
-      new Map([
-        [path, { pid: process.pid, heldMs: expect.any(Number), doing: 'livestream 12: docker-compose down' }],
-      ]),
+      new Map([[path, { pid: process.pid, heldMs: expect.any(Number), doing: 'livestream 12: docker-compose down' }]]),
     );
     expect(existsSync(never)).toBe(false);
     const child = spawn('sleep', ['600'], { stdio: ['ignore', 'ignore', 'ignore', lock?.descriptor ?? 0] });

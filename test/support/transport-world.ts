@@ -199,6 +199,7 @@ function portsOf(world: TransportWorld, config: Config, options: TickOptions): P
     planning: {
       take: () => Promise.resolve(true),
       holder: () => null,
+      sayDone: () => undefined,
       release: () => undefined,
       isHeld: () => true,
       wasMine: () => true,

@@ -78,6 +78,8 @@ describe('a configuration', () => {
       mailLang: 'fr',
       httpTimeoutMs: 10_000,
       composeTimeoutMs: 120_000,
+      planningTimeoutMs: 45_000,
+      stuckMs: 1_800_000,
       errorRemindHours: 24,
       httpProxy: null,
       httpsProxy: null,

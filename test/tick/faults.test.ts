@@ -57,9 +57,9 @@ const OF_RECORDINGS = [
 ];
 
 type Methods = {
-  [Port in 'pod' | 'bbb' | 'slots' | 'compose' | 'recordings' | 'chat' | 'mail' | 'memory' | 'planning' | 'locks']: Partial<
-    Record<keyof Ports[Port], FaultKind[]>
-  >;
+  [
+    Port in 'pod' | 'bbb' | 'slots' | 'compose' | 'recordings' | 'chat' | 'mail' | 'memory' | 'planning' | 'locks'
+  ]: Partial<Record<keyof Ports[Port], FaultKind[]>>;
 };
 
 /** A new method of a port belongs here. `finish` never throws and has no fault. */

@@ -162,7 +162,11 @@ function contextOf(stage: Stage, cut: Cut): Context {
 async function handOverOf(stage: Stage, slot: number, context: Context): Promise<unknown> {
   const record = recordOf(stage, slot);
   try {
-    await handOver({ do: 'handOver' }, { slot, livestreamId: record.livestreamId, record, noted: () => undefined }, context);
+    await handOver(
+      { do: 'handOver' },
+      { slot, livestreamId: record.livestreamId, record, noted: () => undefined },
+      context,
+    );
     return null;
   } catch (error) {
     return error;

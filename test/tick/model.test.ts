@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { switchEngine } from '../support/memory/host.js';
 import { recordings, unsettled } from '../support/memory/invariants.js';
-import { check, collect, commands, createRig, minute, type Rig } from './model.js';
+import { check, collect, commands, createRig, endOpen, minute, type Rig } from './model.js';
 
 /** More, and another seed, by `MODEL_RUNS=20000 MODEL_SEED=1 npm test -- model`. */
 const RUNS = Number(process.env['MODEL_RUNS'] ?? 300);
@@ -18,6 +18,8 @@ const LONGEST_PAUSE_MS = 10 * 60_000;
  * Where another Docker engine has answered, each of the two has its turn: a live is ended only on its own.
  */
 async function comeToRest(rig: Rig): Promise<void> {
+  await endOpen(rig);
+  check(rig);
   rig.faults.clear();
   rig.away.clear();
   for (const host of rig.world.hosts) host.hasLostNetworks = false;

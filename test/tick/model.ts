@@ -6,7 +6,14 @@ import { broken, recordings } from '../support/memory/invariants.js';
 import { ask } from '../support/memory/pod.js';
 import { createRandom, type Random } from '../support/memory/random.js';
 import type { Fault, Hook } from '../support/memory/session.js';
-import { createWorld, hostOf, startTick, type MemoryWorld, type TickOptions } from '../support/memory/world.js';
+import {
+  createWorld,
+  hostOf,
+  startTick,
+  type MemoryWorld,
+  type TickEnd,
+  type TickOptions,
+} from '../support/memory/world.js';
 
 type Part = 'pod' | 'bbb' | 'docker' | 'disk' | 'recordings' | 'mail' | 'chat';
 
@@ -45,6 +52,8 @@ export interface Rig {
   collected: string[];
   /** Livestreams whose teacher thought better of it. */
   withdrawn: Set<number>;
+  /** Ticks that are still at work. */
+  open: Promise<TickEnd>[];
   /** Some server's Docker engine was another one for a time. */
   hasChangedEngine: boolean;
 }
@@ -62,6 +71,7 @@ export function createRig(servers: number, slots: number, seed: number): Rig {
     recorded: new Set(),
     collected: [],
     withdrawn: new Set(),
+    open: [],
     hasChangedEngine: false,
   };
   for (const host of world.hosts) host.sharesFileSystem = rig.random.chance(0.5);
@@ -124,6 +134,12 @@ async function ticks(rig: Rig, options: TickOptions[]): Promise<void> {
   );
   for (const end of ends) if ('crashed' in end) throw end.crashed;
   world.clock.time = Math.max(world.clock.time, began + 60_000);
+}
+
+/** Every tick that is still at work has its time. */
+export async function endOpen(rig: Rig): Promise<void> {
+  for (const end of await rig.world.clock.finish(Promise.all(rig.open))) if ('crashed' in end) throw end.crashed;
+  rig.open = [];
 }
 
 /** Pod's job collects what is there under its final name. */
@@ -285,6 +301,44 @@ const overlap = fc.tuple(number, number).map(([one, other]) =>
   }),
 );
 
+/** Each call takes its time, a call to Docker up to minutes: chains of several ticks go on side by side. */
+function slowly(rig: Rig, longestMs: number): Hook {
+  const hook = hookOf(rig);
+  return (call, moment) => {
+    const found = hook(call, moment);
+    if (found !== undefined || call.port === 'clock' || call.port === 'planning') return found;
+    const isCompose = call.port === 'compose' && ['up', 'down', 'finish', 'upChat'].includes(call.method);
+    if (isCompose) return { delayMs: rig.random.between(0, longestMs) };
+    return rig.random.chance(0.2) ? { delayMs: rig.random.between(0, 500) } : undefined;
+  };
+}
+
+/** Its end is waited for by nobody: the next minutes' ticks find it at work. */
+const longTick = fc.tuple(number, fc.constantFrom(30_000, 300_000)).map(([server, longestMs]) =>
+  command(`a tick of server ${server} begins whose calls to Docker take up to ${longestMs / 1000} s`, async (rig) => {
+    if (rig.away.has(serverOf(rig, server))) return;
+    rig.open.push(startTick(rig.world, { server: serverOf(rig, server), hook: slowly(rig, longestMs) }));
+    await rig.world.clock.finish(rig.world.clock.sleep(rig.random.between(0, 20_000)));
+  }),
+);
+
+const ticksAtOnce = fc
+  .record({ server: number, count: fc.constantFrom(2, 3), killAt: fc.option(fc.nat({ max: 300 })) })
+  .map(({ server, count, killAt }) =>
+    command(`${count} ticks of server ${server} at once, one of them killed at moment ${String(killAt)}`, (rig) => {
+      let moments = 0;
+      const hook = slowly(rig, 10_000);
+      const killed: Hook = (call, at) => (moments++ === killAt ? { kill: true } : hook(call, at));
+      return ticks(
+        rig,
+        Array.from({ length: count }, (_, index) => ({
+          server: serverOf(rig, server),
+          hook: index === 0 ? killed : slowly(rig, 10_000),
+        })),
+      );
+    }),
+  );
+
 const serverGoes = number.map((server) =>
   command(`server ${server} goes away`, (rig) => void rig.away.add(serverOf(rig, server))),
 );
@@ -293,8 +347,10 @@ const serverComes = number.map((server) =>
   command(`server ${server} is back`, (rig) => void rig.away.delete(serverOf(rig, server))),
 );
 
+/** Not in the middle of a command: which engine that speaks to is settled when it begins. */
 const engineChanges = number.map((server) =>
-  command(`another Docker engine answers server ${server}`, (rig) => {
+  command(`another Docker engine answers server ${server}`, async (rig) => {
+    await endOpen(rig);
     switchEngine(hostOf(rig.world, serverOf(rig, server)));
     rig.hasChangedEngine = true;
   }),
@@ -315,6 +371,10 @@ export const commands = (most: number): fc.Arbitrary<Iterable<fc.AsyncCommand<Mo
       killedTick,
       killedTick,
       overlap,
+      longTick,
+      longTick,
+      ticksAtOnce,
+      ticksAtOnce,
       meetingEnds,
       roomRestarts,
       withdrawal,

@@ -197,8 +197,8 @@ test('a tick that is asked to end while it waits for a contested claim to settle
   const end = await tick(world, {
     server: 1,
     onBegin: (session) => (askToEnd = () => (session.endAsked = true)),
-    hook: ({ port }, moment) => {
-      if (port === 'clock' && moment === 'before') askToEnd();
+    hook: ({ port, method }, moment) => {
+      if (port === 'clock' && method === 'sleep' && moment === 'before') askToEnd();
       return undefined;
     },
   });

@@ -1,6 +1,17 @@
 // From the world as read to what is to be done: pure, total, deterministic.
 import { exitInWords, STREAMER_EXIT } from '../../shared/streamer-exit.js';
-import type { Chain, Config, Effect, Livestream, Plan, Problem, SlotReading, SlotRecord, Work, World } from '../model.js';
+import type {
+  Chain,
+  Config,
+  Effect,
+  Livestream,
+  Plan,
+  Problem,
+  SlotReading,
+  SlotRecord,
+  Work,
+  World,
+} from '../model.js';
 import { adoptedRecord, composeFileOfLive, isOfAnotherHost, isOfThisHost, strangersDetail } from './adoption.js';
 import { pausedUntil } from './back-off.js';
 import { afterTold, giveBackChain, reviveChain, startChain, stopChain, unclaimChain } from './chains.js';

@@ -35,7 +35,10 @@ function freeSlots(draft: Draft): number[] {
     .filter(
       ({ record, container, busy }) =>
         busy === undefined &&
-        record.ok && record.value === null && container?.ok === true && container.value === 'absent',
+        record.ok &&
+        record.value === null &&
+        container?.ok === true &&
+        container.value === 'absent',
     )
     .map(({ slot }) => slot);
 }

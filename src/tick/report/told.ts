@@ -193,7 +193,9 @@ function isOver(
 function isWorkedOn({ livestreamId, slot }: Told, { slots }: World): boolean {
   return slots
     .filter(({ busy }) => busy !== undefined)
-    .some((reading) => reading.slot === slot || (reading.record.ok && reading.record.value?.livestreamId === livestreamId));
+    .some(
+      (reading) => reading.slot === slot || (reading.record.ok && reading.record.value?.livestreamId === livestreamId),
+    );
 }
 
 /** False for a live that has ended. */

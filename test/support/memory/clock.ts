@@ -23,17 +23,24 @@ export function createClock(start = Date.parse('2026-03-02T09:00:00Z')): Virtual
     sleep: (ms, signal) =>
       new Promise((wake) => {
         order += 1;
-        const sleeper: Sleeper = { at: clock.time + Math.max(0, ms), order, wake };
         if (signal?.aborted === true) {
           wake();
           return;
         }
-        sleepers.push(sleeper);
-        signal?.addEventListener('abort', () => {
-          const index = sleepers.indexOf(sleeper);
-          if (index >= 0) sleepers.splice(index, 1);
+        const abort = (): void => {
+          sleepers.splice(sleepers.indexOf(sleeper), 1);
           wake();
-        });
+        };
+        const sleeper: Sleeper = {
+          at: clock.time + Math.max(0, ms),
+          order,
+          wake: () => {
+            signal?.removeEventListener('abort', abort);
+            wake();
+          },
+        };
+        sleepers.push(sleeper);
+        signal?.addEventListener('abort', abort, { once: true });
       }),
     finish: async (work) => {
       let isDone = false;

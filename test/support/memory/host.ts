@@ -52,6 +52,12 @@ export interface ContainerStart {
   livestreamId: number;
 }
 
+export interface SlotLock {
+  session: Session;
+  since: number;
+  doing: string;
+}
+
 export interface Host {
   config: Config;
   /** How far this host's clock is ahead. */
@@ -71,7 +77,7 @@ export interface Host {
   /** Who was the last to take the planning lock. */
   lastPlanner: Session | null;
   /** By slot. */
-  slotLocks: Map<number, Session>;
+  slotLocks: Map<number, SlotLock>;
   /** Container outputs that were kept, by livestream. */
   outputs: Map<number, number>;
   /** False: Pod's directory is on another file system, recordings are copied. */

@@ -2,7 +2,7 @@
 import type { PlanningLock } from '../../../src/shared/lock.js';
 import type { WorkLocks } from '../../../src/tick/ports.js';
 import type { VirtualClock } from './clock.js';
-import type { Host } from './host.js';
+import type { Host, SlotLock } from './host.js';
 import type { Session, Through } from './session.js';
 
 /** As `flock -w 5`. */
@@ -25,6 +25,7 @@ export function planningPort(host: Host, session: Session, clock: VirtualClock, 
         return true;
       }),
     holder: () => null,
+    sayDone: () => undefined,
     release: () => {
       if (host.lockHolder === session) host.lockHolder = null;
     },
@@ -33,27 +34,31 @@ export function planningPort(host: Host, session: Session, clock: VirtualClock, 
   };
 }
 
-export function locksPort(host: Host, session: Session, through: Through): WorkLocks {
-  const isOthers = (slot: number): boolean => {
-    const holder = host.slotLocks.get(slot);
-    return holder !== undefined && holder !== session && !holder.isDead;
+export function locksPort(host: Host, session: Session, clock: VirtualClock, through: Through): WorkLocks {
+  const othersOn = (slot: number): SlotLock | undefined => {
+    const lock = host.slotLocks.get(slot);
+    return lock === undefined || lock.session === session || lock.session.isDead ? undefined : lock;
   };
   return {
     take: ({ slot }) =>
       through('locks', 'take', [slot], () => {
-        if (isOthers(slot)) return false;
-        host.slotLocks.set(slot, session);
+        if (othersOn(slot) !== undefined) return false;
+        host.slotLocks.set(slot, { session, since: clock.time, doing: '' });
         return true;
       }),
-    say: () => undefined,
+    say: ({ slot }, doing) => {
+      const lock = host.slotLocks.get(slot);
+      if (lock?.session === session) lock.doing = doing;
+    },
     release: ({ slot }) => {
-      if (host.slotLocks.get(slot) === session && !session.isDead) host.slotLocks.delete(slot);
+      if (host.slotLocks.get(slot)?.session === session && !session.isDead) host.slotLocks.delete(slot);
     },
     busy: (slots) =>
       new Map(
-        slots
-          .filter(isOthers)
-          .map((slot) => [slot, { pid: 4711, heldMs: 1000, doing: 'livestream 1: docker-compose down' }]),
+        slots.flatMap((slot) => {
+          const lock = othersOn(slot);
+          return lock === undefined ? [] : [[slot, { pid: 4711, heldMs: clock.time - lock.since, doing: lock.doing }]];
+        }),
       ),
   };
 }

@@ -48,7 +48,7 @@ function removeRecord(directory: SlotDirectory): void {
 
 /** No slot is worked on by two: what changes one holds its lock. */
 export function holdsLock(host: Host, slot: number, session: Session): void {
-  if (host.slotLocks.get(slot) !== session)
+  if (host.slotLocks.get(slot)?.session !== session)
     throw new Error(`slot ${slot} is worked on by a tick that does not hold its lock`);
 }
 

@@ -74,7 +74,7 @@ export async function startTick(world: MemoryWorld, options: TickOptions = {}): 
   const end = await Promise.race([ended, session.killed.then((): TickEnd => ({ killed: true }))]);
   session.isDead = true;
   if (host.lockHolder === session) host.lockHolder = null;
-  for (const [slot, holder] of host.slotLocks) if (holder === session) host.slotLocks.delete(slot);
+  for (const [slot, holder] of host.slotLocks) if (holder.session === session) host.slotLocks.delete(slot);
   return end;
 }
 
@@ -129,17 +129,17 @@ function portsOf(world: MemoryWorld, host: Host, session: Session): Ports {
     clock: {
       now: () => new Date(world.clock.time + host.skewMs),
       uptimeMs: () => world.clock.time,
-      sleep: (ms, signal) => through('clock', 'sleep', [ms], () => world.clock.sleep(ms, signal)),
+      sleep: (ms, signal) =>
+        through('clock', signal === undefined ? 'sleep' : 'limit', [ms], () => world.clock.sleep(ms, signal)),
     },
     planning: planningPort(host, session, world.clock, through),
-    locks: locksPort(host, session, through),
+    locks: locksPort(host, session, world.clock, through),
     memory: memoryPort(host, through),
     conditions: { otherUser: () => Promise.resolve(null), refusedComforts: () => [] },
     complain: () => undefined,
     endAsked: () => session.endAsked,
   };
 }
-
 
 function memoryPort(host: Host, through: Through): Ports['memory'] {
   return {

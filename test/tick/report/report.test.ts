@@ -467,15 +467,16 @@ test.each<[string, Outcome[], number]>([
   ['an error', [trouble('stopFailed', 1, 1)], 1],
   ['an error that was told before', [trouble('stopFailed', 1, 1)], 1],
 ])('with %s the exit status is right', (_what, outcomes, status) => {
-  expect(report({ outcomes, reported: 0, observations: [] }, quietWorld(), makeConfig(), { isWhole: true }).exitStatus).toBe(
-    status,
-  );
+  expect(
+    report({ outcomes, reported: 0, observations: [] }, quietWorld(), makeConfig(), { isWhole: true }).exitStatus,
+  ).toBe(status);
 });
 
 test('the subject says whether anything is wrong', () => {
   const said = (outcomes: Outcome[], mailLang: 'fr' | 'en', memory = emptyMemory()): string | undefined =>
-    report({ outcomes, reported: 0, observations: [] }, quietWorld({ memory }), makeConfig({ mailLang }), { isWhole: true }).mail
-      ?.subject;
+    report({ outcomes, reported: 0, observations: [] }, quietWorld({ memory }), makeConfig({ mailLang }), {
+      isWhole: true,
+    }).mail?.subject;
   expect(said([trouble('stopFailed', 1)], 'fr')).toBe('[BBB-POD-LIVE] Erreur rencontrée');
   const since = NOW.toISOString();
   const told = {

@@ -26,7 +26,10 @@ beforeEach(() => {
 
 function host(change: Partial<Config> = {}): Installation {
   const changed = { ...config, ...change };
-  return createInstallation(changed, createCompose(changed, { clock: systemClock, redact: (text) => text, lockOf: () => null }));
+  return createInstallation(
+    changed,
+    createCompose(changed, { clock: systemClock, redact: (text) => text, lockOf: () => null }),
+  );
 }
 
 function composeFile(): string {
