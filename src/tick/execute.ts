@@ -86,8 +86,12 @@ export function createExecution(
     failed: [],
   }));
   return {
-    begin: async () => void (await Promise.all(runs.map((run) => advance(run, context, takesSlot)))),
-    finish: async () => void (await Promise.all(runs.map((run) => toEnd(run, context)))),
+    begin: async () => {
+      await Promise.all(runs.map((run) => advance(run, context, takesSlot)));
+    },
+    finish: async () => {
+      await Promise.all(runs.map((run) => toEnd(run, context)));
+    },
   };
 }
 

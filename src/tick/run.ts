@@ -82,13 +82,14 @@ const ROUND_MS = 60_000;
 
 async function withRounds(work: Promise<void>, world: World, telling: Telling, ports: Ports): Promise<void> {
   const done = new AbortController();
+  const isAtWork = (): boolean => !done.signal.aborted;
   const ended = work.finally(() => {
     done.abort();
   });
-  while (!done.signal.aborted) {
+  // A process that is asked to end sleeps no longer.
+  while (isAtWork() && !ports.endAsked()) {
     await Promise.race([ended, ports.clock.sleep(ROUND_MS, done.signal)]);
-    if (ports.endAsked()) break;
-    if (!done.signal.aborted && telling.hasNews()) await telling.round(world, { isLast: false });
+    if (isAtWork() && telling.hasNews()) await telling.round(world, { isLast: false });
   }
   await ended;
 }

@@ -114,7 +114,8 @@ describe('the lock', () => {
     expect(one.wasMine()).toBe(true);
     one.release();
     // Two of one process differ by when they took it.
-    while (uptime() === uptime()) await new Promise(setImmediate);
+    const then = uptime();
+    while (uptime() === then) await new Promise(setImmediate);
     expect(await other.take()).toBe(true);
     other.release();
     expect(await one.take()).toBe(true);
