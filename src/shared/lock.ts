@@ -50,8 +50,8 @@ export interface PlanningLock extends Lock {
   isHeld(): boolean;
   /** This process' work is done: its name need not stand there any more. */
   sayDone(): void;
-  /** True when nobody has taken it between this process' last two takings (or before its first). */
-  wasMine(): boolean;
+  /** True when nobody else has taken it since this process has first. */
+  wasOnlyMine(): boolean;
 }
 
 /** The lock file of a base directory; it is never deleted. */
@@ -71,12 +71,12 @@ const MISSING_FLOCK = 'the program `flock` is missing: install the package util-
 export function createPlanningLock(path: string, patienceS: number): PlanningLock {
   let held: HeldLock | null = null;
   let mark = '';
-  let wasMine = true;
+  let wasOnlyMine = true;
   return {
     take: async () => {
       const descriptor = await takeFileLock(path, patienceS);
       if (descriptor === null) return false;
-      wasMine = mark === '' || mark === contentOf(path);
+      wasOnlyMine &&= mark === '' || mark === contentOf(path);
       held = heldLock(descriptor);
       held.say('');
       mark = contentOf(path);
@@ -94,7 +94,7 @@ export function createPlanningLock(path: string, patienceS: number): PlanningLoc
     sayDone: () => {
       if (mark !== '' && contentOf(path) === mark) emptied(path);
     },
-    wasMine: () => wasMine,
+    wasOnlyMine: () => wasOnlyMine,
   };
 }
 

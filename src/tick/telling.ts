@@ -46,7 +46,7 @@ export function createTelling(ports: Ports): Telling {
     if (logProblem !== null) tell({ level: 'error', livestreamId: null, slot: null, problem: logProblem });
     const world = await worldNow(read, ports);
     tellOfRefusals(world, ports, { tell, observe });
-    const isWhole = isLast && !ports.endAsked() && ports.planning.isHeld() && ports.planning.wasMine();
+    const isWhole = isLast && !ports.endAsked() && ports.planning.isHeld() && ports.planning.wasOnlyMine();
     const { mail, memory, screen } = report(heard, world, ports.config, { isWhole });
     heard.reported = heard.outcomes.length;
     heard.observations = [];

@@ -128,6 +128,11 @@ async function inParallel<From, To>(items: From[], act: (item: From) => Promise<
   return results;
 }
 
+/** What changes something keeps the slot busy; whoever only asks does not. */
+function callsBeside({ call }: CallMoment): unknown {
+  return call.startsWith('ps ') ? expect.any(Array) : [];
+}
+
 async function playStory(story: KillStory): Promise<void> {
   const stage = await prepareStage(story);
   try {
@@ -140,7 +145,7 @@ async function playStory(story: KillStory): Promise<void> {
     const good = kills.map(({ name, whom, at }, index) => ({
       kill: name,
       signal: 'SIGKILL',
-      beside: typeof at === 'string' || whom === 'group' ? null : { exitCode: 1, calls: [] },
+      beside: typeof at === 'string' || whom === 'group' ? null : { exitCode: 0, calls: callsBeside(at) },
       exitCodes: results[index]?.exitCodes.map(() => 0),
       startMailsTooMany: 0,
       world: expected.world,

@@ -202,7 +202,7 @@ function portsOf(world: TransportWorld, config: Config, options: TickOptions): P
       sayDone: () => undefined,
       release: () => undefined,
       isHeld: () => true,
-      wasMine: () => true,
+      wasOnlyMine: () => true,
     },
     locks: {
       take: () => Promise.resolve(true),

@@ -11,14 +11,14 @@ const STEP_MS = 100;
 
 export function planningPort(host: Host, session: Session, clock: VirtualClock, through: Through): PlanningLock {
   let hasTaken = false;
-  let wasMine = true;
+  let wasOnlyMine = true;
   const isFree = (): boolean => host.lockHolder === null || host.lockHolder.isDead;
   return {
     take: () =>
       through('planning', 'take', [], async () => {
         for (let waited = 0; !isFree() && waited < PATIENCE_MS; waited += STEP_MS) await clock.sleep(STEP_MS);
         if (!isFree()) return false;
-        wasMine = !hasTaken || host.lastPlanner === session;
+        wasOnlyMine &&= !hasTaken || host.lastPlanner === session;
         hasTaken = true;
         host.lockHolder = session;
         host.lastPlanner = session;
@@ -30,7 +30,7 @@ export function planningPort(host: Host, session: Session, clock: VirtualClock, 
       if (host.lockHolder === session) host.lockHolder = null;
     },
     isHeld: () => host.lockHolder === session,
-    wasMine: () => wasMine,
+    wasOnlyMine: () => wasOnlyMine,
   };
 }
 
