@@ -21,7 +21,7 @@ function mergedEntries(before: Entries, after: Entries, meanwhile: Entries): Ent
 function mergedValue(before: unknown, after: unknown, meanwhile: unknown): unknown {
   if (isSame(before, after)) return meanwhile;
   if (isSame(before, meanwhile)) return after;
-  if (Array.isArray(after)) return mergedList(listOf(before), after, listOf(meanwhile));
+  if (Array.isArray(after ?? before)) return mergedList(listOf(before), listOf(after), listOf(meanwhile));
   // An error or a try is one thing; only the mappings that hold them are taken apart.
   if (isMapping(before) && isMapping(after) && isMapping(meanwhile)) return mergedEntries(before, after, meanwhile);
   return after;

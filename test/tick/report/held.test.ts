@@ -8,13 +8,13 @@ import { NOW } from '../../support/memory/samples.js';
 
 const MINUTE = 60_000;
 const config = makeConfig();
-const trouble = heldTooLong({ pid: 4711, heldMs: 40.5 * MINUTE })!;
+const trouble = heldTooLong({ pid: 4711, heldMs: 40.5 * MINUTE, doing: '' })!;
 const OWN: Memory = { ...emptyMemory(), sightings: { 4: NOW.toISOString() } };
 
 test.each([
   [null, null],
-  [{ pid: 1, heldMs: 15 * MINUTE - 1 }, null],
-  [{ pid: 1, heldMs: 15 * MINUTE }, 'process 1 has been at work for 15 minutes'],
+  [{ pid: 1, heldMs: 15 * MINUTE - 1, doing: '' }, null],
+  [{ pid: 1, heldMs: 15 * MINUTE, doing: '' }, 'process 1 has been at work for 15 minutes'],
 ])('a holder is too long at work, or not: %j', (holder, detail) => {
   expect(heldTooLong(holder)?.problem.detail ?? null).toBe(detail);
 });

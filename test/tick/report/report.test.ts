@@ -381,7 +381,9 @@ test('a log that cannot be written is told on the screen too, and is over once s
     [0, 0],
     [3, 1],
   ]);
-  const said = report({ outcomes: unwritable, observations: [] }, quietWorld(), makeConfig(), { isCutShort: false });
+  const said = report({ outcomes: unwritable, reported: 0, observations: [] }, quietWorld(), makeConfig(), {
+    isWhole: true,
+  });
   expect(said.screen).toEqual(['detail of logUnwritable']);
 });
 
