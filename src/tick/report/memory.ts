@@ -111,26 +111,19 @@ export function emptyMemory(): Memory {
 export function parseMemory(content: string): Parsed<Memory> {
   const json = parseJson(content);
   if ('fault' in json) return json;
-  const memory = decodeObject(withoutUnknownKinds(json.value), MEMORY);
+  const memory = decodeObject(withoutFormerKinds(json.value), MEMORY);
   return 'fault' in memory ? memory : { value: { ...emptyMemory(), ...memory.value } };
 }
 
-/** Another version knows other kinds of errors: what it has told of them says nothing here. */
-function withoutUnknownKinds(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  const { told, untold } = value as { told?: unknown; untold?: unknown };
-  return {
-    ...value,
-    ...(typeof told === 'object' && told !== null && !Array.isArray(told)
-      ? { told: Object.fromEntries(Object.entries(told).filter(([, entry]) => isOfKnownKind(entry))) }
-      : {}),
-    ...(Array.isArray(untold) ? { untold: untold.filter(isOfKnownKind) } : {}),
-  };
-}
+/** Of version 1.1.0, which are no errors any more. */
+const FORMER_KINDS = ['composeBusy'];
 
-function isOfKnownKind(entry: unknown): boolean {
-  const found = (entry as { kind?: unknown } | null)?.kind;
-  return typeof found !== 'string' || Object.hasOwn(KINDS, found);
+function withoutFormerKinds(value: unknown): unknown {
+  const { told } = (value ?? {}) as { told?: unknown };
+  if (typeof told !== 'object' || told === null || Array.isArray(told)) return value;
+  const isPresent = ([, entry]: [string, { kind?: unknown } | null]): boolean =>
+    !FORMER_KINDS.some((former) => former === entry?.kind);
+  return { ...(value as object), told: Object.fromEntries(Object.entries(told).filter(isPresent)) };
 }
 
 /** The clock was put back since, or had been ahead: a time of the future counts as now, or it would never have been long ago. */

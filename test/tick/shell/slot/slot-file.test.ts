@@ -113,8 +113,15 @@ describe('the memory', () => {
     });
   });
 
+  test('of version 1.1.0, for which a docker-compose at work was an error, is understood without that', () => {
+    const told = { ...memory.told, 'composeBusy/slot1': { ...memory.told['podUnreadable/'], kind: 'composeBusy' } };
+    expect(parseMemory(JSON.stringify({ ...memory, told }))).toEqual({ value: memory });
+  });
+
   test.each([
     { version: 2 },
+    { told: { x: { kind: 'unheardOf' } } },
+    { told: [] },
     { sightings: [] },
     { tries: { 'start/1': { times: 1 } } },
     { toldEvents: { 'recordingKept/1': 'soon' } },
