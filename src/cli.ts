@@ -47,6 +47,10 @@ export function commands(done: (status: number) => void, version: string): Comma
       const { initCommand } = await import('./tick/commands.js');
       done(await initCommand(choice, migrationNames));
     },
+    stop: async (target, choice) => {
+      const { stopCommand } = await import('./tick/commands.js');
+      done(await stopCommand(target, choice, migrationNames));
+    },
   });
   addStreamer(program, CONFIG_HELP, {
     build: async (choice) => {

@@ -16,7 +16,7 @@ const DESCRIPTION = [
 
 const FILES: [string, string][] = [
   ['.env', 'The configuration, with secrets: make it 0600.'],
-  ['.bbb-pod-live.lock', 'The lock of a tick; always empty, never deleted.'],
+  ['.bbb-pod-live.lock', 'The planning lock, and who holds it; never deleted.'],
   ['memory.json', 'What was mailed, claims seen, starts that failed; may be deleted at any time.'],
   ['logs/YYYY-MM-DD_bbb-pod-live.log', 'The log of a day; days and times are UTC.'],
   ['logs/ID.log', 'The last output of the container of the live ID; in debug mode all of it.'],
@@ -29,7 +29,7 @@ const FILES: [string, string][] = [
 ];
 
 const EXIT_STATUSES: [string, string][] = [
-  ['0', 'All went well; also when another tick holds the lock.'],
+  ['0', 'All went well; also when another tick was planning.'],
   [
     '1',
     'At least one error was met: see the log and the mail. For init: a run could not work. For migrate-recordings: see its report.',

@@ -1,4 +1,4 @@
-// `run` and `init` on the command line: their options, and what they ask for.
+// `run`, `init` and `stop` on the command line: their options, and what they ask for.
 import type { Command } from 'commander';
 
 export interface RunChoice {
@@ -13,10 +13,17 @@ export interface InitChoice {
   pull: boolean;
 }
 
+export interface StopChoice {
+  config?: string;
+  dryRun?: boolean;
+  yes?: boolean;
+}
+
 /** What does each command. */
 export interface TickCommands {
   run(choice: RunChoice): Promise<void>;
   init(choice: InitChoice): Promise<void>;
+  stop(target: string, choice: StopChoice): Promise<void>;
 }
 
 export function addTick(program: Command, configHelp: string, acts: TickCommands): void {
@@ -38,4 +45,15 @@ export function addTick(program: Command, configHelp: string, acts: TickCommands
     .option('--config <path>', configHelp)
     .showHelpAfterError('(bbb-pod-live init --help tells more)')
     .action((choice: InitChoice) => acts.init(choice));
+  program
+    .command('stop')
+    .description(
+      'end one live properly, whatever BBB says: for a meeting of which BBB can never say that it is over, or a live that must end now',
+    )
+    .argument('<id-or-slot>', 'the id of the live in Pod, or the slot: 12, live12, slot3')
+    .option('--yes', 'do not ask')
+    .option('--dry-run', 'say what would be done; change nothing anywhere')
+    .option('--config <path>', configHelp)
+    .showHelpAfterError('(bbb-pod-live stop --help tells more)')
+    .action((target: string, choice: StopChoice) => acts.stop(target, choice));
 }

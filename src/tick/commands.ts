@@ -1,4 +1,4 @@
-// What `run` and `init` do: the configuration is read and checked, the ports of this host are built, and the exit status is answered.
+// What `run`, `init` and `stop` do: the configuration is read and checked, the ports of this host are built, and the exit status is answered.
 import { hostname } from 'node:os';
 import { loadEnvironment, type ConfigurationFile } from '../shared/configuration.js';
 import { EXIT } from '../shared/exit-status.js';
@@ -6,7 +6,7 @@ import { createRedactor, oneLine } from '../shared/redact.js';
 import { underSignals } from '../shared/signals.js';
 import { complain, complainOfConfiguration, print } from '../shared/terminal.js';
 import { unknownNames, type UnknownName } from '../shared/unknown-names.js';
-import type { InitChoice, RunChoice } from './command-line.js';
+import type { InitChoice, RunChoice, StopChoice } from './command-line.js';
 import { readConfig, variableNames } from './config.js';
 import type { Config } from './model.js';
 import { portsOfThisHost, type HostOptions, type HostPorts } from './real-ports.js';
@@ -39,6 +39,25 @@ export async function initCommand(choice: InitChoice, otherNames: OtherNames): P
   const [{ init }, { createInstallation }] = await Promise.all([import('./init.js'), import('./shell/host-check.js')]);
   return withPorts(config, { screen: 'none' }, (ports, show) =>
     init(ports, createInstallation(config, ports.compose, file?.path ?? null), { pull: choice.pull, print: show }),
+  );
+}
+
+export async function stopCommand(target: string, choice: StopChoice, otherNames: OtherNames): Promise<number> {
+  const configured = await configuration(choice.config, {}, otherNames);
+  if (configured === null) return EXIT.usage;
+  const [{ stop }, { ask, canAsk }] = await Promise.all([import('./stop.js'), import('../shared/question.js')]);
+  const isDry = choice.dryRun === true;
+  if (!isDry && choice.yes !== true && !canAsk()) {
+    complain('there is no terminal to ask on: say --yes to end it, or --dry-run to see what would be done');
+    return EXIT.usage;
+  }
+  return withPorts(configured.config, { screen: isDry ? 'none' : 'info' }, (ports, show, ending) =>
+    stop(ports, {
+      target,
+      isDry,
+      confirm: (question) => (choice.yes === true ? Promise.resolve(true) : ask(question, ending)),
+      print: show,
+    }),
   );
 }
 
@@ -90,7 +109,7 @@ async function unknownNamesOf(file: ConfigurationFile, otherNames: OtherNames): 
 async function withPorts(
   config: Config,
   options: Pick<HostOptions, 'screen'>,
-  work: (ports: HostPorts, show: (line: string) => void) => Promise<number>,
+  work: (ports: HostPorts, show: (line: string) => void, ending: AbortSignal) => Promise<number>,
 ): Promise<number> {
   const redact = createRedactor(config.secrets);
   const clean = (text: string): string => oneLine(redact(text));
@@ -103,9 +122,13 @@ async function withPorts(
       },
     });
     try {
-      return await work(ports, (line) => {
-        print(clean(line));
-      });
+      return await work(
+        ports,
+        (line) => {
+          print(clean(line));
+        },
+        ending,
+      );
     } finally {
       ports.close();
     }

@@ -479,8 +479,8 @@ export type Effect =
    * compose file was written, if that is there. `hasContainer`: the engine that answers has its container.
    */
   | { do: 'adopt'; record: SlotRecord; composeWrittenAt: Date | null; hasContainer: boolean }
-  /** Before: the meeting is over. After: the slot file says so (step stopping). */
-  | { do: 'beginStop'; endedAt: string }
+  /** Before: the meeting is over, or somebody ends the live by hand. After: the slot file says so (step stopping). */
+  | { do: 'beginStop'; endedAt: string; byHand?: true }
   /** After: the container's output is in `logs/<livestream id>.log`. */
   | { do: 'saveOutput' }
   /** After: ffmpeg has closed its file, or its time is up. */

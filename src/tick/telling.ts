@@ -79,7 +79,7 @@ export function createTelling(ports: Ports): Telling {
 /** The world with the memory as it is now: others may have changed it since this tick gave the planning lock up. */
 async function worldNow(world: World, ports: Ports): Promise<World> {
   if (ports.planning.isHeld()) return world;
-  await takePlanning(ports);
+  await tryPlanning(ports);
   const [now, latest] = [ports.clock.now(), await ports.memory.read()];
   return { ...world, now, ...(latest.ok ? remembered(latest, now) : {}) };
 }
@@ -87,13 +87,18 @@ async function worldNow(world: World, ports: Ports): Promise<World> {
 /** Longer than another tick may plan. */
 const TRIES = 12;
 
-/** Without it what was told is noted all the same: an error that is mailed each minute would be worse. */
-async function takePlanning(ports: Ports): Promise<void> {
-  try {
-    for (let tries = 0; tries < TRIES; tries += 1) if (await ports.planning.take()) return;
-  } catch {
-    // The tick has met it when it began, and told.
-  }
+/** False: another tick plans, and does not end. */
+export async function takePlanning(ports: Ports): Promise<boolean> {
+  for (let tries = 0; tries < TRIES; tries += 1) if (await ports.planning.take()) return true;
+  return false;
+}
+
+/**
+ * A tick has met what stands against it when it began, and told. Without the lock what was told is noted all the same: an
+ * error that is mailed each minute would be worse.
+ */
+async function tryPlanning(ports: Ports): Promise<void> {
+  await takePlanning(ports).catch(() => false);
 }
 
 /** Nothing is written when nothing has changed. */
@@ -105,7 +110,7 @@ async function note(memory: Memory, world: World, ports: Ports, failed: (why: st
 /** What is known now and was not before, whatever the memory has become meanwhile. */
 async function noteChange(before: Memory, after: Memory, ports: Ports, failed: (why: string) => void): Promise<void> {
   if (JSON.stringify(after) === JSON.stringify(before)) return;
-  await takePlanning(ports);
+  await tryPlanning(ports);
   await attempted(async () => {
     const latest = await ports.memory.read();
     await write(latest.ok ? merged(before, after, latest.value) : after, ports);

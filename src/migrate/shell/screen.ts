@@ -1,4 +1,5 @@
 // What the operator sees: on a terminal a bar that moves and what went wrong, elsewhere a plain line for each recording.
+import { ask, canAsk } from '../../shared/question.js';
 import type { MultiBar, SingleBar } from 'cli-progress';
 import { oneLine } from '../../shared/redact.js';
 import type { Screen } from '../ports.js';
@@ -69,7 +70,7 @@ export async function createScreen({ redact, hasBar, now, ending }: ScreenOption
       shown?.bars.stop();
       shown = null;
     },
-    canAsk: process.stdin.isTTY && process.stdout.isTTY,
+    canAsk: canAsk(),
     ask: (question) => ask(clean(question), ending),
   };
 }
@@ -88,25 +89,4 @@ function folded(text: string): string {
   // Some terminals do not tell.
   const width = Math.max(20, process.stdout.columns || 80);
   return (text.match(new RegExp(`.{1,${width}}`, 'gu')) ?? []).join('\n');
-}
-
-async function ask(question: string, ending: AbortSignal): Promise<boolean> {
-  const { createInterface } = await import('node:readline/promises');
-  const dialogue = createInterface({ input: process.stdin, output: process.stdout });
-  const leaving = new AbortController();
-  const signal = AbortSignal.any([leaving.signal, ending]);
-  // Ctrl-C and Ctrl-D are no answer, which is no.
-  for (const event of ['SIGINT', 'close']) {
-    dialogue.on(event, () => {
-      leaving.abort();
-    });
-  }
-  try {
-    return /^(y|yes)$/i.test((await dialogue.question(`${question} [y/N] `, { signal })).trim());
-  } catch (error) {
-    if (signal.aborted) return false;
-    throw error;
-  } finally {
-    dialogue.close();
-  }
 }

@@ -98,7 +98,7 @@ export const pingChat: Act<'pingChat'> = async (_effect, place, context) => {
 };
 
 export const beginStop: Act<'beginStop'> = async (effect, place, context) => {
-  inform(place, 'its meeting is over: it is stopped', context);
+  inform(place, effect.byHand === true ? 'it is ended by hand' : 'its meeting is over: it is stopped', context);
   return { record: await note(place, { step: 'stopping', endedAt: effect.endedAt }, context) };
 };
 

@@ -13,7 +13,7 @@ const WORDS: Record<EffectName, string> = {
   mailStart: 'mail that it has started',
   pingChat: "ask the chat's Redis",
   adopt: 'take it over: write its slot file',
-  beginStop: 'note that its meeting is over',
+  beginStop: 'note that it ends',
   beginUndo: 'note that its start is undone',
   saveOutput: "keep the container's output in the log directory",
   finish: 'ask ffmpeg to close its file',
