@@ -14,8 +14,8 @@ const PURE = [
   'tick/shell/**/{bbb-answers,compose-answers,compose-variables,slot-file}',
 ];
 
-/** The folders of what decides, and how many of its branches in a hundred the tests take at least. */
-const COVERED = { 'tick/plan': 94, 'tick/report': 80, 'migrate/core': 94 };
+/** The folders of what decides, and how many of their branches in a hundred the tests take at least. */
+const COVERED = { 'tick/plan': 100, 'tick/report': 100, 'migrate/core': 100 };
 
 export default {
   ...common,

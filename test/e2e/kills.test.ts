@@ -1,5 +1,6 @@
 // Promise P7 with the built program: killed by SIGKILL at every moment, alone or with its children, and run again.
 import { describe, expect, test } from '@jest/globals';
+import { inParallel } from '../support/in-parallel.js';
 import { composeHasEnded, watchedTick } from '../support/killed-program.js';
 import {
   hasAnotherFileSystem,
@@ -118,16 +119,6 @@ async function reference(stage: Stage): Promise<Reference> {
   }
 }
 
-async function inParallel<From, To>(items: From[], act: (item: From) => Promise<To>): Promise<To[]> {
-  const results: To[] = [];
-  const rest = items.entries();
-  const work = async (): Promise<void> => {
-    for (const [index, item] of rest) results[index] = await act(item);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return results;
-}
-
 /** What changes something keeps the slot busy; whoever only asks does not. */
 function callsBeside({ call }: CallMoment): unknown {
   return call.startsWith('ps ') ? expect.any(Array) : [];
@@ -141,7 +132,7 @@ async function playStory(story: KillStory): Promise<void> {
     expect(story.among.filter((pattern) => !moments.some((moment) => pattern.test(moment)))).toEqual([]);
     expect(moments.length).toBeGreaterThanOrEqual(story.atLeast);
     const kills = killsAt(moments);
-    const results = await inParallel(kills, (one) => killAndRunAgain(stage, one, expected));
+    const results = await inParallel(kills, AT_ONCE, (one) => killAndRunAgain(stage, one, expected));
     const good = kills.map(({ name, whom, at }, index) => ({
       kill: name,
       signal: 'SIGKILL',

@@ -1,6 +1,7 @@
 // What stands in the mail of a start.
 import { expect, test } from '@jest/globals';
 import { startMail } from '../../../src/tick/report/mails.js';
+import { ENGLISH } from '../../../src/tick/report/messages-en.js';
 import { makeConfig } from '../../support/memory/config.js';
 import { NOW, slotRecord } from '../../support/memory/samples.js';
 
@@ -33,4 +34,10 @@ test('in English, the date is English too', () => {
   const { subject, values } = startMail(slotRecord(12), 2, makeConfig({ mailLang: 'en' }), NOW);
   expect(subject).toBe('[BBB-POD-LIVE] A live has started');
   expect(values['at']).toBe('2 March 2026 at 10:10:00');
+});
+
+test('a live that will show nothing is told with the reason, and what to do', () => {
+  const problem = { kind: 'bbbTooNew', detail: 'BBB 3.0.1' } as const;
+  const { warning } = startMail(slotRecord(12), 2, makeConfig({ mailLang: 'en' }), NOW, problem).values;
+  expect(warning).toEqual({ what: ENGLISH.bbbTooNew.what, detail: 'BBB 3.0.1', next: ENGLISH.bbbTooNew.next });
 });

@@ -387,6 +387,14 @@ test('a log that cannot be written is told on the screen too, and is over once s
   expect(said.screen).toEqual(['detail of logUnwritable']);
 });
 
+test('a BBB that is too new for the default image is told until the image is another one', () => {
+  const steps = [{ at: 0, outcomes: [trouble('bbbTooNew')] }, { at: MINUTE }];
+  expect(play(steps).mails.map(({ recovered }) => recovered)).toEqual([0]);
+  expect(play(steps, { streamerImage: 'bbb-pod-live-streamer:1' }).mails.map(({ recovered }) => recovered)).toEqual([
+    0, 1,
+  ]);
+});
+
 describe('an address that the mail server refuses', () => {
   const refused = [
     { address: 'gone@univ.test', why: '550 no such user' },

@@ -1,5 +1,6 @@
 // docs/promises.md, P3, P8 and P9, over real HTTP and files: whatever comes back for one call, nothing is lost, and all is well afterwards.
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { inParallel } from '../../support/in-parallel.js';
 import {
   CALLS,
   casesOf,
@@ -155,21 +156,11 @@ function endOf(one: FaultCase, end: Record<string, unknown>, last: Record<string
   return { ...end, lives: [...livesOf(last, one.call.affects), ...own].sort((first, second) => first.id - second.id) };
 }
 
-async function inParallel<From, To>(items: From[], act: (item: From) => Promise<To>): Promise<To[]> {
-  const results: To[] = [];
-  const rest = items.entries();
-  const work = async (): Promise<void> => {
-    for (const [index, item] of rest) results[index] = await act(item);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return results;
-}
-
 async function meetAll(call: Call): Promise<void> {
   const cases = casesOf(call);
   expect(cases.length).toBeGreaterThanOrEqual(40);
   const reference = await referenceFor(call.options ?? {});
-  const met = await inParallel(cases, (one) => meet(one, reference));
+  const met = await inParallel(cases, AT_ONCE, (one) => meet(one, reference));
   expect(met).toEqual(cases.map((one, index) => expected(one, met[index] as Met, reference)));
 }
 
