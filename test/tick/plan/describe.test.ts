@@ -1,6 +1,6 @@
 // A plan in words, as `--dry-run` prints it.
 import { expect, test } from '@jest/globals';
-import { describePlan } from '../../../src/tick/plan/describe.js';
+import { describePlan, workDetail } from '../../../src/tick/plan/describe.js';
 import { plan } from '../../../src/tick/plan/plan.js';
 import type { Chain, Effect } from '../../../src/tick/model.js';
 import { makeConfig } from '../../support/memory/config.js';
@@ -28,4 +28,16 @@ test('a start says under which names; every act of a whole plan has words', () =
   expect(lines[1]).toMatch(/^ {2}1\. write the slot file \(\[BBB\] .*, stream key bbb-.*\)$/);
   for (const line of lines) expect(line).not.toContain('undefined');
   expect(lines).toContain('  2. create its broadcaster in Pod');
+});
+
+test.each([
+  [
+    { pid: 4711, heldMs: 31.5 * 60_000, doing: 'docker-compose down' },
+    'process 4711 has been at work for 31 minutes: docker-compose down',
+  ],
+  [{ pid: 4711, heldMs: 60_000, doing: '' }, 'process 4711 has been at work for a minute'],
+  [{ pid: null, heldMs: 59_999, doing: '' }, 'an earlier tick has been at work for less than a minute'],
+  [{ pid: null, heldMs: null, doing: '' }, 'an earlier tick has been at work'],
+])('who is at work is told as far as it is known: %j', (work, detail) => {
+  expect(workDetail(work)).toBe(detail);
 });

@@ -11,6 +11,7 @@ import type {
   SlotRecord,
   SlotStep,
   Trial,
+  Work,
   World,
 } from '../../../src/tick/model.js';
 import { emptyMemory } from '../../../src/tick/report/memory.js';
@@ -339,6 +340,22 @@ describe('what cannot be read is never taken for empty', () => {
     const world = worldOf(record, 'ours', 'running', 'absent');
     const slots = world.slots.map((slot) => ({ ...slot, engineId: ok<string | null>('engine-2') }));
     expect(acts(plan({ ...world, slots }, config))).toEqual(['1@1: render revive']);
+  });
+
+  test.each<[string, Work, string | null]>([
+    ['for a while', { pid: 4711, heldMs: 29 * 60_000, doing: 'docker-compose down' }, null],
+    ['since nobody knows when', { pid: null, heldMs: null, doing: '' }, null],
+    [
+      'for far too long',
+      { pid: 4711, heldMs: 31 * 60_000, doing: 'docker-compose down' },
+      'process 4711 has been at work for 31 minutes: docker-compose down',
+    ],
+  ])('a slot in which somebody is at work (%s) is left alone', (_what, busy, detail) => {
+    const world = worldOf(slotRecord(1), 'ours', 'over', 'absent');
+    const decided = plan({ ...world, slots: world.slots.map((slot) => ({ ...slot, busy })) }, config);
+    expect(acts(decided)).toEqual([]);
+    expect(problems(decided)).toEqual(detail === null ? [] : ['stuck']);
+    expect(detailOf(decided)).toBe(detail ?? '');
   });
 
   test('containers that nobody knows are reported, and left alone', () => {

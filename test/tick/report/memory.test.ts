@@ -31,7 +31,8 @@ function memoryAt(time: string): Memory {
 }
 
 test('a file that is no JSON is a fault', () => {
-  expect(parseMemory('{"version":1')).toHaveProperty('fault');
+  for (const content of ['{"version":1', 'null', '[]', '{"version":1,"told":null}'])
+    expect(parseMemory(content)).toHaveProperty('fault');
   expect(parseMemory(serialiseMemory(memoryAt(PAST)))).toEqual({ value: memoryAt(PAST) });
 });
 

@@ -8,6 +8,7 @@ import { failed, livestream, NOW, ok, quietWorld, slotReading, slotRecord } from
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const WORK = { pid: 4711, heldMs: MINUTE, doing: '' };
 
 function trouble(kind: ProblemKind, livestreamId: number | null = null, slot: number | null = null): Outcome {
   return { level: 'error', livestreamId, slot, problem: { kind, detail: `detail of ${kind}` } };
@@ -307,6 +308,23 @@ describe('an error is not over', () => {
       { at: MINUTE, outcomes: [trouble(blinding)] },
     ]);
     expect(mails.map(({ recovered }) => recovered)).toEqual([0, 0]);
+  });
+
+  test.each<[string, Partial<World>, number[]]>([
+    ['slot', { slots: [{ ...slotReading(1, null), busy: WORK }] }, [0]],
+    ['live', { slots: [{ ...slotReading(2, slotRecord(1)), busy: WORK }] }, [0]],
+    ['other slot', { slots: [{ ...slotReading(3, slotRecord(9)), busy: WORK }] }, [0, 1]],
+    [
+      'slot of which nothing can be read',
+      { slots: [{ ...slotReading(3, null), record: failed('slotFileUnreadable'), busy: WORK }] },
+      [0, 1],
+    ],
+  ])('while somebody is at work in its %s, and in no other', (_where, world, recovered) => {
+    const { mails } = play([
+      { at: 0, outcomes: [trouble('stopFailed', 1, 1)] },
+      { at: MINUTE, world },
+    ]);
+    expect(mails.map((mail) => mail.recovered)).toEqual(recovered);
   });
 
   test('when the tick was asked to end before it came to it', () => {
