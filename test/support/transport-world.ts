@@ -193,7 +193,13 @@ function portsOf(world: TransportWorld, config: Config, options: TickOptions): P
       uptimeMs: () => performance.now(),
       // What is only there to be cut short never ends by itself.
       sleep: (_ms, signal) =>
-        signal === undefined ? Promise.resolve() : new Promise((end) => { signal.addEventListener('abort', () => { end(); }); }),
+        signal === undefined
+          ? Promise.resolve()
+          : new Promise((end) => {
+              signal.addEventListener('abort', () => {
+                end();
+              });
+            }),
     },
     // One tick at a time.
     planning: {
