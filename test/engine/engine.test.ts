@@ -155,7 +155,12 @@ async function until(what: string, holds: () => Promise<boolean> | boolean): Pro
     }, 180_000);
 
     /** Kills the tick, and everything that it began, once the engine shows what is waited for. */
-    async function killTickWhen(what: string, holds: () => Promise<boolean>, reach: 'group' | 'alone'): Promise<void> {
+    async function killTickWhen<Before = void>(
+      what: string,
+      holds: () => Promise<boolean>,
+      reach: 'group' | 'alone',
+      before: () => Before = () => undefined as Before,
+    ): Promise<Before> {
       const child = spawn(process.execPath, [shippedPath('bin/bbb-pod-live'), 'run', '--no-delay'], {
         cwd: world.baseDirectory,
         env: world.env,
@@ -164,8 +169,10 @@ async function until(what: string, holds: () => Promise<boolean> | boolean): Pro
       });
       const ended = new Promise((resolve) => child.once('exit', resolve));
       await until(what, holds);
+      const begun = before();
       process.kill(reach === 'group' ? -(child.pid ?? 0) : (child.pid ?? 0), 'SIGKILL');
       await ended;
+      return begun;
     }
 
     test.each(['group', 'alone'] as const)(
@@ -197,6 +204,43 @@ async function until(what: string, holds: () => Promise<boolean> | boolean): Pro
         expect(world.pod.state.broadcasters).toEqual([]);
         expect(recordingOf(request).endsWith(`END ${request.meeting.meeting_id}\n`)).toBe(true);
         expect(readdirSync(world.recordingsDirectory)).toHaveLength(1);
+      },
+      240_000,
+    );
+
+    test.each(['group', 'alone'] as const)(
+      'of two ticks at work, each on a slot of its own, one is killed (%s): the other goes on, and the next put right what is left',
+      async (reach) => {
+        await realWorld();
+        const first = world.teacherAsks({ name: 'Premier cours', recording: true });
+        await tick();
+        await until('it records', () => isRecording(1));
+        world.meetingEnds(first.meeting.meeting_id);
+        let other: Promise<unknown> = Promise.resolve();
+        const second = await killTickWhen(
+          'ffmpeg has ended',
+          async () => (await engine.docker('logs', 'liveStreaming1')).includes('ffmpeg has ended'),
+          reach,
+          () => {
+            const request = world.teacherAsks({ name: 'Second cours', recording: true });
+            other = world.run(['run', '--no-delay']);
+            return request;
+          },
+        );
+        expect(await other).toMatchObject({ exitCode: 0 });
+        expect(second.livestream).toMatchObject({ status: 1, server: '1/2' });
+        expect(await running()).toContain('liveStreaming2');
+        await until('the first is over', async () => {
+          await world.run(['run', '--no-delay']);
+          return first.livestream.status === 2 && slotStep() === undefined && recordingOf(first) !== '';
+        });
+        world.meetingEnds(second.meeting.meeting_id);
+        await tick();
+        expect(await everything()).toEqual([]);
+        expect(await networks()).toEqual([]);
+        expect(world.pod.state.broadcasters).toEqual([]);
+        for (const request of [first, second])
+          expect(recordingOf(request).endsWith(`END ${request.meeting.meeting_id}\n`)).toBe(true);
       },
       240_000,
     );
