@@ -165,6 +165,13 @@ export interface Stranger {
   size: number;
 }
 
+/** A recording: a regular `*.mkv` directly in a slot's `videodata`. */
+export interface Recording {
+  file: string;
+  size: number;
+  modifiedAt: Date;
+}
+
 /** The slot file (`live.json`): what the next tick must know of the live in a slot. Times are ISO 8601, UTC. */
 export interface SlotRecord {
   version: 1;

@@ -18,6 +18,7 @@ import type {
   Problem,
   Reading,
   RefusedAddress,
+  Recording,
   SlotReading,
   SlotRecord,
   Work,
@@ -109,13 +110,6 @@ export interface Compose {
   down(slot: number): Promise<string | null>;
   /** Puts the streamer's output, redacted, into `logs/<livestream id>.log`. */
   saveOutput(slot: number, livestreamId: number): Promise<void>;
-}
-
-/** A recording: a regular `*.mkv` directly in a slot's `videodata` that holds something. */
-export interface Recording {
-  file: string;
-  size: number;
-  modifiedAt: Date;
 }
 
 export interface Recordings {

@@ -1,7 +1,7 @@
 // Recordings: handed over to Pod once, whole, under their own meeting's id, or kept aside (docs/promises.md, P4).
 import { PortError } from '../errors.js';
-import type { HandOver, Problem, SlotRecord } from '../model.js';
-import { type Recording, type RecordingTarget } from '../ports.js';
+import type { HandOver, Problem, Recording, SlotRecord } from '../model.js';
+import { type RecordingTarget } from '../ports.js';
 import { inform, need, note, type Act, type Context, type Place } from './act.js';
 
 /** Signs that may stand in the name of a kept file. */

@@ -1,11 +1,12 @@
 // Recordings in the slots, and their way to Pod's directory or to `kept/` (docs/promises.md, P4).
+import type { Recording } from '../../model.js';
 import { PortError } from '../../errors.js';
 import type { Stats } from 'node:fs';
 import { lstat, readFile, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseSlotRecord } from '../slot/slot-file.js';
 import type { Config, HandOver } from '../../model.js';
-import { type Recording, type Recordings, type RecordingTarget, type Whereabouts } from '../../ports.js';
+import { type Recordings, type RecordingTarget, type Whereabouts } from '../../ports.js';
 import { errorCode, faultOf, makeDirectory, removeIfThere, syncDirectory } from '../../../shared/files.js';
 import { DiskError } from '../../../shared/errors.js';
 import { adviceFor, placeWhole, REAL_COPY_ACTS, type CopyActs } from '../../../shared/file-copy.js';

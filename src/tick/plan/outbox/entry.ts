@@ -1,0 +1,79 @@
+// An entry of the outbox, as data: whose the recordings in it are, the acts that work on it, and what these find out.
+import type { Config, HandOver, Problem, ProblemKind, Recording } from '../../model.js';
+
+/** `recording.json` of an entry: what must be known to hand its files over. Times are ISO 8601, UTC. */
+export interface OutboxRecord {
+  version: 1;
+  livestreamId: number;
+  /** Path of the meeting's row in Pod. */
+  meetingPath: string;
+  internalMeetingId: string;
+  /** Path of the row of the user who asked for the live; null: it has none. */
+  userPath: string | null;
+  recordingAsked: boolean;
+  /** When the live ended, or what is in the entry was found. */
+  since: string;
+  /** The file in hand, and how far it has come. */
+  handOver: HandOver | null;
+}
+
+/** Acts on an entry. Each asks or changes one thing; what follows is decided in outbox.ts. Each is safe to repeat. */
+export type OutboxAct =
+  /** Asks nothing: what `recording.json` says. */
+  | { is: 'begin' }
+  /** Reads the files of the entry. */
+  | { is: 'look' }
+  /** Looks for the recording of a hand-over that an earlier tick began. */
+  | { is: 'find' }
+  /** Reads the meeting's row in Pod. */
+  | { is: 'ask meeting'; because: MeetingReason }
+  /** After: the complete `.part` stands beside the final name; the file stays in the entry. */
+  | { is: 'copy'; file: string; to: Destination }
+  /** After: a complete `.part` in `kept/` stands in the place of the one in Pod's directory. */
+  | { is: 'set aside'; because: string }
+  /** After: Pod knows whose the recording is. */
+  | { is: 'tell owner' }
+  /** After: the file bears its final name. */
+  | { is: 'rename' }
+  /** After: the file is no longer in the entry. */
+  | { is: 'remove source' }
+  /** Before: no file is left. After: the entry is gone. */
+  | { is: 'close' };
+
+/** Why the meeting's row is asked for: a file is to be copied, or goes on its way. */
+export type MeetingReason = { file: string } | 'going on';
+
+/** Pod's directory, or `kept/` with the reason. */
+export type Destination = { place: 'pod' } | { place: 'kept'; because: string };
+
+/** Where the recording of a begun hand-over is. `nowhere`: neither as `.part` nor under its final name. */
+export type Whereabouts = 'part' | 'damagedPart' | 'final' | 'nowhere';
+
+export type OutboxFound =
+  | { of: 'begin' }
+  | { of: 'look'; files: Recording[] }
+  | { of: 'find'; where: Whereabouts; source: Recording | null }
+  /** `missing`: Pod has no such row. */
+  | { of: 'ask meeting'; because: MeetingReason; internalMeetingId: string | null; isWaiting: boolean }
+  | { of: 'copy'; handOver: HandOver }
+  | { of: 'set aside'; handOver: HandOver }
+  /** `refusal`: why Pod will never take it for this user. */
+  | { of: 'tell owner'; answer: { internalMeetingId: string } | { refusal: string } }
+  | { of: 'rename'; final: string }
+  | { of: 'remove source' }
+  | { of: 'close' };
+
+/** What follows from what was found: plain data. */
+export interface OutboxFollowing {
+  /** Written to `recording.json` before anything else. */
+  change?: Partial<OutboxRecord>;
+  next: OutboxAct[];
+  /** Said at info level. */
+  remark?: string;
+  /** Told, while the work goes on. */
+  problem?: Problem;
+  /** Told; the entry waits for the next tick. */
+  failure?: { kind: ProblemKind; detail: string };
+}
+
+export type OutboxConfig = Pick<Config, 'podDefaultBbbPath'>;

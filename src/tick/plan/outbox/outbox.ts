@@ -1,0 +1,153 @@
+// The outbox: how a recording gets from a live that has ended to Pod, once and whole, or to `kept/` (docs/promises.md, P4).
+//
+//   videodata/meeting-….mkv ── rename ── outbox/<live>-<meeting>/ ── copy ── <meeting>.mkv.<live>.part in Pod's directory
+//   ── PATCH of the meeting's row: whose it is ── rename ── <meeting>.mkv ── the file in the entry is removed ── entry gone
+//
+// Why this order. Pod's job takes `<meeting>.mkv` without a look at whether it is whole, and fails for good on one whose meeting
+// has no owner: so it is complete before it bears that name, and the owner is told before. Each step is noted in
+// `recording.json` before it is taken, so that a killed tick neither loses nor doubles a file: what the files show decides how
+// the next one goes on. The source goes last. What Pod can never publish under this meeting and user goes to `kept/`.
+import type { HandOver, Recording } from '../../model.js';
+import type { OutboxAct, OutboxConfig, OutboxFollowing, OutboxFound, OutboxRecord } from './entry.js';
+
+/** What Pod's job takes for the name of a recording of its own; anything else would be left lying there. */
+const FILE_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/;
+
+/** What follows from what an act on an entry found out. */
+export function afterOutboxAct(found: OutboxFound, record: OutboxRecord, config: OutboxConfig): OutboxFollowing {
+  switch (found.of) {
+    case 'begin':
+      return { next: [{ is: record.handOver === null ? 'look' : 'find' }] };
+    case 'look':
+      return afterLook(found.files, record, config);
+    case 'find':
+      return afterFind(found, record);
+    case 'ask meeting':
+      return afterMeeting(found, record);
+    case 'copy':
+    case 'set aside':
+      return onTheWay(found.handOver);
+    case 'tell owner':
+      return afterTellingOwner(found.answer, record);
+    case 'rename':
+      return { change: { handOver: placed(record, found.final) }, next: [{ is: 'remove source' }] };
+    case 'remove source':
+      return afterPlacing(record);
+    case 'close':
+      return { next: [] };
+  }
+}
+
+const copyToKept = (file: string, because: string): OutboxAct => ({ is: 'copy', file, to: { place: 'kept', because } });
+
+/** A copy takes its time: for Pod the row of the meeting is looked at again. One for `kept/` is nobody's business. */
+function onTheWay(handOver: HandOver): OutboxFollowing {
+  if (handOver.keptBecause === undefined)
+    return { change: { handOver }, next: [{ is: 'ask meeting', because: 'going on' }] };
+  return { change: { handOver: { ...handOver, phase: 'renaming' } }, next: [{ is: 'rename' }] };
+}
+
+/** The first file, by name; when none is left, the entry has done its service. */
+function afterLook(files: Recording[], record: OutboxRecord, { podDefaultBbbPath }: OutboxConfig): OutboxFollowing {
+  const [first] = files;
+  if (first === undefined) return { next: [{ is: 'close' }] };
+  const because = whyKept(record, podDefaultBbbPath);
+  if (because !== null) return { next: [copyToKept(first.file, because)] };
+  return { next: [{ is: 'ask meeting', because: { file: first.file } }] };
+}
+
+/** Why a recording can never be Pod's, as far as that is known here; else null. */
+function whyKept(record: OutboxRecord, podDefaultBbbPath: string): string | null {
+  if (!record.recordingAsked) return 'its live was not to be recorded';
+  if (podDefaultBbbPath === '') return 'POD_DEFAULT_BBB_PATH is empty';
+  if (record.userPath === null) return 'its live has no user in Pod';
+  if (record.internalMeetingId === '') return 'the internal id of its meeting is not known';
+  if (!FILE_NAME.test(record.internalMeetingId)) return 'the internal id of its meeting cannot be the name of a file';
+  return null;
+}
+
+function afterMeeting(
+  { because, internalMeetingId, isWaiting }: Extract<OutboxFound, { of: 'ask meeting' }>,
+  record: OutboxRecord,
+): OutboxFollowing {
+  const refusal = whyNotPods(internalMeetingId, record);
+  const file = because === 'going on' ? (record.handOver?.file ?? '') : because.file;
+  if (refusal !== null) {
+    return { next: [because === 'going on' ? { is: 'set aside', because: refusal } : copyToKept(file, refusal)] };
+  }
+  // A second file under the name of the first would overwrite it, and a second PATCH would change whose the first is.
+  if (isWaiting) {
+    const detail = `an earlier recording of meeting ${record.internalMeetingId} was not collected by Pod yet; ${file} waits in the outbox`;
+    return { next: [], failure: { kind: 'recordingWaiting', detail } };
+  }
+  return { next: [because === 'going on' ? { is: 'tell owner' } : { is: 'copy', file, to: { place: 'pod' } }] };
+}
+
+/** Why Pod would publish the file under another meeting; null when nothing speaks against it. */
+function whyNotPods(internalMeetingId: string | null, record: OutboxRecord): string | null {
+  if (internalMeetingId === null) return 'its meeting is no longer in Pod';
+  if (internalMeetingId === record.internalMeetingId) return null;
+  return `Pod's row of its meeting now has another internal id (${internalMeetingId})`;
+}
+
+function afterTellingOwner(
+  answer: { internalMeetingId: string } | { refusal: string },
+  record: OutboxRecord,
+): OutboxFollowing {
+  const refusal = 'refusal' in answer ? answer.refusal : whyNotPods(answer.internalMeetingId, record);
+  if (refusal !== null) return { next: [{ is: 'set aside', because: refusal }] };
+  return { change: { handOver: renaming(record) }, next: [{ is: 'rename' }] };
+}
+
+/** The intent to rename is noted before the rename: without it nothing was renamed. */
+function renaming({ handOver }: OutboxRecord): HandOver | null {
+  return handOver === null ? null : { ...handOver, phase: 'renaming' };
+}
+
+/** Under which name it stands at last: in `kept/` the one that was wanted may be taken by then. */
+function placed({ handOver }: OutboxRecord, final: string): HandOver | null {
+  return handOver === null ? null : { ...handOver, target: final, phase: 'renaming' };
+}
+
+/** What an earlier tick began is gone on with, as far as the files show that it was done. */
+function afterFind({ where, source }: Extract<OutboxFound, { of: 'find' }>, record: OutboxRecord): OutboxFollowing {
+  const begun = record.handOver;
+  if (begun === null) return { next: [{ is: 'look' }] };
+  switch (where) {
+    case 'part':
+      return onTheWay(begun);
+    case 'final':
+      return { next: [{ is: 'remove source' }] };
+    case 'damagedPart':
+      return copiedAgain(source, begun);
+    case 'nowhere':
+      if (begun.phase === 'copied') return copiedAgain(source, begun);
+      // Pod's job has collected it, or it is lost with a disk: to hand it over again might publish it twice.
+      if (source === null) return { next: [{ is: 'remove source' }] };
+      return {
+        change: { handOver: null },
+        next: [
+          copyToKept(
+            source.file,
+            begun.keptBecause ?? `${begun.target} is gone; if Pod has not collected it, this is its only copy`,
+          ),
+        ],
+      };
+  }
+}
+
+/** A copy that nobody has seen under its final name: the recording is copied once more. */
+function copiedAgain(source: Recording | null, begun: HandOver): OutboxFollowing {
+  if (source !== null) return { change: { handOver: null }, next: [{ is: 'look' }] };
+  const detail = `${begun.file} is no longer in the outbox, and its copy ${begun.part} is gone or damaged: nothing is left to hand over`;
+  return { change: { handOver: null }, problem: { kind: 'diskFailed', detail }, next: [{ is: 'look' }] };
+}
+
+/** Told before it is forgotten: a kill between rather tells it twice than never. */
+function afterPlacing({ handOver }: OutboxRecord): OutboxFollowing {
+  const after: OutboxFollowing = { change: { handOver: null }, next: [{ is: 'look' }] };
+  if (handOver === null) return after;
+  if (handOver.keptBecause === undefined) return { ...after, remark: `recording ${handOver.file} handed over to Pod` };
+  const detail = `${handOver.file} is now ${handOver.target}: ${handOver.keptBecause}`;
+  return { ...after, problem: { kind: 'recordingKept', detail } };
+}

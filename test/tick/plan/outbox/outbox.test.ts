@@ -1,0 +1,245 @@
+// The outbox, decision by decision: what follows from what an act on an entry found out.
+import { describe, expect, test } from '@jest/globals';
+import type { HandOver, Recording } from '../../../../src/tick/model.js';
+import type { OutboxAct, OutboxFollowing, OutboxFound, OutboxRecord } from '../../../../src/tick/plan/outbox/entry.js';
+import { afterOutboxAct } from '../../../../src/tick/plan/outbox/outbox.js';
+import { NOW } from '../../../support/memory/samples.js';
+
+const POD = { podDefaultBbbPath: '/pod' };
+const NO_POD = { podDefaultBbbPath: '' };
+
+const film: Recording = { file: 'meeting-1.mkv', size: 10, modifiedAt: NOW };
+
+const COPIED: HandOver = {
+  file: film.file,
+  size: film.size,
+  sha256: 'aa',
+  target: '/pod/internal-1.mkv',
+  part: '/pod/internal-1.mkv.1.part',
+  phase: 'copied',
+};
+const RENAMING: HandOver = { ...COPIED, phase: 'renaming' };
+const KEPT: HandOver = { ...RENAMING, target: '/base/kept/1-internal-1.mkv', keptBecause: 'of old' };
+
+function entry(changes: Partial<OutboxRecord> = {}): OutboxRecord {
+  return {
+    version: 1,
+    livestreamId: 1,
+    meetingPath: '/rest/bbb_meeting/1/',
+    internalMeetingId: 'internal-1',
+    userPath: '/rest/users/1/',
+    recordingAsked: true,
+    since: NOW.toISOString(),
+    handOver: null,
+    ...changes,
+  };
+}
+
+function word(act: OutboxAct): string {
+  if (act.is === 'copy') return `copy ${act.file} to ${act.to.place === 'pod' ? 'pod' : `kept (${act.to.because})`}`;
+  if (act.is === 'set aside') return `set aside (${act.because})`;
+  return act.is;
+}
+
+/** What follows in one line: what is noted of the hand-over, then acts, then what is said. */
+function inWords({ change, next, remark, problem, failure }: OutboxFollowing): string {
+  const handOver = change?.handOver;
+  return [
+    ...(handOver === undefined ? [] : [handOver === null ? 'none in hand' : `in hand: ${handOver.phase}`]),
+    ...next.map(word),
+    ...(remark === undefined ? [] : [`says: ${remark}`]),
+    ...(problem === undefined ? [] : [`tells: ${problem.kind}`]),
+    ...(failure === undefined ? [] : [`waits: ${failure.kind}`]),
+  ].join('; ');
+}
+
+describe('a file of an entry', () => {
+  const look: OutboxFound = { of: 'look', files: [film, { ...film, file: 'meeting-2.mkv' }] };
+  test.each<[string, OutboxRecord, { podDefaultBbbPath: string }, string]>([
+    ['is for Pod when it was asked for', entry(), POD, 'ask meeting'],
+    [
+      'is kept when it was not to be recorded',
+      entry({ recordingAsked: false }),
+      POD,
+      'copy meeting-1.mkv to kept (its live was not to be recorded)',
+    ],
+    [
+      'is kept without a directory of Pod',
+      entry(),
+      NO_POD,
+      'copy meeting-1.mkv to kept (POD_DEFAULT_BBB_PATH is empty)',
+    ],
+    [
+      'is kept without a user',
+      entry({ userPath: null }),
+      POD,
+      'copy meeting-1.mkv to kept (its live has no user in Pod)',
+    ],
+    [
+      'is kept without the id of its meeting',
+      entry({ internalMeetingId: '' }),
+      POD,
+      'copy meeting-1.mkv to kept (the internal id of its meeting is not known)',
+    ],
+    [
+      'is kept when that id is no name of a file',
+      entry({ internalMeetingId: '../x' }),
+      POD,
+      'copy meeting-1.mkv to kept (the internal id of its meeting cannot be the name of a file)',
+    ],
+  ])('%s', (_name, record, config, expected) => {
+    expect(inWords(afterOutboxAct(look, record, config))).toBe(expected);
+  });
+
+  test('when none is left the entry goes', () => {
+    expect(inWords(afterOutboxAct({ of: 'look', files: [] }, entry(), POD))).toBe('close');
+    expect(inWords(afterOutboxAct({ of: 'close' }, entry(), POD))).toBe('');
+  });
+});
+
+describe('the row of the meeting', () => {
+  const asked = (internalMeetingId: string | null, { isWaiting = false, isGoingOn = false } = {}): OutboxFound => ({
+    of: 'ask meeting',
+    because: isGoingOn ? 'going on' : { file: film.file },
+    internalMeetingId,
+    isWaiting,
+  });
+  const going = entry({ handOver: COPIED });
+  test.each<[string, OutboxFound, OutboxRecord, string]>([
+    ['as it should be: the file is copied', asked('internal-1'), entry(), 'copy meeting-1.mkv to pod'],
+    ['gone: the file is kept', asked(null), entry(), 'copy meeting-1.mkv to kept (its meeting is no longer in Pod)'],
+    [
+      'of another meeting by now: the file is kept',
+      asked('internal-2'),
+      entry(),
+      "copy meeting-1.mkv to kept (Pod's row of its meeting now has another internal id (internal-2))",
+    ],
+    [
+      'an earlier file waits for Pod: so does this one',
+      asked('internal-1', { isWaiting: true }),
+      entry(),
+      'waits: recordingWaiting',
+    ],
+    [
+      'as it should be, after the copy: the owner is told',
+      asked('internal-1', { isGoingOn: true }),
+      going,
+      'tell owner',
+    ],
+    [
+      'gone since the copy: it is set aside',
+      asked(null, { isGoingOn: true }),
+      going,
+      'set aside (its meeting is no longer in Pod)',
+    ],
+    [
+      'an earlier file has come since the copy: it waits as a .part',
+      asked('internal-1', { isGoingOn: true, isWaiting: true }),
+      going,
+      'waits: recordingWaiting',
+    ],
+  ])('%s', (_name, found, record, expected) => {
+    expect(inWords(afterOutboxAct(found, record, POD))).toBe(expected);
+  });
+});
+
+describe('on its way', () => {
+  test.each<[string, OutboxFound, HandOver | null, string]>([
+    [
+      'a copy for Pod is noted, and the row looked at again',
+      { of: 'copy', handOver: COPIED },
+      null,
+      'in hand: copied; ask meeting',
+    ],
+    [
+      'a copy for kept/ is noted as being renamed',
+      { of: 'copy', handOver: { ...KEPT, phase: 'copied' } },
+      null,
+      'in hand: renaming; rename',
+    ],
+    [
+      'so is one that was set aside',
+      { of: 'set aside', handOver: { ...KEPT, phase: 'copied' } },
+      COPIED,
+      'in hand: renaming; rename',
+    ],
+    [
+      'the rename is noted before it is done',
+      { of: 'tell owner', answer: { internalMeetingId: 'internal-1' } },
+      COPIED,
+      'in hand: renaming; rename',
+    ],
+    [
+      'what Pod refuses for good is set aside',
+      { of: 'tell owner', answer: { refusal: '400' } },
+      COPIED,
+      'set aside (400)',
+    ],
+    [
+      "so is what became another meeting's at the last moment",
+      { of: 'tell owner', answer: { internalMeetingId: 'internal-2' } },
+      COPIED,
+      "set aside (Pod's row of its meeting now has another internal id (internal-2))",
+    ],
+    [
+      'once renamed its source goes',
+      { of: 'rename', final: '/pod/internal-1.mkv' },
+      RENAMING,
+      'in hand: renaming; remove source',
+    ],
+    [
+      'then the next file is looked for',
+      { of: 'remove source' },
+      RENAMING,
+      'none in hand; look; says: recording meeting-1.mkv handed over to Pod',
+    ],
+    ['what was kept is told', { of: 'remove source' }, KEPT, 'none in hand; look; tells: recordingKept'],
+  ])('%s', (_name, found, handOver, expected) => {
+    expect(inWords(afterOutboxAct(found, entry({ handOver }), POD))).toBe(expected);
+  });
+
+  test('in kept/ it may bear another name than was wanted', () => {
+    const { change } = afterOutboxAct(
+      { of: 'rename', final: '/base/kept/1-internal-1-2.mkv' },
+      entry({ handOver: KEPT }),
+      POD,
+    );
+    expect(change?.handOver?.target).toBe('/base/kept/1-internal-1-2.mkv');
+  });
+});
+
+describe('what an earlier tick began', () => {
+  const find = (
+    where: Extract<OutboxFound, { of: 'find' }>['where'],
+    source: Recording | null = film,
+  ): OutboxFound => ({
+    of: 'find',
+    where,
+    source,
+  });
+  test.each<[string, OutboxFound, HandOver | null, string]>([
+    ['begins with what is in hand', { of: 'begin' }, COPIED, 'find'],
+    ['or with a look at the files', { of: 'begin' }, null, 'look'],
+    ['a complete .part goes on', find('part'), COPIED, 'in hand: copied; ask meeting'],
+    ['a complete .part for kept/ goes on', find('part'), { ...KEPT, phase: 'copied' }, 'in hand: renaming; rename'],
+    ['a file under its final name is done', find('final'), RENAMING, 'remove source'],
+    ['a damaged .part is copied again', find('damagedPart'), COPIED, 'none in hand; look'],
+    ['a .part that is gone is copied again', find('nowhere'), COPIED, 'none in hand; look'],
+    ['and told when there is no source either', find('nowhere', null), COPIED, 'none in hand; look; tells: diskFailed'],
+    ['one that Pod has collected is done', find('nowhere', null), RENAMING, 'remove source'],
+    [
+      'one that Pod may have collected is not handed over again',
+      find('nowhere'),
+      RENAMING,
+      'none in hand; copy meeting-1.mkv to kept (/pod/internal-1.mkv is gone; if Pod has not collected it, this is its only copy)',
+    ],
+    [
+      'one of kept/ that is gone is kept again',
+      find('nowhere'),
+      KEPT,
+      'none in hand; copy meeting-1.mkv to kept (of old)',
+    ],
+  ])('%s', (_name, found, handOver, expected) => {
+    expect(inWords(afterOutboxAct(found, entry({ handOver }), POD))).toBe(expected);
+  });
+});
