@@ -34,7 +34,13 @@ const STREAMER = {
 };
 
 async function buildDist() {
-  const options = { ...common, entryPoints: ['src/cli.ts'], outdir: 'dist', metafile: true, write: false };
+  const options = {
+    ...common,
+    entryPoints: ['src/cli.ts', 'src/worker.ts'],
+    outdir: 'dist',
+    metafile: true,
+    write: false,
+  };
   const builds = [await build(STREAMER), await build(options)];
   const account = (part) => Object.assign({}, ...builds.map(({ metafile }) => metafile[part]));
   const metafile = { inputs: account('inputs'), outputs: account('outputs') };

@@ -41,15 +41,15 @@ export function commands(done: (status: number) => void, version: string): Comma
   addTick(program, CONFIG_HELP, {
     run: async (choice) => {
       const { runCommand } = await import('./tick/commands.js');
-      done(await runCommand(choice, migrationNames));
+      done(await runCommand(choice, PACKAGE));
     },
     init: async (choice) => {
       const { initCommand } = await import('./tick/commands.js');
-      done(await initCommand(choice, migrationNames));
+      done(await initCommand(choice, PACKAGE));
     },
     stop: async (target, choice) => {
       const { stopCommand } = await import('./tick/commands.js');
-      done(await stopCommand(target, choice, migrationNames));
+      done(await stopCommand(target, choice, PACKAGE));
     },
   });
   addStreamer(program, CONFIG_HELP, {
@@ -68,6 +68,9 @@ export function commands(done: (status: number) => void, version: string): Comma
   });
   return program;
 }
+
+/** Beside this file in what is shipped. */
+const PACKAGE = { otherNames: migrationNames, worker: new URL('worker.js', import.meta.url) };
 
 const CONFIG_HELP = 'file of environment variables (default: .env in the working directory, if it is there)';
 

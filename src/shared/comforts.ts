@@ -37,6 +37,11 @@ function noteRefusal(comfort: Comfort, path: string, error: unknown): false {
   return false;
 }
 
+/** What was refused in another process that works for this one. */
+export function addRefusedComforts(lines: string[]): void {
+  for (const line of lines) refused.add(line);
+}
+
 /** What was refused in this process, once each: the call, where, and the system's code. */
 export function refusedComforts(): string[] {
   return [...refused];

@@ -19,6 +19,8 @@ export interface CopyActs {
   sha256Of(path: string): Promise<string>;
   /** Where a file system should be mounted for this directory, and is not; else null. */
   missingMount(directory: string): Promise<string | null>;
+  /** The copy gets on. */
+  progress(): void;
 }
 
 export const REAL_COPY_ACTS: CopyActs = {
@@ -28,18 +30,30 @@ export const REAL_COPY_ACTS: CopyActs = {
     const { bavail, bsize } = await statfs(directory);
     return bavail * bsize;
   },
-  sha256Of: async (path) => {
-    const hash = createHash('sha256');
-    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-    try {
-      for await (const chunk of handle.createReadStream({ autoClose: false })) hash.update(chunk as Buffer);
-    } finally {
-      await handle.close();
-    }
-    return hash.digest('hex');
-  },
+  sha256Of: (path) => sha256Of(path, () => undefined),
   missingMount,
+  progress: () => undefined,
 };
+
+const PIECE_BYTES = 1024 * 1024;
+
+/** So much of a copy waits for its disk at most: a slow share takes its time piece by piece, and is not taken for a frozen one. */
+const UNSYNCED_BYTES = 16 * PIECE_BYTES;
+
+/** Hex, of a file's content. */
+export async function sha256Of(path: string, progress: () => void): Promise<string> {
+  const hash = createHash('sha256');
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    for await (const chunk of handle.createReadStream({ autoClose: false, highWaterMark: PIECE_BYTES })) {
+      hash.update(chunk as Buffer);
+      progress();
+    }
+  } finally {
+    await handle.close();
+  }
+  return hash.digest('hex');
+}
 
 /** Another file system, somebody else's file (Linux's protected_hardlinks), or no links or rights there: it is copied. */
 const NO_LINK = new Set(['EXDEV', 'EPERM', 'EACCES', 'EMLINK', 'EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
@@ -104,9 +118,17 @@ async function copyContent(source: string, part: string, mode: number, acts: Cop
     const to = await acts.open(part, 'wx', 0o600);
     try {
       await giveFile(to, part);
-      for await (const chunk of from.createReadStream({ autoClose: false, highWaterMark: 1024 * 1024 })) {
-        hash.update(chunk as Buffer);
-        await to.writeFile(chunk as Buffer);
+      let unsynced = 0;
+      for await (const chunk of from.createReadStream({ autoClose: false, highWaterMark: PIECE_BYTES })) {
+        const piece = chunk as Buffer;
+        hash.update(piece);
+        await to.writeFile(piece);
+        unsynced += piece.length;
+        if (unsynced >= UNSYNCED_BYTES) {
+          await to.datasync();
+          unsynced = 0;
+        }
+        acts.progress();
       }
       await asComfort('chmod', part, () => to.chmod(mode));
       await to.sync();

@@ -61,9 +61,9 @@ export function startWorker(entry: URL, { keepOpen, silenceMs = SILENCE_MS }: Wo
   let gone: DiskError | null = null;
   let timer: NodeJS.Timeout | undefined;
 
-  const leave = (why: string): void => {
+  const leave = (why: string, silent = false): void => {
     if (gone !== null) return;
-    gone = new DiskError(why);
+    gone = new DiskError(why, { silent });
     clearTimeout(timer);
     for (const { reject } of waiting.values()) reject(gone);
     waiting.clear();
@@ -73,7 +73,7 @@ export function startWorker(entry: URL, { keepOpen, silenceMs = SILENCE_MS }: Wo
     clearTimeout(timer);
     if (waiting.size === 0) return;
     timer = setTimeout(() => {
-      leave(`nothing has moved for ${Math.round(silenceMs / 1000)} s: the disk or the share does not answer`);
+      leave(`nothing has moved for ${Math.round(silenceMs / 1000)} s: the disk or the share does not answer`, true);
     }, silenceMs);
   };
   child.on('message', (word: Word) => {

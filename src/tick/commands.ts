@@ -11,19 +11,26 @@ import { readConfig, variableNames } from './config.js';
 import type { Config } from './model.js';
 import { portsOfThisHost, type HostOptions, type HostPorts } from './real-ports.js';
 
-/** The variables of the other programs, which stand in the same file; asked for only when a name in it is not a tick's. */
-export type OtherNames = () => Promise<string[]>;
+/** What the command line knows of the rest of the package. */
+export interface Package {
+  /** The variables of the other programs, which stand in the same file; asked for only when a name in it is not a tick's. */
+  otherNames(): Promise<string[]>;
+  /** The program that works where a disk may be far away. */
+  worker: URL;
+}
 
-export async function runCommand(choice: RunChoice, otherNames: OtherNames): Promise<number> {
-  const configured = await configuration(choice.config, choice.debug === true ? { DEBUG: 'true' } : {}, otherNames);
+export async function runCommand(choice: RunChoice, around: Package): Promise<number> {
+  const configured = await configuration(choice.config, choice.debug === true ? { DEBUG: 'true' } : {}, around);
   if (configured === null) return EXIT.usage;
   const { config } = configured;
   const { runTick } = await import('./run.js');
   if (choice.dryRun === true) {
-    return withPorts(config, { screen: 'none' }, (ports, show) => runTick(ports, { delay: false, dryRun: show }));
+    return withPorts(config, { screen: 'none', worker: around.worker }, (ports, show) =>
+      runTick(ports, { delay: false, dryRun: show }),
+    );
   }
   const screen = config.debug ? 'debug' : process.stdout.isTTY ? 'info' : 'none';
-  return withPorts(config, { screen }, async (ports, show) => {
+  return withPorts(config, { screen, worker: around.worker }, async (ports, show) => {
     const watched = withWatchedLog(ports);
     const status = await runTick(watched.ports, { delay: choice.delay, dryRun: null });
     if (screen === 'info' && watched.isSilent())
@@ -32,18 +39,18 @@ export async function runCommand(choice: RunChoice, otherNames: OtherNames): Pro
   });
 }
 
-export async function initCommand(choice: InitChoice, otherNames: OtherNames): Promise<number> {
-  const configured = await configuration(choice.config, {}, otherNames);
+export async function initCommand(choice: InitChoice, around: Package): Promise<number> {
+  const configured = await configuration(choice.config, {}, around);
   if (configured === null) return EXIT.usage;
   const { config, file } = configured;
   const [{ init }, { createInstallation }] = await Promise.all([import('./init.js'), import('./shell/host-check.js')]);
-  return withPorts(config, { screen: 'none' }, (ports, show) =>
+  return withPorts(config, { screen: 'none', worker: around.worker }, (ports, show) =>
     init(ports, createInstallation(config, ports.compose, file?.path ?? null), { pull: choice.pull, print: show }),
   );
 }
 
-export async function stopCommand(target: string, choice: StopChoice, otherNames: OtherNames): Promise<number> {
-  const configured = await configuration(choice.config, {}, otherNames);
+export async function stopCommand(target: string, choice: StopChoice, around: Package): Promise<number> {
+  const configured = await configuration(choice.config, {}, around);
   if (configured === null) return EXIT.usage;
   const [{ stop }, { ask, canAsk }] = await Promise.all([import('./stop.js'), import('../shared/question.js')]);
   const isDry = choice.dryRun === true;
@@ -51,13 +58,16 @@ export async function stopCommand(target: string, choice: StopChoice, otherNames
     complain('there is no terminal to ask on: say --yes to end it, or --dry-run to see what would be done');
     return EXIT.usage;
   }
-  return withPorts(configured.config, { screen: isDry ? 'none' : 'info' }, (ports, show, ending) =>
-    stop(ports, {
-      target,
-      isDry,
-      confirm: (question) => (choice.yes === true ? Promise.resolve(true) : ask(question, ending)),
-      print: show,
-    }),
+  return withPorts(
+    configured.config,
+    { screen: isDry ? 'none' : 'info', worker: around.worker },
+    (ports, show, ending) =>
+      stop(ports, {
+        target,
+        isDry,
+        confirm: (question) => (choice.yes === true ? Promise.resolve(true) : ask(question, ending)),
+        print: show,
+      }),
   );
 }
 
@@ -78,7 +88,7 @@ function withWatchedLog(ports: HostPorts): { ports: HostPorts; isSilent(): boole
 async function configuration(
   configPath: string | undefined,
   overriding: Record<string, string>,
-  otherNames: OtherNames,
+  around: Package,
 ): Promise<{ config: Config; file: ConfigurationFile | null } | null> {
   const workingDirectory = process.cwd();
   const loaded = loadEnvironment({
@@ -91,7 +101,7 @@ async function configuration(
     : loaded;
   if (loaded.ok && read.ok) {
     const { file } = loaded;
-    const unknown = file === null ? [] : await unknownNamesOf(file, otherNames);
+    const unknown = file === null ? [] : await unknownNamesOf(file, around);
     return { config: { ...read.config, unknownNames: unknown }, file };
   }
   if (read.ok) return null;
@@ -99,7 +109,7 @@ async function configuration(
   return null;
 }
 
-async function unknownNamesOf(file: ConfigurationFile, otherNames: OtherNames): Promise<UnknownName[]> {
+async function unknownNamesOf(file: ConfigurationFile, { otherNames }: Package): Promise<UnknownName[]> {
   const known = variableNames();
   if (unknownNames(file, known).length === 0) return [];
   return unknownNames(file, [...known, ...(await otherNames())]);
@@ -108,7 +118,7 @@ async function unknownNamesOf(file: ConfigurationFile, otherNames: OtherNames): 
 /** `work` gets a way to print a line. */
 async function withPorts(
   config: Config,
-  options: Pick<HostOptions, 'screen'>,
+  options: Pick<HostOptions, 'screen' | 'worker'>,
   work: (ports: HostPorts, show: (line: string) => void, ending: AbortSignal) => Promise<number>,
 ): Promise<number> {
   const redact = createRedactor(config.secrets);

@@ -10,17 +10,20 @@ export class PortError extends Error {
   readonly problem: Problem;
   readonly certain: boolean;
   readonly status: number | undefined;
+  /** A disk or a share did not answer: whoever waits for it was left behind. */
+  readonly silent: boolean;
 
   constructor(
     kind: ProblemKind,
     detail: string,
-    options: { certain?: boolean; status?: number; cause?: unknown } = {},
+    options: { certain?: boolean; status?: number; silent?: boolean; cause?: unknown } = {},
   ) {
     super(detail, { cause: options.cause });
     this.name = 'PortError';
     this.problem = { kind, detail };
     this.certain = options.certain ?? false;
     this.status = options.status;
+    this.silent = options.silent ?? false;
   }
 }
 

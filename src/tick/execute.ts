@@ -10,9 +10,10 @@ import type { Chain, Effect, EffectName, Plan, ProblemKind, SlotRecord, World } 
 import { type Ports } from './ports.js';
 import { inform, note, type Act, type Context, type Place, type Step } from './effects/act.js';
 import { claim, removeBroadcaster, tellPodStarted } from './effects/broadcaster.js';
-import { clearOut, handOver, keepFragments } from './effects/hand-over.js';
 import { mailStart } from './effects/mail-start.js';
 import { closeRequest, tellPodGivenBack, tellPodStopped } from './effects/livestream-row.js';
+import { takeEntry, workOn, workOnFilled } from './effects/outbox.js';
+import { clearOut, keepFragments, moveOut } from './effects/recordings.js';
 import {
   adopt,
   beginStop,
@@ -48,7 +49,7 @@ const ACTS: { [Name in Exclude<EffectName, 'closeRequest'>]: Act<Name> } = {
   finish,
   down,
   keepFragments,
-  handOver,
+  moveOut,
   removeBroadcaster,
   tellPodStopped,
   tellPodGivenBack,
@@ -75,6 +76,7 @@ export function createExecution(
     config: ports.config,
     memory: world.memory,
     inProgress: world.inProgress,
+    filled: [],
     inTurn: createKeyedMutex(),
     tell,
     observe,
@@ -85,14 +87,32 @@ export function createExecution(
     queue: chain.effects,
     failed: [],
   }));
+  let entries: string[] = [];
   return {
     begin: async () => {
+      entries = await takenOf(plan.entries, context);
       await Promise.all(runs.map((run) => advance(run, context, takesSlot)));
     },
     finish: async () => {
-      await Promise.all(runs.map((run) => toEnd(run, context)));
+      await Promise.all([
+        ...runs.map((run) => toEndAndOutbox(run, context)),
+        ...entries.map((entry) => workOn(entry, context)),
+      ]);
     },
   };
+}
+
+/** Another tick may be at work in an entry by now, which is then its own affair. */
+async function takenOf(entries: string[], context: Context): Promise<string[]> {
+  const taken = await Promise.all(entries.map((entry) => takeEntry(entry, context)));
+  return entries.filter((_entry, index) => taken[index]);
+}
+
+/** The slot is free when its recordings go on. */
+async function toEndAndOutbox(run: ChainRun, context: Context): Promise<void> {
+  const filled: string[] = [];
+  await toEnd(run, { ...context, filled });
+  await workOnFilled(filled, context);
 }
 
 /** A chain that is being carried out. */
@@ -195,7 +215,6 @@ const MEANING: Partial<Record<EffectName, ProblemKind>> = {
   tellPodStarted: 'startFailed',
   tellPodGivenBack: 'startFailed',
   closeRequest: 'startFailed',
-  handOver: 'recordingFailed',
   removeBroadcaster: 'stopFailed',
   tellPodStopped: 'stopFailed',
 };
@@ -206,8 +225,8 @@ const OF_A_REVIVAL: ReadonlySet<ProblemKind> = new Set(['startFailed', 'imageMis
 function meaningOf(kind: ProblemKind, effect: Effect, record: SlotRecord | null): ProblemKind {
   const isRevival = effect.do === 'revive' || (effect.do === 'down' && record?.step === 'live');
   if (isRevival && OF_A_REVIVAL.has(kind)) return 'revivalFailed';
-  // A slot that is being taken: what lies there has not failed, it could not be looked at.
-  if (kind === 'recordingFailed' && (effect.do === 'reserve' || effect.do === 'adopt')) return 'diskFailed';
+  // What lies in a slot has not failed: it could not be looked at, or not be moved out of it.
+  if (kind === 'recordingFailed') return 'diskFailed';
   const isPods = kind === 'podUnreadable' || kind === 'meetingUnreadable';
   return (isPods ? MEANING[effect.do] : undefined) ?? kind;
 }

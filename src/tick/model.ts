@@ -53,6 +53,7 @@ export type ProblemKind =
   | 'fragmentKept' // what a failed start had recorded: part of that error
   | 'recordingWaiting'
   | 'recordingFailed'
+  | 'entryUnreadable' // recording.json of an entry of the outbox
   | 'recordingMissing' // asked for, and none is there when the live ends
   | 'requestClosed' // information: a request whose meeting was over is closed unstarted
   | 'diskFailed' // slot file, compose file or directory cannot be written
@@ -139,7 +140,7 @@ export type SlotStep = 'claiming' | 'claimed' | 'told' | 'live' | 'stopping' | '
 
 /** The recording that is being handed over, so that a killed tick neither loses nor doubles it. */
 export interface HandOver {
-  /** File name in `videodata`; it stays there until the last rename is done. */
+  /** File name in the outbox' entry; it stays there until the last rename is done. */
   file: string;
   size: number;
   /** Hex, of the source; null when the `.part` is another name of the same file, not a copy. */
@@ -156,6 +157,38 @@ export interface HandOver {
   keptBecause?: string;
   /** It lay in the slot before this live. */
   isStrangers?: boolean;
+}
+
+/** `recording.json` of an entry of the outbox: whose the recordings in it are. Times are ISO 8601, UTC. */
+export interface OutboxRecord {
+  version: 1;
+  /** Null: nobody knows whose they are. */
+  livestreamId: number | null;
+  /** The slot in which they were. */
+  slot: number;
+  /** Path of the meeting's row in Pod; empty when that is not known. */
+  meetingPath: string;
+  internalMeetingId: string;
+  /** Path of the row of the user who asked for the live; null: it has none. */
+  userPath: string | null;
+  recordingAsked: boolean;
+  /** Why they go to `kept/`, whatever Pod says. */
+  keepBecause?: string;
+  /** When they came here. */
+  since: string;
+  /** The file in hand, and how far it has come. */
+  handOver: HandOver | null;
+  /** Since when a disk or a share has not answered whoever works on it. */
+  silentSince?: string;
+}
+
+/** An entry of the outbox, by its directory's name. */
+export interface EntryReading {
+  entry: string;
+  /** Somebody is at work there. */
+  isBusy: boolean;
+  /** Null: it is being made, or all but gone. */
+  record: Reading<OutboxRecord | null>;
 }
 
 /** A file that lay in `videodata` when the slot was taken. */
@@ -207,8 +240,9 @@ export interface SlotRecord {
   endedAt: string | null;
   startMailSent: boolean;
   broadcasterRemoved: boolean;
+  /** What version 1.1.0 had begun; its recording goes on in the outbox. Always written, for that version reads it. */
   handOver: HandOver | null;
-  /** What became of its recording: one was handed over or kept; or none was there at the end, which has been told. */
+  /** What became of its recording: it is in the outbox, or further; or none was there at the end, which has been told. */
   recording?: 'placed' | 'missing';
 }
 
@@ -329,6 +363,8 @@ export interface World {
   podMeetings: Map<string, Reading<PodMeeting>>;
   /** Absent when nothing asked for it (no request, no live to take over). */
   broadcasters?: Reading<Broadcaster[]>;
+  /** The outbox of recordings. */
+  outbox: Reading<EntryReading[]>;
   memory: Memory;
   /** What is on disk, where that is not the same: before times of the future were taken for now. */
   memoryOnDisk?: Memory;
@@ -460,7 +496,7 @@ export type RemoveAct =
 export type Effect =
   /** Before: the slot is free. After: its slot file names the live, and what lay in the slot. Next tick sees: the slot file. */
   | { do: 'reserve'; record: SlotRecord }
-  /** After: no recording that lay in `videodata` when the slot was taken is there; they are in `kept/`. */
+  /** After: no recording that lay in `videodata` when the slot was taken is there; they are in the outbox. */
   | { do: 'clearOut' }
   /** After: the broadcaster exists and is this live's; the record has its id and slug (step claimed). */
   | { do: 'claim'; act: ClaimAct }
@@ -496,10 +532,10 @@ export type Effect =
   | { do: 'beginUndo'; step: 'unclaiming' | 'givingBack' }
   /** After: no container of the slot exists, as its engine says (step down, when stopping). */
   | { do: 'down' }
-  /** Before: the start has failed, no container exists. After: what it had recorded is in `kept/`. */
+  /** Before: the start has failed, no container exists. After: what it had recorded is in the outbox. */
   | { do: 'keepFragments' }
-  /** After: every recording of the live is Pod's, or kept; `videodata` holds none. */
-  | { do: 'handOver' }
+  /** After: every recording of the live is in the outbox, with whose it is; `videodata` holds none. */
+  | { do: 'moveOut' }
   /** After: the live's broadcaster is gone, unless another live uses it. */
   | { do: 'removeBroadcaster'; act: RemoveAct }
   /** After: Pod's row is stopped, with its end. */
@@ -543,6 +579,8 @@ export type Observation =
 
 export interface Plan {
   chains: Chain[];
+  /** Entries of the outbox to work on, by name, each by itself: what is done there follows from what is found there. */
+  entries: string[];
   outcomes: Outcome[];
   observations: Observation[];
 }

@@ -7,6 +7,7 @@ import type {
   Config,
   CreateAnswer,
   ContainerState,
+  EntryReading,
   HandOver,
   Livestream,
   LivestreamChange,
@@ -14,6 +15,7 @@ import type {
   MailMessage,
   MeetingInfo,
   Memory,
+  OutboxRecord,
   PodMeeting,
   Problem,
   Reading,
@@ -24,6 +26,7 @@ import type {
   Work,
   Workplace,
 } from './model.js';
+import type { Whereabouts } from './plan/outbox/entry.js';
 
 export interface Bbb {
   /**
@@ -81,7 +84,7 @@ export interface Slots {
   make(slot: number): Promise<void>;
   /** Whole or not at all, 0600, fsync of file and folder. */
   writeRecord(slot: number, record: SlotRecord): Promise<void>;
-  /** Slot file gone, compose file without secrets. Recordings left behind keep their live's name for `clearOut`. */
+  /** Slot file gone, compose file without secrets. */
   release(slot: number): Promise<void>;
   /** Atomic. With `onlyIfDamaged` a file that parses and has the streamer's service is left alone. */
   writeComposeFile(slot: number, record: SlotRecord, options: { onlyIfDamaged: boolean }): Promise<void>;
@@ -112,41 +115,60 @@ export interface Compose {
   saveOutput(slot: number, livestreamId: number): Promise<void>;
 }
 
+/** What containers have left in the slots' `videodata`. */
 export interface Recordings {
   read(slot: number): Promise<Recording[]>;
   /** Every other `*.mkv` there, with what it is: `film.mkv is a directory`. */
   readOthers(slot: number): Promise<string[]>;
+  /** The live that version 1.1.0 says has left recordings in the slot, if it does. */
+  formerLive(slot: number): Promise<SlotRecord | null>;
+  /** Nothing of it is left there. */
+  forgetFormerLive(slot: number): Promise<void>;
+}
+
+/**
+ * The outbox: a directory for each live whose recordings are not put away yet. Acts on an entry need its lock. What they do
+ * where a disk may be far away is bounded: one that does not answer fails with `silent`.
+ */
+export interface Outbox {
+  /** In the order of their names. Throws `diskFailed`. */
+  read(): Promise<EntryReading[]>;
+  /** Takes an entry's lock, and makes its directory where it is missing; false: another process has it. */
+  take(entry: string): Promise<boolean>;
+  /** Gives the lock up. A process that was left behind on a silent disk holds it until it ends. */
+  letGo(entry: string): Promise<void>;
+  readRecord(entry: string): Promise<Reading<OutboxRecord | null>>;
+  /** Whole or not at all, 0600, fsync of file and folder. */
+  writeRecord(entry: string, record: OutboxRecord): Promise<void>;
+  /** Moves a recording of a slot into the entry: a rename, or a copy that is read back where that is refused. Safe to repeat. */
+  moveIn(entry: string, slot: number, file: string): Promise<void>;
+  files(entry: string): Promise<Recording[]>;
   /** True when a file of that final name waits for Pod's job. */
-  isWaiting(internalMeetingId: string): Promise<boolean>;
+  isWaiting(entry: string, internalMeetingId: string): Promise<boolean>;
   /**
    * Makes the complete `.part` beside the final name: a second name on one file system, else a copy that is read back.
-   * The source stays. Answers what the slot file must remember.
+   * The source stays. Answers what `recording.json` must remember.
    */
-  copy(slot: number, file: string, target: RecordingTarget): Promise<HandOver>;
+  copy(entry: string, file: string, target: RecordingTarget): Promise<HandOver>;
   /** Where the recording of a hand-over that an earlier tick began is now. Throws when Pod's directory is not there. */
-  whereIs(slot: number, handOver: HandOver): Promise<Whereabouts>;
-  /** Works on one meeting's recordings take turns in this process: each begins when those asked before have ended. */
-  inTurn<T>(internalMeetingId: string, work: () => Promise<T>): Promise<T>;
+  whereIs(entry: string, handOver: HandOver): Promise<Whereabouts>;
   /**
    * The last rename, of a `.part` that is there. Answers the final path (`kept` may count on). Throws `recordingWaiting`
    * while Pod has not collected another file of that name.
    */
-  rename(handOver: HandOver): Promise<string>;
+  rename(entry: string, handOver: HandOver): Promise<string>;
   /** Removes the source. Before: the recording has, or had, its final name. Safe to repeat. */
-  removeSource(slot: number, handOver: HandOver): Promise<void>;
-  /** A recording with a complete `.part` that cannot be Pod's is to go elsewhere; the answer is what to remember now. */
-  redirect(slot: number, handOver: HandOver, target: RecordingTarget): Promise<HandOver>;
-  /** Whose the recordings are that a finished live left in the slot, if that is known. */
-  formerLive(slot: number): Promise<{ livestreamId: number; internalMeetingId: string } | null>;
+  removeSource(entry: string, handOver: HandOver): Promise<void>;
+  /** A recording with a complete `.part` that cannot be Pod's goes to `kept/`; the answer is what to remember now. */
+  setAside(entry: string, handOver: HandOver, name: string): Promise<HandOver>;
+  /** Before: no recording is in it. After: the entry is gone. Safe to repeat. */
+  close(entry: string): Promise<void>;
 }
 
 /**
- * `part`: complete, and not yet renamed. `damagedPart`: not renamed, and not whole. `final`: whole under its final name.
- * `nowhere`: neither is there: it was renamed and collected, or somebody took the `.part` away, or a disk is not mounted.
+ * `pod`: `<internalMeetingId>.mkv` in POD_DEFAULT_BBB_PATH. `kept`: `kept/<name>[-n].mkv` in the base directory. Nobody else's
+ * `.part` bears the livestream's id or the entry's name.
  */
-export type Whereabouts = 'part' | 'damagedPart' | 'final' | 'nowhere';
-
-/** `pod`: `<internalMeetingId>.mkv` in POD_DEFAULT_BBB_PATH. `kept`: `kept/<name>[-n].mkv` in the base directory. */
 export type RecordingTarget =
   { place: 'pod'; internalMeetingId: string; livestreamId: number } | { place: 'kept'; name: string };
 
@@ -224,6 +246,7 @@ export interface Ports {
   slots: Slots;
   compose: Compose;
   recordings: Recordings;
+  outbox: Outbox;
   chat: Chat;
   mail: Mail;
   log: Log;

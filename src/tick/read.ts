@@ -3,7 +3,17 @@ import { emptyMemory, withoutFuture } from './report/memory.js';
 import { isMissing, type MeetingIds } from './plan/meeting-list.js';
 import { isStillWaiting, ownRows } from './plan/server.js';
 import { problemOf } from './errors.js';
-import type { ContainerState, Livestream, Memory, PodMeeting, Problem, Reading, SlotReading, World } from './model.js';
+import type {
+  ContainerState,
+  EntryReading,
+  Livestream,
+  Memory,
+  PodMeeting,
+  Problem,
+  Reading,
+  SlotReading,
+  World,
+} from './model.js';
 import type { Ports } from './ports.js';
 
 /** Requests to one server that are under way at once. */
@@ -26,9 +36,10 @@ export async function readWorld(ports: Ports): Promise<WorldReading> {
   const problems: Unread[] = [];
   // Before Pod's rows: what another tick ends meanwhile has then gone from both, and is not taken for a live without a slot file.
   const known = await readSlots([], problems, ports);
-  const [{ inProgress, waiting, problems: ofRows }, memory] = await Promise.all([
+  const [{ inProgress, waiting, problems: ofRows }, memory, outbox] = await Promise.all([
     ports.pod.readLivestreams(),
     ports.memory.read(),
+    readOutbox(ports),
   ]);
   problems.push(...ofRows);
   const ours = inProgress.ok ? ownRows(inProgress.value, ports.config) : new Map<number, Livestream[]>();
@@ -63,6 +74,7 @@ export async function readWorld(ports: Ports): Promise<WorldReading> {
     ...(broadcasters === undefined ? {} : { broadcasters }),
     podMeetings,
     meetingInfos: new Map(),
+    outbox,
     ...remembered(memory, startedAt),
   };
   world.meetingInfos = await readMeetingInfos(world, ports);
@@ -84,6 +96,7 @@ export async function unreadWorld(ports: Ports): Promise<World> {
     slots: [],
     meetingInfos: new Map(),
     podMeetings: new Map(),
+    outbox: unread,
     ...remembered(memory, now),
   };
 }
@@ -133,6 +146,10 @@ async function readSlots(also: number[], problems: Unread[], ports: Ports): Prom
     problems.push({ livestreamId: null, problem: problemOf(error, ports.config) });
     return [];
   }
+}
+
+function readOutbox(ports: Ports): Promise<Reading<EntryReading[]>> {
+  return readOrProblem(ports, async () => ({ ok: true, value: await ports.outbox.read() }));
 }
 
 function withoutHeld(waiting: Livestream[], slots: SlotReading[]): Livestream[] {

@@ -16,6 +16,8 @@ import { createLog } from './shell/log.js';
 import { createMail } from './shell/mail.js';
 import { createMemoryFile } from './shell/memory-file.js';
 import { createPod } from './shell/pod/pod.js';
+import { createEntryWorker } from './shell/outbox/entry-worker.js';
+import { createOutbox } from './shell/outbox/outbox.js';
 import { createRecordings } from './shell/outbox/recordings.js';
 import { createSlots } from './shell/slot/slots.js';
 import { createWorkLocks } from './shell/work-locks.js';
@@ -27,6 +29,8 @@ export type ScreenLevel = 'none' | 'info' | 'debug';
 
 export interface HostOptions {
   screen: ScreenLevel;
+  /** The program that works where a disk may be far away. */
+  worker: URL;
   /** Aborted when the process was asked to end. */
   ending: AbortSignal;
   /** For what neither log nor mail could carry; gets texts that may hold secrets. */
@@ -78,6 +82,7 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
     }),
     compose,
     recordings: createRecordings(config),
+    outbox: createOutbox(config, (lock) => createEntryWorker(options.worker, config, lock)),
     chat: createChat(config, clock),
     mail: createMail(config, { spawn: run }),
     log: createLog(config, {

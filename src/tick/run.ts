@@ -53,8 +53,8 @@ async function begin(ports: Ports, { tell, observe }: Ears): Promise<{ world: Wo
   decided.observations.forEach(observe);
   if (decided.chains.length > 0) for (const warning of ports.config.warnings) ports.log.write('WARNING', warning);
   if (ports.config.debug) for (const line of describePlan(decided)) ports.log.write('DEBUG', line);
-  if (decided.chains.length === 0 && !isTroubled(problems, decided)) ports.log.write('DEBUG', 'nothing to do');
-  if (decided.chains.length === 0) return { world, execution: null };
+  if (isIdle(decided) && !isTroubled(problems, decided)) ports.log.write('DEBUG', 'nothing to do');
+  if (isIdle(decided)) return { world, execution: null };
   const execution = createExecution(decided, world, ports, { tell, observe });
   await execution.begin();
   return { world, execution };
@@ -98,6 +98,10 @@ async function ofOtherUser(ports: Ports): Promise<Outcome[]> {
   const detail = await ports.conditions.otherUser();
   if (detail === null) return [];
   return [{ level: 'warning', livestreamId: null, slot: null, problem: { kind: 'otherUser', detail } }];
+}
+
+function isIdle({ chains, entries }: Plan): boolean {
+  return chains.length === 0 && entries.length === 0;
 }
 
 /** Something could not be read or decided: that nothing is done does not mean that there is nothing to do. */
@@ -164,7 +168,7 @@ async function dryRun(ports: Ports, print: (line: string) => void): Promise<numb
     const { level, message } = lineOf(outcome);
     print(`${level}: ${message}`);
   }
-  const isIdle = missing.length === 0 && busy.length === 0 && decided.chains.length === 0 && all.length === 0;
-  if (isIdle) print('Nothing to do.');
+  const isSilent = missing.length === 0 && busy.length === 0 && all.length === 0;
+  if (isSilent && isIdle(decided)) print('Nothing to do.');
   return all.some((outcome) => outcome.level === 'error') ? 1 : 0;
 }

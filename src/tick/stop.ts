@@ -54,7 +54,12 @@ function description({ slot, record }: Stoppable, world: World): string {
 }
 
 function planOf(chosen: Stoppable, { clock, config }: Ports): Plan {
-  return { chains: [stopByHand(chosen, isoInZone(clock.now(), config.timeZone))], outcomes: [], observations: [] };
+  return {
+    chains: [stopByHand(chosen, isoInZone(clock.now(), config.timeZone))],
+    entries: [],
+    outcomes: [],
+    observations: [],
+  };
 }
 
 /** Under the same locks as a tick; what has changed while somebody thought about it is left alone. */

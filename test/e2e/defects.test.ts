@@ -9,6 +9,7 @@ import {
   environmentIn,
   filesBelow,
   handedOver,
+  inOutbox,
   inSlot,
   inWorld,
   kept,
@@ -27,6 +28,7 @@ import {
   whenCalled,
 } from '../support/e2e-world.js';
 import type { FaultAnswer } from '../world/http-server.js';
+import { composeHasEnded } from '../support/killed-program.js';
 import type { World } from '../world/world.js';
 
 const HTML_500: FaultAnswer = {
@@ -396,17 +398,12 @@ describe('the PHP script had a defect that is not here', () => {
   );
 
   test.concurrent(
-    '13: Pod is told that a live has stopped once its recording is handed over, also after a failure and a kill',
+    '13: Pod is told that a live has stopped once its recording is safe in the outbox, and gets it, also after a failure and kills',
     inWorld({}, async (world) => {
       const { meeting } = world.teacherAsks({ meetingId: 'm', recording: true });
       await tick(world);
       world.meetingEnds('m');
-      renameSync(world.recordingsDirectory, `${world.recordingsDirectory}-away`);
-      expect(await tick(world)).toBe(1);
-      expect(live(world).status).toBe(1);
-      expect(Object.values(inSlot(world))).toEqual(['m, whole']);
-      renameSync(`${world.recordingsDirectory}-away`, world.recordingsDirectory);
-      for (const path of [/bbb_meeting/, /bbb_livestream/]) {
+      const killedDuring = async (path: RegExp): Promise<void> => {
         const killed = world.start(['run']);
         const act = (): void => {
           killed.child.kill('SIGKILL');
@@ -414,8 +411,16 @@ describe('the PHP script had a defect that is not here', () => {
         const mend = world.pod.fault({ method: 'PATCH', path, answer: { kind: 'meanwhile', act } });
         expect((await killed.ended).signal).toBe('SIGKILL');
         mend();
-      }
-      expect(handedOver(world)).toEqual({ [`${meeting.internal_meeting_id}.mkv`]: 'm, whole' });
+      };
+      renameSync(world.recordingsDirectory, `${world.recordingsDirectory}-away`);
+      await killedDuring(/bbb_livestream/);
+      expect([inSlot(world), Object.values(inOutbox(world))]).toEqual([{}, ['m, whole']]);
+      expect(await tick(world)).toBe(1);
+      expect(live(world).status).toBe(2);
+      expect([inSlot(world), Object.values(inOutbox(world))]).toEqual([{}, ['m, whole']]);
+      renameSync(`${world.recordingsDirectory}-away`, world.recordingsDirectory);
+      await killedDuring(/bbb_meeting/);
+      await composeHasEnded(world);
       expect(await tick(world)).toBe(0);
       expect(live(world)).toMatchObject({ status: 2, end_date: expect.any(String) as unknown });
       expect(meeting).toMatchObject({ encoded_by: 2, encoding_step: 3 });
@@ -437,7 +442,7 @@ describe('the PHP script had a defect that is not here', () => {
       world.meetingEnds('m');
       expect(await tick(world)).toBe(1);
       expect(handedOver(world)).toEqual({ [final]: 'before, without end' });
-      expect(Object.values(inSlot(world))).toEqual(['m, whole']);
+      expect([inSlot(world), Object.values(inOutbox(world))]).toEqual([{}, ['m, whole']]);
       rmSync(join(world.recordingsDirectory, final));
       let seen: string[] = [];
       const act = (): void => {

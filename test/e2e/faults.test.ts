@@ -401,7 +401,7 @@ describe('what stands in the base directory is damaged or gone', () => {
   );
 
   test.concurrent(
-    "Pod's directory of recordings has vanished (a mount that is missing): the recording waits in its slot",
+    "Pod's directory of recordings has vanished (a mount that is missing): the recording waits in the outbox, its live has ended",
     async () => {
       const world = await startQuickWorld({ numberOfLives: 1, chatRedis: false });
       try {
@@ -417,7 +417,7 @@ describe('what stands in the base directory is damaged or gone', () => {
             .filter(({ path }) => path.endsWith('.mkv'))
             .map(({ path }) => path.split('/')[0]),
         ).toEqual(['base']);
-        expect(lastingWorld(world)).toMatchObject({ livestreams: [{ status: 1 }], broadcasters: [], containers: [] });
+        expect(lastingWorld(world)).toMatchObject({ livestreams: [{ status: 2 }], broadcasters: [], containers: [] });
         renameSync(`${world.recordingsDirectory}-away`, world.recordingsDirectory);
         expect((await world.run(['run'])).exitCode).toBe(0);
         expect(world.pod.state.livestreams).toMatchObject([{ status: 2 }]);
@@ -494,7 +494,7 @@ const withSmallDisk = small === null ? test.skip : test;
 
 describe('a full disk (skipped where nobody may mount one)', () => {
   withSmallDisk(
-    "in Pod's directory: the recording waits in its slot, the container and the broadcaster go",
+    "in Pod's directory: the recording waits in the outbox, and its live has ended",
     async () => {
       const disk = smallFileSystem() ?? '';
       const world = await startQuickWorld({ numberOfLives: 1, chatRedis: false, env: { POD_DEFAULT_BBB_PATH: disk } });
@@ -506,7 +506,7 @@ describe('a full disk (skipped where nobody may mount one)', () => {
         expect(await world.run(['run'])).toEqual({ ...QUIET, exitCode: 1 });
         expect(errorMails(world)).toHaveLength(1);
         expect(lastingWorld(world)).toMatchObject({
-          livestreams: [{ status: 1 }],
+          livestreams: [{ status: 2 }],
           broadcasters: [],
           containers: [],
           recordings: [expect.stringMatching(/^ballast /)],

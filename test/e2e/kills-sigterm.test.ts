@@ -1,6 +1,6 @@
 // Asked to end by SIGTERM, the built program finishes the act in hand and begins none; the next tick goes on.
 import { describe, expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { watchedTick } from '../support/killed-program.js';
 import {
@@ -13,7 +13,7 @@ import {
 } from '../support/kill-stories.js';
 import { callsIn } from '../support/quick-compose.js';
 import { startWorld, type World } from '../world/world.js';
-import type { SlotRecord } from '../../src/tick/model.js';
+import type { OutboxRecord, SlotRecord } from '../../src/tick/model.js';
 
 interface Case {
   /** The moment at which the signal comes. */
@@ -26,6 +26,12 @@ interface Case {
 
 function recordOf(world: World): SlotRecord {
   return JSON.parse(readFileSync(join(world.slotDirectory(1), 'live.json'), 'utf8')) as SlotRecord;
+}
+
+function entryOf(world: World): OutboxRecord {
+  const outbox = join(world.baseDirectory, 'outbox');
+  const [entry = ''] = readdirSync(outbox);
+  return JSON.parse(readFileSync(join(outbox, entry, 'recording.json'), 'utf8')) as OutboxRecord;
 }
 
 function asked(world: World, method: string, path: string): boolean {
@@ -69,12 +75,12 @@ const STOP: Case[] = [
   {
     at: 'before docker-compose down in bbb-live-streaming1',
     finished: (world) => recordOf(world).step === 'down',
-    begun: (world) => world.files().some(({ path }) => path.endsWith('.part')),
+    begun: (world) => existsSync(join(world.baseDirectory, 'outbox')),
   },
   {
     at: 'before PATCH /rest/bbb_meeting/1/',
-    finished: (world) => world.files().some(({ path }) => /^recordings\/.*\.mkv$/.test(path)),
-    begun: (world) => asked(world, 'DELETE', '/rest/broadcasters/bbb-meeting-1/'),
+    finished: (world) => entryOf(world).handOver?.phase === 'renaming' && world.pod.state.meetings[0]?.encoded_by === 2,
+    begun: (world) => world.files().some(({ path }) => /^recordings\/.*\.mkv$/.test(path)),
   },
   {
     at: 'before DELETE /rest/broadcasters/bbb-meeting-1/',

@@ -10,6 +10,7 @@ import {
   environmentIn,
   filesBelow,
   handedOver,
+  inOutbox,
   inSlot,
   inWorld,
   kept,
@@ -297,9 +298,11 @@ describe('a live', () => {
       expect(await tick(world)).toBe(1);
       const final = `${meeting.internal_meeting_id}.mkv`;
       expect(handedOver(world)).toEqual({ [final]: 'm, without end' });
-      expect(Object.values(inSlot(world))).toEqual(['m, whole']);
-      expect(live(world).status).toBe(1);
+      expect([inSlot(world), Object.values(inOutbox(world))]).toEqual([{}, ['m, whole']]);
+      expect(live(world).status).toBe(2);
       expect(broadcasterNames(world)).toEqual([]);
+      expect(await tick(world)).toBe(1);
+      expect(handedOver(world)).toEqual({ [final]: 'm, without end' });
       rmSync(join(world.recordingsDirectory, final));
       expect(await tick(world)).toBe(0);
       expect(handedOver(world)).toEqual({ [final]: 'm, whole' });
@@ -427,26 +430,25 @@ describe('a recording', () => {
   );
 
   test.concurrent(
-    "stays in its slot without POD_DEFAULT_BBB_PATH, and is kept under its own live's name when the slot is used next",
+    "is kept under its own live's name without POD_DEFAULT_BBB_PATH",
     inWorld({ env: { POD_DEFAULT_BBB_PATH: '' } }, async (world) => {
       const { meeting } = world.teacherAsks({ meetingId: 'm-1', recording: true });
       await tick(world);
       world.meetingEnds('m-1');
-      expect(await tick(world)).toBe(0);
-      expect(live(world).status).toBe(2);
-      expect(Object.values(inSlot(world))).toEqual(['m-1, whole']);
-      world.teacherAsks({ meetingId: 'm-2' });
       expect(await tick(world)).toBe(1);
-      expect(live(world, 2).status).toBe(1);
+      expect(live(world).status).toBe(2);
       expect(kept(world)).toEqual({ [`1-${meeting.internal_meeting_id}.mkv`]: 'm-1, whole' });
-      expect(inSlot(world)).toEqual({});
-      expect(subjects(world)).toEqual([SUBJECTS.start, SUBJECTS.start, SUBJECTS.error]);
+      expect([inSlot(world), inOutbox(world)]).toEqual([{}, {}]);
+      world.teacherAsks({ meetingId: 'm-2' });
+      expect(await tick(world)).toBe(0);
+      expect(live(world, 2).status).toBe(1);
+      expect(subjects(world)).toEqual([SUBJECTS.start, SUBJECTS.error, SUBJECTS.start]);
     }),
     PATIENCE_MS,
   );
 
   test.concurrent(
-    'waits in its slot while the target is missing, is a file, or still holds a file of that meeting',
+    'waits in the outbox, while its live has ended, as long as the target is missing, is a file, or still holds a file of that meeting',
     inWorld({}, async (world) => {
       const { meeting } = world.teacherAsks({ meetingId: 'm', recording: true });
       const [target, final] = [
@@ -457,8 +459,8 @@ describe('a recording', () => {
       world.meetingEnds('m');
       const waits = async (): Promise<void> => {
         expect(await tick(world)).toBe(1);
-        expect(live(world).status).toBe(1);
-        expect(Object.values(inSlot(world))).toEqual(['m, whole']);
+        expect(live(world).status).toBe(2);
+        expect([inSlot(world), Object.values(inOutbox(world))]).toEqual([{}, ['m, whole']]);
         expect(world.docker.containers()).toEqual([]);
         expect(broadcasterNames(world)).toEqual([]);
       };
@@ -500,7 +502,7 @@ describe('a recording', () => {
         expect(readdirSync(target)).toEqual([`${meeting.internal_meeting_id}.mkv`]);
         expect(statSync(final).size).toBe(3_000_000 + 'END\n'.length);
         expect(statSync(final).mode & 0o777).toBe(0o755);
-        expect(inSlot(world)).toEqual({});
+        expect([inSlot(world), inOutbox(world)]).toEqual([{}, {}]);
       } finally {
         rmSync(target, { recursive: true, force: true });
       }

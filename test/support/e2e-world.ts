@@ -180,6 +180,19 @@ export function inSlot(world: World, slot = 1): Record<string, string> {
   return contents(join(world.slotDirectory(slot), 'videodata'));
 }
 
+/** What waits in the outbox, likewise, by entry and name. */
+export function inOutbox(world: World): Record<string, string> {
+  const outbox = join(world.baseDirectory, 'outbox');
+  const entries = existsSync(outbox) ? readdirSync(outbox) : [];
+  return Object.fromEntries(
+    entries.flatMap((entry) =>
+      Object.entries(contents(join(outbox, entry)))
+        .filter(([name]) => name.endsWith('.mkv'))
+        .map(([name, content]) => [`${entry}/${name}`, content] as const),
+    ),
+  );
+}
+
 /** A recording of the stand-in begins with `REC <meeting id>` and ends, when it is whole, with `END`. */
 function contents(directory: string): Record<string, string> {
   if (!existsSync(directory)) return {};

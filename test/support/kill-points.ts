@@ -39,7 +39,15 @@ function arrive(what: string): void {
   counts.set(what, count);
   const name = `${what}${count === 1 ? '' : ` (${count})`}`;
   appendFileSync(traceFile, `${name}\n`);
-  if (name === killAt) process.kill(whom === 'group' ? -process.pid : process.pid, signal);
+  if (name === killAt) kill();
+}
+
+/** The program's worker, which has a group of its own, kills the program. */
+function kill(): void {
+  const isWorker = process.send !== undefined;
+  const program = isWorker ? process.ppid : process.pid;
+  process.kill(whom === 'group' ? -program : program, signal);
+  if (isWorker && whom === 'group') process.kill(process.pid, signal);
 }
 
 /** The same in every world: below its directory, without times. */

@@ -1,6 +1,6 @@
 // The built program, killed by SIGKILL at a named moment; and its docker-compose, which may outlive it.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { KillSettings } from './kill-points.js';
@@ -31,10 +31,10 @@ export async function watchedTick(world: World, order: KillOrder | null): Promis
     ...(order === null ? {} : { KILL_AT: order.at, KILL_WHOM: order.whom, KILL_SIGNAL: order.signal ?? 'SIGKILL' }),
   };
   const preload = pathToFileURL(join(process.cwd(), '.build/test/support/kill-points.js')).href;
-  const words = ['--import', preload, shippedPath('bin/bbb-pod-live'), 'run'];
-  const child = spawn(process.execPath, words, {
+  const child = spawn(process.execPath, [shippedPath('bin/bbb-pod-live'), 'run'], {
     cwd: world.baseDirectory,
-    env: { ...world.env, ...settings },
+    // Its worker inherits it.
+    env: { ...world.env, ...settings, NODE_OPTIONS: `--import ${preload}` },
     stdio: 'ignore',
     detached: true,
   });
@@ -54,14 +54,21 @@ function composeLocks(world: World): string[] {
     .filter((path) => existsSync(path));
 }
 
-/** Waits until no docker-compose of a killed tick is at work any more: its end gives up the slot's lock. */
+/** The entries of the outbox. */
+function entryLocks(world: World): string[] {
+  const outbox = join(world.baseDirectory, 'outbox');
+  const entries = existsSync(outbox) ? readdirSync(outbox) : [];
+  return entries.map((entry) => join(outbox, entry, '.lock')).filter((path) => existsSync(path));
+}
+
+/** Waits until no docker-compose and no worker of a killed tick is at work any more: its end gives up the lock. */
 export async function composeHasEnded(world: World): Promise<void> {
-  for (const path of composeLocks(world)) {
+  for (const path of [...composeLocks(world), ...entryLocks(world)]) {
     const child = spawn('flock', ['-w', '30', path, 'true'], { stdio: 'ignore' });
     const status = await new Promise((resolve, reject) => {
       child.once('error', reject);
       child.once('exit', resolve);
     });
-    if (status !== 0) throw new Error(`a docker-compose still holds ${path}`);
+    if (status !== 0) throw new Error(`a process still holds ${path}`);
   }
 }

@@ -21,6 +21,8 @@ import { composeFileText, isIntact, isOurs } from '../../src/tick/shell/slot/com
 import { createHttp, type Http } from '../../src/shared/http.js';
 import { createMemoryFile } from '../../src/tick/shell/memory-file.js';
 import { createPod } from '../../src/tick/shell/pod/pod.js';
+import { nearWorker } from './near-worker.js';
+import { createOutbox } from '../../src/tick/shell/outbox/outbox.js';
 import { createRecordings } from '../../src/tick/shell/outbox/recordings.js';
 import { createSlots } from '../../src/tick/shell/slot/slots.js';
 import { sampleConfig } from './samples.js';
@@ -182,6 +184,7 @@ function portsOf(world: TransportWorld, config: Config, options: TickOptions): P
     slots: createSlots(config, { composeFileText, isOurs, isIntact }),
     compose: composeOf(world),
     recordings: createRecordings(config),
+    outbox: createOutbox(config, nearWorker(config)),
     chat: { ping: () => Promise.resolve() },
     mail: { send: (mail) => Promise.resolve(world.mails.push(mail)).then(() => ({ refused: [] })) },
     log: {

@@ -58,7 +58,8 @@ const OF_RECORDINGS = [
 
 type Methods = {
   [
-    Port in 'pod' | 'bbb' | 'slots' | 'compose' | 'recordings' | 'chat' | 'mail' | 'memory' | 'planning' | 'locks'
+    Port in
+      'pod' | 'bbb' | 'slots' | 'compose' | 'recordings' | 'outbox' | 'chat' | 'mail' | 'memory' | 'planning' | 'locks'
   ]: Partial<Record<keyof Ports[Port], FaultKind[]>>;
 };
 
@@ -100,11 +101,20 @@ const CALLS: Methods = {
   recordings: {
     read: OF_RECORDINGS,
     readOthers: OF_RECORDINGS,
+    formerLive: OF_RECORDINGS,
+  },
+  outbox: {
+    read: OF_DISK,
+    take: OF_DISK,
+    readRecord: OF_DISK,
+    writeRecord: OF_DISK,
+    moveIn: OF_RECORDINGS,
+    files: OF_RECORDINGS,
     isWaiting: OF_RECORDINGS,
     copy: OF_RECORDINGS,
     rename: OF_RECORDINGS,
     removeSource: OF_RECORDINGS,
-    formerLive: OF_RECORDINGS,
+    close: OF_DISK,
   },
   chat: { ping: [kind('silent', { kind: 'chatSilent' })] },
   mail: {
@@ -217,7 +227,8 @@ function expectNothingLost(world: MemoryWorld): void {
   const ended = world.pod.rows.find(({ id }) => id === 2);
   if (ended?.status === 2) {
     expect([...host.containers.values()].some(({ livestreamId }) => livestreamId === 2)).toBe(false);
-    expect([...world.files.values()].some(({ content }) => content.includes('live=2 '))).toBe(true);
+    const inOutbox = [...host.outbox.values()].flatMap(({ files }) => [...files.values()]);
+    expect([...world.files.values(), ...inOutbox].some(({ content }) => content.includes('live=2 '))).toBe(true);
   }
   for (const mail of host.mails.filter(({ template }) => template === 'start')) {
     expect(host.starts.map(({ livestreamId }) => livestreamId)).toContain(mail.values['livestreamId']);

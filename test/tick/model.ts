@@ -26,6 +26,7 @@ const PART_OF: Record<string, Part> = {
   slots: 'disk',
   memory: 'disk',
   recordings: 'recordings',
+  outbox: 'recordings',
   mail: 'mail',
   chat: 'chat',
 };

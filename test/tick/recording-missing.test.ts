@@ -103,13 +103,16 @@ describe('is nothing to tell', () => {
     expect([...world.files.keys()]).toEqual(['/pod/recordings/internal-1.mkv']);
   });
 
-  test('when it waits in its slot, because it is not to be handed over', async () => {
+  test('when it is kept, because it is not to be handed over: that is told', async () => {
     const world = createWorld([{ podDefaultBbbPath: '' }]);
     request(world, { id: 1, row: { downloadMeeting: true } });
     await cleanTick(world);
     endMeeting(world, 1);
-    expect(await tick(world)).toEqual({ exitStatus: 0 });
-    expect(mailed(world)).toEqual([]);
+    expect(await tick(world)).toEqual({ exitStatus: 1 });
+    expect(mailed(world)).toEqual([
+      [expect.stringMatching(/is now .*\/kept\/1-internal-1\.mkv: POD_DEFAULT_BBB_PATH is empty$/)],
+    ]);
+    expect(unsettled(world)).toEqual([]);
   });
 });
 

@@ -1,17 +1,21 @@
 // Stories: worlds brought to the brink of one tick, in which crash and fault tests cut something.
 import type { EffectName } from '../../src/tick/model.js';
+import type { OutboxAct } from '../../src/tick/plan/outbox/entry.js';
 import { POD_DIRECTORY } from '../support/memory/config.js';
 import { addBroadcaster, ask, type Request } from '../support/memory/pod.js';
 import { killChat, stopContainer } from '../support/memory/compose.js';
 import { emptyDirectory } from '../support/memory/host.js';
 import type { Fault, Hook } from '../support/memory/session.js';
-import { createWorld, hostOf, tick, type MemoryWorld } from '../support/memory/world.js';
+import { createWorld, hostOf, recordOf, tick, type MemoryWorld } from '../support/memory/world.js';
+import { serialiseSlotRecord } from '../../src/tick/shell/slot/slot-file.js';
 import type { Config } from '../../src/tick/model.js';
+
+export type Act = EffectName | OutboxAct['is'];
 
 export interface Story {
   name: string;
-  /** The effects that its tick begins. */
-  effects: EffectName[];
+  /** The effects that its tick begins, and the acts on the outbox. */
+  effects: Act[];
   prepare(): Promise<MemoryWorld>;
   /** What is wrong during the tick, and no longer afterwards. */
   trouble?: Hook;
@@ -36,6 +40,8 @@ export async function cleanTick(world: MemoryWorld, server = 1): Promise<void> {
   world.clock.time += 60_000;
 }
 
+const recorded = { id: 1, row: { downloadMeeting: true } };
+
 /** A world in which these lives are in progress. */
 async function running(requests: Request[], config: Partial<Config>[] = [{}]): Promise<MemoryWorld> {
   const world = createWorld(config);
@@ -47,6 +53,27 @@ async function running(requests: Request[], config: Partial<Config>[] = [{}]): P
 async function ended(wanted: Request, config: Partial<Config> = {}): Promise<MemoryWorld> {
   const world = await running([wanted], [config]);
   endMeeting(world, wanted.id);
+  return world;
+}
+
+function putInSlot(world: MemoryWorld, file: string, content: string): void {
+  hostOf(world).slots.get(1)?.videodata.set(file, { content, modifiedAt: world.clock.time });
+}
+
+/** Slot 1 with the recording of live 1, which version 1.1.0 has ended, and a request. */
+async function leftBy110(config: Partial<Config>): Promise<MemoryWorld> {
+  const world = await running([recorded], [{ ...config, numberOfLives: 1 }]);
+  const directory = hostOf(world).slots.get(1);
+  const content = [...(directory?.videodata.values() ?? [])].map((file) => `${file.content} whole`);
+  const former = recordOf(world, 1);
+  endMeeting(world, 1);
+  directory?.videodata.clear();
+  await tick(world);
+  world.clock.time += 60_000;
+  putInSlot(world, 'meeting-1.mkv', content[0] ?? '');
+  if (directory !== undefined && former.ok && former.value !== null)
+    directory.former = serialiseSlotRecord({ ...former.value, step: 'down' });
+  request(world, { id: 2, row: { downloadMeeting: true } });
   return world;
 }
 
@@ -96,11 +123,24 @@ const STOP: EffectName[] = [
   'finish',
   'saveOutput',
   'down',
-  'handOver',
+  'moveOut',
   'removeBroadcaster',
   'tellPodStopped',
   'release',
 ];
+/** A recording on its way to Pod. */
+const SEND: OutboxAct['is'][] = [
+  'begin',
+  'look',
+  'ask meeting',
+  'copy',
+  'tell owner',
+  'rename',
+  'remove source',
+  'close',
+];
+/** To kept/. */
+const KEEP: OutboxAct['is'][] = ['begin', 'look', 'copy', 'rename', 'remove source', 'close'];
 const GIVE_BACK: EffectName[] = [
   'beginUndo',
   'render',
@@ -112,8 +152,6 @@ const GIVE_BACK: EffectName[] = [
   'release',
 ];
 const UNCLAIM: EffectName[] = ['beginUndo', 'removeBroadcaster', 'release'];
-
-const recorded = { id: 1, row: { downloadMeeting: true } };
 
 export const STORIES: Story[] = [
   { name: 'start', effects: START, prepare: () => worldWith([{ id: 1 }]) },
@@ -146,10 +184,10 @@ export const STORIES: Story[] = [
       ]),
   },
   { name: 'stop', effects: STOP, prepare: () => ended({ id: 1 }) },
-  { name: 'stop with recording', effects: STOP, prepare: () => ended(recorded) },
+  { name: 'stop with recording', effects: [...STOP, ...SEND], prepare: () => ended(recorded) },
   {
     name: 'stop with recording across file systems',
-    effects: STOP,
+    effects: [...STOP, ...SEND],
     prepare: async () => {
       const world = await ended(recorded);
       hostOf(world).sharesFileSystem = false;
@@ -158,7 +196,7 @@ export const STORIES: Story[] = [
   },
   {
     name: 'stop and start in one tick',
-    effects: [...STOP, ...START],
+    effects: [...STOP, ...SEND, ...START],
     prepare: async () => {
       const world = await ended(recorded);
       request(world, { id: 2, meetingName: 'Cours 1' });
@@ -172,7 +210,7 @@ export const STORIES: Story[] = [
   },
   {
     name: 'take-over of a live whose meeting is over',
-    effects: ['adopt', ...STOP],
+    effects: ['adopt', ...STOP, ...SEND],
     prepare: () => {
       const world = takenOver({ id: 1, row: { downloadMeeting: true } });
       endMeeting(world, 1);
@@ -198,7 +236,7 @@ export const STORIES: Story[] = [
   },
   {
     name: 'restarted room',
-    effects: STOP,
+    effects: [...STOP, ...SEND],
     prepare: async () => {
       const world = await running([recorded]);
       world.bbb.running.set('meeting-1', 'internal-1-again');
@@ -207,7 +245,7 @@ export const STORIES: Story[] = [
   },
   {
     name: 'restarted room that Pod knows already',
-    effects: STOP,
+    effects: [...STOP, 'ask meeting', ...KEEP],
     prepare: async () => {
       const world = await running([recorded]);
       world.bbb.running.set('meeting-1', 'internal-1-again');
@@ -218,22 +256,22 @@ export const STORIES: Story[] = [
   },
   {
     name: 'recording target full',
-    effects: STOP.slice(0, 7),
+    effects: [...STOP, 'begin', 'look', 'ask meeting', 'copy'],
     prepare: async () => {
       const world = await ended(recorded);
       hostOf(world).sharesFileSystem = false;
       return world;
     },
-    trouble: failing('recordings', 'copy', { kind: 'recordingFailed', detail: 'no space' }, 'half copied'),
+    trouble: failing('outbox', 'copy', { kind: 'recordingFailed', detail: 'no space' }, 'half copied'),
   },
   {
     name: 'stop with a recording of nobody',
-    effects: STOP,
+    effects: [...STOP, ...KEEP],
     prepare: () => ended({ id: 1, row: { downloadMeeting: true, userPath: null } }),
   },
   {
     name: 'stop with a recording that Pod refuses after it was copied',
-    effects: STOP,
+    effects: [...STOP, ...SEND, 'set aside'],
     prepare: async () => {
       const world = await ended(recorded);
       hostOf(world).sharesFileSystem = false;
@@ -243,7 +281,7 @@ export const STORIES: Story[] = [
   },
   {
     name: 'stop with two recordings, one of a stranger that could not be set aside at the start',
-    effects: STOP,
+    effects: [...STOP, ...SEND],
     prepare: async () => {
       const world = createWorld();
       await cleanTick(world);
@@ -251,19 +289,52 @@ export const STORIES: Story[] = [
         .slots.get(1)
         ?.videodata.set('older.mkv', { content: 'a stranger', modifiedAt: world.clock.time + 86_400_000 });
       request(world, recorded);
-      await tick(world, { hook: failing('recordings', 'copy', { kind: 'recordingFailed' }) });
+      await tick(world, { hook: failing('outbox', 'moveIn', { kind: 'recordingFailed' }) });
       world.clock.time += 60_000;
       endMeeting(world, 1);
       return world;
     },
   },
   {
-    name: 'start in a slot in which a recording was left',
-    effects: START,
+    name: 'start in a slot in which version 1.1.0 has left a recording that was not to be handed over',
+    effects: [...START, ...KEEP],
+    prepare: () => leftBy110({ podDefaultBbbPath: '' }),
+  },
+  {
+    name: 'start in a slot in which version 1.1.0 has left a recording',
+    effects: [...START, ...SEND],
+    prepare: () => leftBy110({}),
+  },
+  {
+    name: 'start in a slot in which a file of nobody lies',
+    effects: [...START, ...KEEP],
     prepare: async () => {
-      const world = await ended(recorded, { numberOfLives: 1, podDefaultBbbPath: '' });
+      const world = createWorld();
       await cleanTick(world);
+      putInSlot(world, 'left.mkv', 'a stranger');
       request(world, { id: 2, row: { downloadMeeting: true } });
+      return world;
+    },
+  },
+  {
+    name: 'recording that an earlier tick could not copy',
+    effects: SEND,
+    prepare: async () => {
+      const world = await ended(recorded);
+      await tick(world, { hook: failing('outbox', 'copy', { kind: 'recordingFailed' }) });
+      world.clock.time += 60_000;
+      return world;
+    },
+  },
+  {
+    name: 'recording whose owner an earlier tick could not tell',
+    effects: ['find', ...SEND],
+    prepare: async () => {
+      const world = await ended(recorded);
+      hostOf(world).sharesFileSystem = false;
+      await tick(world, { hook: failing('pod', 'setEncodedBy', { kind: 'podUnreadable' }) });
+      world.clock.time += 60_000;
+      for (const part of world.files.keys()) if (part.endsWith('.part')) world.files.delete(part);
       return world;
     },
   },
@@ -297,7 +368,7 @@ export const STORIES: Story[] = [
   },
   {
     name: 'start that is undone when it has recorded already',
-    effects: GIVE_BACK,
+    effects: [...GIVE_BACK, ...KEEP],
     prepare: async () => {
       const world = await worldWith([recorded]);
       const failed = failing('compose', 'up', { kind: 'startFailed', detail: 'port is already allocated' }, 'after');
@@ -310,7 +381,7 @@ export const STORIES: Story[] = [
   },
   {
     name: 'stop with a damaged compose file',
-    effects: STOP,
+    effects: [...STOP, ...SEND],
     prepare: async () => {
       const world = await ended(recorded);
       const composeFile = hostOf(world).slots.get(1)?.composeFile;

@@ -26,6 +26,8 @@ export interface Context {
    * hundreds of pages long. Who must know of the newest claims of other servers reads them again.
    */
   inProgress: Reading<Livestream[]>;
+  /** Entries of the outbox that the chain has filled. */
+  filled: string[];
   /** Works under one key follow one another on this server. */
   inTurn: KeyedMutex;
   /** Says at once what came of an act: to the log, and to the report. */

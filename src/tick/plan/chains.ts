@@ -24,7 +24,7 @@ function afterUp(record: SlotRecord): Effect[] {
 /** What is left of an ending, by how far it has come. */
 export function stopChain(record: SlotRecord, endedAt: string): Effect[] {
   const afterDown: Effect[] = [
-    { do: 'handOver' },
+    { do: 'moveOut' },
     ...(record.broadcasterRemoved ? [] : [{ do: 'removeBroadcaster', act: { is: 'look' } } as const]),
     { do: 'tellPodStopped' },
     { do: 'release' },
@@ -112,8 +112,8 @@ const NEEDS_COMPOSE_FILE: ReadonlySet<EffectName> = new Set(['up', 'revive', 'ma
 export function mayFollow(effect: EffectName, failed: readonly EffectName[]): boolean {
   if (NEEDS_COMPOSE_FILE.has(effect) && failed.includes('render')) return false;
   const essential = failed.filter((name) => !NOT_ESSENTIAL.has(name) && name !== 'render');
-  // Once the container is down the broadcaster goes, even while the recording waits: viewers must not see a dead live.
-  if (effect === 'removeBroadcaster') return essential.every((name) => name === 'handOver');
+  // Once the container is down the broadcaster goes, even while its recording cannot be moved: viewers must not see a dead live.
+  if (effect === 'removeBroadcaster') return essential.every((name) => name === 'moveOut');
   // docker-compose may remove the containers, and then fail on their network.
   if (effect === 'revive') return essential.every((name) => name === 'down');
   if (ENDING.has(effect)) return essential.every((name) => name === 'beginStop');

@@ -3,7 +3,7 @@ import type { Effect, EffectName, Plan, Work } from '../model.js';
 
 const WORDS: Record<EffectName, string> = {
   reserve: 'write the slot file',
-  clearOut: 'move recordings of earlier lives to kept/',
+  clearOut: 'move recordings of earlier lives to the outbox',
   claim: 'create its broadcaster in Pod',
   tellPodStarted: "mark it 'in progress' in Pod",
   render: 'write its docker-compose.yml',
@@ -18,8 +18,8 @@ const WORDS: Record<EffectName, string> = {
   saveOutput: "keep the container's output in the log directory",
   finish: 'ask ffmpeg to close its file',
   down: 'docker-compose down',
-  keepFragments: 'move what the failed start had recorded to kept/',
-  handOver: 'hand its recording over to Pod',
+  keepFragments: 'move what the failed start had recorded to the outbox',
+  moveOut: 'move its recording to the outbox',
   removeBroadcaster: 'delete its broadcaster in Pod',
   tellPodStopped: "mark it 'stopped' in Pod",
   tellPodGivenBack: "mark it 'waiting' in Pod again",
@@ -61,13 +61,14 @@ export function inWords(effect: Effect): string {
     : WORDS[effect.do];
 }
 
-/** A headline for each chain, then its acts in order. */
+/** A headline for each chain, then its acts in order; then the outbox. */
 export function describePlan(plan: Plan): string[] {
-  return plan.chains.flatMap((chain) => {
+  const chains = plan.chains.flatMap((chain) => {
     const slot = chain.slot === null ? '' : `, slot ${chain.slot}`;
     return [
       `Livestream ${chain.livestreamId}${slot}: ${chain.reason}`,
       ...chain.effects.map((effect, index) => `  ${index + 1}. ${words(effect)}`),
     ];
   });
+  return [...chains, ...plan.entries.map((entry) => `Outbox, ${entry}: hand its recordings over to Pod, or keep them`)];
 }

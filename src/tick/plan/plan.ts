@@ -19,6 +19,7 @@ import { engineDetail, workDetail } from './describe.js';
 import { isoInZone } from './dates.js';
 import { complain, from, remark, stateOf, type Draft } from './draft.js';
 import type { MeetingState } from './over.js';
+import { planOutbox } from './outbox/entries.js';
 import { planRequests } from './requests.js';
 import { ownRows, ownSlot, serverField } from './server.js';
 import { errorKey } from '../report/told.js';
@@ -26,13 +27,15 @@ import { isAgainDue } from '../report/unsure.js';
 
 /** The whole plan: what could not be read, slot by slot what is left to do, and the requests that wait. */
 export function plan(world: World, config: Config): Plan {
-  const draft: Draft = { chains: [], outcomes: [], observations: [], world, config };
+  const draft: Draft = { chains: [], entries: [], outcomes: [], observations: [], world, config };
   reportUnread(draft);
   const rows = world.inProgress.ok ? ownRows(world.inProgress.value, config) : new Map<number, Livestream[]>();
   for (const reading of world.slots) planSlot(reading, rows.get(reading.slot) ?? [], draft);
   planRequests(draft);
+  planOutbox(draft);
   return {
     chains: config.debug ? draft.chains.map(withOutput) : draft.chains,
+    entries: draft.entries,
     outcomes: draft.outcomes,
     observations: draft.observations,
   };

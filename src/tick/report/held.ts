@@ -38,6 +38,7 @@ export function reportHeld(
     slots: [],
     meetingInfos: new Map(),
     podMeetings: new Map(),
+    outbox: unread,
     memory: withHeld(emptyMemory(), memory),
   };
   const said = report({ outcomes: [trouble], reported: 0, observations: [] }, own, config, { isWhole: false });

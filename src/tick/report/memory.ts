@@ -47,6 +47,7 @@ const KINDS: Record<ProblemKind, true> = {
   fragmentKept: true,
   recordingWaiting: true,
   recordingFailed: true,
+  entryUnreadable: true,
   recordingMissing: true,
   requestClosed: true,
   diskFailed: true,

@@ -191,8 +191,15 @@ export const ENGLISH: Messages = {
     title: 'Recording not handed over',
     what: 'A recording could not be handed over to Pod yet',
     next:
-      'The file stays in its slot, the live is not closed in Pod, and the next tick tries again. ' +
-      'Check that POD_DEFAULT_BBB_PATH is there, is writable, and has room.',
+      'The live has ended as usual and its slot is free; the file waits in the outbox, and the next tick tries again. ' +
+      'Check that POD_DEFAULT_BBB_PATH is there, answers, is writable, and has room.',
+  },
+  entryUnreadable: {
+    title: 'Outbox entry not readable',
+    what: 'What is known of a recording in the outbox cannot be read',
+    next:
+      'Nothing is done with that recording, and nothing of it is overwritten. Repair recording.json in that directory, or ' +
+      'hand the recording over by hand and delete the directory.',
   },
   recordingMissing: {
     title: 'No recording',

@@ -197,8 +197,16 @@ export const FRENCH: Messages = {
     title: 'Vidéo non remise à Pod',
     what: "Une vidéo enregistrée n'a pas encore pu être remise à Pod",
     next:
-      "Le fichier reste dans son emplacement, le direct n'est pas clos dans Pod et le prochain passage réessaie. " +
-      "Vérifiez que POD_DEFAULT_BBB_PATH est accessible, autorise l'écriture et a assez de place.",
+      "Le direct s'est terminé normalement et son emplacement est libre ; le fichier attend dans la boîte d'envoi (outbox/) " +
+      'et le prochain passage réessaie. ' +
+      "Vérifiez que POD_DEFAULT_BBB_PATH est accessible, répond, autorise l'écriture et a assez de place.",
+  },
+  entryUnreadable: {
+    title: "Entrée illisible dans la boîte d'envoi",
+    what: "Ce que l'on sait d'une vidéo de la boîte d'envoi (outbox/) n'a pas pu être lu",
+    next:
+      "Rien n'est fait de cette vidéo et rien n'en est écrasé. Réparez recording.json dans ce répertoire, ou remettez la " +
+      'vidéo à Pod à la main puis supprimez le répertoire.',
   },
   recordingMissing: {
     title: "Pas d'enregistrement",

@@ -25,9 +25,18 @@ export interface SlotDirectory {
   composeFile: StoredComposeFile | null;
   /** Text of `live.json`. */
   record: string | null;
-  /** Text of `former.json`. */
+  /** Text of `former.json`, which version 1.1.0 has left. */
   former: string | null;
   videodata: Map<string, StoredFile>;
+}
+
+/** A directory of the outbox. */
+export interface StoredEntry {
+  /** Text of `recording.json`. */
+  record: string | null;
+  files: Map<string, StoredFile>;
+  /** Who has its lock. */
+  holder: Session | null;
 }
 
 export interface Container {
@@ -63,6 +72,7 @@ export interface Host {
   /** How far this host's clock is ahead. */
   skewMs: number;
   slots: Map<number, SlotDirectory>;
+  outbox: Map<string, StoredEntry>;
   /** Those of the engine that answers. */
   containers: Map<number, Container>;
   engineId: string;
@@ -93,6 +103,7 @@ export function createHost(config: Config): Host {
     config,
     skewMs: 0,
     slots: new Map(),
+    outbox: new Map(),
     containers: new Map(),
     engineId: 'engine-1',
     otherEngine: { engineId: 'engine-2', containers: new Map() },

@@ -87,6 +87,9 @@ export function unsettled(world: MemoryWorld): string[] {
     ...used
       .filter((id) => !world.pod.broadcasters.some((broadcaster) => broadcaster.id === id))
       .map((id) => `live without its broadcaster ${String(id)}`),
+    ...world.hosts.flatMap((host, index) =>
+      [...host.outbox.keys()].map((entry) => `server ${index + 1}: outbox/${entry} is left`),
+    ),
     ...used.filter((id, index) => used.indexOf(id) !== index).map((id) => `two lives share broadcaster ${String(id)}`),
   ];
 }
@@ -102,6 +105,9 @@ export function recordings(world: MemoryWorld): Map<string, string[]> {
   for (const [path, { content }] of world.files)
     if (!path.endsWith('.part') || content.includes(' take=')) add(content, path);
   for (const [index, host] of world.hosts.entries()) {
+    for (const [entry, { files }] of host.outbox) {
+      for (const [file, { content }] of files) add(content, `server ${index + 1}, outbox/${entry}/${file}`);
+    }
     for (const [slot, { videodata }] of host.slots) {
       for (const [file, { content }] of videodata) add(content, `server ${index + 1}, slot ${slot}, ${file}`);
     }

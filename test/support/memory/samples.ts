@@ -124,6 +124,7 @@ export function quietWorld(changes: Partial<World> = {}): World {
     meetingInfos: new Map(),
     podMeetings: new Map(),
     broadcasters: ok([]),
+    outbox: ok([]),
     memory: emptyMemory(),
     ...changes,
   };

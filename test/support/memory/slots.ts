@@ -36,14 +36,9 @@ async function writeWhole(checkpoint: Checkpoint, put: () => void): Promise<void
   await checkpoint('renamed');
 }
 
-/** While recordings of the live are left, the slot file stays as `former.json`. */
 function removeRecord(directory: SlotDirectory): void {
-  const record = parsedRecord(directory.record);
-  const strangers = record.ok ? (record.value?.strangers ?? []) : [];
-  const left = [...directory.videodata.keys()];
-  if (left.some((name) => strangers.every(({ file }) => file !== name))) directory.former = directory.record;
   directory.record = null;
-  if (left.length === 0) directory.former = null;
+  if (directory.videodata.size === 0) directory.former = null;
 }
 
 /** No slot is worked on by two: what changes one holds its lock. */

@@ -44,6 +44,14 @@ function hostSnapshot(host: Host, nameOf: (id: number | null) => string | null):
           videodata: [...directory.videodata].map(([, { content }]) => content).sort(),
         };
       }),
+    outbox: [...host.outbox]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([entry, { record, files }]) => ({
+        entry,
+        // When it came there is no matter.
+        record: record?.replace(/"since": "[^"]*"/, ''),
+        files: [...files.values()].map(({ content }) => content).sort(),
+      })),
     containers: [...host.containers]
       .sort(([one], [other]) => one - other)
       .map(([slot, { openFile, ...container }]) => ({ slot, ...container, records: openFile !== null })),

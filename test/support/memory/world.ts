@@ -10,8 +10,9 @@ import { chatPort, composePort } from './compose.js';
 import { makeConfig } from './config.js';
 import { createHost, type Host } from './host.js';
 import { createPod, podPort, type MemoryPod } from './pod.js';
-import { recordingsPort, type Files } from './recordings.js';
 import { locksPort, planningPort } from './locks.js';
+import { outboxPort, type Files } from './outbox.js';
+import { recordingsPort } from './recordings.js';
 import { createSession, throughHook, type Hook, type Session, type Through } from './session.js';
 import { parsedRecord, slotsPort } from './slots.js';
 
@@ -101,7 +102,7 @@ export async function minutes(
   return ends;
 }
 
-const EFFECT_LINE = /^livestream (\d+)(?:, slot \d+)?: (\w+) …$/;
+const EFFECT_LINE = /^(?:livestream (\d+)(?:, slot \d+)?|slot \d+): ([\w ]+) …$/;
 
 function portsOf(world: MemoryWorld, host: Host, session: Session): Ports {
   const through = throughHook(session);
@@ -112,7 +113,8 @@ function portsOf(world: MemoryWorld, host: Host, session: Session): Ports {
     pod: podPort(world.pod, session.server, now, through),
     slots: slotsPort(host, session, through),
     compose: composePort(host, session, now, through),
-    recordings: recordingsPort(host, world.files, through),
+    recordings: recordingsPort(host, through),
+    outbox: outboxPort(host, session, world.files, through),
     chat: chatPort(host, through),
     mail: {
       send: (mail) => through('mail', 'send', [mail], () => (host.mails.push({ ...mail, at: now() }), { refused: [] })),

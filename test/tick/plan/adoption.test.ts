@@ -60,7 +60,7 @@ test('when its meeting is over it is taken over and ended in one chain', () => {
       'finish',
       'saveOutput',
       'down',
-      'handOver',
+      'moveOut',
       'removeBroadcaster',
       'tellPodStopped',
       'release',

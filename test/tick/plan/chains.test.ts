@@ -33,7 +33,7 @@ test('an end hands the recording over before the broadcaster goes and Pod is tol
     'finish',
     'saveOutput',
     'down',
-    'handOver',
+    'moveOut',
     'removeBroadcaster',
     'tellPodStopped',
     'release',
@@ -63,7 +63,7 @@ describe('a failed act is followed by', () => {
     ['up', false, 'live', []],
     ['render', false, 'stopping', []],
     ['down', false, 'stopping', []],
-    ['handOver', true, 'down', []],
+    ['moveOut', true, 'down', []],
     ['reserve', true, null, []],
   ])('%s (certainly not done: %j) at step %j: %j', (effect, certain, step, expected) => {
     expect(names(undoAfter(effect, certain, step))).toEqual(expected);
@@ -78,15 +78,15 @@ describe('the rest of a chain', () => {
     ['down', 'saveOutput', true],
     ['finish', 'render', true],
     ['down', 'render', true],
-    ['handOver', 'render', true],
+    ['moveOut', 'render', true],
     ['release', 'render', true],
     ['up', 'render', false],
     ['mailStart', 'render', false],
     ['pingChat', 'render', false],
-    ['handOver', 'down', false],
-    ['removeBroadcaster', 'handOver', true],
+    ['moveOut', 'down', false],
+    ['removeBroadcaster', 'moveOut', true],
     ['removeBroadcaster', 'down', false],
-    ['tellPodStopped', 'handOver', false],
+    ['tellPodStopped', 'moveOut', false],
     ['tellPodStopped', 'removeBroadcaster', false],
     ['release', 'tellPodStopped', false],
     ['release', 'tellPodGivenBack', false],
@@ -103,6 +103,6 @@ describe('the rest of a chain', () => {
   test('on a full disk a container goes down, though neither its end could be noted nor its compose file be mended', () => {
     const failed: EffectName[] = ['beginStop', 'render', 'saveOutput'];
     expect(['finish', 'down'].map((name) => mayFollow(name as EffectName, failed))).toEqual([true, true]);
-    expect(mayFollow('handOver', failed)).toBe(false);
+    expect(mayFollow('moveOut', failed)).toBe(false);
   });
 });

@@ -8,7 +8,7 @@ import { slotRecord, withRequests } from '../../support/memory/samples.js';
 
 function wordsOf(effects: Effect[], slot: number | null = 1): string[] {
   const chain: Chain = { slot, livestreamId: 7, reason: 'for a reason', record: slotRecord(7), effects };
-  return describePlan({ chains: [chain], outcomes: [], observations: [] });
+  return describePlan({ chains: [chain], entries: [], outcomes: [], observations: [] });
 }
 
 test('a chain has a headline, and its acts in order', () => {

@@ -48,9 +48,9 @@ function detailOf({ outcomes }: Plan): string {
 
 const START = 'claim tellPodStarted clearOut render up mailStart';
 const TOLD = 'clearOut render up mailStart';
-const STOP = 'beginStop render finish saveOutput down handOver removeBroadcaster tellPodStopped release';
+const STOP = 'beginStop render finish saveOutput down moveOut removeBroadcaster tellPodStopped release';
 const STOPPING = STOP.replace('beginStop ', '');
-const DOWN = 'handOver removeBroadcaster tellPodStopped release';
+const DOWN = 'moveOut removeBroadcaster tellPodStopped release';
 const UNCLAIM = 'beginUndo removeBroadcaster release';
 const GIVE_BACK = 'beginUndo render saveOutput down keepFragments tellPodGivenBack removeBroadcaster release';
 
@@ -241,7 +241,7 @@ describe('what is left of a start or an end', () => {
 
   test('a broadcaster that is gone is not removed again', () => {
     const record = slotRecord(1, { step: 'down', endedAt: '2026-03-02T10:00:00+01:00', broadcasterRemoved: true });
-    expect(acts(plan(worldOf(record, 'ours', 'over'), config))).toEqual(['1@1: handOver tellPodStopped release']);
+    expect(acts(plan(worldOf(record, 'ours', 'over'), config))).toEqual(['1@1: moveOut tellPodStopped release']);
   });
 
   test('a start mail that a kill has cut off is sent by the next tick', () => {

@@ -1,21 +1,5 @@
-// An entry of the outbox, as data: whose the recordings in it are, the acts that work on it, and what these find out.
-import type { Config, HandOver, Problem, ProblemKind, Recording } from '../../model.js';
-
-/** `recording.json` of an entry: what must be known to hand its files over. Times are ISO 8601, UTC. */
-export interface OutboxRecord {
-  version: 1;
-  livestreamId: number;
-  /** Path of the meeting's row in Pod. */
-  meetingPath: string;
-  internalMeetingId: string;
-  /** Path of the row of the user who asked for the live; null: it has none. */
-  userPath: string | null;
-  recordingAsked: boolean;
-  /** When the live ended, or what is in the entry was found. */
-  since: string;
-  /** The file in hand, and how far it has come. */
-  handOver: HandOver | null;
-}
+// The acts that work on an entry of the outbox, as data, and what these find out.
+import type { Config, HandOver, OutboxRecord, Problem, ProblemKind, Recording } from '../../model.js';
 
 /** Acts on an entry. Each asks or changes one thing; what follows is decided in outbox.ts. Each is safe to repeat. */
 export type OutboxAct =
@@ -37,7 +21,7 @@ export type OutboxAct =
   | { is: 'rename' }
   /** After: the file is no longer in the entry. */
   | { is: 'remove source' }
-  /** Before: no file is left. After: the entry is gone. */
+  /** Before: no recording is left. After: the entry is gone. */
   | { is: 'close' };
 
 /** Why the meeting's row is asked for: a file is to be copied, or goes on its way. */
@@ -53,7 +37,7 @@ export type OutboxFound =
   | { of: 'begin' }
   | { of: 'look'; files: Recording[] }
   | { of: 'find'; where: Whereabouts; source: Recording | null }
-  /** `missing`: Pod has no such row. */
+  /** `internalMeetingId` is null when Pod has no such row. */
   | { of: 'ask meeting'; because: MeetingReason; internalMeetingId: string | null; isWaiting: boolean }
   | { of: 'copy'; handOver: HandOver }
   | { of: 'set aside'; handOver: HandOver }
@@ -65,12 +49,12 @@ export type OutboxFound =
 
 /** What follows from what was found: plain data. */
 export interface OutboxFollowing {
-  /** Written to `recording.json` before anything else. */
+  /** Written to `recording.json` before the next act; after what is to be told, which a kill between rather has told twice than never. */
   change?: Partial<OutboxRecord>;
   next: OutboxAct[];
   /** Said at info level. */
   remark?: string;
-  /** Told, while the work goes on. */
+  /** Told, as an error unless it says a notice, while the work goes on. */
   problem?: Problem;
   /** Told; the entry waits for the next tick. */
   failure?: { kind: ProblemKind; detail: string };

@@ -7,8 +7,9 @@
 // has no owner: so it is complete before it bears that name, and the owner is told before. Each step is noted in
 // `recording.json` before it is taken, so that a killed tick neither loses nor doubles a file: what the files show decides how
 // the next one goes on. The source goes last. What Pod can never publish under this meeting and user goes to `kept/`.
-import type { HandOver, Recording } from '../../model.js';
-import type { OutboxAct, OutboxConfig, OutboxFollowing, OutboxFound, OutboxRecord } from './entry.js';
+import type { HandOver, OutboxRecord, Recording } from '../../model.js';
+import type { OutboxAct, OutboxConfig, OutboxFollowing, OutboxFound } from './entry.js';
+import { OF_A_FAILED_START } from './moving.js';
 
 /** What Pod's job takes for the name of a recording of its own; anything else would be left lying there. */
 const FILE_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/;
@@ -58,6 +59,7 @@ function afterLook(files: Recording[], record: OutboxRecord, { podDefaultBbbPath
 
 /** Why a recording can never be Pod's, as far as that is known here; else null. */
 function whyKept(record: OutboxRecord, podDefaultBbbPath: string): string | null {
+  if (record.keepBecause !== undefined) return record.keepBecause;
   if (!record.recordingAsked) return 'its live was not to be recorded';
   if (podDefaultBbbPath === '') return 'POD_DEFAULT_BBB_PATH is empty';
   if (record.userPath === null) return 'its live has no user in Pod';
@@ -124,8 +126,8 @@ function afterFind({ where, source }: Extract<OutboxFound, { of: 'find' }>, reco
       if (begun.phase === 'copied') return copiedAgain(source, begun);
       // Pod's job has collected it, or it is lost with a disk: to hand it over again might publish it twice.
       if (source === null) return { next: [{ is: 'remove source' }] };
+      // What was begun stays noted until the copy is: forgotten before, it would be handed over once more after a kill.
       return {
-        change: { handOver: null },
         next: [
           copyToKept(
             source.file,
@@ -149,5 +151,6 @@ function afterPlacing({ handOver }: OutboxRecord): OutboxFollowing {
   if (handOver === null) return after;
   if (handOver.keptBecause === undefined) return { ...after, remark: `recording ${handOver.file} handed over to Pod` };
   const detail = `${handOver.file} is now ${handOver.target}: ${handOver.keptBecause}`;
-  return { ...after, problem: { kind: 'recordingKept', detail } };
+  const kind = handOver.keptBecause === OF_A_FAILED_START ? 'fragmentKept' : 'recordingKept';
+  return { ...after, problem: { kind, detail } };
 }

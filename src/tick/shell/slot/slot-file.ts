@@ -47,6 +47,9 @@ const HAND_OVER: Fields<HandOver> = {
   isStrangers: orAbsent(yesOrNo),
 };
 
+/** Also in the outbox' entries. */
+export const handOver = objectOf<HandOver>('a recording on its way', HAND_OVER);
+
 const RECORD: Fields<Omit<SlotRecord, 'handOver'>> = {
   version: oneOf([1]),
   step: oneOf(Object.keys(STEPS) as SlotStep[]),
@@ -84,9 +87,9 @@ export function parseSlotRecord(content: string): Parsed<SlotRecord> {
   const record = decodeObject(json.value, RECORD);
   if ('fault' in record) return record;
   const begun = (json.value as { handOver?: unknown }).handOver;
-  const handOver = begun === null ? { value: null } : decodeObject(begun, HAND_OVER, 'handOver');
-  if ('fault' in handOver) return handOver;
-  return { value: { ...record.value, handOver: handOver.value } };
+  const inHand = begun === null ? { value: null } : decodeObject(begun, HAND_OVER, 'handOver');
+  if ('fault' in inHand) return inHand;
+  return { value: { ...record.value, handOver: inHand.value } };
 }
 
 /** The text of a slot file. */

@@ -30,7 +30,7 @@ export interface SlotPaths {
   composeFile: string;
   /** The slot file, `live.json`. */
   record: string;
-  /** The slot file of a finished live whose recordings are still in the slot. */
+  /** Written by version 1.1.0: the slot file of a finished live whose recordings are still in the slot. */
   formerRecord: string;
   videodata: string;
   /** Held by the tick that works on the slot, and by the docker-compose that it has started. */

@@ -1,6 +1,6 @@
 // The slots' directories: what is in them, and how they are made, taken and freed.
 import { PortError } from '../../errors.js';
-import { chown, lstat, readFile, readdir, rename, stat } from 'node:fs/promises';
+import { chown, lstat, readFile, readdir, stat } from 'node:fs/promises';
 import { meetingIdIn } from './compose-file.js';
 import { parseSlotRecord, serialiseSlotRecord } from './slot-file.js';
 import type { ComposeFileOrigin, Config, Reading, SlotReading, SlotRecord } from '../../model.js';
@@ -199,19 +199,12 @@ async function handedToStreamer(videodata: string, gid: number): Promise<boolean
 }
 
 /**
- * The slot file goes last. While recordings of its live are left in the slot it stays as `former.json`, so that the next
- * live can set them aside under the right name; once none is left, the next freeing of the slot removes that too.
+ * The slot file goes last. What version 1.1.0 left in `former.json` stays while something lies in the slot of which it may
+ * tell whose it is.
  */
 async function removeRecord(paths: SlotPaths): Promise<void> {
   const left = await readRecordings(paths.videodata);
-  const content = await orMissing(readFile(paths.record, 'utf8'));
-  const parsed = content === null ? null : parseSlotRecord(content);
-  const record = parsed !== null && 'value' in parsed ? parsed.value : null;
-  // What lay there before version 1.1.0 took the slot was not noted: where an earlier live's name is known, it stays.
-  const strangers = record?.strangers ?? ((await isThere(paths.formerRecord)) ? left : []);
-  const someAreIts = left.some(({ file }) => strangers.every((stranger) => stranger.file !== file));
-  if (content !== null && someAreIts) await rename(paths.record, paths.formerRecord);
-  else await removeIfThere(paths.record);
+  await removeIfThere(paths.record);
   if (left.length === 0) await removeIfThere(paths.formerRecord);
   await syncDirectory(paths.directory);
 }

@@ -1,7 +1,7 @@
 // The outbox, decision by decision: what follows from what an act on an entry found out.
 import { describe, expect, test } from '@jest/globals';
-import type { HandOver, Recording } from '../../../../src/tick/model.js';
-import type { OutboxAct, OutboxFollowing, OutboxFound, OutboxRecord } from '../../../../src/tick/plan/outbox/entry.js';
+import type { HandOver, OutboxRecord, Recording } from '../../../../src/tick/model.js';
+import type { OutboxAct, OutboxFollowing, OutboxFound } from '../../../../src/tick/plan/outbox/entry.js';
 import { afterOutboxAct } from '../../../../src/tick/plan/outbox/outbox.js';
 import { NOW } from '../../../support/memory/samples.js';
 
@@ -25,6 +25,7 @@ function entry(changes: Partial<OutboxRecord> = {}): OutboxRecord {
   return {
     version: 1,
     livestreamId: 1,
+    slot: 1,
     meetingPath: '/rest/bbb_meeting/1/',
     internalMeetingId: 'internal-1',
     userPath: '/rest/users/1/',
@@ -231,14 +232,9 @@ describe('what an earlier tick began', () => {
       'one that Pod may have collected is not handed over again',
       find('nowhere'),
       RENAMING,
-      'none in hand; copy meeting-1.mkv to kept (/pod/internal-1.mkv is gone; if Pod has not collected it, this is its only copy)',
+      'copy meeting-1.mkv to kept (/pod/internal-1.mkv is gone; if Pod has not collected it, this is its only copy)',
     ],
-    [
-      'one of kept/ that is gone is kept again',
-      find('nowhere'),
-      KEPT,
-      'none in hand; copy meeting-1.mkv to kept (of old)',
-    ],
+    ['one of kept/ that is gone is kept again', find('nowhere'), KEPT, 'copy meeting-1.mkv to kept (of old)'],
   ])('%s', (_name, found, handOver, expected) => {
     expect(inWords(afterOutboxAct(found, entry({ handOver }), POD))).toBe(expected);
   });

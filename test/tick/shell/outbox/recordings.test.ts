@@ -3,16 +3,21 @@ import { existsSync, statSync } from 'node:fs';
 import { mkdir, readFile, readdir, rename, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Recordings, RecordingTarget } from '../../../../src/tick/ports.js';
+import type { HandOver } from '../../../../src/tick/model.js';
+import type { RecordingTarget } from '../../../../src/tick/ports.js';
+import { createEntryActs, type EntryActs } from '../../../../src/tick/shell/outbox/entry-acts.js';
 import { REAL_COPY_ACTS, type CopyActs } from '../../../../src/shared/file-copy.js';
-import { createRecordings } from '../../../../src/tick/shell/outbox/recordings.js';
+import { readRecordings } from '../../../../src/tick/shell/outbox/recordings.js';
 import { temporaryDirectory } from '../../../support/temporary.js';
 
 const ID = 'abc123-1700000000000';
 const FILE = 'meeting-20240501080000.mkv';
+const ENTRY = `12-${ID}`;
+const OTHER = `13-${ID}`;
 const CONTENT = Buffer.alloc(3_000_001, 'recording ');
 const TO_POD: RecordingTarget = { place: 'pod', internalMeetingId: ID, livestreamId: 12 };
-const TO_KEPT: RecordingTarget = { place: 'kept', name: `12-${ID}` };
+const KEPT = `12-${ID}`;
+const TO_KEPT: RecordingTarget = { place: 'kept', name: KEPT };
 
 const root = temporaryDirectory();
 const otherRoot = existsSync('/dev/shm') ? temporaryDirectory('/dev/shm') : root;
@@ -31,17 +36,17 @@ const NO_LINKS: CopyActs = { ...REAL_COPY_ACTS, link: () => Promise.reject(failW
 beforeEach(async () => {
   turn += 1;
   base = join(root, String(turn));
-  await mkdir(join(base, 'bbb-live-streaming1', 'videodata'), { recursive: true });
+  await mkdir(join(base, 'outbox', ENTRY), { recursive: true });
   await writeFile(source(), CONTENT);
 });
 
 function source(file = FILE): string {
-  return join(base, 'bbb-live-streaming1', 'videodata', file);
+  return join(base, 'outbox', ENTRY, file);
 }
 
 /** Another tick: nothing of the last one is in its memory. */
-function tick(acts: CopyActs = REAL_COPY_ACTS): Recordings {
-  return createRecordings({ baseDirectory: base, podDefaultBbbPath: pod }, acts);
+function tick(acts: CopyActs = REAL_COPY_ACTS): EntryActs {
+  return createEntryActs({ baseDirectory: base, podDefaultBbbPath: pod }, acts);
 }
 
 const namesIn = async (directory: string): Promise<string[]> => (await readdir(directory)).sort();
@@ -64,10 +69,10 @@ describe.each(WAYS)('a recording handed over %s', (_name, { parent, acts, copies
     await mkdir(pod, { recursive: true });
   });
 
-  check('is complete as .part, then has its final name, then leaves its slot', async () => {
+  check('is complete as .part, then has its final name, then leaves the outbox', async () => {
     const recordings = tick(acts);
-    expect(await recordings.read(1)).toMatchObject([{ file: FILE, size: CONTENT.length }]);
-    const handOver = await recordings.copy(1, FILE, TO_POD);
+    expect(await readRecordings(join(base, 'outbox', ENTRY))).toMatchObject([{ file: FILE, size: CONTENT.length }]);
+    const handOver = await recordings.copy(ENTRY, FILE, TO_POD);
     expect(handOver).toMatchObject({
       file: FILE,
       size: CONTENT.length,
@@ -77,79 +82,79 @@ describe.each(WAYS)('a recording handed over %s', (_name, { parent, acts, copies
     expect(handOver.sha256 === null).toBe(!copies);
     expect(await namesIn(pod)).toEqual([`${ID}.mkv.12.part`]);
     expect(CONTENT.equals(await readFile(join(pod, `${ID}.mkv.12.part`)))).toBe(true);
-    expect(await recordings.isWaiting(ID)).toBe(false);
-    expect(await recordings.rename(handOver)).toBe(join(pod, `${ID}.mkv`));
+    expect(await recordings.isWaiting(ENTRY, ID)).toBe(false);
+    expect(await recordings.rename(ENTRY, handOver)).toBe(join(pod, `${ID}.mkv`));
     expect(await namesIn(pod)).toEqual([`${ID}.mkv`]);
     expect(await modeOf(join(pod, `${ID}.mkv`))).toBe('755');
-    expect(await recordings.isWaiting(ID)).toBe(true);
+    expect(await recordings.isWaiting(ENTRY, ID)).toBe(true);
     expect(existsSync(source())).toBe(true);
-    await recordings.removeSource(1, handOver);
-    expect(await recordings.read(1)).toEqual([]);
+    await recordings.removeSource(ENTRY, handOver);
+    expect(await readRecordings(join(base, 'outbox', ENTRY))).toEqual([]);
     expect(CONTENT.equals(await readFile(join(pod, `${ID}.mkv`)))).toBe(true);
   });
 
   check('can be begun again after a kill at any step, and is found again', async () => {
     await writeFile(join(pod, `${ID}.mkv.12.part`), 'half a cop');
-    await tick(acts).copy(1, FILE, TO_POD);
-    const handOver = await tick(acts).copy(1, FILE, TO_POD);
-    expect(await tick(acts).whereIs(1, handOver)).toBe('part');
-    await tick(acts).rename(handOver);
-    expect(await tick(acts).whereIs(1, handOver)).toBe('final');
-    await tick(acts).removeSource(1, handOver);
-    await tick(acts).removeSource(1, handOver);
-    expect(await tick(acts).whereIs(1, handOver)).toBe('final');
+    await tick(acts).copy(ENTRY, FILE, TO_POD);
+    const handOver = await tick(acts).copy(ENTRY, FILE, TO_POD);
+    expect(await tick(acts).whereIs(ENTRY, handOver)).toBe('part');
+    await tick(acts).rename(ENTRY, handOver);
+    expect(await tick(acts).whereIs(ENTRY, handOver)).toBe('final');
+    await tick(acts).removeSource(ENTRY, handOver);
+    await tick(acts).removeSource(ENTRY, handOver);
+    expect(await tick(acts).whereIs(ENTRY, handOver)).toBe('final');
     expect(await namesIn(pod)).toEqual([`${ID}.mkv`]);
     expect(CONTENT.equals(await readFile(join(pod, `${ID}.mkv`)))).toBe(true);
     expect(existsSync(join(base, 'kept'))).toBe(false);
   });
 
   check('whose .part has gone is not taken for renamed', async () => {
-    const handOver = await tick(acts).copy(1, FILE, TO_POD);
+    const handOver = await tick(acts).copy(ENTRY, FILE, TO_POD);
     await unlink(handOver.part);
-    await expect(tick(acts).rename(handOver)).rejects.toMatchObject({ problem: { kind: 'recordingFailed' } });
-    expect(await tick(acts).whereIs(1, handOver)).toBe('nowhere');
+    await expect(tick(acts).rename(ENTRY, handOver)).rejects.toMatchObject({ problem: { kind: 'recordingFailed' } });
+    expect(await tick(acts).whereIs(ENTRY, handOver)).toBe('nowhere');
     expect(CONTENT.equals(await readFile(source()))).toBe(true);
   });
 
   check('whose .part is not whole is not taken for complete', async () => {
-    const handOver = await tick(acts).copy(1, FILE, TO_POD);
+    const handOver = await tick(acts).copy(ENTRY, FILE, TO_POD);
     await unlink(handOver.part);
     await writeFile(handOver.part, CONTENT.subarray(1));
-    expect(await tick(acts).whereIs(1, handOver)).toBe('damagedPart');
+    expect(await tick(acts).whereIs(ENTRY, handOver)).toBe('damagedPart');
   });
 
   check('is told from another one of the same name and size', async () => {
-    const handOver = await tick(acts).copy(1, FILE, TO_POD);
+    const handOver = await tick(acts).copy(ENTRY, FILE, TO_POD);
     await unlink(handOver.part);
     await writeFile(handOver.target, Buffer.alloc(CONTENT.length, 'another '));
-    expect(await tick(acts).whereIs(1, handOver)).toBe('nowhere');
+    expect(await tick(acts).whereIs(ENTRY, handOver)).toBe('nowhere');
   });
 
   check('is found again when somebody else has renamed it', async () => {
-    const handOver = await tick(acts).copy(1, FILE, TO_POD);
+    const handOver = await tick(acts).copy(ENTRY, FILE, TO_POD);
     await rename(handOver.part, handOver.target);
-    expect(await tick(acts).whereIs(1, handOver)).toBe('final');
+    expect(await tick(acts).whereIs(ENTRY, handOver)).toBe('final');
   });
 
   check('waits while an earlier one was not collected, and overwrites nothing', async () => {
-    const handOver = await tick(acts).copy(1, FILE, TO_POD);
+    const handOver = await tick(acts).copy(ENTRY, FILE, TO_POD);
     await writeFile(handOver.target, 'earlier');
-    await expect(tick(acts).rename(handOver)).rejects.toMatchObject({
+    await expect(tick(acts).rename(ENTRY, handOver)).rejects.toMatchObject({
       problem: { kind: 'recordingWaiting' },
       certain: true,
     });
     expect(await readFile(handOver.target, 'utf8')).toBe('earlier');
     await unlink(handOver.target);
-    await tick(acts).rename(handOver);
+    await tick(acts).rename(ENTRY, handOver);
     expect(await namesIn(pod)).toEqual([`${ID}.mkv`]);
   });
 
   check('stays where it is while the directory is missing', async () => {
-    const handOver = await tick(acts).copy(1, FILE, TO_POD);
+    const handOver = await tick(acts).copy(ENTRY, FILE, TO_POD);
     await rm(pod, { recursive: true });
-    await expect(tick(acts).whereIs(1, handOver)).rejects.toThrow('mounted?');
-    await expect(tick(acts).rename(handOver)).rejects.toThrow('mounted?');
-    await expect(tick(acts).copy(1, FILE, TO_POD)).rejects.toMatchObject({
+    await expect(tick(acts).whereIs(ENTRY, handOver)).rejects.toThrow('mounted?');
+    await expect(tick(acts).rename(ENTRY, handOver)).rejects.toThrow('mounted?');
+    await expect(tick(acts).copy(ENTRY, FILE, TO_POD)).rejects.toMatchObject({
       problem: { kind: 'recordingFailed' },
       certain: false,
     });
@@ -157,82 +162,81 @@ describe.each(WAYS)('a recording handed over %s', (_name, { parent, acts, copies
   });
 
   check('waits while the file system of that directory is not mounted', async () => {
-    const handOver = await tick(acts).copy(1, FILE, TO_POD);
+    const handOver = await tick(acts).copy(ENTRY, FILE, TO_POD);
     const away = { ...acts, missingMount: () => Promise.resolve('/data') };
     await unlink(handOver.part);
-    await expect(tick(away).whereIs(1, handOver)).rejects.toThrow('/data is not mounted');
-    await expect(tick(away).copy(1, FILE, TO_POD)).rejects.toMatchObject({ certain: false });
+    await expect(tick(away).whereIs(ENTRY, handOver)).rejects.toThrow('/data is not mounted');
+    await expect(tick(away).copy(ENTRY, FILE, TO_POD)).rejects.toMatchObject({ certain: false });
     expect(await namesIn(pod)).toEqual([]);
   });
 
   check('in a directory that is no longer the one of Pod is not waited for', async () => {
-    const handOver = await tick(acts).copy(1, FILE, TO_POD);
+    const handOver = await tick(acts).copy(ENTRY, FILE, TO_POD);
     await rm(pod, { recursive: true });
     pod = join(base, 'new');
     await mkdir(pod);
-    expect(await tick(acts).whereIs(1, handOver)).toBe('nowhere');
+    expect(await tick(acts).whereIs(ENTRY, handOver)).toBe('nowhere');
   });
 
-  check('overwrites no other one that takes the same name at the same time', async () => {
+  check('overwrites no other one that takes the same name meanwhile', async () => {
     const recordings = tick(acts);
-    await mkdir(join(base, 'bbb-live-streaming2', 'videodata'), { recursive: true });
-    await writeFile(join(base, 'bbb-live-streaming2', 'videodata', FILE), 'other');
-    const both = [
-      await recordings.copy(1, FILE, TO_POD),
-      await recordings.copy(2, FILE, { ...TO_POD, livestreamId: 13 }),
+    await mkdir(join(base, 'outbox', OTHER), { recursive: true });
+    await writeFile(join(base, 'outbox', OTHER, FILE), 'other');
+    const both: [HandOver, HandOver] = [
+      await recordings.copy(ENTRY, FILE, TO_POD),
+      await recordings.copy(OTHER, FILE, { ...TO_POD, livestreamId: 13 }),
     ];
-    const ends = await Promise.allSettled(both.map((handOver) => recordings.rename(handOver)));
-    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
-    expect(ends[1]).toMatchObject({ reason: { problem: { kind: 'recordingWaiting' } } });
+    await recordings.rename(ENTRY, both[0]);
+    await expect(recordings.rename(OTHER, both[1])).rejects.toMatchObject({ problem: { kind: 'recordingWaiting' } });
     expect(await namesIn(pod)).toEqual([`${ID}.mkv`, `${ID}.mkv.13.part`]);
   });
 
   check('that Pod refuses goes to the kept ones instead, at whatever step the tick was killed', async () => {
-    const handOver = await tick(acts).copy(1, FILE, TO_POD);
-    await tick(acts).redirect(1, handOver, TO_KEPT);
-    const redirected = await tick(acts).redirect(1, handOver, TO_KEPT);
+    const handOver = await tick(acts).copy(ENTRY, FILE, TO_POD);
+    await tick(acts).setAside(ENTRY, handOver, KEPT);
+    const redirected = await tick(acts).setAside(ENTRY, handOver, KEPT);
     expect(redirected).toMatchObject({
       target: join(base, 'kept', `12-${ID}.mkv`),
       phase: 'copied',
       formerPart: handOver.part,
     });
-    expect(await tick(acts).rename(redirected)).toBe(redirected.target);
-    await tick(acts).removeSource(1, redirected);
-    await tick(acts).removeSource(1, redirected);
+    expect(await tick(acts).rename(ENTRY, redirected)).toBe(redirected.target);
+    await tick(acts).removeSource(ENTRY, redirected);
+    await tick(acts).removeSource(ENTRY, redirected);
     expect(await namesIn(pod)).toEqual([]);
     expect(await namesIn(join(base, 'kept'))).toEqual([`12-${ID}.mkv`]);
     expect(await modeOf(redirected.target)).toBe('600');
     expect(CONTENT.equals(await readFile(redirected.target))).toBe(true);
-    expect(await tick(acts).read(1)).toEqual([]);
+    expect(await readRecordings(join(base, 'outbox', ENTRY))).toEqual([]);
   });
 });
 
 describe('recordings that are kept', () => {
-  test('under one name at the same time, from two slots, are both kept', async () => {
+  test('under one name, copied at the same time, are both kept', async () => {
     const recordings = tick();
-    await mkdir(join(base, 'bbb-live-streaming2', 'videodata'), { recursive: true });
-    await writeFile(join(base, 'bbb-live-streaming2', 'videodata', FILE), 'other');
-    const both = await Promise.all([recordings.copy(1, FILE, TO_KEPT), recordings.copy(2, FILE, TO_KEPT)]);
-    const finals = await Promise.all(both.map((handOver) => recordings.rename(handOver)));
+    await mkdir(join(base, 'outbox', OTHER), { recursive: true });
+    await writeFile(join(base, 'outbox', OTHER, FILE), 'other');
+    const both = await Promise.all([recordings.copy(ENTRY, FILE, TO_KEPT), recordings.copy(OTHER, FILE, TO_KEPT)]);
+    const finals = [await recordings.rename(ENTRY, both[0]), await recordings.rename(OTHER, both[1])];
     expect(finals.map((path) => statSync(path).size).sort()).toEqual([CONTENT.length, 'other'.length]);
     expect(await namesIn(join(base, 'kept'))).toEqual([`12-${ID}-2.mkv`, `12-${ID}.mkv`]);
   });
 
-  test('come from their slot even when the copy for Pod was damaged', async () => {
+  test('come from the outbox even when the copy for Pod was damaged', async () => {
     pod = join(base, 'pod');
     await mkdir(pod);
-    const handOver = await tick(NO_LINKS).copy(1, FILE, TO_POD);
+    const handOver = await tick(NO_LINKS).copy(ENTRY, FILE, TO_POD);
     await writeFile(handOver.part, Buffer.alloc(CONTENT.length, 'damaged '));
-    const redirected = await tick(NO_LINKS).redirect(1, handOver, TO_KEPT);
+    const redirected = await tick(NO_LINKS).setAside(ENTRY, handOver, KEPT);
     expect(CONTENT.equals(await readFile(redirected.part))).toBe(true);
   });
 
   test('get the next free name, in a directory for their owner only', async () => {
     for (const file of ['a.mkv', 'b.mkv', 'c.mkv']) {
       await writeFile(source(file), file);
-      const handOver = await tick().copy(1, file, TO_KEPT);
-      await tick().rename(handOver);
-      await tick().removeSource(1, handOver);
+      const handOver = await tick().copy(ENTRY, file, TO_KEPT);
+      await tick().rename(ENTRY, handOver);
+      await tick().removeSource(ENTRY, handOver);
     }
     const kept = join(base, 'kept');
     expect(await namesIn(kept)).toEqual([`12-${ID}-2.mkv`, `12-${ID}-3.mkv`, `12-${ID}.mkv`]);
@@ -241,9 +245,9 @@ describe('recordings that are kept', () => {
   });
 
   test('do not overwrite one that took their name in the meantime', async () => {
-    const handOver = await tick().copy(1, FILE, TO_KEPT);
+    const handOver = await tick().copy(ENTRY, FILE, TO_KEPT);
     await writeFile(handOver.target, 'earlier');
-    expect(await tick().rename(handOver)).toBe(join(base, 'kept', `12-${ID}-2.mkv`));
+    expect(await tick().rename(ENTRY, handOver)).toBe(join(base, 'kept', `12-${ID}-2.mkv`));
     expect(await readFile(handOver.target, 'utf8')).toBe('earlier');
   });
 });
@@ -255,7 +259,7 @@ describe('a copy that went wrong', () => {
   });
 
   async function fails(acts: CopyActs, words: string): Promise<void> {
-    const failed = tick(acts).copy(1, FILE, TO_POD);
+    const failed = tick(acts).copy(ENTRY, FILE, TO_POD);
     await expect(failed).rejects.toMatchObject({ problem: { kind: 'recordingFailed' }, certain: false });
     await expect(failed).rejects.toThrow(words);
     expect(CONTENT.equals(await readFile(source()))).toBe(true);
@@ -308,9 +312,9 @@ describe('what counts as a recording', () => {
     await writeFile(source('x.mkv.part'), '');
     await mkdir(source('folder.mkv'));
     await symlink('/etc/passwd', source('link.mkv'));
-    expect((await tick().read(1)).map(({ file }) => file)).toEqual(['an other.mkv', FILE]);
-    expect(await tick().read(2)).toEqual([]);
-    await expect(tick().copy(1, 'link.mkv', TO_KEPT)).rejects.toThrow('not a regular file');
+    expect((await readRecordings(join(base, 'outbox', ENTRY))).map(({ file }) => file)).toEqual(['an other.mkv', FILE]);
+    expect(await readRecordings(join(base, 'outbox', OTHER))).toEqual([]);
+    await expect(tick().copy(ENTRY, 'link.mkv', TO_KEPT)).rejects.toThrow('not a regular file');
   });
 
   test.each(['', '.', '..', '.hidden', '../x', 'a/b', 'a b', 'é', 'a\nb'])(
@@ -318,7 +322,7 @@ describe('what counts as a recording', () => {
     async (internalMeetingId) => {
       pod = join(base, 'pod');
       await mkdir(pod);
-      const failed = tick().copy(1, FILE, { place: 'pod', internalMeetingId, livestreamId: 12 });
+      const failed = tick().copy(ENTRY, FILE, { place: 'pod', internalMeetingId, livestreamId: 12 });
       await expect(failed).rejects.toMatchObject({ problem: { kind: 'recordingFailed' }, certain: true });
       expect(await namesIn(pod)).toEqual([]);
     },
@@ -326,11 +330,11 @@ describe('what counts as a recording', () => {
 
   test('that is another file by now is not removed', async () => {
     const recordings = tick();
-    const handOver = await recordings.copy(1, FILE, TO_KEPT);
-    await recordings.rename(handOver);
+    const handOver = await recordings.copy(ENTRY, FILE, TO_KEPT);
+    await recordings.rename(ENTRY, handOver);
     await unlink(source());
     await writeFile(source(), 'another');
-    await recordings.removeSource(1, handOver);
+    await recordings.removeSource(ENTRY, handOver);
     expect(await readFile(source(), 'utf8')).toBe('another');
   });
 });

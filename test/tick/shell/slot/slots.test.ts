@@ -1,8 +1,9 @@
-import { chmod, mkdir, readFile, readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { composeFileText, isIntact, isOurs } from '../../../../src/tick/shell/slot/compose-file.js';
 import { createRecordings } from '../../../../src/tick/shell/outbox/recordings.js';
+import { serialiseSlotRecord } from '../../../../src/tick/shell/slot/slot-file.js';
 import { createSlots } from '../../../../src/tick/shell/slot/slots.js';
 import type { Slots } from '../../../../src/tick/ports.js';
 import { sampleConfig, sampleRecord } from '../../../support/samples.js';
@@ -145,15 +146,14 @@ describe('a slot that is freed', () => {
     expect(await readFile(inSlot(1, 'docker-compose.yml'), 'utf8')).not.toContain('bbb-s3cret');
   });
 
-  test('remembers whose the recordings are that its live has left, until none is left', async () => {
+  test('remembers whose the recordings are that its live has left under version 1.1.0, until none is left', async () => {
     const recordings = createRecordings(sampleConfig(base));
     await record(1, 'meeting-1.mkv', '2024-05-01T09:00:00Z');
+    await writeFile(inSlot(1, 'former.json'), serialiseSlotRecord(sampleRecord({ livestreamId: 11 })));
     await slots.release(1);
     await slots.release(1);
-    expect(await recordings.formerLive(1)).toEqual({ livestreamId: 12, internalMeetingId: 'abc123-1700000000000' });
-    const moved = await recordings.copy(1, 'meeting-1.mkv', { place: 'kept', name: '12-abc' });
-    await recordings.rename(moved);
-    await recordings.removeSource(1, moved);
+    expect(await recordings.formerLive(1)).toEqual(sampleRecord({ livestreamId: 11 }));
+    await unlink(join(inSlot(1, 'videodata'), 'meeting-1.mkv'));
     await slots.release(1);
     expect(await recordings.formerLive(1)).toBeNull();
   });
@@ -161,10 +161,13 @@ describe('a slot that is freed', () => {
   test('does not give the recordings of the live before to a live that never had any', async () => {
     const recordings = createRecordings(sampleConfig(base));
     await record(1, 'meeting-1.mkv', '2024-05-01T09:00:00Z');
-    await slots.release(1);
+    await writeFile(inSlot(1, 'former.json'), serialiseSlotRecord(sampleRecord()));
     await slots.writeRecord(1, sampleRecord({ livestreamId: 13, reservedAt: '2024-05-02T08:00:00.000Z' }));
     await slots.release(1);
     expect(await recordings.formerLive(1)).toMatchObject({ livestreamId: 12 });
     expect(await readdir(inSlot(1))).not.toContain('live.json');
+    await recordings.forgetFormerLive(1);
+    await recordings.forgetFormerLive(1);
+    expect(await recordings.formerLive(1)).toBeNull();
   });
 });

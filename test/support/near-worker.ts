@@ -1,0 +1,8 @@
+// The acts on the outbox' entries in this process: what the program does in another one.
+import { REAL_COPY_ACTS, type CopyActs } from '../../src/shared/file-copy.js';
+import { createEntryActs, type Places } from '../../src/tick/shell/outbox/entry-acts.js';
+import type { WorkerMaker } from '../../src/tick/shell/outbox/outbox.js';
+
+export function nearWorker(places: Places, acts: CopyActs = REAL_COPY_ACTS): WorkerMaker {
+  return () => ({ acts: createEntryActs(places, acts), end: () => undefined });
+}
