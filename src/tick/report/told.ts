@@ -1,6 +1,7 @@
 // What an administrator is told of errors that last: when they begin, after an hour, then daily, and when they are over (docs/promises.md, P9).
 import type { Config, Outcome, Problem, ProblemKind, Told, Untold, World } from '../model.js';
 import { ageMs } from '../plan/dates.js';
+import { entriesToWorkOn } from '../plan/outbox/entries.js';
 import { isDefaultImage } from '../plan/streamer-image.js';
 import { afterTry, isAgainDue } from './unsure.js';
 
@@ -36,6 +37,9 @@ const OF_A_REQUEST: ReadonlySet<ProblemKind> = new Set([
   'namesTaken',
   'meetingUnreadable',
 ]);
+
+/** Errors of a recording on its way: over when that is put away. */
+const OF_A_RECORDING: ReadonlySet<ProblemKind> = new Set(['recordingFailed', 'recordingWaiting']);
 
 export interface Telling {
   /** Errors to mail now, by key. */
@@ -165,6 +169,7 @@ function isOver(
   if (troubles.some(({ problem }) => BLINDING.has(problem.kind))) return false;
   const { kind, livestreamId, slot } = told;
   if (kind !== 'stuck' && isWorkedOn(told, world)) return false;
+  if (OF_A_RECORDING.has(kind) && isLeftInOutbox(told, world)) return false;
   const containers = world.slots
     .filter((reading) => slot === null || reading.slot === slot)
     .map(({ container }) => container);
@@ -196,6 +201,15 @@ function isWorkedOn({ livestreamId, slot }: Told, { slots }: World): boolean {
     .some(
       (reading) => reading.slot === slot || (reading.record.ok && reading.record.value?.livestreamId === livestreamId),
     );
+}
+
+/** A recording of that live is there, and this tick has not tried to put it away. */
+function isLeftInOutbox({ livestreamId }: Told, { outbox, slots }: World): boolean {
+  if (!outbox.ok) return true;
+  const tried = new Set(entriesToWorkOn(outbox.value, slots));
+  return outbox.value.some(
+    ({ entry, record }) => record.ok && record.value?.livestreamId === livestreamId && !tried.has(entry),
+  );
 }
 
 /** False for a live that has ended. */
