@@ -100,26 +100,33 @@ function whereIs(files: Files, source: StoredFile | undefined, handOver: HandOve
 }
 
 /** The kernel gives a dead process's lock up. */
-function takeEntry(host: Host, session: Session, entry: string): boolean {
+function takeEntry(host: Host, session: Session, entry: string): StoredEntry | null {
   const there = host.outbox.get(entry) ?? { record: null, files: new Map<string, StoredFile>(), holder: null };
-  if (there.holder !== null && !there.holder.isDead) return false;
+  if (there.holder !== null && !there.holder.isDead) return null;
   host.outbox.set(entry, there);
   there.holder = session;
-  return true;
+  return there;
 }
 
 export function outboxPort(host: Host, session: Session, files: Files, through: Through): Outbox {
+  const held = new Map<string, StoredEntry>();
   const entryOf = (entry: string): StoredEntry => {
-    const found = host.outbox.get(entry);
-    if (found?.holder !== session) throw new Error(`an act on outbox/${entry} without its lock`);
+    const found = held.get(entry);
+    if (found === undefined) throw new Error(`an act on outbox/${entry} without its lock`);
     return found;
   };
   return {
     read: () => through('outbox', 'read', [], () => readEntries(host)),
-    take: (entry) => through('outbox', 'take', [entry], () => takeEntry(host, session, entry)),
+    take: (entry) =>
+      through('outbox', 'take', [entry], () => {
+        const found = held.has(entry) ? null : takeEntry(host, session, entry);
+        if (found !== null) held.set(entry, found);
+        return found !== null;
+      }),
     letGo: (entry) => {
-      const found = host.outbox.get(entry);
-      if (!session.isDead && found?.holder === session) found.holder = null;
+      const found = held.get(entry);
+      held.delete(entry);
+      if (!session.isDead && found !== undefined) found.holder = null;
       return Promise.resolve();
     },
     readRecord: (entry) => through('outbox', 'readRecord', [entry], () => parsedEntry(entryOf(entry).record)),
