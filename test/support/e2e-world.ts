@@ -193,8 +193,8 @@ export function inOutbox(world: World): Record<string, string> {
   );
 }
 
-/** A recording of the stand-in begins with `REC <meeting id>` and ends, when it is whole, with `END`. */
-function contents(directory: string): Record<string, string> {
+/** The recordings in a directory. One of the stand-in begins with `REC <meeting id>` and ends, when it is whole, with `END`. */
+export function contents(directory: string): Record<string, string> {
   if (!existsSync(directory)) return {};
   return Object.fromEntries(
     readdirSync(directory)
