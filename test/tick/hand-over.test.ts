@@ -173,7 +173,10 @@ function contextOf(stage: Stage, cut: Cut): Context {
     ports: ports as unknown as Ports,
     config,
     filled: [],
-    tell: (outcome: Outcome) => stage.told.push(outcome),
+    // Which acts were begun is told to those who look closely.
+    tell: (outcome: Outcome) => {
+      if (outcome.level !== 'debug') stage.told.push(outcome);
+    },
   } as unknown as Context;
 }
 

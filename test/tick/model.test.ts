@@ -40,6 +40,12 @@ async function comeToRest(rig: Rig): Promise<void> {
   collect(rig);
 }
 
+/** What was kept because nobody can know whether Pod has collected it before a kill: published once, and told of. */
+function sparesOf({ world }: Rig): Set<string> {
+  const lines = world.hosts.flatMap(({ log }) => log.filter((line) => line.includes('if Pod has not collected it')));
+  return new Set(lines.map((line) => /is now (\S+):/.exec(line)?.[1] ?? ''));
+}
+
 test(`seed ${SEED}: ${RUNS} sequences of up to ${LONGEST} steps`, async () => {
   const sequences = fc.tuple(
     fc.integer({ min: 1, max: 3 }),
@@ -53,9 +59,10 @@ test(`seed ${SEED}: ${RUNS} sequences of up to ${LONGEST} steps`, async () => {
       await fc.asyncModelRun(() => ({ model: {}, real: rig }), steps);
       await comeToRest(rig);
       expect(unsettled(rig.world)).toEqual([]);
-      const doubled = [...recordings(rig.world)].filter(
-        ([content, places]) => places.length > 1 || rig.collected.includes(content),
-      );
+      const spares = sparesOf(rig);
+      const doubled = [...recordings(rig.world)]
+        .map(([content, places]) => [content, places.filter((place) => !spares.has(place))] as const)
+        .filter(([content, places]) => places.length > (rig.collected.includes(content) ? 0 : 1));
       expect(doubled).toEqual([]);
       expect(rig.collected.filter((content, index) => rig.collected.indexOf(content) !== index)).toEqual([]);
     }),
