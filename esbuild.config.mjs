@@ -2,6 +2,7 @@
 import { build } from 'esbuild';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { lazyLibraries } from './build/lazy-libraries.mjs';
+import { unusedParts } from './build/unused-parts.mjs';
 import { thirdPartyLicenses } from './build/third-party-licenses.mjs';
 
 const common = {
@@ -26,6 +27,7 @@ const common = {
 const STREAMER = {
   ...common,
   splitting: false,
+  plugins: [lazyLibraries, unusedParts],
   target: 'node18',
   entryPoints: ['src/streamer/streamer.ts'],
   outdir: 'dist',

@@ -1,21 +1,30 @@
 // How a stream begins and ends: what it waits for, who decides that it is over, and with which status.
-import { afterEach, describe, expect, test } from '@jest/globals';
-import { startChain, whyNoChain, type Chain } from './support/chain.js';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
 import { eventually } from './support/eventually.js';
+import { describeChain, inChain } from './support/in-chain.js';
 import { probe } from './support/media.js';
 
-const reason = whyNoChain();
+describeChain('beginning and end', () => {
+  test.concurrent(
+    'an RTMP server that is never reached: two minutes, in which it is recorded, then status 14',
+    inChain({ profile: '3.0', waits: true }, async (chain) => {
+      await chain.rtmp.stop();
+      // What nobody sees need not cost much.
+      const streamer = chain.start({ BBB_RESOLUTION: '320x180', STREAMER_FPS: '1' });
+      await streamer.says(/the RTMP server cannot be reached/, 120_000);
+      await streamer.says(/could not be reached for 120 s/, 240_000);
+      expect(await streamer.ended).toBe(14);
+      expect(chain.recordings()).toHaveLength(1);
+      expect((await probe(chain.recordings()[0]!)).durationS).toBeGreaterThan(100);
+    }),
+    900_000,
+  );
 
-(reason === null ? describe : describe.skip)(
-  `beginning and end${reason === null ? '' : ` (skipped: ${reason})`}`,
-  () => {
-    let chain: Chain;
-    afterEach(async () => {
-      await chain.stop();
-    }, 30_000);
-
-    test('it waits for BigBlueButton, for its meeting and for a moderator, signs with sha256 alone, and ends when the meeting does', async () => {
-      chain = await startChain({ profile: '2.7', checksums: ['sha256'] });
+  test.concurrent(
+    'it waits for BigBlueButton, for its meeting and for a moderator, signs with sha256 alone, and ends when the meeting does',
+    inChain({ profile: '2.7', checksums: ['sha256'] }, async (chain) => {
       const { meetingId } = chain.meeting;
       chain.bbb.end(meetingId);
       chain.bbb.settings.isMute = true;
@@ -36,10 +45,13 @@ const reason = whyNoChain();
       expect(streamer.states()).toEqual(['waiting', 'joining', 'audio', 'live', 'reconnecting', 'ended']);
       expect(streamer.log()).toContain('ended: the meeting is over');
       expect((await probe(chain.recordings()[0]!)).durationS).toBeGreaterThan(1);
-    }, 180_000);
+    }),
+    900_000,
+  );
 
-    test('a page that goes straight to the logout address, and a room that is begun again under the same id: an end', async () => {
-      chain = await startChain({ profile: '3.0' });
+  test.concurrent(
+    'a page that goes straight to the logout address, and a room that is begun again under the same id: an end',
+    inChain({ profile: '3.0' }, async (chain) => {
       chain.bbb.switches.skipMeetingEnded = true;
       const streamer = chain.start();
       await streamer.reaches('live');
@@ -49,10 +61,13 @@ const reason = whyNoChain();
       expect(await streamer.ended).toBe(0);
       expect(streamer.log()).toContain('ended: the meeting is over');
       expect(chain.bbb.meetings.get(meetingId)?.participants).toEqual([]);
-    }, 120_000);
+    }),
+    900_000,
+  );
 
-    test('what ends before it began: wrong secret, unknown meeting, lobby for ever, refused guests, bad variables', async () => {
-      chain = await startChain({ profile: '3.0' });
+  test.concurrent(
+    'what ends before it began: wrong secret, unknown meeting, lobby for ever, refused guests, bad variables',
+    inChain({ profile: '3.0' }, async (chain) => {
       const secret = chain.start({ BBB_SECRET: 'this-is-not-it' });
       expect(await secret.ended).toBe(11);
       expect(secret.log()).toMatch(/checksumError.*check BBB_SECRET/);
@@ -88,12 +103,14 @@ const reason = whyNoChain();
       expect(await nowhere.ended).toBe(15);
       expect(chain.recordings()).toEqual([]);
       expect(chain.rtmp.log()).not.toContain('publish');
-    }, 240_000);
+    }),
+    900_000,
+  );
 
-    test.each(['waiting', 'joining', 'audio', 'live', 'reconnecting'])(
-      'SIGTERM while %s: status 0 within 8 s, and what was recorded is whole',
-      async (state) => {
-        chain = await startChain({ profile: '3.0' });
+  test.concurrent.each(['waiting', 'joining', 'audio', 'live', 'reconnecting'])(
+    'SIGTERM while %s: status 0 within 8 s, and what was recorded is whole',
+    (state) =>
+      inChain({ profile: '3.0' }, async (chain) => {
         const { meetingId } = chain.meeting;
         if (state === 'waiting') chain.bbb.end(meetingId);
         if (state === 'joining') chain.bbb.switches.lobby = true;
@@ -114,12 +131,13 @@ const reason = whyNoChain();
         expect(chain.recordings()).toHaveLength(isRecorded ? 1 : 0);
         if (isRecorded) expect((await probe(chain.recordings()[0]!)).durationS).toBeGreaterThan(1.5);
         for (const name of ['chrom', 'Xvfb', 'pulseaudio', 'ffmpeg']) expect(chain.processes(name)).toEqual([]);
-      },
-      120_000,
-    );
+      })(),
+    900_000,
+  );
 
-    test('ffmpeg that is asked to end, as bbb-pod-live does before it takes a container down: one recording, status 0', async () => {
-      chain = await startChain({ profile: '3.0' });
+  test.concurrent(
+    'ffmpeg that is asked to end, as bbb-pod-live does before it takes a container down: one recording, status 0',
+    inChain({ profile: '3.0' }, async (chain) => {
       const streamer = chain.start();
       await streamer.reaches('live');
       await eventually('it records', () => streamer.state().frames > 30);
@@ -127,6 +145,26 @@ const reason = whyNoChain();
       expect(await streamer.ended).toBe(0);
       expect(chain.recordings()).toHaveLength(1);
       expect((await probe(chain.recordings()[0]!)).durationS).toBeGreaterThan(1.5);
-    }, 120_000);
-  },
-);
+    }),
+    900_000,
+  );
+
+  test.concurrent(
+    'a browser that does not start, three times: its own last words, without a secret, and status 13',
+    inChain({ profile: '3.0' }, async (chain) => {
+      const chromium = join(chain.directory, 'chromium');
+      const words = `for line in 1 2 3 4 5; do echo "$line: no room for $1 and ${chain.bbb.secret}"; done >&2; exit 1`;
+      writeFileSync(chromium, `#!/bin/sh\n${words}\n`, { mode: 0o755 });
+      const streamer = chain.start({ STREAMER_CHROMIUM: chromium });
+      expect(await streamer.ended).toBe(13);
+      expect(streamer.log()).toContain('ended: the browser died 3 times');
+      expect(
+        streamer.log().match(/Chromium did not start: .*; it says: 3: no room for \S+ and \S+ \| 4: .* \| 5: no room/g),
+      ).toHaveLength(3);
+      expect(streamer.log()).not.toContain(chain.bbb.secret);
+      expect(chain.recordings()).toEqual([]);
+      for (const name of ['chrom', 'Xvfb', 'pulseaudio']) expect(chain.processes(name)).toEqual([]);
+    }),
+    900_000,
+  );
+});

@@ -114,6 +114,23 @@ const NAME = `L'été "à" $HOME \`id\` 🎓`;
     expect(inspected[0]?.Config.Env.join()).not.toMatch(/proxy/i);
   }, 900_000);
 
+  test('with the shared memory that Docker gives by itself it ends at once, and says so', async () => {
+    const variables = [
+      `BBB_URL=${bbb.apiUrl}`,
+      `BBB_SECRET=${bbb.secret}`,
+      'BBB_MEETING_ID=m',
+      'BBB_STREAM_URL=rtmp://h/a/b',
+    ];
+    const name = 'narrow';
+    const words = variables.flatMap((variable) => ['--env', variable]);
+    await engine.docker('run', '--detach', '--name', name, ...words, IMAGE);
+    expect(await engine.docker('wait', name)).toBe('2\n');
+    expect(await engine.docker('logs', name)).toContain(
+      '/dev/shm is too small for a browser: give the container shm_size: 2gb',
+    );
+    await engine.docker('rm', name);
+  }, 120_000);
+
   test('`streamer check` joins a meeting for some seconds and tells what it met', async () => {
     const meeting = bbb.begin('essai');
     const picture = join(directory, 'essai.png');
@@ -149,6 +166,10 @@ const NAME = `L'été "à" $HOME \`id\` 🎓`;
     bbb.begin('cours', { internalMeetingId: request.meeting.internal_meeting_id, name: NAME });
     await tick();
     const logs = (): Promise<string> => engine.docker('logs', 'liveStreaming1');
+    // By its label, whatever it is called: as little as it needs.
+    const fields = ['{{json .HostConfig.CapDrop}}', '{{json .HostConfig.SecurityOpt}}'];
+    const rights = await engine.docker('inspect', '--format', fields.join(' '), 'liveStreaming1');
+    expect(rights.trim()).toBe('["ALL"] ["no-new-privileges:true"]');
     const key = /^.*\/([^/]+)\.m3u8$/.exec(world.pod.state.broadcasters.map(({ stream_url: url }) => url).join())?.[1];
     expect(key).toBeDefined();
     const playlist = join(rtmp.hlsDirectory, `${key}.m3u8`);

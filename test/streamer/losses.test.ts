@@ -1,90 +1,90 @@
 // What a stream lives through: crashes, kills, servers that go away; it is back soon, and the recording is whole or goes on.
 import { readFileSync } from 'node:fs';
-import { afterEach, describe, expect, test } from '@jest/globals';
-import { SIZE, startChain, whyNoChain, type Chain, type Streamer } from './support/chain.js';
+import { expect, test } from '@jest/globals';
+import { SIZE, type Chain, type Streamer } from './support/chain.js';
 import { eventually } from './support/eventually.js';
+import { describeChain, inChain } from './support/in-chain.js';
 import { counterOf, framesOf, probe } from './support/media.js';
-
-const reason = whyNoChain();
 
 /** The promise: back within so many tenths of a second, as the picture itself tells. */
 const BACK_WITHIN = 200;
 
-(reason === null ? describe : describe.skip)(`losses${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
-  let chain: Chain;
-  afterEach(async () => {
-    await chain.stop();
-  }, 30_000);
+describeChain('losses', () => {
+  test.concurrent(
+    'page, browser, connection, place in the meeting and RTMP server are lost one after the other; one recording holds it all',
+    inChain({ profile: '3.0' }, async (chain) => {
+      const streamer = chain.start();
+      await streamer.reaches('live');
+      const live = liveAgain(streamer);
 
-  test('page, browser, connection, place in the meeting and RTMP server are lost one after the other; one recording holds it all', async () => {
-    chain = await startChain({ profile: '3.0' });
-    const streamer = chain.start();
-    await streamer.reaches('live');
-    const live = liveAgain(streamer);
+      for (const pid of renderers(chain)) process.kill(pid, 'SIGKILL');
+      await live();
+      for (const pid of browsers(chain)) process.kill(pid, 'SIGKILL');
+      await live();
+      expect(streamer.log()).toContain('the browser died; trying again in');
 
-    for (const pid of renderers(chain)) process.kill(pid, 'SIGKILL');
-    await live();
-    for (const pid of browsers(chain)) process.kill(pid, 'SIGKILL');
-    await live();
-    expect(streamer.log()).toContain('the browser died; trying again in');
+      chain.bbb.send(chain.meeting.meetingId, { kind: 'banner', isOn: true });
+      await streamer.reaches('reconnecting');
+      chain.bbb.send(chain.meeting.meetingId, { kind: 'banner', isOn: false });
+      await streamer.reaches('live');
 
-    chain.bbb.send(chain.meeting.meetingId, { kind: 'banner', isOn: true });
-    await streamer.reaches('reconnecting');
-    chain.bbb.send(chain.meeting.meetingId, { kind: 'banner', isOn: false });
-    await streamer.reaches('live');
+      // Scalelite's list may be empty while meetings run: the live is put out, and no end is seen in that.
+      chain.bbb.settings.hasNoList = true;
+      chain.bbb.eject(chain.meeting.meetingId, 'Live');
+      await live();
 
-    // Scalelite's list may be empty while meetings run: the live is put out, and no end is seen in that.
-    chain.bbb.settings.hasNoList = true;
-    chain.bbb.eject(chain.meeting.meetingId, 'Live');
-    await live();
+      const before = chain.rtmp.segments(chain.streamKey).length;
+      await chain.rtmp.stop();
+      await streamer.says(/the RTMP server cannot be reached/);
+      expect(streamer.state()).toMatchObject({ state: 'live', rtmp: 'lost' });
+      const lost = streamer.state().frames;
+      await eventually('ten seconds pass', () => streamer.state().frames > lost + 10 * SIZE.framesPerSecond);
+      await chain.rtmp.start();
+      await streamer.says(/the RTMP server takes the stream[^]*the RTMP server takes the stream/);
+      await eventually('new segments come', () => chain.rtmp.segments(chain.streamKey).length > before + 1);
 
-    const before = chain.rtmp.segments(chain.streamKey).length;
-    await chain.rtmp.stop();
-    await streamer.says(/the RTMP server cannot be reached/);
-    expect(streamer.state()).toMatchObject({ state: 'live', rtmp: 'lost' });
-    const lost = streamer.state().frames;
-    await eventually('ten seconds pass', () => streamer.state().frames > lost + 10 * SIZE.framesPerSecond);
-    await chain.rtmp.start();
-    await streamer.says(/the RTMP server takes the stream[^]*the RTMP server takes the stream/);
-    await eventually('new segments come', () => chain.rtmp.segments(chain.streamKey).length > before + 1);
+      streamer.process.kill('SIGTERM');
+      expect(await streamer.ended).toBe(0);
+      const recordings = chain.recordings();
+      expect(recordings).toHaveLength(1);
+      const { durationS } = await probe(recordings[0]!);
+      expect(Math.abs(durationS - streamer.state().frames / SIZE.framesPerSecond)).toBeLessThan(3);
+      expect(longestStandstill((await framesOf(recordings[0]!, SIZE, 2)).map(counterOf))).toBeLessThan(BACK_WITHIN);
+      expectNothingLeft(chain);
+    }),
+    900_000,
+  );
 
-    streamer.process.kill('SIGTERM');
-    expect(await streamer.ended).toBe(0);
-    const recordings = chain.recordings();
-    expect(recordings).toHaveLength(1);
-    const { durationS } = await probe(recordings[0]!);
-    expect(Math.abs(durationS - streamer.state().frames / SIZE.framesPerSecond)).toBeLessThan(3);
-    expect(longestStandstill((await framesOf(recordings[0]!, SIZE, 2)).map(counterOf))).toBeLessThan(BACK_WITHIN);
-    expectNothingLeft(chain);
-  }, 300_000);
-
-  test('ffmpeg, the screen and the sound server are killed: another file begins soon, each can be read', async () => {
-    chain = await startChain({ profile: '2.6' });
-    const streamer = chain.start();
-    await streamer.reaches('live');
-    await showing(streamer);
-    for (const [index, name] of ['ffmpeg', 'Xvfb', 'pulseaudio'].entries()) {
-      for (const pid of chain.processes(name)) process.kill(pid, 'SIGKILL');
-      await eventually(`another file after ${name}`, () => chain.recordings().length === index + 2, {
-        hint: streamer.log,
-      });
+  test.concurrent(
+    'ffmpeg, the screen and the sound server are killed: another file begins soon, each can be read',
+    inChain({ profile: '2.6' }, async (chain) => {
+      const streamer = chain.start();
       await streamer.reaches('live');
       await showing(streamer);
-    }
-    streamer.process.kill('SIGTERM');
-    expect(await streamer.ended).toBe(0);
-    const recordings = chain.recordings();
-    expect(recordings).toHaveLength(4);
-    const counts: (number | null)[][] = [];
-    for (const file of recordings) counts.push((await framesOf(file, SIZE, 2)).map(counterOf));
-    for (const [index, one] of counts.entries()) {
-      const first = one.find((count) => count !== null);
-      const before = counts[index - 1]?.findLast((count) => count !== null);
-      expect(first).toBeDefined();
-      if (before !== undefined) expect(first! - before).toBeLessThan(BACK_WITHIN);
-    }
-    expectNothingLeft(chain);
-  }, 300_000);
+      for (const [index, name] of ['ffmpeg', 'Xvfb', 'pulseaudio'].entries()) {
+        for (const pid of chain.processes(name)) process.kill(pid, 'SIGKILL');
+        await eventually(`another file after ${name}`, () => chain.recordings().length === index + 2, {
+          hint: streamer.log,
+        });
+        await streamer.reaches('live');
+        await showing(streamer);
+      }
+      streamer.process.kill('SIGTERM');
+      expect(await streamer.ended).toBe(0);
+      const recordings = chain.recordings();
+      expect(recordings).toHaveLength(4);
+      const counts: (number | null)[][] = [];
+      for (const file of recordings) counts.push((await framesOf(file, SIZE, 2)).map(counterOf));
+      for (const [index, one] of counts.entries()) {
+        const first = one.find((count) => count !== null);
+        const before = counts[index - 1]?.findLast((count) => count !== null);
+        expect(first).toBeDefined();
+        if (before !== undefined) expect(first! - before).toBeLessThan(BACK_WITHIN);
+      }
+      expectNothingLeft(chain);
+    }),
+    900_000,
+  );
 });
 
 /** Waits until it is live once more than before. */

@@ -7,6 +7,7 @@ import { chromiumArguments } from '../core/chromium-arguments.js';
 import { pageSightOf } from '../core/page-sight.js';
 import { cssOf, hidingStyles, PART_NAMES, type PartName } from '../core/selectors.js';
 import type { Life, Look, PageSight, StreamerConfig } from '../model.js';
+import { lastWordsOf } from './last-words.js';
 import { clickOn, dismiss, keepStyles, lookAt } from './page-scripts.js';
 import type { Station } from './station.js';
 
@@ -60,11 +61,13 @@ export function createBrowser(settings: Settings, station: Station, log: (line: 
   let isCrashed = false;
   let isAway = false;
   let silentSinceMs: number | null = null;
+  let closing = new AbortController();
   let sandbox = process.getuid?.() !== 0;
 
   const launch = async (): Promise<void> => {
     const { default: puppeteer } = await import('puppeteer-core');
     profile = mkdtempSync(join(settings.runDirectory, 'w-'));
+    const environment = { ...station.environment(), TMPDIR: profile, ...proxies() };
     const start = (): Promise<PuppeteerBrowser> =>
       puppeteer.launch({
         executablePath: settings.chromium,
@@ -75,7 +78,7 @@ export function createBrowser(settings: Settings, station: Station, log: (line: 
         protocolTimeout: CALL_MS,
         ...{ handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false },
         userDataDir: join(profile ?? '', 'profile'),
-        env: { ...station.environment(), TMPDIR: profile ?? '', ...proxies() },
+        env: environment,
         ignoreDefaultArgs: ['--enable-automation', '--disable-dev-shm-usage'],
         args: chromiumArguments({ ...settings, sandbox }),
       });
@@ -97,6 +100,13 @@ export function createBrowser(settings: Settings, station: Station, log: (line: 
     if (!browser.connected) life = 'dead';
   };
 
+  /** With a profile of its own: the other one may be locked. */
+  const wordsOfChromium = (): Promise<string> => {
+    const home = join(profile ?? settings.runDirectory, 'again');
+    const words = [...chromiumArguments({ ...settings, sandbox }), `--user-data-dir=${home}`, 'about:blank'];
+    return lastWordsOf([settings.chromium, ...words], { ...station.environment(), ...proxies() }, closing.signal);
+  };
+
   return {
     life: () => life,
     pid: () => open?.browser.process()?.pid,
@@ -105,12 +115,16 @@ export function createBrowser(settings: Settings, station: Station, log: (line: 
       isCrashed = false;
       isAway = false;
       silentSinceMs = null;
-      launching = launch().catch((error: unknown) => {
-        log(`Chromium did not start: ${error instanceof Error ? error.message : String(error)}`);
+      closing = new AbortController();
+      launching = launch().catch(async (error: unknown) => {
+        const words = await wordsOfChromium();
+        const said = words === '' ? '' : `; it says: ${words}`;
+        log(`Chromium did not start: ${error instanceof Error ? error.message : String(error)}${said}`);
         life = 'dead';
       });
     },
     async close() {
+      closing.abort();
       await Promise.race([launching, pause(CLOSE_MS)]);
       const was = open;
       open = null;
