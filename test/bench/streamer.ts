@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createHttp } from '../../src/shared/http.js';
 import { startLasting } from '../../src/shared/lasting-program.js';
 import { readStreamerConfig } from '../../src/streamer/config.js';
+import { framesIn } from '../../src/streamer/core/encoder-output.js';
 import { encoderPlan } from '../../src/streamer/core/ffmpeg-arguments.js';
 import type { StreamerConfig } from '../../src/streamer/model.js';
 import { createBbb } from '../../src/streamer/shell/bbb.js';
@@ -27,6 +28,8 @@ const SIZES = [
 ];
 
 interface Cost {
+  /** Encoded a second; less than asked where this machine cannot keep up. */
+  framesPerSecond: number;
   /** Percent of one processor, by program. */
   processor: Record<string, number>;
   megabytes: number;
@@ -55,7 +58,19 @@ function oldArguments(config: StreamerConfig, display: string, file: string): st
   const { width, height, framesPerSecond, videoBitrateKbps: kbps } = config;
   const rate = [`-b:v`, `${kbps}k`, '-maxrate', `${kbps}k`, '-bufsize', `${2 * kbps}k`];
   return [
-    ...['-nostdin', '-loglevel', 'error', '-thread_queue_size', '1024', '-f', 'x11grab', '-draw_mouse', '0'],
+    ...[
+      '-nostdin',
+      '-loglevel',
+      'error',
+      '-progress',
+      'pipe:1',
+      '-thread_queue_size',
+      '1024',
+      '-f',
+      'x11grab',
+      '-draw_mouse',
+      '0',
+    ],
     ...['-framerate', String(framesPerSecond), '-video_size', `${width}x${height}`, '-i', display],
     ...['-thread_queue_size', '1024', '-f', 'pulse', '-i', 'live.monitor'],
     ...['-map', '0:v', '-map', '1:a', '-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-preset', 'ultrafast', ...rate],
@@ -65,28 +80,36 @@ function oldArguments(config: StreamerConfig, display: string, file: string): st
 }
 
 async function measure(station: Station, words: string[], file: string): Promise<Cost> {
+  let frames = 0;
   const ffmpeg = startLasting(['ffmpeg', ...words], {
     environment: station.environment(),
-    lines: { 3: () => undefined },
+    lines: { 1: (line) => (frames = framesIn(line) ?? frames), 3: () => undefined },
   });
   await sleep(3000);
   const before = processorSeconds(process.pid);
+  const framesBefore = frames;
   await sleep(SECONDS * 1000);
+  const encoded = frames - framesBefore;
   const after = processorSeconds(process.pid);
   await ffmpeg.end('SIGINT', 10_000);
   const percent = (name: string): number => (((after[name] ?? 0) - (before[name] ?? 0)) / SECONDS) * 100;
   const names = ['chromium', 'Xvfb', 'pulseaudio', 'ffmpeg'];
   return {
+    framesPerSecond: encoded / SECONDS,
     processor: Object.fromEntries(names.map((name) => [name, percent(name)])),
     megabytes: statSync(file).size / 1e6,
   };
 }
 
+/** What a frame costs: a chain that cannot keep up drops frames, and would look cheap. */
+const perFrame = (cost: Cost): number => sum(cost) / cost.framesPerSecond;
 const sum = ({ processor }: Cost): number => Object.values(processor).reduce((one, other) => one + other, 0);
 const told = (name: string, cost: Cost): string =>
   `  ${name}: ${Object.entries(cost.processor)
     .map(([program, percent]) => `${program} ${percent.toFixed(0)}`)
-    .join(', ')}; together ${sum(cost).toFixed(0)} % of one processor; ${cost.megabytes.toFixed(1)} MB`;
+    .join(
+      ', ',
+    )}; together ${sum(cost).toFixed(0)} % of one processor at ${cost.framesPerSecond.toFixed(1)} frames a second; ${cost.megabytes.toFixed(1)} MB`;
 
 async function compare(
   size: (typeof SIZES)[number],
@@ -125,12 +148,13 @@ async function compare(
     writeFileSync(presetFile, `${plan.preset ?? ''}\n`);
     const one = await measure(station, plan.arguments, ours);
     const two = await measure(station, oldArguments(config, station.display(), old), old);
-    const [processor, disk] = [sum(one) / sum(two), one.megabytes / two.megabytes];
+    const disk = one.megabytes / one.framesPerSecond / (two.megabytes / two.framesPerSecond);
+    const processor = perFrame(one) / perFrame(two);
     console.log(`${size.resolution}, ${size.framesPerSecond} frames a second, ${SECONDS} s:`);
     console.log(told('one encode', one));
     console.log(told('lossless second encode', two));
     console.log(
-      `  processor ${processor.toFixed(2)} times (at most ${MOST_PROCESSOR}), disk ${disk.toFixed(2)} times (at most ${MOST_DISK})`,
+      `  for each frame: processor ${processor.toFixed(2)} times (at most ${MOST_PROCESSOR}), disk ${disk.toFixed(2)} times (at most ${MOST_DISK})`,
     );
     return processor <= MOST_PROCESSOR && disk <= MOST_DISK;
   } finally {

@@ -136,9 +136,9 @@ describeChain('beginning and end', () => {
   );
 
   test.concurrent(
-    'ffmpeg that is asked to end, as bbb-pod-live does before it takes a container down: one recording, status 0',
+    'ffmpeg that is asked to end, as bbb-pod-live does before it takes a container down: one recording, with a bitrate of its own, status 0',
     inChain({ profile: '3.0' }, async (chain) => {
-      const streamer = chain.start();
+      const streamer = chain.start({ STREAMER_RECORD_BITRATE: '2000' });
       await streamer.reaches('live');
       await eventually('it records', () => streamer.state().frames > 30);
       for (const pid of chain.processes('ffmpeg')) process.kill(pid, 'SIGINT');

@@ -173,7 +173,7 @@ describe('ffmpeg', () => {
     expect(count(encoderPlan(SETTINGS, PLACES).arguments)).toBe(1);
     const two = encoderPlan({ ...SETTINGS, recordBitrateKbps: 6000 }, PLACES).arguments;
     expect(count(two)).toBe(2);
-    expect(two.at(-1)).toContain("select='v:1,a'");
+    expect(two.at(-1)).toContain(String.raw`select=\'v:1,a\'`);
     expect(count(encoderPlan({ ...SETTINGS, recordBitrateKbps: 6000 }, { ...PLACES, recording: null }).arguments)).toBe(
       1,
     );

@@ -26,9 +26,9 @@ type Settings = Pick<
 /** The stream goes on by itself once the server is back; what does not fit into memory meanwhile is lost. */
 const RECOVERY = 'drop_pkts_on_overflow=1:attempt_recovery=1:recover_any_error=1:recovery_wait_time=2';
 
-/** Once a second: how loud it is, on file descriptor 3. */
+/** Ten times a second: how loud it has been for up to a second, on file descriptor 3. */
 const LEVEL =
-  'asetnsamples=n=48000,astats=metadata=1:reset=1,ametadata=mode=print:key=lavfi.astats.Overall.RMS_level:file=pipe\\\\:3:direct=1,anullsink';
+  'asetnsamples=n=4800,astats=metadata=1:reset=10,ametadata=mode=print:key=lavfi.astats.Overall.RMS_level:file=pipe\\\\:3:direct=1';
 
 /** What a browser paints is on the screen so much later than the sound of the same moment leaves it (measured, idle to busy: 0.04 to 0.12). */
 const SCREEN_DELAY_S = 0.07;
@@ -52,7 +52,7 @@ export function encoderPlan(settings: Settings, places: EncoderPlaces): EncoderP
       ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info', '-progress', 'pipe:1', '-copyts'],
       ...[...offset(0), ...queue, ...screen, '-i', places.display],
       ...[...offset(SCREEN_DELAY_S), ...queue, '-f', 'pulse', '-sample_rate', '48000', '-i', 'live.monitor'],
-      ...['-filter_complex', filters(framesPerSecond, pictures)],
+      ...filters(framesPerSecond, pictures),
       ...[...pictures, '[sound]'].flatMap((output) => ['-map', output]),
       ...pictureArguments(settings, hasTwoPictures),
       ...['-c:a', 'aac', '-b:a', '128k', '-ar', '48000', '-ac', '2', '-flags', '+global_header'],
@@ -62,11 +62,16 @@ export function encoderPlan(settings: Settings, places: EncoderPlaces): EncoderP
   };
 }
 
-/** The filter `fps` puts each picture where it belongs by half a frame; ffmpeg's own way lets it be later by a whole one. */
-function filters(framesPerSecond: number, pictures: string[]): string {
+/**
+ * The filter `fps` puts each picture where it belongs by half a frame; ffmpeg's own way lets it be later by a whole one.
+ * Each input has a graph, and no branch of it leads to a sink: ffmpeg 7.1 that is asked to end stops then at an assertion
+ * of its own (`best_input >= 0`), before it has closed the file.
+ */
+function filters(framesPerSecond: number, pictures: string[]): string[] {
   const split = pictures.length > 1 ? `,split=${pictures.length}` : '';
   const picture = `[0:v]fps=${framesPerSecond}${split}${pictures.join('')}`;
-  return `${picture};[1:a]aresample=async=1000,asplit[sound][level];[level]${LEVEL}`;
+  const sound = `[1:a]aresample=async=1000,${LEVEL}[sound]`;
+  return ['-filter_complex', picture, '-filter_complex', sound];
 }
 
 function pictureArguments(settings: Settings, hasTwoPictures: boolean): string[] {
@@ -84,7 +89,7 @@ function pictureArguments(settings: Settings, hasTwoPictures: boolean): string[]
 }
 
 function outputs(stream: string | null, recording: string | null, hasTwoPictures: boolean): string[] {
-  const chosen = (video: number): string => (hasTwoPictures ? `:select='v:${video},a'` : '');
+  const chosen = (video: number): string => (hasTwoPictures ? `:select=\\'v:${video},a\\'` : '');
   const slaves = [
     ...(stream === null ? [] : [`[f=flv:onfail=ignore:use_fifo=1${chosen(0)}]${escapedForTee(stream)}`]),
     ...(recording === null
