@@ -40,7 +40,8 @@ const SCREEN_DELAY_S = 0.07;
 export function encoderPlan(settings: Settings, places: EncoderPlaces): EncoderPlan {
   const { width, height, framesPerSecond } = settings;
   const offset = (laterS: number): string[] => ['-itsoffset', (laterS - places.nowS).toFixed(3)];
-  const queue = ['-thread_queue_size', '1024'];
+  // A raw picture has megabytes, and its memory is never given back: a second of them waits at most. Sound is small.
+  const queue = (packets: number): string[] => ['-thread_queue_size', String(packets)];
   const size = `${width}x${height}`;
   const screen = ['-f', 'x11grab', '-draw_mouse', '0', '-framerate', String(framesPerSecond), '-video_size', size];
   const target = settings.streamUrl === '' ? null : streamTarget(settings.streamUrl);
@@ -50,8 +51,8 @@ export function encoderPlan(settings: Settings, places: EncoderPlaces): EncoderP
     preset: target?.options ?? null,
     arguments: [
       ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info', '-progress', 'pipe:1', '-copyts'],
-      ...[...offset(0), ...queue, ...screen, '-i', places.display],
-      ...[...offset(SCREEN_DELAY_S), ...queue, '-f', 'pulse', '-sample_rate', '48000', '-i', 'live.monitor'],
+      ...[...offset(0), ...queue(framesPerSecond), ...screen, '-i', places.display],
+      ...[...offset(SCREEN_DELAY_S), ...queue(1024), '-f', 'pulse', '-sample_rate', '48000', '-i', 'live.monitor'],
       ...filters(framesPerSecond, pictures),
       ...[...pictures, '[sound]'].flatMap((output) => ['-map', output]),
       ...pictureArguments(settings, hasTwoPictures),
