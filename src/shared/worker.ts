@@ -20,6 +20,8 @@ export interface Worker {
    * bears. Throws `DiskError` when the child is silent or has died. Calls are done in order.
    */
   call(method: string, parameters: unknown[]): Promise<unknown>;
+  /** Undefined when it could not be started. */
+  pid: number | undefined;
   /** True once it was left behind: it may still be at work, and holds its locks. */
   isLeft(): boolean;
   /** Lets it end; whatever it is doing is given up. */
@@ -107,6 +109,7 @@ export function startWorker(entry: URL, { keepOpen, silenceMs = SILENCE_MS }: Wo
         });
         listen();
       }),
+    pid: child.pid,
     isLeft: () => gone !== null,
     end: () => {
       leave('it was ended');

@@ -12,6 +12,7 @@ import { networkOf } from '../shared/connections.js';
 import { refusedComforts } from '../shared/comforts.js';
 import { createHttp } from '../shared/http.js';
 import { createPlanningLock, lockPath } from '../shared/lock.js';
+import { createLogFiles } from './shell/log-files.js';
 import { createLog } from './shell/log.js';
 import { createMail } from './shell/mail.js';
 import { createMemoryFile } from './shell/memory-file.js';
@@ -60,10 +61,12 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
     network: networkOf(config),
   });
   const locks = createWorkLocks(config.baseDirectory);
+  const logFiles = createLogFiles(config, options.worker);
   const compose = createCompose(config, {
     clock,
     redact,
     lockOf: (slot) => locks.descriptorOf({ slot }),
+    keepOutput: logFiles.keepOutput,
     ending: options.ending,
   });
   const planning = createPlanningLock(lockPath(config.baseDirectory), PLANNING_PATIENCE_S);
@@ -88,6 +91,7 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
     log: createLog(config, {
       now: () => clock.now(),
       screen: options.screen,
+      append: logFiles.append,
       // Under cron each line on stderr would be a mail, every minute.
       ...(options.screen === 'none' ? {} : { onLost: options.complain }),
     }),
@@ -100,6 +104,7 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
     endAsked: () => options.ending.aborted,
     close: () => {
       http.close();
+      logFiles.end();
       planning.sayDone();
     },
   };

@@ -32,6 +32,7 @@ import {
 } from '../support/e2e-world.js';
 import { freezableDisk, type FreezableDisk } from '../support/frozen-disk.js';
 import { composeHasEnded } from '../support/killed-program.js';
+import { until } from '../support/until.js';
 import type { World } from '../world/world.js';
 
 /** A tick waits 30 s for a disk that does not answer. */
@@ -93,7 +94,51 @@ describe('a share that does not answer (skipped where no disk may be frozen)', (
     }),
     FROZEN_PATIENCE_MS,
   );
+
+  withFrozenDisk(
+    'with the log: the work goes on, stderr and the mail say so, and the log is written again when it answers',
+    onDisk(async (disk) => {
+      const logs = join(disk.directory, 'logs');
+      mkdirSync(logs);
+      await inWorld({ env: { PHYSICAL_LOG_ROOT: logs } }, async (world) => {
+        world.teacherAsks({ meetingId: 'm' });
+        expect(await tick(world)).toBe(0);
+        const written = (): string =>
+          readdirSync(logs)
+            .filter((name) => name.endsWith('_bbb-pod-live.log'))
+            .map((name) => readFileSync(join(logs, name), 'utf8'))
+            .join('');
+        const before = written();
+        expect(before).toContain('container up');
+        world.meetingEnds('m');
+        disk.freeze();
+        const first = await world.run(['run']);
+        expect(first).toMatchObject({ exitCode: 1, signal: null, stdout: '' });
+        expect(first.stderr).toContain(logs);
+        expect(live(world).status).toBe(2);
+        expect(world.docker.containers()).toEqual([]);
+        expect(lastMail(world)).toContain('does not answer');
+        // Nobody waits there a second time.
+        world.teacherAsks({ meetingId: 'm-2' });
+        expect((await world.run(['run'])).exitCode).toBe(1);
+        expect(live(world, 2).status).toBe(1);
+        expect(subjects(world).filter((subject) => subject === SUBJECTS.error)).toHaveLength(1);
+        expect(written()).toBe(before);
+        disk.thaw();
+        await whenGone(Number(readFileSync(join(world.baseDirectory, '.bbb-pod-live-log-left'), 'utf8').split(' ')[0]));
+        world.meetingEnds('m-2');
+        expect(await tick(world)).toBe(0);
+        expect(written().slice(before.length)).toContain('its meeting is over');
+      })();
+    }),
+    FROZEN_PATIENCE_MS,
+  );
 });
+
+/** Fulfilled once that process has ended: whoever was left behind, when the disk answers again. */
+async function whenGone(pid: number): Promise<void> {
+  await until(() => !existsSync(`/proc/${pid}`) || /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')));
+}
 
 test.concurrent(
   'a share that is away for ten ticks: two slots serve four lives, and all recordings arrive afterwards',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { missingMount, missingMountIn } from '../../src/shared/mounts.js';
+import { missingMount, missingMountIn, mountPointsIn, mountsOnTheWay } from '../../src/shared/mounts.js';
 
 const FSTAB = `# <file system> <mount point> <type> <options>
 UUID=1234 / ext4 errors=remount-ro 0 1
@@ -34,5 +34,40 @@ describe('a directory whose file system is not mounted', () => {
 
   test('is not said of the working directory', async () => {
     expect(await missingMount(process.cwd())).toBeNull();
+  });
+});
+
+describe('the mounts on the way to a directory', () => {
+  const MOUNTINFO = [
+    '22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw',
+    '30 22 8:2 / /srv rw,relatime - ext4 /dev/sda2 rw',
+    '31 30 0:44 / /srv/share\\040one rw,relatime - nfs4 server:/x rw',
+    '',
+  ].join('\n');
+  const points = mountPointsIn(MOUNTINFO);
+  const links = new Map([
+    ['/srv/live/logs', '/var/log/live'],
+    ['/srv/live/far', '../share one/logs'],
+    ['/srv/loop', '/srv/loop'],
+  ]);
+  const linkOf = (path: string): string | null => {
+    if (path.startsWith('/srv/share one/')) throw new Error(`${path} was touched`);
+    return links.get(path) ?? null;
+  };
+  const trusted = mountsOnTheWay('/srv/live', points, null, linkOf);
+
+  test('are those of the system and of the disk', () => {
+    expect([...points]).toEqual(['/', '/srv', '/srv/share one']);
+    expect([...(trusted ?? [])]).toEqual(['/', '/srv']);
+  });
+
+  test.each([
+    ['/srv/live/logs', true],
+    ['/var/log', true],
+    ['/srv/loop', true],
+    ['/srv/share one/logs', false],
+    ['/srv/live/far', false],
+  ])('%s is on them: %j, and nothing elsewhere is touched', (path, expected) => {
+    expect(mountsOnTheWay(path, points, trusted, linkOf) !== null).toBe(expected);
   });
 });

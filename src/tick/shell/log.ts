@@ -14,6 +14,8 @@ export interface LogOptions {
   screen?: 'none' | 'info' | 'debug';
   /** Gets lines that could not be written: the first few, then a word on the rest. */
   onLost?(line: string): void;
+  /** Adds a whole line to a file, at once (the default) or later. Throws, or fails, as the system call does. */
+  append?(path: string, line: string): void | Promise<void>;
 }
 
 interface LogEntry {
@@ -48,7 +50,7 @@ export function createLog(config: Config, options: LogOptions): Log {
       const logger = (open ??= openLogger(sink));
       last = last.then(async () => {
         const ready = await logger;
-        if (ready === null) sink.write(lineOf(entry));
+        if (ready === null) await sink.write(lineOf(entry));
         else ready.log(entry);
       });
     },
@@ -57,6 +59,7 @@ export function createLog(config: Config, options: LogOptions): Log {
       const logger = await open;
       open = null;
       if (logger !== null) await endOf(logger);
+      await sink.settled();
       return sink.problem();
     },
   };
@@ -71,17 +74,25 @@ function lineOf({ level, message, stamp }: LogEntry): string {
 }
 
 interface Sink {
-  /** A whole line, with its end; it is in its file when this returns. */
-  write(line: string): void;
+  /** A whole line, with its end; it is in its file when this returns, or what it answers is fulfilled. Never fails. */
+  write(line: string): void | Promise<void>;
+  /** When every line is in its file, or lost. */
+  settled(): Promise<void>;
   /** The library that writes through this cannot be used: a fault of the installation, which is told like others. */
   goWithout(error: unknown): void;
   problem(): Problem | null;
 }
 
+function appendHere(path: string, line: string): void {
+  appendSync(path, line, 0o640);
+}
+
 /** The file of a line's own day, so that a tick over midnight writes two. Written at once: a killed tick loses nothing. */
 function createSink(directory: string, options: LogOptions): Sink {
+  const append = options.append ?? appendHere;
   let problem: Problem | null = null;
   let lost = 0;
+  let last: Promise<void> = Promise.resolve();
   const lose = (line: string, error: unknown): void => {
     problem ??= { kind: 'logUnwritable', detail: `cannot write the log in ${directory}: ${faultOf(error)}` };
     lost += 1;
@@ -92,11 +103,16 @@ function createSink(directory: string, options: LogOptions): Sink {
     write(line) {
       const path = join(directory, `${line.slice(0, 10)}_bbb-pod-live.log`);
       try {
-        appendSync(path, line, 0o640);
+        const written = append(path, line)?.catch((error: unknown) => {
+          lose(line, error);
+        });
+        if (written !== undefined) last = Promise.all([last, written]).then(() => undefined);
+        return written;
       } catch (error) {
         lose(line, error);
       }
     },
+    settled: () => last,
     goWithout(error) {
       const detail = `the log is written without its library, which cannot be used: ${faultOf(error)}; install bbb-pod-live again`;
       problem ??= { kind: 'internal', detail };
@@ -112,8 +128,9 @@ async function openLogger(sink: Sink): Promise<Logger | null> {
     const stream = new Writable({
       decodeStrings: false,
       write(chunk: string, _encoding, done) {
-        sink.write(chunk);
-        done();
+        void Promise.resolve(sink.write(chunk)).then(() => {
+          done();
+        });
       },
     });
     return createLogger({

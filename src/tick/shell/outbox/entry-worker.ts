@@ -1,16 +1,9 @@
 // The acts on an entry's recordings, in a process of their own: who waits for a frozen share there holds up nobody here.
-import { addRefusedComforts } from '../../../shared/comforts.js';
 import { DiskError } from '../../../shared/errors.js';
 import { startWorker, type Worker } from '../../../shared/worker.js';
 import { PortError } from '../../errors.js';
-import type { ProblemKind } from '../../model.js';
+import { askFar } from '../far-disk.js';
 import type { EntryActs, Places } from './entry-acts.js';
-
-/** What a call brings back, beside what it answers: the file systems' refusals. */
-export interface WorkerAnswer {
-  answer: unknown;
-  refused: string[];
-}
 
 export interface EntryWorker {
   acts: EntryActs;
@@ -23,11 +16,11 @@ export function createEntryWorker(program: URL, places: Places, lock: number): E
   const call = async (method: keyof EntryActs, entry: string, ...rest: unknown[]): Promise<unknown> => {
     worker ??= startWorker(program, { keepOpen: [lock] });
     try {
-      const { answer, refused } = (await worker.call('onEntry', [places, method, entry, ...rest])) as WorkerAnswer;
-      addRefusedComforts(refused);
-      return answer;
+      return await askFar(worker, 'onEntry', [places, method, entry, ...rest]);
     } catch (error) {
-      throw asPortError(error, entry);
+      if (!(error instanceof DiskError)) throw error;
+      const detail = `the recording stays in outbox/${entry}: ${error.message}`;
+      throw new PortError('recordingFailed', detail, { silent: error.silent, cause: error });
     }
   };
   return {
@@ -42,15 +35,4 @@ export function createEntryWorker(program: URL, places: Places, lock: number): E
     },
     end: () => worker?.end(),
   };
-}
-
-/** What was thrown there bears its name and its parts, but is no `PortError` of this process. */
-function asPortError(error: unknown, entry: string): unknown {
-  if (error instanceof DiskError) {
-    const detail = `the recording stays in outbox/${entry}: ${error.message}`;
-    return new PortError('recordingFailed', detail, { silent: error.silent, cause: error });
-  }
-  if (!(error instanceof Error) || error.name !== 'PortError') return error;
-  const { problem, certain } = error as Error & { problem: { kind: ProblemKind; detail: string }; certain: boolean };
-  return new PortError(problem.kind, problem.detail, { certain, cause: error });
 }

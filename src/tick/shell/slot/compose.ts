@@ -64,6 +64,8 @@ export interface ComposeOptions {
   redact(text: string): string;
   /** What holds a slot's lock in this process: a compose process that outlives a killed tick keeps the slot locked. */
   lockOf(slot: number): number | null;
+  /** Puts a container's output into the log directory; by default in this process. Throws `logUnwritable`. */
+  keepOutput?(livestreamId: number, output: string): Promise<void>;
   /** Where PATH is looked up; default: this process's. */
   environment?: Record<string, string | undefined>;
   /** For one question of the reading phase; 15 s by default. */
@@ -129,7 +131,9 @@ export function createCompose(config: Config, options: ComposeOptions): ComposeW
       if (result.exitCode !== 0) throw new PortError('dockerUnreadable', detailOf(result, words, OUTPUT_TIMEOUT_MS));
       // docker-compose 1.29 begins with this line, also when there is nothing to follow it.
       const output = result.stdout.replace(/^Attaching to .*\n/, '');
-      if (output.trim() !== '') await keepOutput(config.logDirectory, livestreamId, options.redact(plainText(output)));
+      if (output.trim() === '') return;
+      const keep = options.keepOutput ?? ((id, text) => keepOutput(config.logDirectory, id, text));
+      await keep(livestreamId, options.redact(plainText(output)));
     },
     pull: (directory) => pull(directory, config, options, detailOf, engine),
   };
