@@ -21,6 +21,12 @@ function downsInHand(world: World): number {
   return world.docker.calls().filter(({ argv, rc }) => argv.includes('down') && rc === null).length;
 }
 
+function heldSlots(world: World): number {
+  return Array.from({ length: 2 * LIVES }, (_, index) => join(world.slotDirectory(index + 1), 'live.json')).filter(
+    existsSync,
+  ).length;
+}
+
 function ask(world: World, first: number, recording: boolean): void {
   for (let index = 0; index < LIVES; index += 1)
     world.teacherAsks({ meetingId: `meeting-${first + index}`, recording });
@@ -39,6 +45,7 @@ test(
       chatRedis: false,
       env: { POD_DEFAULT_BBB_PATH: target },
     });
+    let ending: Promise<{ exitCode: number | null }> | null = null;
     try {
       world.docker.setBehaviour({ recordingBytes: RECORDING_BYTES });
       ask(world, 1, true);
@@ -47,7 +54,7 @@ test(
 
       world.docker.setBehaviour({ recordingBytes: 0, delays: [{ command: 'down', untilFile: 'downs' }] });
       for (let id = 1; id <= LIVES; id += 1) world.meetingEnds(`meeting-${id}`);
-      const ending = world.start(['run']).ended;
+      ending = world.start(['run']).ended;
       await until(() => downsInHand(world) === LIVES);
       ask(world, LIVES + 1, false);
       await run(world);
@@ -60,12 +67,8 @@ test(
       expect(downsInHand(world)).toBe(LIVES);
 
       world.docker.release('downs');
-      await until(
-        () =>
-          existsSync(join(world.baseDirectory, 'outbox')) &&
-          readdirSync(join(world.baseDirectory, 'outbox')).length > 0,
-      );
-      // While 2 GB go to the other disk, a lecture that comes late is up.
+      await until(() => heldSlots(world) < 2 * LIVES);
+      // One slot is free, while 2 GB go to the other disk: a lecture that comes late is up.
       world.teacherAsks({ meetingId: 'late' });
       await run(world);
       expect(statuses(world).at(-1)).toBe(1);
@@ -79,6 +82,8 @@ test(
       expect(readdirSync(join(world.baseDirectory, 'outbox'))).toEqual([]);
       expect(world.smtp.mails).toHaveLength(2 * LIVES + 1);
     } finally {
+      world.docker.release('downs');
+      await ending;
       await world.stop();
       rmSync(target, { recursive: true, force: true });
     }
