@@ -11,6 +11,7 @@ import {
   statSync,
   truncateSync,
   writeSync,
+  type BigIntStats,
 } from 'node:fs';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
@@ -50,7 +51,7 @@ export interface PlanningLock extends Lock {
   isHeld(): boolean;
   /** This process' work is done: its name need not stand there any more. */
   sayDone(): void;
-  /** True when nobody else has taken it since this process has first. */
+  /** True when certainly nobody else has taken it since this process has first. */
   wasOnlyMine(): boolean;
 }
 
@@ -71,12 +72,14 @@ const MISSING_FLOCK = 'the program `flock` is missing: install the package util-
 export function createPlanningLock(path: string, patienceS: number): PlanningLock {
   let held: HeldLock | null = null;
   let mark = '';
+  let hasTaken = false;
   let wasOnlyMine = true;
   return {
     take: async () => {
       const descriptor = await takeFileLock(path, patienceS);
       if (descriptor === null) return false;
-      wasOnlyMine &&= mark === '' || mark === contentOf(path);
+      wasOnlyMine &&= !hasTaken || (mark !== '' && mark === contentOf(path));
+      hasTaken = true;
       held = heldLock(descriptor);
       held.say('');
       mark = contentOf(path);
@@ -127,8 +130,8 @@ function heldLock(descriptor: number): HeldLock {
 export function holdersOf(paths: string[]): Map<string, LockHolder> {
   const found = new Map<string, LockHolder>();
   const there = paths.flatMap((path) => {
-    const file = statSync(path, { bigint: true, throwIfNoEntry: false });
-    return file === undefined ? [] : [{ path, file }];
+    const file = fileAt(path);
+    return file === null ? [] : [{ path, file }];
   });
   if (there.length === 0) return found;
   const listed = contentOf('/proc/locks');
@@ -138,6 +141,15 @@ export function holdersOf(paths: string[]): Map<string, LockHolder> {
       found.set(path, holder ?? { pid: null, heldMs: null, doing: '' });
   }
   return found;
+}
+
+/** Null when there is none, or none that can be looked at: that is told when its lock is to be taken. */
+function fileAt(path: string): BigIntStats | null {
+  try {
+    return statSync(path, { bigint: true });
+  } catch {
+    return null;
+  }
 }
 
 /** As in `/proc/locks`: the device's two numbers in hex, and the inode. */

@@ -130,7 +130,9 @@ async function tellOfVersion(context: InitContext): Promise<void> {
   context.print(`ERROR    ${what} (${problem.detail}). ${next}`);
 }
 
+/** It may take minutes, in which ticks are not to wait: nothing is made here any more. */
 async function pullImages({ ports, installation, print, free }: InitContext): Promise<void> {
+  ports.planning.release();
   print(`pulling  ${ports.config.streamerImage} and ${ports.config.redisImage} (this may take a while)`);
   const complaint = await installation.pull(free[0] ?? null);
   if (complaint !== null) print(`there    ${ports.config.streamerImage}: it was not pulled (${complaint})`);

@@ -19,6 +19,9 @@ import type { Ports } from './ports.js';
 /** Requests to one server that are under way at once. */
 const AT_ONCE = 4;
 
+/** Of the time for planning, so much is for reading; a detail that is not known by then is unread, and waits for the next tick. */
+const DETAILS_SHARE = 0.8;
+
 export interface WorldReading {
   world: World;
   /** What could not be read and is not part of the world: some of it is a livestream's own. */
@@ -33,6 +36,7 @@ export interface Unread {
 /** Everything that a plan needs, each part with whether it could be read. */
 export async function readWorld(ports: Ports): Promise<WorldReading> {
   const startedAt = ports.clock.now();
+  const lateMs = ports.clock.uptimeMs() + ports.config.planningTimeoutMs * DETAILS_SHARE;
   const problems: Unread[] = [];
   // Before Pod's rows: what another tick ends meanwhile has then gone from both, and is not taken for a live without a slot file.
   const known = await readSlots([], problems, ports);
@@ -54,7 +58,7 @@ export async function readWorld(ports: Ports): Promise<WorldReading> {
   const [meetings, broadcasters, podMeetings, withContainers] = await Promise.all([
     requests.length > 0 || hasLives ? readOrProblem(ports, () => ports.bbb.readMeetings()) : undefined,
     requests.length > 0 || orphans.length > 0 ? readOrProblem(ports, () => ports.pod.readBroadcasters()) : undefined,
-    readPodMeetings([...requests.filter(isStillWaiting), ...orphans, ...claimedRequests(waiting, own)], ports),
+    readPodMeetings([...requests.filter(isStillWaiting), ...orphans, ...claimedRequests(waiting, own)], lateMs, ports),
     readContainers(slots, ours, requests.length > 0, problems, ports),
   ]);
   // A streamer that has ended may have done so because its meeting had: what BBB said before that is old.
@@ -77,7 +81,7 @@ export async function readWorld(ports: Ports): Promise<WorldReading> {
     outbox,
     ...remembered(memory, startedAt),
   };
-  world.meetingInfos = await readMeetingInfos(world, ports);
+  world.meetingInfos = await readMeetingInfos(world, lateMs, ports);
   world.now = ports.clock.now();
   if (!memory.ok) problems.push({ livestreamId: null, problem: memory.problem });
   return { world, problems };
@@ -165,9 +169,14 @@ function claimedRequests(waiting: Reading<Livestream[]>, slots: SlotReading[]): 
   return waiting.ok ? waiting.value.filter(({ id }) => claimed.has(id)) : [];
 }
 
-async function readPodMeetings(rows: Livestream[], ports: Ports): Promise<Map<string, Reading<PodMeeting>>> {
+async function readPodMeetings(
+  rows: Livestream[],
+  lateMs: number,
+  ports: Ports,
+): Promise<Map<string, Reading<PodMeeting>>> {
   const paths = [...new Set(rows.map((row) => row.meetingPath))];
-  const readings = await inBatches(paths, (path) => readOrProblem(ports, () => ports.pod.readMeeting(path)));
+  const late = { kind: 'meetingUnreadable', detail: 'Pod was too slow: it was not read in time' } as const;
+  const readings = await inBatches(paths, { lateMs, late }, ports, (path) => ports.pod.readMeeting(path));
   return new Map(paths.map((path, index) => [path, readings[index] as Reading<PodMeeting>]));
 }
 
@@ -240,7 +249,7 @@ async function readComposeMeeting(slot: number, problems: Unread[], ports: Ports
 }
 
 /** `getMeetingInfo`, after `getMeetings`, for every meeting of ours that the list lacks. */
-async function readMeetingInfos(world: World, ports: Ports): Promise<World['meetingInfos']> {
+async function readMeetingInfos(world: World, lateMs: number, ports: Ports): Promise<World['meetingInfos']> {
   const known: MeetingIds[] = [
     ...world.slots.flatMap(({ record, busy }) =>
       busy === undefined && record.ok && record.value !== null ? [record.value] : [],
@@ -248,17 +257,39 @@ async function readMeetingInfos(world: World, ports: Ports): Promise<World['meet
     ...[...world.podMeetings.values()].flatMap((meeting) => (meeting.ok ? [meeting.value] : [])),
   ];
   const missing = [...new Set(known.filter((ids) => isMissing(ids, world.meetings)).map(({ meetingId }) => meetingId))];
-  const infos = await inBatches(missing, (meetingId) =>
-    readOrProblem(ports, () => ports.bbb.readMeetingInfo(meetingId)),
-  );
+  const late = { kind: 'bbbUnreadable', detail: 'getMeetingInfo: BBB was too slow, not all was read in time' } as const;
+  const infos = await inBatches(missing, { lateMs, late }, ports, (meetingId) => ports.bbb.readMeetingInfo(meetingId));
   return new Map(missing.map((meetingId, index) => [meetingId, infos[index] as NonNullable<(typeof infos)[number]>]));
 }
 
-/** Maps in order, a few at once. */
-async function inBatches<From, To>(items: From[], read: (item: From) => Promise<To>): Promise<To[]> {
-  const results: To[] = [];
-  for (let start = 0; start < items.length; start += AT_ONCE) {
-    results.push(...(await Promise.all(items.slice(start, start + AT_ONCE).map(read))));
+interface Limit {
+  /** By the stopwatch. */
+  lateMs: number;
+  /** What is said of those that were not read by then. */
+  late: Problem;
+}
+
+/** Readings in the order of the items, a few at once: a single one may take long, and there may be many. */
+async function inBatches<From, To>(
+  items: From[],
+  { lateMs, late }: Limit,
+  ports: Ports,
+  read: (item: From) => Promise<Reading<To>>,
+): Promise<Reading<To>[]> {
+  if (items.length === 0) return [];
+  const done = new AbortController();
+  const left = Math.max(0, lateMs - ports.clock.uptimeMs());
+  const timeIsUp = ports.clock.sleep(left, done.signal).then((): Reading<To> => ({ ok: false, problem: late }));
+  const results: Reading<To>[] = [];
+  try {
+    for (let start = 0; start < items.length; start += AT_ONCE) {
+      const batch = items.slice(start, start + AT_ONCE);
+      results.push(
+        ...(await Promise.all(batch.map((item) => Promise.race([readOrProblem(ports, () => read(item)), timeIsUp])))),
+      );
+    }
+    return results;
+  } finally {
+    done.abort();
   }
-  return results;
 }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -154,6 +154,14 @@ describe('the lock', () => {
     await ended;
     expect(holdersOf([path])).toEqual(new Map());
     expect(await takeLock(path)).not.toBeNull();
+  });
+
+  test("of a file that cannot be looked at is nobody's as far as is known, and hides no other", async () => {
+    const directory = temporaryDirectory();
+    const [loop, path] = [join(directory, 'loop'), join(directory, 'lock')];
+    symlinkSync('loop', loop);
+    await takeLock(path);
+    expect([...holdersOf([loop, join(path, 'below-a-file'), path]).keys()]).toEqual([path]);
   });
 
   test('that cannot be had says why', async () => {

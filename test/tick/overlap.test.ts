@@ -156,6 +156,23 @@ describe('what is told and remembered while ticks overlap', () => {
     expect(errors()).toBe(2);
   });
 
+  test('an error that has been over for hours is not told again by the tick that had met it, and still hangs', async () => {
+    const world = await running(1, 2);
+    const host = hostOf(world);
+    endMeeting(world, 1);
+    request(world, { id: 2 });
+    const hanging = await begin(world, both(slow('down', 1, 150 * MINUTE_MS), noImage(2)), 2 * MINUTE_MS);
+    const mailed = (): number => host.mails.filter(({ template }) => template === 'errors').length;
+    expect(mailed()).toBe(1);
+    world.clock.time += MINUTE_MS;
+    for (let ticks = 0; ticks < 2; ticks += 1) await whole(world);
+    expect(memoryOf(host).told['startFailed/2']?.over).not.toBeNull();
+    const before = mailed();
+    expect(await world.clock.finish(hanging.end)).toEqual({ exitStatus: 1 });
+    expect(mailed()).toBe(before);
+    expect(memoryOf(host).told).not.toMatchObject({ 'startFailed/2': { over: null } });
+  });
+
   test('the error of a busy slot is not over because another tick leaves that slot alone', async () => {
     const world = await running(1, 2);
     const host = hostOf(world);
@@ -222,6 +239,54 @@ test('a world that cannot be read in time holds up no other tick: it ends with a
   world.clock.time += MINUTE_MS;
   expect((await whole(world)).end).toEqual({ exitStatus: 0 });
   expect(world.pod.rows.map(({ status }) => status)).toEqual([2, 1]);
+});
+
+test('what is read too late decides nothing, though the tick still mails that it was late while another one plans', async () => {
+  const world = await running(1, 3);
+  const host = hostOf(world);
+  endMeeting(world, 1);
+  request(world, { id: 2 });
+  const lateAndSlow: Hook = ({ port, method }, moment) =>
+    moment !== 'before'
+      ? undefined
+      : method === 'readLivestreams'
+        ? { delayMs: 50_000 }
+        : port === 'mail'
+          ? { delayMs: MINUTE_MS }
+          : undefined;
+  const { end, calls } = await whole(world, lateAndSlow);
+  expect(end).toEqual({ exitStatus: 1 });
+  expect(calls.some(({ port, method }) => port === 'locks' || method === 'writeRecord')).toBe(false);
+  expect([...host.slots.keys()].map((slot) => recordOf(world, slot))).toMatchObject([
+    { value: { livestreamId: 1, step: 'live' } },
+    { value: null },
+    { value: null },
+  ]);
+  expect(JSON.stringify(host.mails)).toContain('the world could not be read within 45 s');
+  expect((await whole(world)).end).toEqual({ exitStatus: 0 });
+  expect(world.pod.rows.map(({ status }) => status)).toEqual([2, 1]);
+});
+
+test('lives of which BBB does not say whether they are over hold up no request, however many they are', async () => {
+  const world = await running(9, 10);
+  for (let id = 1; id <= 9; id += 1) endMeeting(world, id);
+  request(world, { id: 10 });
+  const silent: Hook = ({ method }, moment) =>
+    method === 'readMeetingInfo' && moment === 'before' ? { delayMs: 32_500 } : undefined;
+  const { end, calls } = await whole(world, silent);
+  expect(end).toEqual({ exitStatus: 1 });
+  expect(world.pod.rows.map(({ status }) => status)).toEqual([2, 2, 2, 2, 1, 1, 1, 1, 1, 1]);
+  expect(calls.some(({ method }) => method === 'up')).toBe(true);
+  expect(JSON.stringify(hostOf(world).mails)).toContain('getMeetingInfo: BBB was too slow, not all was read in time');
+});
+
+test('requests whose meetings Pod tells too slowly hold up none that were told in time', async () => {
+  const world = createWorld([{ numberOfLives: 10 }]);
+  for (let id = 1; id <= 9; id += 1) request(world, { id });
+  const silent: Hook = ({ method }, moment) =>
+    method === 'readMeeting' && moment === 'before' ? { delayMs: 30_000 } : undefined;
+  expect((await whole(world, silent)).end).toEqual({ exitStatus: 1 });
+  expect(upsOf(world)).toEqual([1, 2, 3, 4]);
 });
 
 test('at most one tick plans; one that waits for longer than a moment ends and says so', async () => {

@@ -250,7 +250,7 @@ export const ENGLISH: Messages = {
   planningTimeout: {
     title: 'A tick that took too long to look around',
     what: 'Pod, BBB, Docker or a disk did not answer in time, and nothing was decided',
-    next: 'The next tick tries again. If it lasts, see which of them is slow: the log says what was waited for; PLANNING_TIMEOUT_S is the limit.',
+    next: 'The next tick tries again. If it lasts, see which of them is slow; PLANNING_TIMEOUT_S is the limit.',
   },
   internal: {
     title: 'Internal error',

@@ -260,7 +260,7 @@ export const FRENCH: Messages = {
   planningTimeout: {
     title: 'Un passage trop long à tout lire',
     what: "Pod, BBB, Docker ou un disque n'a pas répondu à temps, et rien n'a été décidé",
-    next: 'Le passage suivant réessaiera. Si cela dure, cherchez lequel est lent : le log dit ce qui était attendu ; la limite est PLANNING_TIMEOUT_S.',
+    next: 'Le passage suivant réessaiera. Si cela dure, cherchez lequel est lent ; la limite est PLANNING_TIMEOUT_S.',
   },
   internal: {
     title: 'Erreur interne',

@@ -71,7 +71,7 @@ export function report(
 ): Report {
   const refusal = refusalOf(world.memory, config);
   const lasting = refusal === null ? outcomes : [...outcomes, refusal];
-  const { due, over, told, toldPerhaps } = tellingOf(lasting, world, config, isWhole);
+  const { due, over, told, toldPerhaps } = tellingOf(lasting, reported, world, config, isWhole);
   const { events, waiting, isPressing } = pendingEvents(outcomes.slice(reported), world);
   const isMailed = isPressing || due.size > 0 || over.length > 0;
   const toTell = isMailed ? [...events.map(asTrouble), ...due.values()] : [];

@@ -100,12 +100,21 @@ export function keyOf({ problem, livestreamId, slot }: Trouble): string {
   return errorKey(problem.kind, livestreamId, slot);
 }
 
-/** What of this tick's outcomes is to be told. Unless the tick `isWhole`, what was not met may still be wrong. */
-export function tellingOf(outcomes: Outcome[], world: World, config: Config, isWhole: boolean): Telling {
+/**
+ * What of this tick's outcomes is to be told. Of the first ones, that were `reported` before, nothing is: hours later they
+ * may be over. Unless the tick `isWhole`, what was not met may still be wrong.
+ */
+export function tellingOf(
+  outcomes: Outcome[],
+  reported: number,
+  world: World,
+  config: Config,
+  isWhole: boolean,
+): Telling {
   const { now, memory } = world;
   const troubles = outcomes.filter((outcome): outcome is Trouble => 'problem' in outcome);
-  const lasting = new Map(troubles.filter((trouble) => !isEvent(trouble)).map((trouble) => [keyOf(trouble), trouble]));
-  const due = new Map([...lasting].filter(([key]) => isDue(memory.told[key], now, config)));
+  const lasting = lastingIn(outcomes);
+  const due = new Map([...lastingIn(outcomes.slice(reported))].filter(([key]) => isDue(memory.told[key], now, config)));
   const told: Telling['told'] = {};
   const ends: [key: string, before: Told][] = [];
   for (const [key, entry] of Object.entries(memory.told)) {
@@ -122,6 +131,12 @@ export function tellingOf(outcomes: Outcome[], world: World, config: Config, isW
   const over = ends.map(([, before]) => before);
   const mailed = new Set([...due.keys(), ...ends.map(([key]) => key)]);
   return { due, over, told, toldPerhaps: perhaps(told, mailed, world) };
+}
+
+/** The last of each error that is a state. */
+function lastingIn(outcomes: Outcome[]): Map<string, Trouble> {
+  const troubles = outcomes.filter((outcome): outcome is Trouble => 'problem' in outcome);
+  return new Map(troubles.filter((trouble) => !isEvent(trouble)).map((trouble) => [keyOf(trouble), trouble]));
 }
 
 /** The same for a mail of which nobody knows whether it went: what it tells is told again. */
