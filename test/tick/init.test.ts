@@ -32,6 +32,24 @@ describe('init', () => {
   );
 
   test.concurrent(
+    'holds up no tick while it pulls, which may take minutes',
+    inWorld({}, async (world) => {
+      world.docker.setBehaviour({ delays: [{ command: 'pull', untilFile: 'go' }] });
+      const init = world.start(['init']);
+      await whenCalled(world, 'pull');
+      world.teacherAsks({ meetingId: 'm' });
+      expect(await tick(world)).toBe(0);
+      expect(live(world)).toMatchObject({ status: 1, server: '1/1' });
+      world.docker.release('go');
+      expect(await init.ended).toMatchObject({ exitCode: 0, stderr: '' });
+      world.meetingEnds('m');
+      expect(await tick(world)).toBe(0);
+      expect(live(world).status).toBe(2);
+    }),
+    PATIENCE_MS,
+  );
+
+  test.concurrent(
     'pulls them without a slot when all are in use, and touches none',
     inWorld({}, async (world) => {
       world.teacherAsks({ meetingId: 'm' });
