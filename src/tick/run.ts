@@ -34,7 +34,7 @@ async function tick(ports: Ports, telling: Telling): Promise<World | 'locked'> {
   // First: another user perhaps may not even open the lock.
   for (const outcome of await ofOtherUser(ports)) telling.tell(outcome);
   if (!(await ports.planning.take())) return 'locked';
-  const { world, execution } = await inTime((tooLate) => begin(ports, telling, tooLate), ports);
+  const { world, execution } = await inTime((isTooLate) => begin(ports, telling, isTooLate), ports);
   if (execution === null) return world;
   ports.planning.release();
   await withRounds(execution.finish(), world, telling, ports);
@@ -47,16 +47,16 @@ interface Begun {
   execution: Execution | null;
 }
 
-/** What is done under the planning lock. Once it is `tooLate` that is another tick's: nothing is decided or taken any more. */
-async function begin(ports: Ports, { tell, observe }: Ears, tooLate: AbortSignal): Promise<Begun> {
+/** What is done under the planning lock. Once that lasts too long it is another tick's: nothing is decided or taken any more. */
+async function begin(ports: Ports, { tell, observe }: Ears, isTooLate: () => boolean): Promise<Begun> {
   await makeSlots(ports, tell);
   const { world: read, problems } = await readWorld(ports);
-  if (tooLate.aborted) return { world: read, execution: null };
+  if (isTooLate()) return { world: read, execution: null };
   for (const unread of problems) tell({ level: 'error', slot: null, ...unread });
   await tellOfSha1(read, ports, tell);
   warnOfNames(read, ports);
   const { world, plan: decided } = await planAndTake(read, ports, tell);
-  if (tooLate.aborted) return { world, execution: null };
+  if (isTooLate()) return { world, execution: null };
   decided.outcomes.forEach(tell);
   decided.observations.forEach(observe);
   if (decided.chains.length > 0) for (const warning of ports.config.warnings) ports.log.write('WARNING', warning);
@@ -69,17 +69,18 @@ async function begin(ports: Ports, { tell, observe }: Ears, tooLate: AbortSignal
 }
 
 /** Every reading is bounded, and so is all of them together: others wait for this lock. */
-async function inTime<T>(work: (tooLate: AbortSignal) => Promise<T>, ports: Ports): Promise<T> {
-  const [done, tooLate] = [new AbortController(), new AbortController()];
+async function inTime<T>(work: (isTooLate: () => boolean) => Promise<T>, ports: Ports): Promise<T> {
+  const done = new AbortController();
+  let tooLate = false;
   const limitMs = ports.config.planningTimeoutMs;
-  const reading = work(tooLate.signal).then((value) => ({ value }));
+  const reading = work(() => tooLate).then((value) => ({ value }));
   const timeIsUp = ports.clock.sleep(limitMs, done.signal).then(() => 'time is up' as const);
   try {
     const found = await Promise.race([reading, timeIsUp]);
     if (found !== 'time is up') return found.value;
     // A process that is asked to end sleeps no longer: that says nothing of the reading.
     if (ports.endAsked()) return (await reading).value;
-    tooLate.abort();
+    tooLate = true;
     throw new PortError('planningTimeout', `the world could not be read within ${limitMs / 1000} s`);
   } finally {
     done.abort();
