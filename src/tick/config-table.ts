@@ -318,9 +318,9 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     name: 'STUCK_MINUTES',
     rule: rules.minutes,
     default: '30',
-    help: 'Work on one slot, or on one recording that does not move, that takes longer than so many minutes is reported by the ticks that find it.',
+    help: 'Work on one slot that takes longer than so many minutes is reported by the ticks that find it.',
     helpFr:
-      "Un travail sur un emplacement, ou sur un enregistrement qui n'avance plus, qui dure plus de ce nombre de minutes est signalé par les passages qui le constatent.",
+      'Un travail sur un emplacement qui dure plus de ce nombre de minutes est signalé par les passages qui le constatent.',
     example: '60',
   },
   errorRemindHours: {

@@ -6,6 +6,7 @@ import {
   broadcasterNames,
   composeActs,
   handedOver,
+  inOutbox,
   inSlot,
   inWorld,
   kept,
@@ -162,7 +163,8 @@ describe('a container that is gone while its meeting goes on', () => {
       const final = join(world.recordingsDirectory, `${meeting.internal_meeting_id}.mkv`);
       const statuses: (number | null)[] = [];
       const collected: string[] = [];
-      while (live(world).status === 1 && statuses.length < 9) {
+      const waits = (): boolean => live(world).status === 1 || Object.keys(inOutbox(world)).length > 0;
+      while (waits() && statuses.length < 9) {
         statuses.push(await tick(world));
         collected.push(...Object.values(handedOver(world)));
         rmSync(final, { force: true });

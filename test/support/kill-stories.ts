@@ -16,6 +16,8 @@ export interface KillStory {
   among: RegExp[];
   /** Recordings go to another file system. */
   isFarTarget?: boolean;
+  /** One unless said. */
+  slots?: number;
   /** What there is before anything was run. */
   begin(world: World): void;
   /** The program runs once between the two; then this happens. Absent: the tick is the first. */
@@ -126,7 +128,7 @@ export async function prepareStage(story: KillStory): Promise<Stage> {
 
 function freshWorld(story: KillStory): Promise<World> {
   const far = story.isFarTarget === true ? mkdtempSync(join(MEMORY_FILE_SYSTEM, 'bbb-pod-live-test-')) : null;
-  return startQuickWorld({ numberOfLives: 1, env: far === null ? {} : { POD_DEFAULT_BBB_PATH: far } });
+  return startQuickWorld({ numberOfLives: story.slots ?? 1, env: far === null ? {} : { POD_DEFAULT_BBB_PATH: far } });
 }
 
 /** Owners, modes and times are kept: a recording is judged by them. */
