@@ -2,7 +2,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { lineOf, report, type Report } from '../../../src/tick/report/report.js';
 import { emptyMemory } from '../../../src/tick/report/memory.js';
-import type { Config, Memory, Observation, Outcome, ProblemKind, World } from '../../../src/tick/model.js';
+import type {
+  Config,
+  EntryReading,
+  Memory,
+  Observation,
+  Outcome,
+  ProblemKind,
+  World,
+} from '../../../src/tick/model.js';
 import { makeConfig } from '../../support/memory/config.js';
 import { failed, livestream, NOW, ok, quietWorld, slotReading, slotRecord } from '../../support/memory/samples.js';
 
@@ -64,6 +72,21 @@ function shown({ mail }: Report): Omit<Told, 'at'> {
 /** One step a minute for so long. */
 function everyMinute(fromMs: number, toMs: number, outcomes: Outcome[]): { at: number; outcomes: Outcome[] }[] {
   return Array.from({ length: (toMs - fromMs) / MINUTE }, (_, index) => ({ at: fromMs + index * MINUTE, outcomes }));
+}
+
+function entryOf(livestreamId: number, isBusy: boolean): EntryReading {
+  const record = {
+    version: 1 as const,
+    livestreamId,
+    slot: 1,
+    meetingPath: '',
+    internalMeetingId: `m-${livestreamId}`,
+    userPath: null,
+    recordingAsked: true,
+    since: NOW.toISOString(),
+    handOver: null,
+  };
+  return { entry: `${livestreamId}-m`, isBusy, record: ok(record) };
 }
 
 describe('an error that lasts', () => {
@@ -323,6 +346,20 @@ describe('an error is not over', () => {
     const { mails } = play([
       { at: 0, outcomes: [trouble('stopFailed', 1, 1)] },
       { at: MINUTE, world },
+    ]);
+    expect(mails.map((mail) => mail.recovered)).toEqual(recovered);
+  });
+
+  test.each<[string, World['outbox'], number[]]>([
+    ['while that cannot be read', failed('slotFileUnreadable'), [0]],
+    ['while another tick is at work on it', ok([entryOf(1, true)]), [0]],
+    ['but when it is the recording of another live', ok([entryOf(2, true)]), [0, 1]],
+    ['but when this tick has tried and not met it', ok([entryOf(1, false)]), [0, 1]],
+    ['but when the outbox has none of its live', ok([]), [0, 1]],
+  ])('of a recording in the outbox, %s', (_when, outbox, recovered) => {
+    const { mails } = play([
+      { at: 0, outcomes: [trouble('recordingWaiting', 1)] },
+      { at: MINUTE, world: { outbox } },
     ]);
     expect(mails.map((mail) => mail.recovered)).toEqual(recovered);
   });

@@ -48,6 +48,12 @@ describe('worked on is', () => {
     ['none of a meeting of which one is busy', [reading(1, 'm'), busy(2, 'm'), reading(3, 'n')], [], ['3-n']],
     ['each of those without a meeting', [reading(1, ''), reading(2, ''), reading(null, '')], [], ['null-', '1-', '2-']],
     ['none that cannot be read, and its like all the same', [unreadable, reading(1, 'm')], [], ['1-m']],
+    [
+      'by name where the live is the same',
+      [reading(1, 'n'), reading(1, 'm'), reading(1, 'o')],
+      [],
+      ['1-m', '1-n', '1-o'],
+    ],
     ['one that is all but gone', [emptied, reading(1, 'm')], [], ['8-m', '1-m']],
     ['none that is being made', [{ ...emptied, isBusy: true }], [], []],
     ['none into which its slot still moves', [reading(1, 'm')], [slotRecord(1, { step: 'down' })], []],
@@ -101,6 +107,8 @@ describe('the plan says', () => {
 
   test('that an entry is busy, to those who look closely', () => {
     expect(said([busy(1, 'm')])).toEqual(['debug: outbox/1-m: another tick is at work there']);
+    const inTheMaking = { ...emptied, isBusy: true };
+    expect(said([inTheMaking])).toEqual(['debug: outbox/8-m: another tick is at work there']);
   });
 
   test('as an error, that a busy one has not moved', () => {

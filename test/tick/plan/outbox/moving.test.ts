@@ -37,6 +37,10 @@ function moved(reason: MoveReason, live: SlotRecord, found: Partial<SlotContents
   );
 }
 
+function withoutStrangers({ strangers: _strangers, ...record }: SlotRecord): SlotRecord {
+  return record;
+}
+
 const STRANGER = [{ file: 'left.mkv', size: 10 }];
 const KEPT_BEFORE = 'kept, for it was in the slot before this live';
 const KEPT_FAILED = 'kept, for it was recorded by a start that failed';
@@ -45,6 +49,13 @@ const FORMER = slotRecord(7, { step: 'down' });
 describe('what lies in a slot', () => {
   test.each<[string, MoveReason, SlotRecord, Partial<SlotContents>, string[]]>([
     ['nothing', 'end', slotRecord(1), {}, []],
+    [
+      'of a slot that version 1.1.0 took, all is its live’s: nobody has looked what was there before',
+      'end',
+      withoutStrangers(slotRecord(1)),
+      { recordings: [film('a.mkv')] },
+      ['1-internal-1: a.mkv'],
+    ],
     [
       'recordings of the live that has ended are its own',
       'end',

@@ -59,6 +59,12 @@ describe('a file of an entry', () => {
   test.each<[string, OutboxRecord, { podDefaultBbbPath: string }, string]>([
     ['is for Pod when it was asked for', entry(), POD, 'ask meeting'],
     [
+      'is kept for what was known when it left its slot',
+      entry({ keepBecause: 'it was in the slot before this live' }),
+      POD,
+      'copy meeting-1.mkv to kept (it was in the slot before this live)',
+    ],
+    [
       'is kept when it was not to be recorded',
       entry({ recordingAsked: false }),
       POD,
@@ -197,6 +203,31 @@ describe('on its way', () => {
     ['what was kept is told', { of: 'remove source' }, KEPT, 'none in hand; look; tells: recordingKept'],
   ])('%s', (_name, found, handOver, expected) => {
     expect(inWords(afterOutboxAct(found, entry({ handOver }), POD))).toBe(expected);
+  });
+
+  test('of which nothing is noted is looked for anew: a record that somebody has mended by hand', () => {
+    const found: OutboxFound = { of: 'find', where: 'part', source: film };
+    expect(inWords(afterOutboxAct(found, entry(), POD))).toBe('look');
+    expect(inWords(afterOutboxAct({ of: 'remove source' }, entry(), POD))).toBe('none in hand; look');
+    const owner: OutboxFound = { of: 'tell owner', answer: { internalMeetingId: 'internal-1' } };
+    expect(inWords(afterOutboxAct(owner, entry(), POD))).toBe('none in hand; rename');
+    expect(inWords(afterOutboxAct({ of: 'rename', final: '/pod/x.mkv' }, entry(), POD))).toBe(
+      'none in hand; remove source',
+    );
+    const waiting: OutboxFound = {
+      of: 'ask meeting',
+      because: 'going on',
+      internalMeetingId: 'internal-1',
+      isWaiting: true,
+    };
+    expect(inWords(afterOutboxAct(waiting, entry(), POD))).toBe('waits: recordingWaiting');
+  });
+
+  test('of a start that failed is told as part of that error, of a live as an error of its own', () => {
+    const kept = (keptBecause: string): string =>
+      inWords(afterOutboxAct({ of: 'remove source' }, entry({ handOver: { ...KEPT, keptBecause } }), POD));
+    expect(kept('it was recorded by a start that failed')).toBe('none in hand; look; tells: fragmentKept');
+    expect(kept('its live has no user in Pod')).toBe('none in hand; look; tells: recordingKept');
   });
 
   test('in kept/ it may bear another name than was wanted', () => {
