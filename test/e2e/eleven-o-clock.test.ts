@@ -1,9 +1,10 @@
 // At eleven o'clock ten lectures end and ten begin: with the built program, many slots at once.
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
+import { inWorld } from '../support/e2e-world.js';
 import { until } from '../support/until.js';
-import { startWorld, type World } from '../world/world.js';
+import type { World } from '../world/world.js';
 
 const PATIENCE_MS = 240_000;
 const LIVES = 10;
@@ -36,25 +37,24 @@ async function run(world: World): Promise<void> {
   expect(await world.run(['run'])).toEqual({ exitCode: 0, signal: null, stdout: '', stderr: '' });
 }
 
+const target = mkdtempSync(join(OTHER_FILE_SYSTEM, 'bbb-pod-live-test-'));
+
+afterAll(() => {
+  rmSync(target, { recursive: true, force: true });
+});
+
 test(
   'ten lives end, each with a down that hangs and 200 MB for another disk, while ten are asked for: all ten are up while all ten still hang',
-  async () => {
-    const target = mkdtempSync(join(OTHER_FILE_SYSTEM, 'bbb-pod-live-test-'));
-    const world = await startWorld({
-      numberOfLives: 2 * LIVES,
-      chatRedis: false,
-      env: { POD_DEFAULT_BBB_PATH: target },
-    });
-    let ending: Promise<{ exitCode: number | null }> | null = null;
-    try {
-      world.docker.setBehaviour({ recordingBytes: RECORDING_BYTES });
-      ask(world, 1, true);
-      await run(world);
-      expect(statuses(world)).toEqual(Array.from({ length: LIVES }, () => 1));
+  inWorld({ numberOfLives: 2 * LIVES, env: { POD_DEFAULT_BBB_PATH: target } }, async (world) => {
+    world.docker.setBehaviour({ recordingBytes: RECORDING_BYTES });
+    ask(world, 1, true);
+    await run(world);
+    expect(statuses(world)).toEqual(Array.from({ length: LIVES }, () => 1));
 
-      world.docker.setBehaviour({ recordingBytes: 0, delays: [{ command: 'down', untilFile: 'downs' }] });
-      for (let id = 1; id <= LIVES; id += 1) world.meetingEnds(`meeting-${id}`);
-      ending = world.start(['run']).ended;
+    world.docker.setBehaviour({ recordingBytes: 0, delays: [{ command: 'down', untilFile: 'downs' }] });
+    for (let id = 1; id <= LIVES; id += 1) world.meetingEnds(`meeting-${id}`);
+    const ending = world.start(['run']).ended;
+    try {
       await until(() => downsInHand(world) === LIVES);
       ask(world, LIVES + 1, false);
       await run(world);
@@ -84,9 +84,7 @@ test(
     } finally {
       world.docker.release('downs');
       await ending;
-      await world.stop();
-      rmSync(target, { recursive: true, force: true });
     }
-  },
+  }),
   PATIENCE_MS,
 );
