@@ -10,17 +10,25 @@ state=$root/$project
 call="$*"
 printf '%s %s\n' "$project" "$call" >>"$root/calls"
 
+# A world that is gone holds nobody any more.
+wait_to_go_on() {
+  while [ ! -e "$root/go-on" ]; do
+    [ -d "$root" ] || exit 1
+    sleep 0.02
+  done
+}
+
 # The file `hold` says at which moment of which call to wait. The file `kill` says at which moment of which call the program that asked is killed, and whether this goes on without it.
 moment() {
   if [ -e "$root/hold" ] && [ "$(cat "$root/hold")" = "$project $1 $call" ]; then
     mv "$root/hold" "$root/held"
-    while [ ! -e "$root/go-on" ]; do sleep 0.02; done
+    wait_to_go_on
   fi
   [ -e "$root/kill" ] && [ "$(cat "$root/kill")" = "$project $1 $call" ] || return 0
   mv "$root/kill" "$root/killed"
   if [ -e "$root/with-its-group" ]; then kill -9 "-$PPID"; fi
   kill -9 "$PPID"
-  while [ ! -e "$root/go-on" ]; do sleep 0.02; done
+  wait_to_go_on
   # Nobody listens any more.
   exec >/dev/null 2>&1
 }
