@@ -133,7 +133,7 @@ async function toEnd(run: ChainRun, context: Context): Promise<void> {
     await advance(run, context, () => true);
   } finally {
     const { slot } = run.chain;
-    if (slot !== null) context.ports.locks.release({ slot });
+    if (slot !== null) context.ports.locks.release(slot);
   }
 }
 
@@ -246,6 +246,6 @@ function complainOf(
 }
 
 function say({ livestreamId, slot }: Chain, effect: Effect, context: Context): void {
-  if (slot !== null) context.ports.locks.say({ slot }, `livestream ${livestreamId}: ${inWords(effect)}`);
+  if (slot !== null) context.ports.locks.say(slot, `livestream ${livestreamId}: ${inWords(effect)}`);
   context.tell({ level: 'debug', livestreamId, slot, message: `${effect.do} …` });
 }

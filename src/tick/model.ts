@@ -1,5 +1,6 @@
 // The domain's types: what the outside looks like once it is read, what is decided, and what came of it.
 import type { ChecksumChoice } from '../shared/bbb-checksum.js';
+import type { LockHolder } from '../shared/lock.js';
 import type { Proxy } from '../shared/proxies.js';
 import type { UnknownName } from '../shared/unknown-names.js';
 
@@ -249,20 +250,8 @@ export interface SlotRecord {
 /** Who made the compose file in a slot: this program, the PHP script (or anybody else), or there is none. */
 export type ComposeFileOrigin = 'ours' | 'foreign' | 'missing';
 
-/** What one tick at a time works on. */
-export interface Workplace {
-  slot: number;
-}
-
 /** What is at work somewhere: an earlier tick, or what it has started. */
-export interface Work {
-  /** The tick's process, which may have ended since; null when that is not known. */
-  pid: number | null;
-  /** For how long; null when that is not known. */
-  heldMs: number | null;
-  /** What was being done last; empty when that is not known. */
-  doing: string;
-}
+export type Work = LockHolder;
 
 export interface SlotReading {
   /** 1 for `bbb-live-streaming1`. */

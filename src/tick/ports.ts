@@ -24,7 +24,6 @@ import type {
   SlotReading,
   SlotRecord,
   Work,
-  Workplace,
 } from './model.js';
 import type { Whereabouts } from './plan/outbox/entry.js';
 
@@ -203,10 +202,10 @@ export interface Conditions {
 /** One tick at a time works on a slot. The locks are the kernel's, and what a tick starts there inherits them. */
 export interface WorkLocks {
   /** False: another tick, or what it has started, is at work there. Throws `diskFailed`. */
-  take(place: Workplace): Promise<boolean>;
+  take(slot: number): Promise<boolean>;
   /** What is being done there now, for people. */
-  say(place: Workplace, doing: string): void;
-  release(place: Workplace): void;
+  say(slot: number, doing: string): void;
+  release(slot: number): void;
   /** What others are at work on, of these slots; no lock is taken, and one that is missed is found by `take`. */
   busy(slots: number[]): Map<number, Work>;
 }

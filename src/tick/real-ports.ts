@@ -65,7 +65,7 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
   const compose = createCompose(config, {
     clock,
     redact,
-    lockOf: (slot) => locks.descriptorOf({ slot }),
+    lockOf: (slot) => locks.descriptorOf(slot),
     keepOutput: logFiles.keepOutput,
     ending: options.ending,
   });

@@ -65,7 +65,7 @@ function planOf(chosen: Stoppable, { clock, config }: Ports): Plan {
 /** Under the same locks as a tick; what has changed while somebody thought about it is left alone. */
 async function end({ slot, record }: Stoppable, world: World, ports: Ports, mode: StopMode): Promise<number> {
   if (!(await takePlanning(ports))) return refused('a tick is planning here: try again in a minute', mode);
-  if (!(await ports.locks.take({ slot })))
+  if (!(await ports.locks.take(slot)))
     return refused(`a tick is at work in slot ${slot}: try again once it has ended`, mode);
   const now = chosenLive(`slot${slot}`, await ports.slots.read([]));
   if ('refusal' in now) return refused(now.refusal, mode);

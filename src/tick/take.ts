@@ -33,7 +33,7 @@ function withWork(reading: SlotReading, work: Work | undefined): SlotReading {
 }
 
 function give(slot: number, held: Set<number>, ports: Ports): void {
-  ports.locks.release({ slot });
+  ports.locks.release(slot);
   held.delete(slot);
 }
 
@@ -53,7 +53,7 @@ async function takeAll(
       const { slot } = reading;
       try {
         if (reading.directory === 'missing') await ports.slots.make(slot);
-        if (await ports.locks.take({ slot })) taken.push(reading);
+        if (await ports.locks.take(slot)) taken.push(reading);
         else lost.set(slot, ports.locks.busy([slot]).get(slot) ?? NOT_KNOWN);
       } catch (error) {
         tell({ level: 'error', livestreamId: null, slot, problem: problemOf(error, ports.config) });

@@ -40,7 +40,7 @@ export function createTelling(ports: Ports): Telling {
   const observe = (observation: Observation): void => void heard.observations.push(observation);
   const failed = (failure: string): void => void failures.add(failure);
 
-  const round = async (read: World, isLast: boolean): Promise<void> => {
+  const round: Telling['round'] = async (read, { isLast }) => {
     // First: that the log could not be written belongs in the mail.
     const logProblem = await ports.log.close();
     if (logProblem !== null) tell({ level: 'error', livestreamId: null, slot: null, problem: logProblem });
@@ -71,7 +71,7 @@ export function createTelling(ports: Ports): Telling {
     tell,
     observe,
     hasNews: () => heard.reported < heard.outcomes.length || heard.observations.length > 0,
-    round: (world, { isLast }) => round(world, isLast),
+    round,
     exitStatus: () => (failures.size > 0 || heard.outcomes.some(({ level }) => level === 'error') ? 1 : 0),
   };
 }

@@ -40,17 +40,17 @@ export function locksPort(host: Host, session: Session, clock: VirtualClock, thr
     return lock === undefined || lock.session === session || lock.session.isDead ? undefined : lock;
   };
   return {
-    take: ({ slot }) =>
+    take: (slot) =>
       through('locks', 'take', [slot], () => {
         if (othersOn(slot) !== undefined) return false;
         host.slotLocks.set(slot, { session, since: clock.time, doing: '' });
         return true;
       }),
-    say: ({ slot }, doing) => {
+    say: (slot, doing) => {
       const lock = host.slotLocks.get(slot);
       if (lock?.session === session) lock.doing = doing;
     },
-    release: ({ slot }) => {
+    release: (slot) => {
       if (host.slotLocks.get(slot)?.session === session && !session.isDead) host.slotLocks.delete(slot);
     },
     busy: (slots) =>

@@ -280,8 +280,8 @@ describe('compose commands', () => {
         `import { createCompose } from ${compose ?? ''}; import { systemClock } from ${clock ?? ''};
          import { createWorkLocks } from ${locks ?? ''};
          const locks = createWorkLocks(${JSON.stringify(config.baseDirectory)});
-         const lockOf = (slot) => locks.descriptorOf({ slot });
-         if (!(await locks.take({ slot: 1 }))) throw new Error('taken');
+         const lockOf = (slot) => locks.descriptorOf(slot);
+         if (!(await locks.take(1))) throw new Error('taken');
          await createCompose(${JSON.stringify(config)}, { clock: systemClock, redact: (text) => text, lockOf }).up(1);`,
       ],
       { stdio: 'inherit' },
@@ -292,9 +292,9 @@ describe('compose commands', () => {
     await ended;
     const next = createWorkLocks(config.baseDirectory);
     expect([...next.busy([1, 2]).keys()]).toEqual([1]);
-    expect(await next.take({ slot: 1 })).toBe(false);
+    expect(await next.take(1)).toBe(false);
     docker.release('go');
-    while (!(await next.take({ slot: 1 }))) await new Promise(setImmediate);
+    while (!(await next.take(1))) await new Promise(setImmediate);
     expect(next.busy([1])).toEqual(new Map());
     expect(await composeOf().read(1)).toEqual({ ok: true, value: 'running' });
   });
