@@ -78,7 +78,7 @@ function rulesOf(program) {
   return [
     { files: [`${inside}/**/*.ts`], rules: { 'no-restricted-imports': imports(PROCESSES, AXIOS, CLI, siblings) } },
     {
-      files: ['plan', 'report', 'core'].map((folder) => `${inside}/${folder}/**/*.ts`),
+      files: ['plan', 'report', 'status', 'core'].map((folder) => `${inside}/${folder}/**/*.ts`),
       rules: {
         'no-restricted-imports': imports(LIBRARIES, OUTSIDE, SHARED_OUTSIDE, CLI, siblings, {
           // Upwards: to another pure folder, to shared, or to model.ts; inside its own folder freely.
@@ -97,7 +97,7 @@ function rulesOf(program) {
       },
     },
     {
-      files: ['effects/*', 'ways/*', 'execute', 'read', 'run', 'init'].map((file) => `${inside}/${file}.ts`),
+      files: ['effects/*', 'ways/*', 'execute', 'read', 'run', 'init', 'status'].map((file) => `${inside}/${file}.ts`),
       rules: {
         'no-restricted-imports': imports(LIBRARIES, OUTSIDE, CLI, siblings),
         'no-restricted-syntax': ['error', ...NO_CLOCK, NO_LAZY],

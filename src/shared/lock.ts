@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import {
   closeSync,
+  constants,
   ftruncateSync,
   openSync,
   readdirSync,
@@ -9,7 +10,6 @@ import {
   readlinkSync,
   realpathSync,
   statSync,
-  truncateSync,
   writeSync,
   type BigIntStats,
 } from 'node:fs';
@@ -55,6 +55,12 @@ export interface PlanningLock extends Lock {
   wasOnlyMine(): boolean;
 }
 
+/**
+ * The planning lock's file begins with so many bytes that name its holder; what follows, the trace of the last ticks, is
+ * nobody's business here.
+ */
+export const HOLDER_BYTES = 64;
+
 /** The lock file of a base directory; it is never deleted. */
 export function lockPath(baseDirectory: string): string {
   return join(baseDirectory, '.bbb-pod-live.lock');
@@ -78,11 +84,11 @@ export function createPlanningLock(path: string, patienceS: number): PlanningLoc
     take: async () => {
       const descriptor = await takeFileLock(path, patienceS);
       if (descriptor === null) return false;
-      wasOnlyMine &&= !hasTaken || (mark !== '' && mark === contentOf(path));
+      wasOnlyMine &&= !hasTaken || (mark !== '' && mark === firstLineOf(path));
       hasTaken = true;
-      held = heldLock(descriptor);
+      held = heldLock(descriptor, writePlanner);
       held.say('');
-      mark = contentOf(path);
+      mark = firstLineOf(path);
       return true;
     },
     holder: () => {
@@ -95,7 +101,7 @@ export function createPlanningLock(path: string, patienceS: number): PlanningLoc
     },
     isHeld: () => held !== null,
     sayDone: () => {
-      if (mark !== '' && contentOf(path) === mark) emptied(path);
+      if (mark !== '' && firstLineOf(path) === mark) emptied(path);
     },
     wasOnlyMine: () => wasOnlyMine,
   };
@@ -108,13 +114,13 @@ export async function takeLock(path: string): Promise<HeldLock | null> {
 }
 
 /** What was said last stays in the file: whoever held the lock, and was killed, is told of by what outlives it. */
-function heldLock(descriptor: number): HeldLock {
+function heldLock(descriptor: number, write: (descriptor: number, text: string) => void = writeHolder): HeldLock {
   // Since the machine's start: no clock that somebody may set.
   const since = uptime();
   return {
     descriptor,
     say: (doing) => {
-      writeHolder(descriptor, `${process.pid} ${since}${doing === '' ? '' : ` ${doing}`}\n`);
+      write(descriptor, `${process.pid} ${since}${doing === '' ? '' : ` ${doing}`}\n`);
     },
     release: () => {
       closeSync(descriptor);
@@ -188,9 +194,16 @@ function contentOf(path: string): string {
   }
 }
 
+/** With its end; empty while nothing stands there. */
+function firstLineOf(path: string): string {
+  return /^\S.*\n/.exec(contentOf(path))?.[0] ?? '';
+}
+
 function emptied(path: string): void {
   try {
-    truncateSync(path);
+    const descriptor = openSync(path, 'r+');
+    writePlanner(descriptor, '\n');
+    closeSync(descriptor);
   } catch {
     // It is for people only.
   }
@@ -200,19 +213,29 @@ function emptied(path: string): void {
 function writeHolder(descriptor: number, text: string): void {
   try {
     ftruncateSync(descriptor);
-    writeSync(descriptor, text);
+    writeSync(descriptor, text, 0);
   } catch {
     // It is for people only: the lock is the kernel's.
   }
 }
 
-/** What stands there may be of a former holder, until the new one has put its name there. */
-function readHolder(path: string): LockHolder | null {
-  const [, pid = '', since = '', doing = ''] = /^(\d+) (-?[\d.]+)(?: (.*))?\n$/.exec(contentOf(path)) ?? [];
-  return pid === '' ? null : { pid: Number(pid), heldMs: (uptime() - Number(since)) * 1000, doing };
+/** In its place, at once: what follows there stays. */
+function writePlanner(descriptor: number, text: string): void {
+  try {
+    writeSync(descriptor, `${text.trimEnd().padEnd(HOLDER_BYTES - 1)}\n`, 0);
+  } catch {
+    // As above.
+  }
 }
 
-function isAlive(pid: number): boolean {
+/** What stands there may be of a former holder, until the new one has put its name there. */
+function readHolder(path: string): LockHolder | null {
+  const [, pid = '', since = '', doing = ''] = /^(\d+) (-?[\d.]+)(?: (.*))?\n/.exec(contentOf(path)) ?? [];
+  return pid === '' ? null : { pid: Number(pid), heldMs: (uptime() - Number(since)) * 1000, doing: doing.trimEnd() };
+}
+
+/** Also when it is another user's. A process id that is used again looks like its former owner. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -243,7 +266,8 @@ export async function takeFileLock(path: string, patienceS = 0): Promise<number 
 /** A bare number: a FileHandle would be closed when it is collected. */
 function openLockFile(path: string): number {
   try {
-    const descriptor = openSync(path, 'a', 0o600);
+    // Not to append: the kernel would then put everything at the end, whatever place it is to have.
+    const descriptor = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
     giveFileSync(descriptor, path);
     return descriptor;
   } catch (error) {

@@ -336,6 +336,18 @@ export interface Memory {
   unknownNames?: string[];
 }
 
+/** A tick of the past, or one that is at work. */
+export interface PastTick {
+  /** Counted from the first one on. */
+  number: number;
+  pid: number;
+  /** When it had the planning lock: after the delay of its server. */
+  startedAt: Date;
+  /** Null: it is at work, or was killed. */
+  end: { durationMs: number; exitStatus: number } | null;
+  isAtWork: boolean;
+}
+
 export interface World {
   /** Before the first reading. */
   startedAt: Date;

@@ -16,6 +16,7 @@ import type {
   MeetingInfo,
   Memory,
   OutboxRecord,
+  PastTick,
   PodMeeting,
   Problem,
   Reading,
@@ -210,6 +211,16 @@ export interface WorkLocks {
   busy(slots: number[]): Map<number, Work>;
 }
 
+/** What the last ticks have done, for people. Best effort: nothing here throws. */
+export interface TickTrace {
+  /** Before: this tick holds the planning lock. */
+  begin(): void;
+  /** Without a beginning there is nothing to note. */
+  end(exitStatus: number): void;
+  /** The newest first; no lock is taken. */
+  read(): Reading<PastTick[]>;
+}
+
 export interface MemoryFile {
   read(): Promise<Reading<Memory>>;
   write(memory: Memory): Promise<void>;
@@ -251,6 +262,7 @@ export interface Ports {
   log: Log;
   clock: Clock & Stopwatch;
   planning: PlanningLock;
+  trace: TickTrace;
   locks: WorkLocks;
   memory: MemoryFile;
   conditions: Conditions;

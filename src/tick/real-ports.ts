@@ -21,6 +21,7 @@ import { createEntryWorker } from './shell/outbox/entry-worker.js';
 import { createOutbox } from './shell/outbox/outbox.js';
 import { createRecordings } from './shell/outbox/recordings.js';
 import { createSlots } from './shell/slot/slots.js';
+import { createTickTrace } from './shell/tick-trace.js';
 import { createWorkLocks } from './shell/work-locks.js';
 import { describeOtherUser, ownNewFilesLike } from '../shared/ownership.js';
 import { run } from '../shared/spawn.js';
@@ -97,6 +98,7 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
     }),
     clock,
     planning,
+    trace: createTickTrace(lockPath(config.baseDirectory), clock),
     locks,
     memory: createMemoryFile(config.baseDirectory),
     conditions: { otherUser: () => describeOtherUser(config.baseDirectory), refusedComforts },

@@ -26,7 +26,9 @@ export async function runTick(ports: Ports, options: RunMode): Promise<number> {
   const world = await guarded(() => tick(ports, telling), ports, telling);
   if (world === 'locked') return lockedOut(ports);
   await telling.round(world, { isLast: true });
-  return ports.endAsked() ? 143 : telling.exitStatus();
+  const status = ports.endAsked() ? 143 : telling.exitStatus();
+  ports.trace.end(status);
+  return status;
 }
 
 /** Read, plan, execute; `locked` when another tick is planning in this base directory. */
@@ -34,6 +36,7 @@ async function tick(ports: Ports, telling: Telling): Promise<World | 'locked'> {
   // First: another user perhaps may not even open the lock.
   for (const outcome of await ofOtherUser(ports)) telling.tell(outcome);
   if (!(await ports.planning.take())) return 'locked';
+  ports.trace.begin();
   const { world, execution } = await inTime((isTooLate) => begin(ports, telling, isTooLate), ports);
   if (execution === null) return world;
   ports.planning.release();

@@ -213,6 +213,7 @@ function portsOf(world: TransportWorld, config: Config, options: TickOptions): P
       isHeld: () => true,
       wasOnlyMine: () => true,
     },
+    trace: { begin: () => undefined, end: () => undefined, read: () => ({ ok: true, value: [] }) },
     locks: {
       take: () => Promise.resolve(true),
       say: () => undefined,

@@ -135,6 +135,7 @@ function portsOf(world: MemoryWorld, host: Host, session: Session): Ports {
         through('clock', signal === undefined ? 'sleep' : 'limit', [ms], () => world.clock.sleep(ms, signal)),
     },
     planning: planningPort(host, session, world.clock, through),
+    trace: { begin: () => undefined, end: () => undefined, read: () => ({ ok: true, value: [] }) },
     locks: locksPort(host, session, world.clock, through),
     memory: memoryPort(host, through),
     conditions: { otherUser: () => Promise.resolve(null), refusedComforts: () => [] },
