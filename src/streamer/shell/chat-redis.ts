@@ -1,4 +1,5 @@
 // Listens to the viewers' messages on Redis, and to what is asked about the picture, for as long as it takes.
+import { controlChannel } from '../../shared/slot-chat.js';
 
 export interface ChatListener {
   stop(): void;
@@ -16,7 +17,6 @@ export interface ChatListenerOptions {
   tell(level: 'INFO' | 'WARN', text: string): void;
 }
 
-const CONTROL = ':control';
 const LONGEST_PAUSE_MS = 5000;
 
 export async function listenToChat(options: ChatListenerOptions): Promise<ChatListener> {
@@ -53,10 +53,10 @@ export async function listenToChat(options: ChatListenerOptions): Promise<ChatLi
       },
     );
     // The chat's Redis may allow the one channel only.
-    redis.psubscribe(`${options.channel}${CONTROL}`).catch(() => undefined);
+    redis.psubscribe(controlChannel(options.channel)).catch(() => undefined);
   });
   redis.on('pmessage', (_pattern: string, channel: string, message: string) => {
-    if (channel.endsWith(CONTROL)) options.heedControl(message);
+    if (channel.endsWith(controlChannel(''))) options.heedControl(message);
     else options.heed(message);
   });
   return {

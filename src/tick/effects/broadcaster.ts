@@ -6,7 +6,8 @@ import type { Found } from '../plan/claim/found.js';
 import { pauseBeforeCreationMs } from '../plan/claim/making.js';
 import { sharesBroadcasters } from '../plan/claim/telling.js';
 import { CLAIM_PATCH_TIMEOUT_MS, settleMs } from '../plan/claim/limits.js';
-import { isOwnRow, redisChannel, redisPort, serverField } from '../plan/server.js';
+import { redisChannel, redisPort } from '../../shared/slot-chat.js';
+import { isOwnRow, serverField } from '../plan/server.js';
 import { found, need, type Act, type Context, type Place } from './act.js';
 
 export const claim: Act<'claim'> = async ({ act }, place, context) =>

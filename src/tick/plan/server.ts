@@ -1,9 +1,6 @@
 // Pod's `server` field: `<server number>/<slot>`, compared as two numbers (`11/2` is not server 1's).
 import type { Config, Livestream } from '../model.js';
 
-/** Redis ports begin above this: slot N is published on 6378 + N. */
-const REDIS_PORT_BASE = 6378;
-
 /** The field for a slot of this server. */
 export function serverField(slot: number, config: Config): string {
   return `${config.serverNumber}/${slot}`;
@@ -30,16 +27,6 @@ export function ownRows(rows: Livestream[], config: Config): Map<number, Livestr
 /** True for a row in progress on this slot. */
 export function isOwnRow(row: Livestream | null, slot: number, config: Config): boolean {
   return row?.status === 1 && ownSlot(row.server, config) === slot;
-}
-
-/** The port of this host on which slot N's chat Redis is published. */
-export function redisPort(slot: number): number {
-  return REDIS_PORT_BASE + slot;
-}
-
-/** The channel of slot N's chat. */
-export function redisChannel(slot: number): string {
-  return `chat${slot}`;
 }
 
 /** True for a row that still waits: status 0 and nobody's. */

@@ -1,7 +1,7 @@
 // Asks a slot's chat Redis whether it is there.
 import type { Clock, Stopwatch } from '../../shared/clock.js';
 import { PortError } from '../errors.js';
-import { redisPort } from '../plan/server.js';
+import { redisPort } from '../../shared/slot-chat.js';
 import type { Config } from '../model.js';
 import { type Chat } from '../ports.js';
 import { faultOf } from '../../shared/files.js';

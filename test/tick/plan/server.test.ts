@@ -1,13 +1,6 @@
 // Pod's `server` field, compared as two numbers.
 import { describe, expect, test } from '@jest/globals';
-import {
-  isStillWaiting,
-  ownRows,
-  ownSlot,
-  redisChannel,
-  redisPort,
-  serverField,
-} from '../../../src/tick/plan/server.js';
+import { isStillWaiting, ownRows, ownSlot, serverField } from '../../../src/tick/plan/server.js';
 import { makeConfig } from '../../support/memory/config.js';
 import { livestream } from '../../support/memory/samples.js';
 
@@ -46,10 +39,6 @@ test('rows of this server are gathered by slot, two in one slot too', () => {
     livestream(4, { server: null }),
   ];
   expect([...ownRows(rows, config)].map(([slot, found]) => [slot, found.map(({ id }) => id)])).toEqual([[2, [1, 3]]]);
-});
-
-test('slot N publishes its chat on port 6378 + N, channel chatN', () => {
-  expect([redisPort(1), redisChannel(1), redisPort(12), redisChannel(12)]).toEqual([6379, 'chat1', 6390, 'chat12']);
 });
 
 describe('a row still waits', () => {

@@ -1,7 +1,7 @@
 // The text of a slot's `docker-compose.yml`: rendered from the template, and judged when it is read back.
 import { isMapping } from '../../../shared/decoder.js';
 import { composeVariables, ownVariables, sampleVariables } from './compose-variables.js';
-import { redisChannel, redisPort } from '../../plan/server.js';
+import { controlChannel, redisChannel, redisPort } from '../../../shared/slot-chat.js';
 import type { Config, SlotRecord } from '../../model.js';
 import { streamerName } from './slot-paths.js';
 import { renderTemplate } from '../templates.js';
@@ -40,7 +40,7 @@ const CHAT_MEMORY_BYTES = 256 * 1024 * 1024;
  */
 function redisCommand(slot: number, streamer: Streamer): string[] {
   const network = ['--protected-mode', 'no', '--save', ''];
-  const channels = [redisChannel(slot), ...(streamer === 'own' ? [`${redisChannel(slot)}:control`] : [])];
+  const channels = [redisChannel(slot), ...(streamer === 'own' ? [controlChannel(redisChannel(slot))] : [])];
   const user = [
     '--user',
     'default',

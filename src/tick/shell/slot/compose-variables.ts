@@ -3,7 +3,7 @@
 import type { Config, SlotRecord } from '../../model.js';
 import { SAMPLE_MEETING_ID } from '../../plan/adoption.js';
 import { pageUrl } from '../../plan/names.js';
-import { redisChannel } from '../../plan/server.js';
+import { redisChannel } from '../../../shared/slot-chat.js';
 
 /** The environment for a live: name → value, neither quoted nor escaped. Holds secrets. */
 export function composeVariables(record: SlotRecord, config: Config, slot: number): Record<string, string> {

@@ -1,27 +1,15 @@
 // Where the parts of a slot stand below the base directory.
 import { join } from 'node:path';
-
-const NAME = 'bbb-live-streaming';
-
-/** The slot that a directory of this name is, or null: `bbb-live-streaming3` is 3, `bbb-live-streaming03` none. */
-export function slotOfName(name: string): number | null {
-  const match = /^bbb-live-streaming([1-9]\d{0,8})$/.exec(name);
-  return match === null ? null : Number(match[1]);
-}
+import { slotDirectory, slotFilePath, slotName } from '../../../shared/slot-directory.js';
 
 /** The compose project: the directory's name, as docker-compose makes it by itself, and did for the PHP script. */
 export function projectName(slot: number): string {
-  return `${NAME}${slot}`;
+  return slotName(slot);
 }
 
 /** The streaming container's fixed name, in the compose file's `container_name`. */
 export function streamerName(slot: number): string {
   return `liveStreaming${slot}`;
-}
-
-/** The slot's directory. */
-export function slotDirectory(baseDirectory: string, slot: number): string {
-  return join(baseDirectory, `${NAME}${slot}`);
 }
 
 /** Absolute paths of a slot's files. */
@@ -42,7 +30,7 @@ export function slotPaths(baseDirectory: string, slot: number): SlotPaths {
   return {
     directory,
     composeFile: join(directory, 'docker-compose.yml'),
-    record: join(directory, 'live.json'),
+    record: slotFilePath(baseDirectory, slot),
     formerRecord: join(directory, 'former.json'),
     videodata: join(directory, 'videodata'),
     // The name that version 1.1.0 gave it.

@@ -17,7 +17,8 @@ import {
 } from '../../../shared/files.js';
 import { giveDirectory, giveDirectoryOfRoot, ownerOfNewFiles } from '../../../shared/ownership.js';
 import { readRecordings } from '../outbox/recordings.js';
-import { slotOfName, slotPaths, type SlotPaths } from './slot-paths.js';
+import { slotOfName } from '../../../shared/slot-directory.js';
+import { slotPaths, type SlotPaths } from './slot-paths.js';
 
 /** The user in the streaming container, who writes the recording. */
 const STREAMER_UID = 1001;
