@@ -11,11 +11,17 @@ export interface Collection<Row> {
   list(query: URLSearchParams, context: PodContext): Row[];
   show(row: Row, context: PodContext): Record<string, unknown>;
   find(key: string, context: PodContext): Row | undefined;
+  /** Why a query is refused, if it is. */
+  refuse?(query: URLSearchParams, context: PodContext): HttpAnswer | undefined;
   /** True for a row that makes Pod fail with 500 when it is shown in a list. */
   isBroken?(row: Row, context: PodContext): boolean;
   create?(fields: Record<string, unknown>, form: boolean, context: PodContext): HttpAnswer;
   change?(row: Row, fields: Record<string, unknown>, form: boolean, context: PodContext): HttpAnswer;
+  /** PUT: every field that is required must be there. */
+  replace?(row: Row, fields: Record<string, unknown>, form: boolean, context: PodContext): HttpAnswer;
   remove?(row: Row, context: PodContext): void;
+  /** What OPTIONS says of a row. */
+  options?: Record<string, unknown>;
 }
 
 function byId<Row extends { id: number }>(rows: Row[], key: string): Row | undefined {

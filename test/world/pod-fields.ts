@@ -83,8 +83,20 @@ export const integer: Field['check'] = (input, say) => {
 export function choice(choices: number[]): Field['check'] {
   return (input, say) => {
     const found = choices.find((one) => String(one) === textOf(input));
-    return found === undefined ? { errors: [say('badChoice', textOf(input))] } : { value: found };
+    return found === undefined ? { errors: [say('badChoice', pythonText(input))] } : { value: found };
   };
+}
+
+/** A choice among texts. */
+export function oneOf(choices: string[]): Field['check'] {
+  return (input, say) =>
+    typeof input === 'string' && choices.includes(input)
+      ? { value: input }
+      : { errors: [say('badChoice', pythonText(input))] };
+}
+
+function pythonText(input: unknown): string {
+  return typeof input === 'boolean' ? (input ? 'True' : 'False') : textOf(input);
 }
 
 export const dateTime: Field['check'] = (input, say) => {
@@ -97,6 +109,15 @@ export const dateTime: Field['check'] = (input, say) => {
  * `exists` says whether a row of that id may be linked to.
  */
 export function link(collection: string, nullable: boolean, exists: (id: number) => boolean): Field['check'] {
+  return linked(collection, nullable, (key) => (exists(Number(key)) ? Number(key) : undefined));
+}
+
+/** The same for rows of any key; `find` answers what is kept of the one that is linked to. */
+export function linked(
+  collection: string,
+  nullable: boolean,
+  find: (key: string) => number | undefined,
+): Field['check'] {
   return (input, say) => {
     if (input === '') return nullable ? { value: null } : { errors: [say('null')] };
     if (typeof input !== 'string') return { errors: [say('notAUrl', pythonType(input))] };
@@ -104,8 +125,8 @@ export function link(collection: string, nullable: boolean, exists: (id: number)
     const match = /^\/rest\/([a-z_]+)\/([^/.]+)\/$/.exec(path);
     if (match === null) return { errors: [say('noHyperlinkMatch')] };
     if (match[1] !== collection) return { errors: [say('wrongHyperlinkMatch')] };
-    const id = Number(match[2]);
-    return exists(id) ? { value: id } : { errors: [say('noSuchObject')] };
+    const value = find(match[2] ?? '');
+    return value === undefined ? { errors: [say('noSuchObject')] } : { value };
   };
 }
 

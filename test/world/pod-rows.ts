@@ -1,4 +1,5 @@
 // The rows of the world's Pod, as plain arrays that a test may read and change at will.
+import type { WebinarState } from './pod-webinar-rows.js';
 
 /** `meeting` and `user` are ids of rows; dates are what Pod would show. */
 export interface LivestreamRow {
@@ -61,7 +62,8 @@ export interface BroadcasterRow {
   is_restricted: boolean;
 }
 
-export interface PodState {
+/** What belongs to webinars is there from 3.8.2 on. */
+export interface PodState extends WebinarState {
   livestreams: LivestreamRow[];
   meetings: MeetingRow[];
   users: UserRow[];
@@ -121,6 +123,7 @@ export function userRow(row: Partial<UserRow> & { id: number }): UserRow {
   };
 }
 
-function podDate(date: Date): string {
+/** As Pod writes a time. */
+export function podDate(date: Date): string {
   return date.toISOString().replace(/\.\d+Z$/, 'Z');
 }

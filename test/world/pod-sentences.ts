@@ -21,6 +21,10 @@ export type Sentence =
   | 'badBoolean'
   | 'badString'
   | 'badDate'
+  | 'badPath'
+  | 'sourceFileTaken'
+  | 'notAFilterChoice'
+  | 'notAvailable'
   | 'notAnObject'
   | 'unsupportedMedia'
   | 'badMethod'
@@ -53,6 +57,10 @@ const ENGLISH: Record<Sentence, string> = {
   badBoolean: 'Must be a valid boolean.',
   badString: 'Not a valid string.',
   badDate: `Datetime has wrong format. Use one of these formats instead: ${DATE_FORMAT}`,
+  badPath: '"{}" is not a valid path choice.',
+  sourceFileTaken: 'Recording with this source file already exists.',
+  notAFilterChoice: 'Select a valid choice. {} is not one of the available choices.',
+  notAvailable: 'Select a valid choice. That choice is not one of the available choices.',
   notAnObject: 'Invalid data. Expected a dictionary, but got {}.',
   unsupportedMedia: 'Unsupported media type "{}" in request.',
   badMethod: 'Method "{}" not allowed.',
@@ -81,6 +89,10 @@ const FRENCH_2: Record<Sentence, string> = {
   badBoolean: 'Doit être un booléen valide.',
   badString: 'Chaîne de caractère non valide.',
   badDate: `La date + heure n'a pas le bon format. Utilisez un des formats suivants : ${DATE_FORMAT}`,
+  badPath: '"{}" n\'est pas un choix de chemin valide.',
+  sourceFileTaken: 'Un objet Enregistrement avec ce champ source file existe déjà.',
+  notAFilterChoice: 'Sélectionnez un choix valide. {} n’en fait pas partie.',
+  notAvailable: 'Sélectionnez un choix valide. Ce choix ne fait pas partie de ceux disponibles.',
   notAnObject: 'Donnée non valide. Attendait un dictionnaire, a reçu {}.',
   unsupportedMedia: 'Type de média "{}" non supporté.',
   badMethod: 'Méthode "{}" non autorisée.',
@@ -99,6 +111,7 @@ const FRENCH_3: Record<Sentence, string> = {
   noSuchObject: `Lien non valide${NBSP}: l'objet n'existe pas.`,
   badChoice: `«${NBSP}{}${NBSP}» n'est pas un choix valide.`,
   badDate: `La date + heure n'a pas le bon format. Utilisez un des formats suivants${NBSP}: ${DATE_FORMAT}`,
+  badPath: `«${NBSP}{}${NBSP}» n'est pas un choix de chemin valide.`,
   unsupportedMedia: `Type de média «${NBSP}{}${NBSP}» non supporté.`,
   badMethod: `Méthode «${NBSP}{}${NBSP}» non autorisée.`,
 };

@@ -1,47 +1,16 @@
 // The world's Pod against every recorded exchange of the real one, in the order in which they were recorded.
 // Nothing is left out of the comparison: ids, dates and orders all follow from the rows and the requests.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
-import { request as httpRequest } from 'node:http';
-import { join } from 'node:path';
-import { startPod, type PodServer, type PodVersion } from './pod.js';
+import { startPod, type PodServer } from './pod.js';
 import { livestreamRow, meetingRow, userRow } from './pod-rows.js';
-
-interface Recorded {
-  name: string;
-  note?: string;
-  request: { method: string; path: string; headers: Record<string, string>; body: string | null };
-  response: {
-    status: number;
-    content_type: string | null;
-    body: string;
-    location?: string;
-    www_authenticate?: string;
-  };
-}
-
-const TOKEN = 'podtoken';
-const TOKEN_OF_A_USER_WHO_IS_NOT_STAFF = 'othertoken';
-
-function recordings(version: PodVersion): Recorded[] {
-  const file = join(process.cwd(), 'test/fixtures/pod-rest', `samples-${version}.jsonl`);
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Recorded);
-}
-
-/** The headers that the recording's note tells of, beside those of the request itself. */
-function headersOf({ name, note, request }: Recorded): Record<string, string> {
-  const language = /Accept-Language: (\w+)/.exec(note ?? '')?.[1];
-  const said = /sent with Authorization: (.*)$/.exec(note ?? '')?.[1];
-  const own = name === 'auth-not-staff' ? `Token ${TOKEN_OF_A_USER_WHO_IS_NOT_STAFF}` : (said ?? `Token ${TOKEN}`);
-  return {
-    ...request.headers,
-    ...(language === undefined ? {} : { 'Accept-Language': language }),
-    ...(name === 'auth-none' ? {} : { Authorization: own }),
-  };
-}
+import {
+  recordedAnswer,
+  recordings,
+  send,
+  TOKEN,
+  TOKEN_OF_A_USER_WHO_IS_NOT_STAFF,
+  type Recorded,
+} from './recorded.js';
 
 function twoDigits(number: number): string {
   return String(number).padStart(2, '0');
@@ -82,38 +51,6 @@ function happensBefore(name: string, pod: PodServer): void {
   if (name === 'live-detail-no-user') addLive(pod, 15);
 }
 
-interface Answer {
-  status: number;
-  contentType: string | null;
-  location: string | undefined;
-  wwwAuthenticate: string | undefined;
-  body: string;
-}
-
-/** With node:http, because fetch would add headers of its own (Accept-Language among them). */
-function send(pod: PodServer, recorded: Recorded): Promise<Answer> {
-  const { method, path, body } = recorded.request;
-  return new Promise((resolve, reject) => {
-    const payload = Buffer.from((body ?? '').replaceAll('PORT', String(pod.port)));
-    const headers = { ...headersOf(recorded), 'Content-Length': String(payload.length) };
-    const request = httpRequest({ host: '127.0.0.1', port: pod.port, method, path, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => {
-        resolve({
-          status: response.statusCode ?? 0,
-          contentType: response.headers['content-type'] ?? null,
-          location: response.headers.location,
-          wwwAuthenticate: response.headers['www-authenticate'],
-          body: Buffer.concat(chunks).toString(),
-        });
-      });
-    });
-    request.on('error', reject);
-    request.end(payload);
-  });
-}
-
 describe.each(['2.8.2', '3.7.0'] as const)('the Pod of the world, as %s', (version) => {
   let pod: PodServer;
 
@@ -150,15 +87,7 @@ describe.each(['2.8.2', '3.7.0'] as const)('the Pod of the world, as %s', (versi
     'answers %s like the real one',
     async (name, recorded) => {
       happensBefore(name, pod);
-      const { response } = recorded;
-      const withPort = (text: string | undefined): string | undefined => text?.replaceAll('PORT', String(pod.port));
-      expect(await send(pod, recorded)).toEqual({
-        status: response.status,
-        contentType: response.content_type,
-        location: withPort(response.location),
-        wwwAuthenticate: response.www_authenticate,
-        body: withPort(response.body) ?? '',
-      });
+      expect(await send(pod, recorded)).toEqual(recordedAnswer(pod, recorded));
     },
   );
 });

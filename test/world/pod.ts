@@ -4,9 +4,17 @@ import { parseBody } from './pod-body.js';
 import { sentences, type Say } from './pod-sentences.js';
 import { startHttpServer, type HttpAnswer, type HttpRequest, type HttpServer } from './http-server.js';
 import { broadcasters, buildings, livestreams, meetings, nothing, users, type Collection } from './pod-collections.js';
-import { userRow, type PodState } from './pod-rows.js';
+import { podDate, userRow, type PodState } from './pod-rows.js';
+import { createRecorder, type Recorder, type RecorderPlace } from './pod-recorder.js';
+import { noWebinars } from './pod-webinar-rows.js';
+import { events, gateways, recorders, recordings, sessions, videos, webinars } from './pod-webinars.js';
 
-export type PodVersion = '2.8.2' | '3.7.0';
+export type PodVersion = '2.8.2' | '3.7.0' | '3.8.2' | '4.1.0';
+
+/** From 3.8.2 on there are webinars in the place of `bbb_livestream`. */
+export function hasWebinars(version: PodVersion): boolean {
+  return version === '3.8.2' || version === '4.1.0';
+}
 
 export interface PodOptions {
   version: PodVersion;
@@ -21,11 +29,21 @@ export interface PodOptions {
   port?: number;
   /** Rows to begin with; by default two users of staff, one who is not, and a building. */
   state?: Partial<PodState>;
+  /** By default the time of day; it shows in what Pod makes itself. */
+  now?: () => Date;
+  /** DEFAULT_RECORDER_PATH; without it no path is taken. */
+  recorder?: RecorderPlace;
+  /** Threads that make a video of a recording end only when they are told to. */
+  heldThreads?: boolean;
+  /** 3.6.0 to 3.8.1 have both systems at once. */
+  withWebinars?: boolean;
 }
 
 export interface PodServer extends HttpServer {
   version: PodVersion;
   state: PodState;
+  /** Lets the threads end that make videos of recordings. */
+  runThreads(): void;
 }
 
 /** What a handler knows of the request and of Pod. `self`: `http://HOST`, as links bear it. */
@@ -35,12 +53,18 @@ export interface PodContext {
   say: Say;
   self: string;
   isSameText: (one: string, other: string) => boolean;
+  withoutLive: boolean;
+  /** As Pod writes it. */
+  now: () => string;
+  recorder: Recorder;
 }
 
 export async function startPod(options: PodOptions): Promise<PodServer> {
   const state = initialState(options.state ?? {});
-  const server = await startHttpServer((request) => answer(request, options, state), options);
-  return { ...server, version: options.version, state };
+  const now = (): string => podDate((options.now ?? (() => new Date()))());
+  const recorder = createRecorder(state, options.recorder, now, options.heldThreads ?? false);
+  const server = await startHttpServer((request) => answer(request, options, state, { now, recorder }), options);
+  return { ...server, version: options.version, state, runThreads: recorder.runThreads };
 }
 
 function initialState(given: Partial<PodState>): PodState {
@@ -51,6 +75,7 @@ function initialState(given: Partial<PodState>): PodState {
     buildings: [{ id: 1, name: 'BBB' }],
     broadcasters: [],
     nextBroadcasterId: 1,
+    ...noWebinars(),
     ...given,
   };
 }
@@ -69,18 +94,69 @@ const COLLECTIONS: Record<string, Collection<object>> = {
   events: nothing,
 };
 
-function collectionsOf(options: PodOptions): string[] {
-  return Object.keys(COLLECTIONS).filter((name) => {
-    if (name === 'events') return options.version !== '2.8.2' && !options.withoutLive;
-    return !options.withoutLive || (name !== 'buildings' && name !== 'broadcasters');
-  });
+/** In the order in which `/rest/` lists them. */
+const COLLECTIONS_WITH_WEBINARS: Record<string, Collection<object>> = {
+  mainfiles: nothing,
+  mainimages: nothing,
+  users,
+  groups: nothing,
+  owners: nothing,
+  sites: nothing,
+  accessgroups: nothing,
+  channels: nothing,
+  themes: nothing,
+  types: nothing,
+  discipline: nothing,
+  videos,
+  renditions: nothing,
+  encodings_video: nothing,
+  encodings_audio: nothing,
+  playlist_videos: nothing,
+  view_count: nothing,
+  playlists: nothing,
+  contributors: nothing,
+  documents: nothing,
+  tracks: nothing,
+  overlays: nothing,
+  chapters: nothing,
+  recording: recordings,
+  recordingfile: nothing,
+  recordingfiletreatment: nothing,
+  recorder: recorders,
+  meeting_session: sessions,
+  meeting_internal_recording: nothing,
+  meeting_livestream: webinars,
+  meeting_live_gateway: gateways,
+  buildings,
+  broadcasters,
+  events,
+};
+
+const OF_THE_APP_LIVE = ['buildings', 'broadcasters', 'events'];
+
+function collectionsOf({ version, withWebinars, withoutLive }: PodOptions): Record<string, Collection<object>> {
+  const all = hasWebinars(version)
+    ? COLLECTIONS_WITH_WEBINARS
+    : { ...COLLECTIONS, ...(withWebinars === true ? COLLECTIONS_WITH_WEBINARS : {}) };
+  const isThere = (name: string): boolean => {
+    if (withoutLive === true && OF_THE_APP_LIVE.includes(name)) return false;
+    if (name === 'events') return version !== '2.8.2';
+    return version !== '4.1.0' || (name !== 'mainfiles' && name !== 'mainimages');
+  };
+  return Object.fromEntries(Object.entries(all).filter(([name]) => isThere(name)));
 }
 
 /** Django's order: the path, the missing slash, who asks, the method, the row, the body. */
-function answer(request: HttpRequest, options: PodOptions, state: PodState): HttpAnswer {
+function answer(
+  request: HttpRequest,
+  options: PodOptions,
+  state: PodState,
+  around: Pick<PodContext, 'now' | 'recorder'>,
+): HttpAnswer {
   const [path, query] = splitOnce(request.path, '?');
   const self = `http://${request.headers['host'] ?? '127.0.0.1'}`;
-  const names = collectionsOf(options);
+  const collections = collectionsOf(options);
+  const names = Object.keys(collections);
   const [name, key] = routeOf(path.endsWith('/') ? path : `${path}/`, names) ?? [];
   if (name === undefined) return htmlPage(404, 'Not Found', 'The requested resource was not found on this server.');
   if (!path.endsWith('/')) return redirect(`${path}/${query === '' ? '' : `?${query}`}`);
@@ -90,8 +166,9 @@ function answer(request: HttpRequest, options: PodOptions, state: PodState): Htt
   if (name === '') return json(200, Object.fromEntries(names.map((one) => [one, `${self}/rest/${one}/`])));
   const fold = (text: string): string => (options.caseInsensitiveSlugs ? text.toLowerCase() : text);
   const isSameText = (one: string, other: string): boolean => fold(one) === fold(other);
-  const context: PodContext = { state, version: options.version, say, self, isSameText };
-  return serve(COLLECTIONS[name] ?? nothing, key, request, new URLSearchParams(query), context);
+  const { version, withoutLive = false } = options;
+  const context: PodContext = { state, version, say, self, isSameText, withoutLive, ...around };
+  return serve(collections[name] ?? nothing, key, request, new URLSearchParams(query), context);
 }
 
 /** The collection (empty for the root) and the key of the row, if the path has one. */
@@ -133,10 +210,13 @@ function serve(
     }
     return json(405, { detail: context.say('badMethod', method) });
   }
-  if (!['GET', 'PATCH', 'DELETE'].includes(method)) return json(405, { detail: context.say('badMethod', method) });
+  if (!['GET', 'PATCH', 'PUT', 'DELETE', 'OPTIONS'].includes(method))
+    return json(405, { detail: context.say('badMethod', method) });
   const row = collection.find(key, context);
   if (row === undefined) return json(404, { detail: context.say('notFound') });
-  if (method === 'GET') return json(200, collection.show(row, context));
+  if (method === 'OPTIONS' && collection.options) return json(200, collection.options);
+  if (method === 'GET')
+    return collection.isBroken?.(row, context) === true ? serverError() : json(200, collection.show(row, context));
   if (method === 'DELETE' && collection.remove) {
     collection.remove(row, context);
     return { status: 204, headers: {}, body: '' };
@@ -144,6 +224,10 @@ function serve(
   const { change } = collection;
   if (method === 'PATCH' && change) {
     return withBody(request, context, (fields, form) => change(row, fields, form, context));
+  }
+  const { replace } = collection;
+  if (method === 'PUT' && replace) {
+    return withBody(request, context, (fields, form) => replace(row, fields, form, context));
   }
   return json(405, { detail: context.say('badMethod', method) });
 }
@@ -169,6 +253,8 @@ function withBody(
 const PAGE_SIZE = 12;
 
 function list(collection: Collection<object>, query: URLSearchParams, context: PodContext): HttpAnswer {
+  const refusal = collection.refuse?.(query, context);
+  if (refusal !== undefined) return refusal;
   const rows = collection.list(query, context);
   const pages = Math.max(1, Math.ceil(rows.length / PAGE_SIZE));
   const asked = query.get('page') ?? '1';
