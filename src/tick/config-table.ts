@@ -4,6 +4,8 @@ import type { Config } from './model.js';
 
 import type { Section, Variable } from '../shared/configuration.js';
 import { COMMON } from '../shared/common-variables.js';
+import { GATEWAY } from '../shared/gateway-variables.js';
+import { INSTALLATION } from '../shared/installation-variables.js';
 import { STREAMER } from '../shared/streamer-variables.js';
 
 export const SECTIONS: Section[] = [
@@ -15,6 +17,11 @@ export const SECTIONS: Section[] = [
   },
   { from: 'POD_HLS_STREAM', en: 'Pod', fr: 'Pod' },
   { from: 'TZ', en: 'New: the PHP script did not have these', fr: 'Nouveaux : le script PHP ne les avait pas' },
+  {
+    from: 'GATEWAY_TOKEN',
+    en: 'Webinars of Pod 3.6 and later (bbb-pod-live gateway)',
+    fr: 'Webinaires de Pod à partir de la version 3.6 (bbb-pod-live gateway)',
+  },
 ];
 
 /** What the default image knows nothing of. */
@@ -43,26 +50,8 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
       'true : chaque étape est journalisée et la sortie de chaque conteneur est conservée dans le répertoire des logs. false : informations et erreurs seulement.',
     example: 'false',
   },
-  baseDirectory: {
-    name: 'PHYSICAL_BASE_ROOT',
-    rule: rules.directory,
-    default: ({ workingDirectory }) => workingDirectory,
-    defaultIs: { en: 'the working directory', fr: 'le répertoire courant' },
-    help: 'Base directory: holds one directory per simultaneous live, with the recordings until Pod gets them (5 GB each at least). On a local disk.',
-    helpFr:
-      "Répertoire de base : contient un répertoire par direct simultané, avec les vidéos enregistrées jusqu'à leur remise à Pod (au moins 5 Go chacun). Sur un disque local.",
-    example: '/srv/bbb-pod-live',
-  },
-  logDirectory: {
-    name: 'PHYSICAL_LOG_ROOT',
-    rule: rules.directory,
-    default: ({ known, workingDirectory }) =>
-      `${(known['baseDirectory'] as string | undefined) ?? workingDirectory}/logs`,
-    defaultIs: { en: '`logs` in the base directory', fr: '`logs` dans le répertoire de base' },
-    help: 'Log directory, on a local disk.',
-    helpFr: 'Répertoire des logs, sur un disque local.',
-    example: '/srv/bbb-pod-live/logs',
-  },
+  baseDirectory: INSTALLATION.baseDirectory,
+  logDirectory: INSTALLATION.logDirectory,
   adminEmails: {
     name: 'ADMIN_EMAIL',
     rule: rules.mailAddresses,
@@ -106,25 +95,8 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
       'Nombre de directs simultanés gérés par ce serveur : chacun demande environ 4 processeurs et 4 Go de mémoire.',
     example: '2',
   },
-  bbbUrl: {
-    name: 'BBB_URL',
-    rule: rules.bbbUrl,
-    default: null,
-    wordSplit: true,
-    help: 'API of the BigBlueButton or Scalelite server; ends in /bigbluebutton/api.',
-    helpFr: 'API du serveur BigBlueButton ou Scalelite ; se termine par /bigbluebutton/api.',
-    example: 'https://bbb.univ.fr/bigbluebutton/api',
-  },
-  bbbSecret: {
-    name: 'BBB_SECRET',
-    rule: rules.textWithoutBlanks,
-    default: null,
-    secret: true,
-    wordSplit: true,
-    help: 'Its secret (bbb-conf --secret, or LOADBALANCER_SECRET of Scalelite), without blanks.',
-    helpFr: 'Sa clé secrète (bbb-conf --secret, ou LOADBALANCER_SECRET de Scalelite), sans espaces.',
-    example: 'xxxxxxxxxxxxxxxxxxxxxxxxxxxx',
-  },
+  bbbUrl: INSTALLATION.bbbUrl,
+  bbbSecret: INSTALLATION.bbbSecret,
   bbbResolution: {
     name: 'BBB_RESOLUTION',
     rule: rules.resolution,
@@ -288,14 +260,7 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     helpFr: 'Expéditeur des mails.',
     example: 'bbb-pod-live@univ.fr',
   },
-  mailLang: {
-    name: 'MAIL_LANG',
-    rule: rules.mailLanguage,
-    default: 'fr',
-    help: 'Language of the mails, fr or en. Log lines are in English.',
-    helpFr: 'Langue des mails, fr ou en. Les logs sont en anglais.',
-    example: 'en',
-  },
+  mailLang: INSTALLATION.mailLang,
   httpTimeoutMs: COMMON.httpTimeoutMs,
   composeTimeoutMs: {
     name: 'COMPOSE_TIMEOUT_S',
@@ -336,4 +301,6 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
   httpsProxy: COMMON.httpsProxy,
   noProxy: COMMON.noProxy,
   extraAuthorities: COMMON.extraAuthorities,
+  gatewayToken: { ...GATEWAY.gatewayToken, default: '', empty: '' },
+  gatewayAllow: { ...GATEWAY.gatewayAllow, default: '', empty: [] },
 };

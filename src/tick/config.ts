@@ -44,6 +44,7 @@ function secretsOf(config: Config): string[] {
   const texts = [
     config.bbbSecret,
     config.podToken,
+    config.gatewayToken,
     config.bbbAttendeePassword,
     config.bbbModeratorPassword,
     ...rtmp,

@@ -428,6 +428,10 @@ export interface Config {
   noProxy: string[];
   /** File of further certificate authorities; empty: none. */
   extraAuthorities: string;
+  /** Of the gateways in Pod, for webinars; empty: there is none. */
+  gatewayToken: string;
+  /** Addresses and networks from which Pod calls the gateway. */
+  gatewayAllow: string[];
   /** What must stand in no log, mail or screen. */
   secrets: string[];
   /** Not errors, but worth a line: globs in word-split values. */

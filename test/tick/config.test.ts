@@ -85,6 +85,8 @@ describe('a configuration', () => {
       httpsProxy: null,
       noProxy: [],
       extraAuthorities: '',
+      gatewayToken: '',
+      gatewayAllow: [],
       secrets: ['bbb-s3cret', 'pod-t0ken'],
       warnings: [],
       unknownNames: [],
@@ -126,6 +128,10 @@ describe('a configuration', () => {
     [{ BBB_CHECKSUM: 'sha384' }, { bbbChecksum: 'sha384' }],
     [{ COMPOSE_COMMAND: '/usr/bin/docker  compose' }, { composeCommand: ['/usr/bin/docker', 'compose'] }],
     [{ REDIS_BIND_ADDRESS: '[::]' }, { redisBindAddress: '[::]' }],
+    [
+      { GATEWAY_ALLOW: '192.0.2.10, 2001:db8::/48', GATEWAY_TOKEN: '8letters' },
+      { gatewayAllow: ['192.0.2.10', '2001:db8::/48'], secrets: ['bbb-s3cret', 'pod-t0ken', '8letters'] },
+    ],
     [{ HTTP_TIMEOUT_S: '0.5' }, { httpTimeoutMs: 500 }],
     [{ ERROR_REMIND_HOURS: '0' }, { errorRemindHours: 0 }],
     [{ POD_HLS_STREAM: 'http://127.0.0.1:8080/hls/' }, { podHlsStream: 'http://127.0.0.1:8080/hls/' }],
@@ -171,6 +177,11 @@ describe('a configuration', () => {
     [{ HTTP_TIMEOUT_S: '0' }],
     [{ COMPOSE_TIMEOUT_S: '1.5' }],
     [{ ERROR_REMIND_HOURS: 'daily' }],
+    [{ GATEWAY_TOKEN: '1234' }],
+    [{ GATEWAY_TOKEN: 'x'.repeat(26) }],
+    [{ GATEWAY_TOKEN: 'two words' }],
+    [{ GATEWAY_ALLOW: 'pod.univ.fr' }],
+    [{ GATEWAY_ALLOW: '10.0.0.0/33' }],
   ])('refuses %j and names the variable', (environment) => {
     const name = Object.keys(environment)[0] ?? '';
     expect(faultsOf(environment)).toEqual([expect.stringMatching(new RegExp(`^${name}: expected .+; .+`))]);

@@ -57,6 +57,8 @@ export function makeConfig(changes: Partial<Config> = {}): Config {
     httpsProxy: null,
     noProxy: [],
     extraAuthorities: '',
+    gatewayToken: '',
+    gatewayAllow: [],
     secrets: ['bbb-secret', 'pod-token'],
     warnings: [],
     unknownNames: [],
