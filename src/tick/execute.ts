@@ -76,6 +76,7 @@ export function createExecution(
     config: ports.config,
     memory: world.memory,
     inProgress: world.inProgress,
+    look: world.look,
     filled: [],
     inTurn: createKeyedMutex(),
     tell,

@@ -87,6 +87,15 @@ export interface Livestream {
   userPath: string | null;
 }
 
+/**
+ * What of Pod's lives must be seen. A Pod from 3.1.0 on shows every live ever, whatever it is asked: of those of before
+ * `since` (null: none is left out) only the ones that `ids` name are read, each alone.
+ */
+export interface Look {
+  since: Date | null;
+  ids: number[];
+}
+
 /** Changes to a livestream's row; only the keys given are sent. */
 export interface LivestreamChange {
   status: 0 | 1 | 2;
@@ -334,6 +343,17 @@ export interface Memory {
   refusedAddresses?: RefusedAddress[];
   /** Names in the file of variables that are not known, of which the log has been told. */
   unknownNames?: string[];
+  /** Of a Pod that shows every live ever: absent until all of them have been read once. */
+  survey?: Survey;
+}
+
+/** The last reading of all of Pod's lives. Times are ISO 8601, UTC. */
+export interface Survey {
+  at: string;
+  /** Lives that were old then, and yet waiting or in progress. */
+  old: number[];
+  /** A later try that failed. */
+  tried?: string;
 }
 
 /** A tick of the past, or one that is at work. */
@@ -355,6 +375,10 @@ export interface World {
   now: Date;
   waiting: Reading<Livestream[]>;
   inProgress: Reading<Livestream[]>;
+  /** What of them was read. */
+  look: Look;
+  /** Pod shows every live ever, and all were read. */
+  isWholePast?: boolean;
   slots: SlotReading[];
   /** Absent when nothing asked for it (no live of this server, no request). */
   meetings?: Reading<BbbMeeting[]>;
@@ -580,7 +604,10 @@ export type Observation =
   | { refusedAddresses: RefusedAddress[] }
   | { unsureStartMail: number }
   /** What a file system has refused, and the work does without: it has been told now. */
-  | { refused: string };
+  | { refused: string }
+  /** All of Pod's lives were read, or could not be. */
+  | { surveyed: Survey }
+  | { surveyFailed: Date };
 
 export interface Plan {
   chains: Chain[];
@@ -588,6 +615,8 @@ export interface Plan {
   entries: string[];
   outcomes: Outcome[];
   observations: Observation[];
+  /** All of Pod's lives are to be read again, beside the work. */
+  surveys?: boolean;
 }
 
 /** A mail before its template: `report/mails.ts` makes it. */

@@ -12,6 +12,7 @@ import type {
   Livestream,
   LivestreamChange,
   LogLevel,
+  Look,
   MailMessage,
   MeetingInfo,
   Memory,
@@ -51,15 +52,17 @@ export interface BroadcasterRequest {
 
 export interface Pod {
   /**
-   * Every page of status 1 and of status 0, filtered again on this side, oldest first (start date, then id). A Pod that
-   * ignores the filter shows both in one list, which is then read once. A row that is not whole does not hold up the
+   * The lives of status 1 and of status 0 that `look` asks for (by default all), filtered again on this side, oldest first (start date, then
+   * id). A Pod that ignores the filter shows every live ever in one list, which is then read from its end back to
+   * `look.since`; one that filters (`isFiltered`) shows all that is asked for. A row that is not whole does not hold up the
    * others, but is a problem: a request is left out; a live in progress stays, without a meeting, as long as its server
    * and broadcaster are understood. A list with a row whose id or status is not understood is not read.
    */
-  readLivestreams(): Promise<{
+  readLivestreams(look?: Look): Promise<{
     inProgress: Reading<Livestream[]>;
     waiting: Reading<Livestream[]>;
     problems: { livestreamId: number; problem: Problem }[];
+    isFiltered: boolean;
   }>;
   /** null: the row does not exist (404 with JSON). A live that was started lacks its meeting when its row is not whole. */
   readLivestream(id: number): Promise<Reading<Livestream | null>>;

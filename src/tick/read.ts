@@ -1,5 +1,6 @@
 // Reads the world: Pod, the slots, and, only when a live or a request asks for it, BBB, the containers and the details.
 import { emptyMemory, withoutFuture } from './report/memory.js';
+import { lookOf, WHOLE } from './plan/look.js';
 import { isMissing, type MeetingIds } from './plan/meeting-list.js';
 import { isStillWaiting, ownRows } from './plan/server.js';
 import { problemOf } from './errors.js';
@@ -39,10 +40,11 @@ export async function readWorld(ports: Ports): Promise<WorldReading> {
   const lateMs = ports.clock.uptimeMs() + ports.config.planningTimeoutMs * DETAILS_SHARE;
   const problems: Unread[] = [];
   // Before Pod's rows: what another tick ends meanwhile has then gone from both, and is not taken for a live without a slot file.
-  const known = await readSlots([], problems, ports);
-  const [{ inProgress, waiting, problems: ofRows }, memory, outbox] = await Promise.all([
-    ports.pod.readLivestreams(),
-    ports.memory.read(),
+  const [known, memory] = await Promise.all([readSlots([], problems, ports), ports.memory.read()]);
+  const past = remembered(memory, startedAt);
+  const look = lookOf(past.memory, heldBy(known));
+  const [{ inProgress, waiting, problems: ofRows, isFiltered }, outbox] = await Promise.all([
+    ports.pod.readLivestreams(look),
     readOutbox(ports),
   ]);
   problems.push(...ofRows);
@@ -73,13 +75,15 @@ export async function readWorld(ports: Ports): Promise<WorldReading> {
     now: startedAt,
     inProgress,
     waiting,
+    look,
+    isWholePast: look.since === null && !isFiltered,
     slots: withContainers,
     ...(latest === undefined ? {} : { meetings: latest }),
     ...(broadcasters === undefined ? {} : { broadcasters }),
     podMeetings,
     meetingInfos: new Map(),
     outbox,
-    ...remembered(memory, startedAt),
+    ...past,
   };
   world.meetingInfos = await readMeetingInfos(world, lateMs, ports);
   world.now = ports.clock.now();
@@ -97,6 +101,7 @@ export async function unreadWorld(ports: Ports): Promise<World> {
     now,
     inProgress: unread,
     waiting: unread,
+    look: WHOLE,
     slots: [],
     meetingInfos: new Map(),
     podMeetings: new Map(),
@@ -156,8 +161,13 @@ function readOutbox(ports: Ports): Promise<Reading<EntryReading[]>> {
   return readOrProblem(ports, async () => ({ ok: true, value: await ports.outbox.read() }));
 }
 
+/** The lives that slot files name. */
+function heldBy(slots: SlotReading[]): number[] {
+  return slots.flatMap(({ record }) => (record.ok && record.value !== null ? [record.value.livestreamId] : []));
+}
+
 function withoutHeld(waiting: Livestream[], slots: SlotReading[]): Livestream[] {
-  const held = new Set(slots.map((slot) => (slot.record.ok ? slot.record.value?.livestreamId : undefined)));
+  const held = new Set(heldBy(slots));
   return waiting.filter((request) => !held.has(request.id));
 }
 

@@ -9,6 +9,7 @@ import { type Ports } from './ports.js';
 import { readWorld, unreadWorld, type Unread } from './read.js';
 import { lineOf } from './report/report.js';
 import { planAndTake } from './take.js';
+import { surveyLivestreams } from './survey.js';
 import { createTelling, type Ears, type Telling } from './telling.js';
 
 export interface RunMode {
@@ -37,10 +38,11 @@ async function tick(ports: Ports, telling: Telling): Promise<World | 'locked'> {
   for (const outcome of await ofOtherUser(ports)) telling.tell(outcome);
   if (!(await ports.planning.take())) return 'locked';
   ports.trace.begin();
-  const { world, execution } = await inTime((isTooLate) => begin(ports, telling, isTooLate), ports);
-  if (execution === null) return world;
+  const { world, execution, surveys } = await inTime((isTooLate) => begin(ports, telling, isTooLate), ports);
+  if (execution === null && !surveys) return world;
   ports.planning.release();
-  await withRounds(execution.finish(), world, telling, ports);
+  const survey = surveys ? surveyLivestreams(ports, telling) : Promise.resolve();
+  await withRounds(Promise.all([execution?.finish(), survey]), world, telling, ports);
   return world;
 }
 
@@ -48,27 +50,30 @@ interface Begun {
   world: World;
   /** Null: there is nothing to do. */
   execution: Execution | null;
+  /** All of Pod's lives are to be read. */
+  surveys: boolean;
 }
 
 /** What is done under the planning lock. Once that lasts too long it is another tick's: nothing is decided or taken any more. */
 async function begin(ports: Ports, { tell, observe }: Ears, isTooLate: () => boolean): Promise<Begun> {
   await makeSlots(ports, tell);
   const { world: read, problems } = await readWorld(ports);
-  if (isTooLate()) return { world: read, execution: null };
+  if (isTooLate()) return { world: read, execution: null, surveys: false };
   for (const unread of problems) tell({ level: 'error', slot: null, ...unread });
   await tellOfSha1(read, ports, tell);
   warnOfNames(read, ports);
   const { world, plan: decided } = await planAndTake(read, ports, tell);
-  if (isTooLate()) return { world, execution: null };
+  if (isTooLate()) return { world, execution: null, surveys: false };
   decided.outcomes.forEach(tell);
   decided.observations.forEach(observe);
   if (decided.chains.length > 0) for (const warning of ports.config.warnings) ports.log.write('WARNING', warning);
   if (ports.config.debug) for (const line of describePlan(decided)) ports.log.write('DEBUG', line);
   if (isIdle(decided) && !isTroubled(problems, decided)) ports.log.write('DEBUG', 'nothing to do');
-  if (isIdle(decided)) return { world, execution: null };
+  const surveys = decided.surveys === true;
+  if (isIdle(decided)) return { world, execution: null, surveys };
   const execution = createExecution(decided, world, ports, { tell, observe });
   await execution.begin();
-  return { world, execution };
+  return { world, execution, surveys };
 }
 
 /** Every reading is bounded, and so is all of them together: others wait for this lock. */
@@ -93,7 +98,7 @@ async function inTime<T>(work: (isTooLate: () => boolean) => Promise<T>, ports: 
 /** What goes wrong while others are still being put away is told within so long. */
 const ROUND_MS = 60_000;
 
-async function withRounds(work: Promise<void>, world: World, telling: Telling, ports: Ports): Promise<void> {
+async function withRounds(work: Promise<unknown>, world: World, telling: Telling, ports: Ports): Promise<void> {
   const done = new AbortController();
   const isAtWork = (): boolean => !done.signal.aborted;
   const ended = work.finally(() => {

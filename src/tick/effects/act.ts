@@ -5,6 +5,7 @@ import type {
   Effect,
   EffectName,
   Livestream,
+  Look,
   Memory,
   Observation,
   Outcome,
@@ -26,6 +27,8 @@ export interface Context {
    * hundreds of pages long. Who must know of the newest claims of other servers reads them again.
    */
   inProgress: Reading<Livestream[]>;
+  /** What of Pod's lives is read. */
+  look: Look;
   /** Entries of the outbox that the chain has filled. */
   filled: string[];
   /** Works under one key follow one another on this server. */

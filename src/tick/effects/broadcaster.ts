@@ -67,7 +67,7 @@ async function readOtherRecords(place: Place, context: Context): Promise<SlotRec
 
 /** The broadcasters of these lives in progress. */
 async function broadcastersOf(isWanted: (row: Livestream) => boolean, context: Context): Promise<Set<number>> {
-  return broadcastersIn(need((await context.ports.pod.readLivestreams()).inProgress), isWanted);
+  return broadcastersIn(need((await context.ports.pod.readLivestreams(context.look)).inProgress), isWanted);
 }
 
 function broadcastersIn(rows: Livestream[], isWanted: (row: Livestream) => boolean): Set<number> {

@@ -17,6 +17,7 @@ import { pausedUntil } from './back-off.js';
 import { afterTold, giveBackChain, reviveChain, startChain, stopChain, unclaimChain } from './chains.js';
 import { engineDetail, workDetail } from './describe.js';
 import { isoInZone } from './dates.js';
+import { isSurveyDue, surveyIn } from './look.js';
 import { complain, from, remark, stateOf, type Draft } from './draft.js';
 import type { MeetingState } from './over.js';
 import { planOutbox } from './outbox/entries.js';
@@ -28,6 +29,8 @@ import { isAgainDue } from '../report/unsure.js';
 /** The whole plan: what could not be read, slot by slot what is left to do, and the requests that wait. */
 export function plan(world: World, config: Config): Plan {
   const draft: Draft = { chains: [], entries: [], outcomes: [], observations: [], world, config };
+  const surveyed = surveyIn(world);
+  if (surveyed !== null) draft.observations.push({ surveyed });
   reportUnread(draft);
   const rows = world.inProgress.ok ? ownRows(world.inProgress.value, config) : new Map<number, Livestream[]>();
   for (const reading of world.slots) planSlot(reading, rows.get(reading.slot) ?? [], draft);
@@ -38,6 +41,7 @@ export function plan(world: World, config: Config): Plan {
     entries: draft.entries,
     outcomes: draft.outcomes,
     observations: draft.observations,
+    surveys: surveyed === null && isSurveyDue(world.memory, world.now),
   };
 }
 

@@ -1,6 +1,7 @@
 // A lock that a tick does not give up: what the ticks that find it taken tell of it, and nothing else.
 import type { Config, MailMessage, Memory, Outcome, Work, World } from '../model.js';
 import { workDetail } from '../plan/describe.js';
+import { WHOLE } from '../plan/look.js';
 import { emptyMemory } from './memory.js';
 import { report } from './report.js';
 import { errorKey, type Trouble } from './told.js';
@@ -35,6 +36,7 @@ export function reportHeld(
     now,
     waiting: unread,
     inProgress: unread,
+    look: WHOLE,
     slots: [],
     meetingInfos: new Map(),
     podMeetings: new Map(),

@@ -1,5 +1,5 @@
 // The text of `memory.json`: what ticks tell each other beyond the slots.
-import type { Memory, ProblemKind, RefusedAddress, Told, Tries, Untold } from '../model.js';
+import type { Memory, ProblemKind, RefusedAddress, Survey, Told, Tries, Untold } from '../model.js';
 import {
   count,
   decodeObject,
@@ -101,6 +101,7 @@ const MEMORY: Fields<Omit<Memory, Later> & Partial<Pick<Memory, Later>>> = {
   startMails: orAbsent(mappingOf('an object of tries', tries)),
   refusedAddresses: orAbsent(listOf('a list of addresses', objectOf('an address', REFUSED))),
   unknownNames: orAbsent(listOf('a list of names', text)),
+  survey: orAbsent(objectOf<Survey>('a survey', { at: time, old: listOf('a list of ids', count), tried: orAbsent(time) })),
 };
 
 /** What the first tick knows. */

@@ -17,6 +17,7 @@ export function remember(observations: Observation[], world: World, config: Conf
   const startMails = isWhole ? startMailsOf(world) : { ...memory.startMails };
   let refused = memory.refusedAddresses ?? [];
   let comforts = memory.refused ?? [];
+  let { survey } = memory;
   const count = (key: string, at: Date): void => void (tries[key] = oneMore(tries[key], at));
   for (const seen of observations) {
     if ('refused' in seen) {
@@ -25,6 +26,10 @@ export function remember(observations: Observation[], world: World, config: Conf
       sightings[String(seen.sighting)] = memory.sightings[String(seen.sighting)] ?? seen.at.toISOString();
     } else if ('failedStart' in seen) {
       count(triesKey('start', seen.failedStart), seen.at);
+    } else if ('surveyed' in seen) {
+      survey = seen.surveyed;
+    } else if ('surveyFailed' in seen) {
+      if (survey !== undefined) survey = { ...survey, tried: seen.surveyFailed.toISOString() };
     } else if ('refusedAddresses' in seen) {
       refused = seen.refusedAddresses;
     } else if ('unsureStartMail' in seen) {
@@ -44,6 +49,7 @@ export function remember(observations: Observation[], world: World, config: Conf
       ...(Object.keys(startMails).length === 0 ? {} : { startMails }),
       ...(unknownNames.length === 0 ? {} : { unknownNames }),
       ...(comforts.length === 0 ? {} : { refused: comforts }),
+      ...(survey === undefined ? {} : { survey }),
     },
     refused,
   );

@@ -38,6 +38,8 @@ export interface MemoryPod {
   broadcasters: Broadcaster[];
   nextBroadcasterId: number;
   writes: PodWrite[];
+  /** As from 3.1.0 on: whatever is asked for, every live ever is listed. */
+  showsPast?: boolean;
 }
 
 export function createPod(dialect: Broadcaster['dialect'] = 'broadcaster_url'): MemoryPod {
@@ -161,17 +163,25 @@ export function podPort(pod: MemoryPod, server: number, now: () => number, throu
     return { created: { ...addBroadcaster(pod, request) } };
   };
   return {
-    readLivestreams: async () => {
+    readLivestreams: async (look = { since: null, ids: [] }) => {
+      const isFiltered = pod.showsPast !== true;
+      const isShown = ({ id, startDate }: Livestream): boolean =>
+        isFiltered || look.since === null || look.ids.includes(id) || Date.parse(startDate) >= look.since.getTime();
       const both = await asReading(
-        through('pod', 'readLivestreams', [], async (checkpoint) => {
-          const inProgress = inOrder(pod, 1);
+        through('pod', 'readLivestreams', [look], async (checkpoint) => {
+          const inProgress = inOrder(pod, 1).filter(isShown);
           await checkpoint('between the lists');
-          return { inProgress, waiting: inOrder(pod, 0) };
+          return { inProgress, waiting: inOrder(pod, 0).filter(isShown) };
         }),
       );
-      if (!both.ok) return { inProgress: both, waiting: both, problems: [] };
+      if (!both.ok) return { inProgress: both, waiting: both, problems: [], isFiltered };
       const { inProgress, waiting } = both.value;
-      return { inProgress: { ok: true, value: inProgress }, waiting: { ok: true, value: waiting }, problems: [] };
+      return {
+        inProgress: { ok: true, value: inProgress },
+        waiting: { ok: true, value: waiting },
+        problems: [],
+        isFiltered,
+      };
     },
     readLivestream: (id) =>
       asReading(

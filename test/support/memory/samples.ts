@@ -119,6 +119,7 @@ export function quietWorld(changes: Partial<World> = {}): World {
     now: NOW,
     waiting: ok([]),
     inProgress: ok([]),
+    look: { since: null, ids: [] },
     slots: [slotReading(1, null), slotReading(2, null)],
     meetings: ok([]),
     meetingInfos: new Map(),

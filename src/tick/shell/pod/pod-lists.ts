@@ -1,8 +1,9 @@
 // Pod's lists of lives and broadcasters, each row read once: what it says, and what is wrong with it.
-import { describeAnswer } from '../../../shared/pod-rest.js';
-import type { Broadcaster, Livestream, Reading } from '../../model.js';
+import { describeAnswer, parseBody, isNotFound, type PodPage } from '../../../shared/pod-rest.js';
+import type { Broadcaster, Livestream, Look, Reading } from '../../model.js';
 import type { Pod } from '../../ports.js';
-import { readRows, unreadable, type Arrival, type Get, type RowsOf } from './pod-pages.js';
+import { readLatest } from './pod-latest.js';
+import { readPage, readRows, unreadable, type Arrival, type Get, type RowsOf } from './pod-pages.js';
 import { parseBroadcaster, readLivestreamRow, type LivestreamReading } from './pod-rows.js';
 
 export const LIVESTREAMS = '/rest/bbb_livestream/';
@@ -10,18 +11,77 @@ export const BROADCASTERS = '/rest/broadcasters/';
 
 type Lists = Awaited<ReturnType<Pod['readLivestreams']>>;
 
-/** From 3.1.0 on the filter does nothing: then the list shows rows of every status, and is read once. */
-export async function readLivestreams(get: Get): Promise<Lists> {
-  const [listPath, otherPath] = [`${LIVESTREAMS}?status=1`, `${LIVESTREAMS}?status=0`];
-  const list = await readRows(listPath, get, rowsFilteredBy(1));
-  if (!list.ok) return { inProgress: list, waiting: list, problems: [] };
-  const isFiltered = isFilteredBy(1, list.value);
-  const other = isFiltered ? await readRows(otherPath, get, rowsFilteredBy(0)) : list;
-  const inProgress = withStatus(1, list.value, listPath);
-  if (!other.ok) return { inProgress: inProgress.reading, waiting: other, problems: inProgress.problems };
-  const waiting = withStatus(0, other.value, isFiltered ? otherPath : listPath);
+const IN_PROGRESS = `${LIVESTREAMS}?status=1`;
+const WAITING = `${LIVESTREAMS}?status=0`;
+
+/** From 3.1.0 on the filter does nothing: then one list shows rows of every status, and of the other only the first page was read. */
+export async function readLivestreams(get: Get, look: Look): Promise<Lists> {
+  const [first, firstWaiting] = await Promise.all([firstPage(IN_PROGRESS, get), firstPage(WAITING, get)]);
+  if (!first.ok) return unread(first);
+  if (!isFilteredBy(1, first.value.results.map(readLivestreamRow))) return readUnfiltered(first.value, look, get);
+  const [inProgress, waiting] = await Promise.all([
+    readRows(IN_PROGRESS, get, rowsFilteredBy(1), first.value),
+    firstWaiting.ok ? readRows(WAITING, get, rowsFilteredBy(0), firstWaiting.value) : firstWaiting,
+  ]);
+  if (!inProgress.ok) return unread(inProgress);
+  // On its first page stood lives in progress alone, by chance.
+  if (!isFilteredBy(1, inProgress.value)) return listsOf(inProgress, inProgress, false);
+  return listsOf(inProgress, waiting, true);
+}
+
+async function firstPage(path: string, get: Get): Promise<Reading<PodPage>> {
+  const page = await readPage(path, false, get);
+  return page === 'changed' ? unreadable(`GET ${path}: there is no first page`) : page;
+}
+
+function unread(failed: Reading<never>): Lists {
+  return { inProgress: failed, waiting: failed, problems: [], isFiltered: false };
+}
+
+async function readUnfiltered(first: PodPage, look: Look, get: Get): Promise<Lists> {
+  const rows = look.since === null ? null : await readLatest(IN_PROGRESS, first, get, latestSince(look.since));
+  // Links without numbers, or another order: nobody can say where the newest are.
+  if (rows === null) {
+    const all = await readRows(IN_PROGRESS, get, rowsFilteredBy(1), first);
+    return listsOf(all, all, false);
+  }
+  if (!rows.ok) return unread(rows);
+  const seen = new Set(rows.value.map((row) => ('id' in row ? row.id : null)));
+  const others = await Promise.all(look.ids.filter((id) => !seen.has(id)).map((id) => readAlone(id, get)));
+  const failed = others.find((reading) => reading?.ok === false);
+  if (failed?.ok === false) return unread(failed);
+  const found = others.flatMap((reading) => (reading?.ok === true ? [reading.value] : []));
+  const all: Reading<LivestreamReading[]> = { ok: true, value: [...rows.value, ...found] };
+  return listsOf(all, all, false);
+}
+
+/** Null: it does not exist. */
+async function readAlone(id: number, get: Get): Promise<Reading<LivestreamReading> | null> {
+  const path = `${LIVESTREAMS}${id}/`;
+  const answer = await get(path);
+  if (!answer.ok) return answer;
+  if (isNotFound(answer.value)) return null;
+  const body = parseBody(answer.value);
+  if (answer.value.status !== 200 || 'fault' in body) return unreadable(`GET ${path} ${describeAnswer(answer.value)}`);
+  return { ok: true, value: readLivestreamRow(body.value) };
+}
+
+/** A row that is not whole may be of any time. */
+function latestSince(since: Date): Parameters<typeof readLatest<LivestreamReading>>[3] {
+  return {
+    parse: readLivestreamRow,
+    dateOf: (row) => (row.livestream === null || row.fault !== null ? null : Date.parse(row.livestream.startDate)),
+    sinceMs: since.getTime(),
+  };
+}
+
+function listsOf(list: Reading<LivestreamReading[]>, other: Reading<LivestreamReading[]>, isFiltered: boolean): Lists {
+  if (!list.ok) return unread(list);
+  const inProgress = withStatus(1, list.value, IN_PROGRESS);
+  if (!other.ok) return { inProgress: inProgress.reading, waiting: other, problems: inProgress.problems, isFiltered };
+  const waiting = withStatus(0, other.value, isFiltered ? WAITING : IN_PROGRESS);
   const problems = [...inProgress.problems, ...waiting.problems];
-  return { inProgress: inProgress.reading, waiting: waiting.reading, problems };
+  return { inProgress: inProgress.reading, waiting: waiting.reading, problems, isFiltered };
 }
 
 function rowsFilteredBy(status: number): RowsOf<LivestreamReading> {

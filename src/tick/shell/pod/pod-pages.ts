@@ -38,12 +38,18 @@ export function unreadable(detail: string): Reading<never> {
  * Pages are cut by position. A row that leaves pulls those behind it forward, one of them perhaps onto a page that was
  * read before, and one that comes at the same moment makes up the count: neither counts nor links show it. So each pass
  * has an answer, its opening, after which all its other rows are seen; when as many of its rows were surely there at the
- * moment of the opening as the opening counts, they are all that were there.
+ * moment of the opening as the opening counts, they are all that were there. `firstPage`: read already.
  */
-export async function readRows<Row>(path: string, get: Get, rowsOf: RowsOf<Row>): Promise<Reading<Row[]>> {
+export async function readRows<Row>(
+  path: string,
+  get: Get,
+  rowsOf: RowsOf<Row>,
+  firstPage?: PodPage,
+): Promise<Reading<Row[]>> {
   const earlier = new Set<number>();
   for (let pass = 1; pass <= MAXIMUM_PASSES; pass += 1) {
-    const first = await readPage(path, false, get);
+    const first: Awaited<ReturnType<typeof readPage>> =
+      pass === 1 && firstPage !== undefined ? { ok: true, value: firstPage } : await readPage(path, false, get);
     if (first === 'changed') continue;
     if (!first.ok) return first;
     const look = { path, page: first.value };
@@ -138,7 +144,7 @@ async function readPages<Row>(
 }
 
 /** A link that bears a page's number, and how it reads with another one. */
-function numbered(link: string): { number: number; withNumber(number: number): string } | null {
+export function numbered(link: string): { number: number; withNumber(number: number): string } | null {
   const [, before = '', digits = '', after = ''] = /^(.*[?&]page=)(\d{1,9})((?:&.*)?)$/.exec(link) ?? [];
   return digits === '' ? null : { number: Number(digits), withNumber: (number) => `${before}${number}${after}` };
 }
@@ -179,7 +185,8 @@ function addAll(ids: number[], to: Set<number>): void {
   for (const id of ids) to.add(id);
 }
 
-async function readPage(path: string, isLater: boolean, get: Get): Promise<Reading<PodPage> | 'changed'> {
+/** `changed`: there is no such page any more. */
+export async function readPage(path: string, isLater: boolean, get: Get): Promise<Reading<PodPage> | 'changed'> {
   const answer = await get(path);
   if (!answer.ok) return answer;
   if (isLater && isNotFound(answer.value)) return 'changed';

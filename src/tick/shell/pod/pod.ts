@@ -22,6 +22,7 @@ import type {
 } from '../../model.js';
 import type { BroadcasterRequest, Pod } from '../../ports.js';
 import { HttpError, type Http, type HttpAnswer, type WritingMethod } from '../../../shared/http.js';
+import { WHOLE } from '../../plan/look.js';
 import { unreadable, type Get } from './pod-pages.js';
 import { BROADCASTERS, LIVESTREAMS, readBroadcasters, readLivestreams } from './pod-lists.js';
 
@@ -50,7 +51,7 @@ export function createPod(
   const calls = createCalls(config, http);
   const building = calls.address(`/rest/buildings/${config.podIdBuilding}/`);
   return {
-    readLivestreams: () => readLivestreams(calls.get),
+    readLivestreams: (look = WHOLE) => readLivestreams(calls.get, look),
     readLivestream: (id) => readRow(`${LIVESTREAMS}${id}/`, (row) => only(readLivestreamRow(row), id), calls.get),
     readMeeting: (path) => readMeeting(path, calls.get),
     readBroadcasters: () => readBroadcasters(calls.get),
