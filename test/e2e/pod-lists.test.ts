@@ -53,7 +53,7 @@ test.concurrent(
 
 test.concurrent(
   'three thousand lives are read once; then a start and a stop ask Pod at most twenty times, and a tick without either at most ten',
-  inWorld({ environment: { NUMBER_LIVES: '2' } }, async (world) => {
+  inWorld({ numberOfLives: 2 }, async (world) => {
     addPastLives(world, 3000, 2020);
     const { livestream } = world.teacherAsks({ meetingId: 'm' });
     const requestsOf = async (): Promise<number> => {
