@@ -101,7 +101,9 @@ const MEMORY: Fields<Omit<Memory, Later> & Partial<Pick<Memory, Later>>> = {
   startMails: orAbsent(mappingOf('an object of tries', tries)),
   refusedAddresses: orAbsent(listOf('a list of addresses', objectOf('an address', REFUSED))),
   unknownNames: orAbsent(listOf('a list of names', text)),
-  survey: orAbsent(objectOf<Survey>('a survey', { at: time, old: listOf('a list of ids', count), tried: orAbsent(time) })),
+  survey: orAbsent(
+    objectOf<Survey>('a survey', { at: time, old: listOf('a list of ids', count), tried: orAbsent(time) }),
+  ),
 };
 
 /** What the first tick knows. */
