@@ -40,8 +40,6 @@ export interface StreamerConfig extends SiteStreamerSettings {
   secrets: string[];
 }
 
-export type StreamerState = 'waiting' | 'joining' | 'audio' | 'live' | 'reconnecting' | 'ended';
-
 /**
  * What BigBlueButton's API says of the meeting. `over`: it said so twice. `idle`: it is there, nobody is in it.
  * `absent`: there is none of that id. `refused`: asking again will not help.

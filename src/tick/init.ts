@@ -188,5 +188,5 @@ async function whyInUse(slot: SlotReading, isCurrent: boolean, rows: Rows, ports
   if (row !== undefined) return `livestream ${row.id} is in progress there, as Pod says`;
   const container = await ports.compose.read(slot.slot);
   if (!container.ok) return `its containers could not be read (${container.problem.detail})`;
-  return container.value === 'absent' ? null : 'it has containers';
+  return container.value.state === 'absent' ? null : 'it has containers';
 }

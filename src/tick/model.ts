@@ -2,6 +2,7 @@
 import type { ChecksumChoice } from '../shared/bbb-checksum.js';
 import type { LockHolder } from '../shared/lock.js';
 import type { Proxy } from '../shared/proxies.js';
+import type { StreamerState } from '../shared/streamer-state.js';
 import type { UnknownName } from '../shared/unknown-names.js';
 
 /**
@@ -135,10 +136,32 @@ export interface BbbMeeting {
 export type MeetingInfo = { found: true; internalMeetingId: string } | { found: false };
 
 /**
- * A slot's containers. `withoutChat`: the streamer runs, its Redis does not. `stopped`: some container of the project
- * exists, but the streamer does not run.
+ * A slot's containers. `withoutChat`: the streamer runs, its Redis does not. `paused`: somebody has frozen the streamer
+ * (`docker pause`). `stopped`: some container of the project exists, but the streamer does not run.
  */
-export type ContainerState = 'running' | 'withoutChat' | 'stopped' | 'absent';
+export type ContainerState = 'running' | 'withoutChat' | 'paused' | 'stopped' | 'absent';
+
+/** By the health check of the streamer's image. */
+export type ContainerHealth = 'healthy' | 'unhealthy' | 'starting';
+
+/** What the engine says of a slot. */
+export interface SlotContainers {
+  state: ContainerState;
+  /** Null: its image checks nothing, it does not run, or the engine could not be asked for that. */
+  health: ContainerHealth | null;
+  /** How the streamer has ended; null: it runs, has never run, or nobody knows. */
+  exitStatus: number | null;
+}
+
+/**
+ * What was found at the address of a live's HLS playlist. `playlist`: `edge` names its newest part, and is another one once
+ * it has advanced; `ageMs`: how old that part is, by the clock of the server that answered; null where it does not tell.
+ * `missing`: 404 or 410. `other`: an answer that is no playlist, or one that has ended.
+ */
+export type PlaylistSight =
+  | { is: 'playlist'; edge: string; ageMs: number | null; targetMs: number }
+  | { is: 'missing'; what: string }
+  | { is: 'other'; what: string };
 
 /**
  * How far a slot's live has come; written to disk before or after the act that it names, as said.
@@ -252,6 +275,14 @@ export interface SlotRecord {
   broadcasterRemoved: boolean;
   /** What version 1.1.0 had begun; its recording goes on in the outbox. Always written, for that version reads it. */
   handOver: HandOver | null;
+  /** When the teacher asked for it: Pod's date. Absent: not known (version 1.1.0, or taken over). */
+  askedAt?: string;
+  /** When its container was started last by us; absent: not known. */
+  upAt?: string;
+  /** When its stream was seen on the air first. */
+  onAirAt?: string;
+  /** When its container was started again, each time, the newest last. */
+  restarts?: string[];
   /** What became of its recording: it is in the outbox, or further; or none was there at the end, which has been told. */
   recording?: 'placed' | 'missing';
 }
@@ -273,11 +304,13 @@ export interface SlotReading {
   /** The meeting that it names; read only where a row in Pod names the slot and no slot file does. */
   composeMeetingId?: string | null;
   /** Absent when nothing asked for it: no live in the slot and no request waiting. */
-  container?: Reading<ContainerState>;
+  container?: Reading<SlotContainers>;
   /** The engine that says so; read only where a live that should run does not. */
   engineId?: Reading<string | null>;
-  /** How the streamer of a live that should run has ended (null: nobody knows); read only where it is not running. */
-  exitStatus?: Reading<number | null>;
+  /** Of a live in progress: what its streamer says of itself; null: nothing, as an image that is not the package's own. */
+  streamer?: Reading<StreamerState | null>;
+  /** Of a live in progress whose container runs, unless `CHECK_HLS` is false. */
+  playlist?: Reading<PlaylistSight>;
   /** Somebody is at work there: the slot is not free, nothing is planned for it, its live's names are taken. */
   busy?: Work;
 }
@@ -322,6 +355,21 @@ export interface Tries {
   last: string;
 }
 
+/**
+ * What was seen of a live in progress and must be compared with what is seen later. Times are ISO 8601, UTC. A tick in which
+ * all is well changes nothing here.
+ */
+export interface Watched {
+  /** The playlist's newest part, where its age cannot be told from one look, and when that was seen first. */
+  edge?: string;
+  edgeSince?: string;
+  /** Since when its stream is silent, or its playlist cannot be read. */
+  silentSince?: string;
+  unreadSince?: string;
+  /** Since when only this tool's own participants are in the meeting. */
+  aloneSince?: string;
+}
+
 /** What ticks tell each other beyond the slots: best effort, never needed for safety. Times are ISO 8601, UTC. */
 export interface Memory {
   version: 1;
@@ -345,6 +393,8 @@ export interface Memory {
   unknownNames?: string[];
   /** Of a Pod that shows every live ever: absent until all of them have been read once. */
   survey?: Survey;
+  /** By livestream id: lives in progress of which something must be remembered. */
+  watched?: Record<string, Watched>;
 }
 
 /** The last reading of all of Pod's lives. Times are ISO 8601, UTC. */

@@ -6,7 +6,6 @@ import type {
   Broadcaster,
   Config,
   CreateAnswer,
-  ContainerState,
   EntryReading,
   HandOver,
   Livestream,
@@ -23,6 +22,7 @@ import type {
   Reading,
   RefusedAddress,
   Recording,
+  SlotContainers,
   SlotReading,
   SlotRecord,
   Work,
@@ -96,9 +96,9 @@ export interface Slots {
 }
 
 export interface Compose {
-  read(slot: number): Promise<Reading<ContainerState>>;
-  /** How the slot's streamer has ended; null when it runs, or that cannot be known. */
-  exitStatus(slot: number): Promise<number | null>;
+  read(slot: number): Promise<Reading<SlotContainers>>;
+  /** Of all of them, by one question to the engine. */
+  readAll(slots: number[]): Promise<Map<number, Reading<SlotContainers>>>;
   /** Whether STREAMER_IMAGE is the package's own streamer, under whatever name. */
   hasOwnStreamer(): Promise<boolean>;
   /** The engine that answers now; null where that cannot be asked, for want of the program `docker`. */

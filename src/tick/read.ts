@@ -5,13 +5,13 @@ import { isMissing, type MeetingIds } from './plan/meeting-list.js';
 import { isStillWaiting, ownRows } from './plan/server.js';
 import { problemOf } from './errors.js';
 import type {
-  ContainerState,
   EntryReading,
   Livestream,
   Memory,
   PodMeeting,
   Problem,
   Reading,
+  SlotContainers,
   SlotReading,
   World,
 } from './model.js';
@@ -190,63 +190,62 @@ async function readPodMeetings(
   return new Map(paths.map((path, index) => [path, readings[index] as Reading<PodMeeting>]));
 }
 
-/** Containers of the slots that hold a live; of the others only while a request looks for a free one. */
-function readContainers(
+/** Containers of the slots that hold a live; of the others only while a request looks for a free one. One question for all. */
+async function readContainers(
   slots: SlotReading[],
   ours: Map<number, Livestream[]>,
   forRequests: boolean,
   problems: Unread[],
   ports: Ports,
 ): Promise<SlotReading[]> {
+  const asked = slots.filter(({ slot, record, busy }) => {
+    if (busy !== undefined) return false;
+    const holdsLive = ours.has(slot) || (record.ok && record.value?.step === 'live');
+    const mayBeFree = forRequests && slot <= ports.config.numberOfLives && record.ok && record.value === null;
+    return holdsLive || mayBeFree;
+  });
+  if (asked.length === 0) return slots;
+  const containers = readContainersOf(
+    asked.map(({ slot }) => slot),
+    ports,
+  );
   return Promise.all(
     slots.map(async (slot) => {
-      if (slot.busy !== undefined) return slot;
-      const holdsLive =
-        ours.has(slot.slot) || (slot.record.ok && slot.record.value !== null && slot.record.value.step === 'live');
-      const mayBeFree =
-        forRequests && slot.slot <= ports.config.numberOfLives && slot.record.ok && slot.record.value === null;
-      if (!holdsLive && !mayBeFree) return slot;
+      if (!asked.includes(slot)) return slot;
       const isOrphan = ours.has(slot.slot) && slot.record.ok && slot.record.value === null;
       const [container, composeMeetingId] = await Promise.all([
-        readOrProblem(ports, () => ports.compose.read(slot.slot)),
+        containers.then((all) => all(slot.slot)),
         isOrphan ? readComposeMeeting(slot.slot, problems, ports) : undefined,
       ]);
       return {
         ...slot,
         container,
         ...(composeMeetingId === undefined ? {} : { composeMeetingId }),
-        ...(await endOf(slot, container, ports)),
+        ...(await engineOf(slot, container, ports)),
       };
     }),
   );
 }
 
-/** A live that does not run where it should: perhaps another engine is asked; and how has its streamer ended? */
-async function endOf(
-  { slot, record }: SlotReading,
-  container: Reading<ContainerState>,
+async function readContainersOf(slots: number[], ports: Ports): Promise<(slot: number) => Reading<SlotContainers>> {
+  const all = await readOrProblem(ports, async () => ({ ok: true, value: await ports.compose.readAll(slots) }));
+  return (slot) => (all.ok ? (all.value.get(slot) as Reading<SlotContainers>) : all);
+}
+
+/** Of a live that does not run where it should: perhaps another engine is asked. */
+async function engineOf(
+  { record }: SlotReading,
+  container: Reading<SlotContainers>,
   ports: Ports,
-): Promise<Pick<SlotReading, 'engineId' | 'exitStatus'>> {
+): Promise<Pick<SlotReading, 'engineId'>> {
   const live = record.ok && record.value?.step === 'live' ? record.value : null;
-  if (live === null || !isGone(container)) return {};
-  const [engineId, exitStatus] = await Promise.all([
-    live.engineId === undefined ? undefined : readOrProblem(ports, () => readAsIs(ports.compose.engineId())),
-    container.value === 'absent' ? undefined : readOrProblem(ports, () => readAsIs(ports.compose.exitStatus(slot))),
-  ]);
-  return {
-    ...(engineId === undefined ? {} : { engineId }),
-    ...(exitStatus === undefined ? {} : { exitStatus }),
-  };
+  if (live?.engineId === undefined || !isGone(container)) return {};
+  const engineId = await readOrProblem(ports, async () => ({ ok: true, value: await ports.compose.engineId() }));
+  return { engineId };
 }
 
-async function readAsIs<T>(value: Promise<T>): Promise<Reading<T>> {
-  return { ok: true, value: await value };
-}
-
-function isGone(
-  container: Reading<ContainerState> | undefined,
-): container is { ok: true; value: 'stopped' | 'absent' } {
-  return container?.ok === true && (container.value === 'stopped' || container.value === 'absent');
+function isGone(container: Reading<SlotContainers> | undefined): boolean {
+  return container?.ok === true && (container.value.state === 'stopped' || container.value.state === 'absent');
 }
 
 async function readComposeMeeting(slot: number, problems: Unread[], ports: Ports): Promise<string | null> {

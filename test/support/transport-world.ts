@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Config, MailMessage, SlotRecord } from '../../src/tick/model.js';
+import type { Config, MailMessage, Reading, SlotContainers, SlotRecord } from '../../src/tick/model.js';
 import { type Compose, type Ports } from '../../src/tick/ports.js';
 import { runTick } from '../../src/tick/run.js';
 import { createBbb } from '../../src/tick/shell/bbb.js';
@@ -25,6 +25,7 @@ import { nearWorker } from './near-worker.js';
 import { createOutbox } from '../../src/tick/shell/outbox/outbox.js';
 import { createRecordings } from '../../src/tick/shell/outbox/recordings.js';
 import { createSlots } from '../../src/tick/shell/slot/slots.js';
+import { containers, ok } from './memory/samples.js';
 import { sampleConfig } from './samples.js';
 import { startBbb, type BbbServer } from '../world/bbb.js';
 import { livestreamRow, meetingRow } from '../world/pod-rows.js';
@@ -239,10 +240,12 @@ function recordIn(world: Parts, slot: number): SlotRecord | null {
 function composeOf(world: TransportWorld): Compose {
   const recording = (slot: number): string =>
     join(slotDirectory(world, slot), 'videodata', 'meeting-20260101100000.mkv');
+  const read = (slot: number): Reading<SlotContainers> =>
+    ok(containers(world.containers.has(slot) ? 'running' : 'absent'));
   return {
-    read: (slot) => Promise.resolve({ ok: true, value: world.containers.has(slot) ? 'running' : 'absent' }),
+    read: (slot) => Promise.resolve(read(slot)),
+    readAll: (slots) => Promise.resolve(new Map(slots.map((slot) => [slot, read(slot)]))),
     engineId: () => Promise.resolve('engine-1'),
-    exitStatus: () => Promise.resolve(null),
     hasOwnStreamer: () => Promise.resolve(false),
     up: (slot) => {
       const record = recordIn(world, slot);

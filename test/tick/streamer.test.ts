@@ -26,7 +26,7 @@ describe('a streamer that has ended', () => {
         endMeeting(world, 1);
         stopContainer(host, 1, world.clock.time, 0);
       }
-      return port === 'compose' && method === 'read' && moment === 'before' ? { delayMs: 500 } : undefined;
+      return port === 'compose' && method === 'readAll' && moment === 'before' ? { delayMs: 500 } : undefined;
     };
     expect(await tick(world, { hook })).toEqual({ exitStatus: 0 });
     expect(isOver).toBe(true);

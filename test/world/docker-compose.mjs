@@ -65,6 +65,9 @@ async function waitFor(delay) {
 async function run(argv) {
   if (mode.isDocker && Object.hasOwn(engineCommands, argv[0] ?? '')) {
     if (behaviour.daemonDown) return daemonDown();
+    await waitFor(take(behaviour.delays, `docker ${argv[0]}`));
+    const failure = take(behaviour.failures, `docker ${argv[0]}`);
+    if (failure !== undefined) return fail(failure);
     return engineCommands[argv[0]](argv.slice(1));
   }
   if (mode.isDocker && (!mode.v2 || argv[0] !== 'compose')) {

@@ -40,7 +40,7 @@ export interface ComposeCall {
 
 /** Which calls are meant: the command's first word, and a project unless it is all. `times`: for ever by default. */
 export interface CallChoice {
-  command: 'up' | 'down' | 'ps' | 'exec' | 'logs' | 'pull' | 'config' | 'kill';
+  command: 'up' | 'down' | 'ps' | 'exec' | 'logs' | 'pull' | 'config' | 'kill' | 'docker ps';
   project?: string;
   times?: number;
 }

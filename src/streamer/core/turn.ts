@@ -1,11 +1,12 @@
 // One step in the making: what is remembered, what is seen, what is to be done, and the ways in which a state ends.
 import type { StreamerExit } from '../../shared/streamer-exit.js';
-import type { Act, EncoderSight, Observation, StreamerConfig, StreamerState } from '../model.js';
+import type { StreamerPhase } from '../../shared/streamer-state.js';
+import type { Act, EncoderSight, Observation, StreamerConfig } from '../model.js';
 import type { PartName } from './selectors.js';
 
 /** What is remembered from one observation to the next. Times are in milliseconds since 1970. */
 export interface Machine {
-  state: StreamerState;
+  state: StreamerPhase;
   /** When the state began. */
   sinceMs: number;
   startedAtMs: number;
@@ -70,7 +71,7 @@ export function say(turn: Turn, level: 'INFO' | 'WARN' | 'ERROR', text: string):
 }
 
 /** One line a change of state. */
-export function become(turn: Turn, state: StreamerState, why: string, level: 'INFO' | 'WARN' | 'ERROR' = 'INFO'): void {
+export function become(turn: Turn, state: StreamerPhase, why: string, level: 'INFO' | 'WARN' | 'ERROR' = 'INFO'): void {
   const { next } = turn;
   if (next.state !== state) {
     next.state = state;

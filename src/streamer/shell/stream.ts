@@ -3,6 +3,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { createHttp } from '../../shared/http.js';
 import { STREAMER_EXIT, type StreamerExit } from '../../shared/streamer-exit.js';
+import type { StreamerState } from '../../shared/streamer-state.js';
 import { startMachine, step } from '../core/machine.js';
 import type { Machine } from '../core/turn.js';
 import type { Act, MeetingSight, Observation, StreamerConfig } from '../model.js';
@@ -157,7 +158,7 @@ async function perform(act: Act, parts: Parts): Promise<void> {
   }
 }
 
-function stateOf(machine: Machine, { encoder, chat }: Parts): Parameters<typeof writeState>[1] {
+function stateOf(machine: Machine, { encoder, chat }: Parts): StreamerState {
   const { state, sinceMs, encoder: watch } = machine;
   const recording = encoder.recording();
   return {

@@ -55,7 +55,7 @@ async function contentsOf({ slot }: Place, { ports }: Context): Promise<SlotCont
 /** A start that version 1.1.0 began: while the live has no container, all that is there is somebody else's. */
 async function takeStock(place: Place, context: Context): Promise<SlotRecord> {
   const container = need(await context.ports.compose.read(place.slot));
-  const found = container === 'absent' ? await context.ports.recordings.read(place.slot) : [];
+  const found = container.state === 'absent' ? await context.ports.recordings.read(place.slot) : [];
   return note(place, { strangers: found.map(({ file, size }) => ({ file, size })) }, context);
 }
 

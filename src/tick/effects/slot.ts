@@ -56,7 +56,7 @@ export const revive: Act<'revive'> = async (effect, place, context) => {
 
 async function isStreamerUp(place: Place, context: Context): Promise<boolean> {
   const found = await context.ports.compose.read(place.slot);
-  return found.ok && (found.value === 'running' || found.value === 'withoutChat');
+  return found.ok && (found.value.state === 'running' || found.value.state === 'withoutChat');
 }
 
 async function failureOf(act: () => Promise<unknown>): Promise<PortError | null> {

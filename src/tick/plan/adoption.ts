@@ -27,7 +27,7 @@ export function isOfThisHost(
   const isRead = meeting?.ok === true;
   if (isRead && meeting.value.meetingId === composeMeetingId) return verdict(true);
   if (!container.ok) return container;
-  if (container.value !== 'absent') return verdict(namesNone || !isRead);
+  if (container.value.state !== 'absent') return verdict(namesNone || !isRead);
   return namesNone || isRead ? verdict(false) : (meeting ?? UNREAD);
 }
 

@@ -123,7 +123,7 @@ function planUnused(reading: SlotReading, draft: Draft): void {
   if (reading.container === undefined || !draft.world.inProgress.ok) return;
   if (!reading.container.ok) {
     complain(draft, reading.container.problem, null, reading.slot);
-  } else if (reading.container.value !== 'absent') {
+  } else if (reading.container.value.state !== 'absent') {
     const detail = `containers exist in bbb-live-streaming${reading.slot}, but no live is known there`;
     complain(draft, { kind: 'containerWithoutLive', detail }, null, reading.slot);
   }
@@ -141,7 +141,7 @@ function planAdoption(reading: SlotReading, row: Livestream, draft: Draft): void
     do: 'adopt',
     record: adopted.value,
     composeWrittenAt: composeFileOfLive(reading, adopted.value.meetingId),
-    hasContainer: reading.container?.ok === true && reading.container.value !== 'absent',
+    hasContainer: reading.container?.ok === true && reading.container.value.state !== 'absent',
   };
   draft.chains.push({
     slot: reading.slot,
@@ -220,13 +220,13 @@ function planRunning(reading: SlotReading, record: SlotRecord, place: RowPlace, 
     complain(draft, { kind: 'rowInconsistent', detail }, record.livestreamId, reading.slot);
   }
   const mail: Chain['effects'] = isStartMailDue(record, draft) ? [{ do: 'mailStart' }] : [];
-  const container = reading.container;
-  if (container?.ok === false) complain(draft, container.problem, record.livestreamId, reading.slot);
-  if (container?.ok === true && container.value === 'withoutChat' && record.enableChat) {
+  const container = reading.container?.ok === true ? reading.container.value.state : null;
+  if (reading.container?.ok === false) complain(draft, reading.container.problem, record.livestreamId, reading.slot);
+  if (container === 'withoutChat' && record.enableChat) {
     return { reason: "its chat's Redis has gone", effects: [...mail, ...chatRevival(reading.slot, record, draft)] };
   }
-  if (container?.ok !== true || container.value === 'running' || container.value === 'withoutChat') {
-    const output: Chain['effects'] = draft.config.debug && container?.ok === true ? [{ do: 'saveOutput' }] : [];
+  if (container === null || container === 'running' || container === 'withoutChat' || container === 'paused') {
+    const output: Chain['effects'] = draft.config.debug && container !== null ? [{ do: 'saveOutput' }] : [];
     return { reason: 'it goes on', effects: [...mail, ...chatAgain(record, draft), ...output] };
   }
   const problem = engineProblem(reading, record);
@@ -234,7 +234,7 @@ function planRunning(reading: SlotReading, record: SlotRecord, place: RowPlace, 
     complain(draft, problem, record.livestreamId, reading.slot);
     return NOTHING;
   }
-  return planRevival(reading, record, container.value, state, draft);
+  return planRevival(reading, record, container, state, draft);
 }
 
 /** One of which nobody knows whether it went is sent again, but not each minute. */
@@ -277,15 +277,14 @@ const UNKNOWN_END =
 
 /** The container of a running meeting has gone: it is started again, once BBB says that the meeting goes on. */
 function planRevival(
-  { slot, exitStatus: reading }: SlotReading,
+  { slot, container: reading }: SlotReading,
   record: SlotRecord,
   container: 'stopped' | 'absent',
   state: MeetingState,
   draft: Draft,
 ): Rest {
   const pause = pausedUntil('revival', record.livestreamId, draft.world, draft.config);
-  if (reading?.ok === false) complain(draft, reading.problem, record.livestreamId, slot);
-  const exitStatus = reading?.ok === true ? reading.value : null;
+  const exitStatus = reading?.ok === true ? reading.value.exitStatus : null;
   if (state === 'unknown' && exitStatus === STREAMER_EXIT.ended) {
     remark(draft, 'info', UNKNOWN_END, record.livestreamId, slot);
     return NOTHING;

@@ -38,7 +38,7 @@ function freeSlots(draft: Draft): number[] {
         record.ok &&
         record.value === null &&
         container?.ok === true &&
-        container.value === 'absent',
+        container.value.state === 'absent',
     )
     .map(({ slot }) => slot);
 }

@@ -1,5 +1,5 @@
 // The text of `memory.json`: what ticks tell each other beyond the slots.
-import type { Memory, ProblemKind, RefusedAddress, Survey, Told, Tries, Untold } from '../model.js';
+import type { Memory, ProblemKind, RefusedAddress, Survey, Told, Tries, Untold, Watched } from '../model.js';
 import {
   count,
   decodeObject,
@@ -85,6 +85,14 @@ const UNTOLD: Fields<Untold> = {
 
 const REFUSED: Fields<RefusedAddress> = { address: text, why: text };
 
+const WATCHED: Fields<Watched> = {
+  edge: orAbsent(text),
+  edgeSince: orAbsent(time),
+  silentSince: orAbsent(time),
+  unreadSince: orAbsent(time),
+  aloneSince: orAbsent(time),
+};
+
 const timesById = mappingOf('an object of times', time);
 
 /** What a file written by an earlier version lacks. */
@@ -104,6 +112,7 @@ const MEMORY: Fields<Omit<Memory, Later> & Partial<Pick<Memory, Later>>> = {
   survey: orAbsent(
     objectOf<Survey>('a survey', { at: time, old: listOf('a list of ids', count), tried: orAbsent(time) }),
   ),
+  watched: orAbsent(mappingOf('an object of lives', objectOf('a live', WATCHED))),
 };
 
 /** What the first tick knows. */

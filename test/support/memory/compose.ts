@@ -1,8 +1,10 @@
 // Containers in memory: `up` starts what the compose file says, the streamer records, `finish` closes its file.
 import { PortError } from '../../../src/tick/errors.js';
+import type { Reading, SlotContainers } from '../../../src/tick/model.js';
 import { type Chat, type Compose } from '../../../src/tick/ports.js';
 import type { Host, StoredComposeFile } from './host.js';
 import type { Session, Through } from './session.js';
+import { ok } from './samples.js';
 import { holdsLock } from './slots.js';
 
 function composeFileOf(host: Host, slot: number): StoredComposeFile {
@@ -56,24 +58,32 @@ function closeFile(host: Host, slot: number, trailer: string, now: number): void
   container.openFile = null;
 }
 
+async function asReading<T>(read: () => Promise<T>): Promise<Reading<T>> {
+  try {
+    return ok(await read());
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    return { ok: false, problem: error.problem };
+  }
+}
+
+/** As the engine lists them: the compose file has no part in it. */
+function containersOf(host: Host, slot: number): SlotContainers {
+  const container = host.containers.get(slot);
+  const nothing = { health: null, exitStatus: container?.exitStatus ?? null };
+  if (container?.state !== 'running') return { state: container?.state ?? 'absent', ...nothing };
+  return { state: container.isChatDead === true ? 'withoutChat' : 'running', ...nothing };
+}
+
 export function composePort(host: Host, session: Session, now: () => number, through: Through): Compose {
   return {
-    read: async (slot) => {
-      try {
-        const value = await through('compose', 'read', [slot], () => {
-          if (!host.slots.has(slot)) return 'absent' as const;
-          composeFileOf(host, slot);
-          const container = host.containers.get(slot);
-          if (container?.state === 'running' && container.isChatDead === true) return 'withoutChat' as const;
-          return container?.state ?? 'absent';
-        });
-        return { ok: true, value };
-      } catch (error) {
-        if (!(error instanceof PortError)) throw error;
-        return { ok: false, problem: error.problem };
-      }
+    read: (slot) => asReading(() => through('compose', 'read', [slot], () => containersOf(host, slot))),
+    readAll: async (slots) => {
+      const all = await asReading(() =>
+        through('compose', 'readAll', [slots], () => new Map(slots.map((slot) => [slot, containersOf(host, slot)]))),
+      );
+      return new Map(slots.map((slot) => [slot, all.ok ? ok(all.value.get(slot) as SlotContainers) : all]));
     },
-    exitStatus: (slot) => through('compose', 'exitStatus', [slot], () => host.containers.get(slot)?.exitStatus ?? null),
     hasOwnStreamer: () => Promise.resolve(host.config.streamerImage.includes('bbb-pod-live-streamer')),
     engineId: () => through('compose', 'engineId', [], () => host.engineId),
     up: (slot) =>

@@ -1,5 +1,5 @@
 // One bbb-pod-live server in memory: its slots, containers, mails, log, memory file and lock.
-import type { Config, ContainerState, MailMessage } from '../../../src/tick/model.js';
+import type { Config, MailMessage } from '../../../src/tick/model.js';
 import { SAMPLE_MEETING_ID } from '../../../src/tick/plan/adoption.js';
 import type { Session } from './session.js';
 
@@ -42,7 +42,7 @@ export interface StoredEntry {
 export interface Container {
   livestreamId: number;
   streamKey: string;
-  state: Exclude<ContainerState, 'absent' | 'withoutChat'>;
+  state: 'running' | 'stopped';
   /** Its Redis has died, and the streamer goes on. */
   isChatDead?: true;
   /** Of its streamer, once it has ended. */

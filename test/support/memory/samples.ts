@@ -6,6 +6,7 @@ import type {
   Livestream,
   MeetingInfo,
   Reading,
+  SlotContainers,
   SlotReading,
   SlotRecord,
   World,
@@ -102,13 +103,17 @@ export function broadcaster(id: number, name: string, changes: Partial<Broadcast
   };
 }
 
+export function containers(state: ContainerState, changes: Partial<SlotContainers> = {}): SlotContainers {
+  return { state, health: null, exitStatus: null, ...changes };
+}
+
 export function slotReading(slot: number, record: SlotRecord | null, container?: ContainerState): SlotReading {
   return {
     slot,
     directory: 'present',
     record: ok(record),
     composeFile: 'ours',
-    ...(container === undefined ? {} : { container: ok(container) }),
+    ...(container === undefined ? {} : { container: ok(containers(container)) }),
   };
 }
 

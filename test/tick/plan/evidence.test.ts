@@ -4,7 +4,15 @@ import { isOfThisHost } from '../../../src/tick/plan/adoption.js';
 import { plan } from '../../../src/tick/plan/plan.js';
 import type { Livestream, Outcome, PodMeeting, Reading, SlotReading } from '../../../src/tick/model.js';
 import { makeConfig } from '../../support/memory/config.js';
-import { failed, inProgress, ok, quietWorld, slotReading, slotRecord } from '../../support/memory/samples.js';
+import {
+  containers,
+  failed,
+  inProgress,
+  ok,
+  quietWorld,
+  slotReading,
+  slotRecord,
+} from '../../support/memory/samples.js';
 
 const config = makeConfig();
 const MEETING = ok<PodMeeting>({ meetingId: 'meeting-1', internalMeetingId: 'internal-1', meetingName: 'Cours 1' });
@@ -18,7 +26,7 @@ type Case = [
 ];
 
 const UNREAD_DOCKER: Partial<SlotReading> = { container: failed('dockerUnreadable') };
-const NOTHING: Partial<SlotReading> = { container: ok('absent'), composeMeetingId: 'sample' };
+const NOTHING: Partial<SlotReading> = { container: ok(containers('absent')), composeMeetingId: 'sample' };
 
 const CASES: Case[] = [
   ['nothing', NOTHING, {}, MEETING, false],
@@ -37,10 +45,22 @@ const CASES: Case[] = [
     'unread',
   ],
   ['our file of another meeting', { ...NOTHING, composeMeetingId: 'meeting-11' }, {}, MEETING, false],
-  ['a container', { ...NOTHING, container: ok('running') }, {}, MEETING, true],
-  ['a container that is stopped', { ...NOTHING, container: ok('stopped') }, {}, failed(), true],
-  ['a container, and a damaged file', { container: ok('running'), composeMeetingId: null }, {}, MEETING, true],
-  ['a container of another meeting', { container: ok('running'), composeMeetingId: 'meeting-2' }, {}, MEETING, false],
+  ['a container', { ...NOTHING, container: ok(containers('running')) }, {}, MEETING, true],
+  ['a container that is stopped', { ...NOTHING, container: ok(containers('stopped')) }, {}, failed(), true],
+  [
+    'a container, and a damaged file',
+    { container: ok(containers('running')), composeMeetingId: null },
+    {},
+    MEETING,
+    true,
+  ],
+  [
+    'a container of another meeting',
+    { container: ok(containers('running')), composeMeetingId: 'meeting-2' },
+    {},
+    MEETING,
+    false,
+  ],
   ['nothing, and Docker is silent', { ...NOTHING, ...UNREAD_DOCKER }, {}, MEETING, 'unread'],
   ['nothing that was asked for', {}, {}, MEETING, 'unread'],
   [

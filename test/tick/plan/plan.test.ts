@@ -18,6 +18,7 @@ import { emptyMemory } from '../../../src/tick/report/memory.js';
 import { makeConfig } from '../../support/memory/config.js';
 import {
   bbbSays,
+  containers,
   failed,
   inProgress,
   livestream,
@@ -147,22 +148,17 @@ describe('a live whose container', () => {
     [null, 'running', 'its container no longer runs; it is started again'],
   ] as const)('has ended with status %s while its meeting is %s: told in words', (exitStatus, meeting, words) => {
     const world = worldOf(slotRecord(1), 'ours', meeting, 'stopped');
-    const slots = world.slots.map((slot) => ({ ...slot, exitStatus: ok<number | null>(exitStatus) }));
+    const slots = world.slots.map((slot) => ({ ...slot, container: ok(containers('stopped', { exitStatus })) }));
     expect(detailOf(plan({ ...world, slots }, config))).toContain(words);
-  });
-
-  test('has ended, and how cannot be read: that is told, and it is started again', () => {
-    const world = worldOf(slotRecord(1), 'ours', 'running', 'stopped');
-    const slots = world.slots.map((slot) => ({ ...slot, exitStatus: failed('dockerUnreadable') }));
-    const decided = plan({ ...world, slots }, config);
-    expect(problems(decided)).toEqual(['dockerUnreadable', 'containerDied']);
-    expect(acts(decided)).toEqual(['1@1: saveOutput render revive']);
   });
 
   test('has ended as at the end of a meeting, while BBB cannot be read: nothing has failed yet', () => {
     const world = worldOf(slotRecord(1), 'ours', 'unknown', 'stopped');
     const decided = plan(
-      { ...world, slots: world.slots.map((slot) => ({ ...slot, exitStatus: ok<number | null>(0) })) },
+      {
+        ...world,
+        slots: world.slots.map((slot) => ({ ...slot, container: ok(containers('stopped', { exitStatus: 0 })) })),
+      },
       config,
     );
     expect([acts(decided), problems(decided)]).toEqual([[], ['bbbUnreadable']]);

@@ -3,17 +3,16 @@ import type { Clock, Stopwatch } from '../../../shared/clock.js';
 import { foreseen, PortError } from '../../errors.js';
 import { existsSync } from 'node:fs';
 import { dockerAdvice, isImageMissing, usefulLine } from './compose-answers.js';
-import type { Config, ContainerState, Reading } from '../../model.js';
+import type { Config, Reading, SlotContainers } from '../../model.js';
 import { type Compose } from '../../ports.js';
 import { isDefaultImage, isNamedAsOwn } from '../../plan/streamer-image.js';
 import { createEngine, type Engine } from './engine.js';
+import { CHAT, containersOfSlot, isOfSlot, STREAMER } from './slot-containers.js';
 import { keepOutput, plainText } from './output-file.js';
-import { projectName, slotPaths, streamerName, type SlotPaths } from './slot-paths.js';
+import { projectName, slotPaths, type SlotPaths } from './slot-paths.js';
 import { templatePath } from '../templates.js';
 import { onPath, run, type RunResult } from '../../../shared/spawn.js';
 
-const STREAMER = 'bbb-streamer';
-const CHAT = 'redis';
 const SERVICES = [STREAMER, CHAT];
 
 /** Of the package's own image (templates/streamer/Dockerfile). */
@@ -101,10 +100,9 @@ export function createCompose(config: Config, options: ComposeOptions): ComposeW
   };
   return {
     engineId: () => engine.id(),
-    exitStatus: async (slot) =>
-      (await engine.containers())?.find(({ name }) => name === streamerName(slot))?.exitStatus ?? null,
     hasOwnStreamer: () => hasOwnStreamer(config, engine),
-    read: (slot) => readState(slotPaths(config.baseDirectory, slot), (words) => ask(slot, words)),
+    read: async (slot) => (await readSlots([slot], engine, config, ask)).get(slot) as Reading<SlotContainers>,
+    readAll: (slots) => readSlots(slots, engine, config, ask),
     up: (slot) =>
       act(slot, ['up', '-d'], async ({ stderr }, complaint) => {
         if (complaint === null || (await allRun(slot, engine, ask))) return complaint;
@@ -192,7 +190,7 @@ async function leftOf(slot: number, complaint: string | null, engine: Engine, as
     const containers = await engine.containers();
     if (containers === null) return (await ask(slot, ['ps', '-a', '-q'])).map((id) => `the container ${id}`);
     return containers
-      .filter(({ name, project }) => project === projectName(slot) || name === streamerName(slot))
+      .filter((container) => isOfSlot(container, slot))
       .map(({ name, project }) => {
         const foreign =
           project === projectName(slot) ? '' : ` of ${project === '' ? 'no project' : `project ${project}`}`;
@@ -276,22 +274,52 @@ async function hasOwnStreamer({ streamerImage }: Config, engine: Engine): Promis
   return label === null ? isNamedAsOwn(streamerImage) : label !== '';
 }
 
+/** One question to the engine for all of them; where there is no program `docker`, docker-compose is asked for each. */
+async function readSlots(
+  slots: number[],
+  engine: Engine,
+  config: Config,
+  ask: Ask,
+): Promise<Map<number, Reading<SlotContainers>>> {
+  try {
+    const all = await engine.containers();
+    if (all !== null)
+      return new Map(slots.map((slot) => [slot, { ok: true, value: containersOfSlot(slot, all) } as const]));
+  } catch (error) {
+    const { problem } = foreseenOr(error);
+    return new Map(slots.map((slot) => [slot, { ok: false, problem } as const]));
+  }
+  const readings = slots.map(async (slot) => {
+    const reading = await readByCompose(slotPaths(config.baseDirectory, slot), (words) => ask(slot, words));
+    return [slot, reading] as const;
+  });
+  return new Map(await Promise.all(readings));
+}
+
+function foreseenOr(error: unknown): PortError {
+  const known = foreseen(error);
+  if (known === null) throw error;
+  return known;
+}
+
 /** What cannot be asked, for want of a compose file too, is not known; without a directory there is nothing. */
-async function readState(
+async function readByCompose(
   { directory, composeFile }: SlotPaths,
   ask: (words: string[]) => Promise<string[]>,
-): Promise<Reading<ContainerState>> {
-  if (!existsSync(directory)) return { ok: true, value: 'absent' };
+): Promise<Reading<SlotContainers>> {
+  const found = (state: SlotContainers['state']): Reading<SlotContainers> => ({
+    ok: true,
+    value: { state, health: null, exitStatus: null },
+  });
+  if (!existsSync(directory)) return found('absent');
   try {
     if (!existsSync(composeFile)) throw new PortError('dockerUnreadable', `${composeFile} is missing`);
     const running = await ask(['ps', '--services', '--filter', 'status=running']);
-    if (running.includes(STREAMER)) return { ok: true, value: running.includes(CHAT) ? 'running' : 'withoutChat' };
+    if (running.includes(STREAMER)) return found(running.includes(CHAT) ? 'running' : 'withoutChat');
     const containers = await ask(['ps', '-a', '-q']);
-    return { ok: true, value: containers.length === 0 ? 'absent' : 'stopped' };
+    return found(containers.length === 0 ? 'absent' : 'stopped');
   } catch (error) {
-    const known = foreseen(error);
-    if (known === null) throw error;
-    return { ok: false, problem: known.problem };
+    return { ok: false, problem: foreseenOr(error).problem };
   }
 }
 

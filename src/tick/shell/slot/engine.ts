@@ -1,6 +1,7 @@
 // The Docker engine itself, asked through the program `docker`: which one it is, and which containers it has.
 import { PortError } from '../../errors.js';
 import { onPath, type RunResult } from '../../../shared/spawn.js';
+import type { ContainerHealth } from '../../model.js';
 
 /** A container as the engine lists it. */
 export interface ListedContainer {
@@ -8,7 +9,11 @@ export interface ListedContainer {
   /** Of docker-compose; empty when it made no part in it. */
   project: string;
   service: string;
+  /** Also while it is paused. */
   isRunning: boolean;
+  isPaused: boolean;
+  /** Null: its image checks nothing, or it does not run. */
+  health: ContainerHealth | null;
   /** Null while it runs, or has never run. */
   exitStatus: number | null;
 }
@@ -98,6 +103,13 @@ function engineOptions(words: string[]): string[] {
   );
 }
 
+/** How `docker ps` writes it behind the time, in every version since 1.12. */
+const HEALTH: [RegExp, ContainerHealth][] = [
+  [/\(healthy\)/, 'healthy'],
+  [/\(unhealthy\)/, 'unhealthy'],
+  [/\(health: starting\)/, 'starting'],
+];
+
 /** Of several names (old links give a container more) the first is its own. */
 function parseLine(line: string): ListedContainer {
   const [names = '', status = '', project = '', service = ''] = line.split('\t');
@@ -108,6 +120,8 @@ function parseLine(line: string): ListedContainer {
     project: project.trim(),
     service: service.trim(),
     isRunning: /^Up\b/.test(status),
+    isPaused: /\(Paused\)/.test(status),
+    health: HEALTH.find(([pattern]) => pattern.test(status))?.[1] ?? null,
     exitStatus: exited === null ? null : Number(exited[1]),
   };
 }

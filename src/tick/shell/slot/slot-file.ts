@@ -77,6 +77,10 @@ const RECORD: Fields<Omit<SlotRecord, 'handOver'>> = {
   endedAt: orNull(time),
   startMailSent: yesOrNo,
   broadcasterRemoved: yesOrNo,
+  askedAt: orAbsent(time),
+  upAt: orAbsent(time),
+  onAirAt: orAbsent(time),
+  restarts: orAbsent(listOf('a list of times', time)),
   recording: orAbsent(oneOf(['placed', 'missing'] satisfies SlotRecord['recording'][])),
 };
 

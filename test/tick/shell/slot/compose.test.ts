@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { Config } from '../../../../src/tick/model.js';
+import type { Config, Reading, SlotContainers } from '../../../../src/tick/model.js';
 import { composeFileText, isIntact, isOurs } from '../../../../src/tick/shell/slot/compose-file.js';
 import { createCompose, type ComposeOptions, type ComposeWithPull } from '../../../../src/tick/shell/slot/compose.js';
 import { createSlots } from '../../../../src/tick/shell/slot/slots.js';
@@ -43,6 +43,12 @@ function composeOf(change: Partial<Config> = {}): ComposeWithPull {
   return createCompose({ ...config, ...change }, { clock: hastyClock, redact, lockOf, environment: inWorld() });
 }
 
+/** Where there is no program `docker`. */
+function withoutEngine(): ComposeWithPull {
+  const environment = { PATH: base };
+  return createCompose(config, { clock: hastyClock, redact: (text) => text, lockOf, environment });
+}
+
 /** The stand-in's `docker`, not this machine's. */
 function inWorld(): Record<string, string | undefined> {
   return { ...process.env, PATH: `${docker.binDirectory}:${process.env['PATH'] ?? ''}` };
@@ -70,27 +76,27 @@ describe.each([
 
   test('are absent, running, stopped, and absent again', async () => {
     const compose = composeOf();
-    expect(await compose.read(1)).toEqual({ ok: true, value: 'absent' });
+    expect(await compose.read(1)).toMatchObject({ ok: true, value: { state: 'absent' } });
     await compose.up(1);
-    expect(await compose.read(1)).toEqual({ ok: true, value: 'running' });
+    expect(await compose.read(1)).toMatchObject({ ok: true, value: { state: 'running' } });
     await docker.killContainer(PROJECT);
-    expect(await compose.read(1)).toEqual({ ok: true, value: 'stopped' });
+    expect(await compose.read(1)).toEqual({ ok: true, value: { state: 'stopped', health: null, exitStatus: 1 } });
     await compose.down(1);
-    expect(await compose.read(1)).toEqual({ ok: true, value: 'absent' });
+    expect(await compose.read(1)).toMatchObject({ ok: true, value: { state: 'absent' } });
   });
 
   test('lack the chat when its Redis has died, which is then started alone, whatever has become of the compose file', async () => {
     const compose = composeOf();
     await compose.up(1);
     await docker.killContainer(PROJECT, 'redis');
-    expect(await compose.read(1)).toEqual({ ok: true, value: 'withoutChat' });
+    expect(await compose.read(1)).toMatchObject({ ok: true, value: { state: 'withoutChat' } });
     const file = join(base, PROJECT, 'docker-compose.yml');
     await writeFile(
       file,
       (await readFile(file, 'utf8')).replaceAll('BBB_MEETING_TITLE=', 'BBB_MEETING_TITLE=changed '),
     );
     await compose.upChat(1);
-    expect(await compose.read(1)).toEqual({ ok: true, value: 'running' });
+    expect(await compose.read(1)).toMatchObject({ ok: true, value: { state: 'running' } });
     expect(docker.containers().map(({ service, starts }) => `${service} ${starts}`)).toEqual([
       'redis 2',
       'bbb-streamer 1',
@@ -214,14 +220,41 @@ describe('compose commands', () => {
   });
 
   test('that only ask are given up sooner, so that one slot does not hold up the others', async () => {
-    docker.setBehaviour({ delays: [{ command: 'ps', project: PROJECT, untilFile: 'never' }] });
+    docker.setBehaviour({ delays: [{ command: 'docker ps', untilFile: 'never' }] });
     const redact = (text: string): string => text;
-    const compose = createCompose(config, { clock: hastyClock, redact, lockOf, readingTimeoutMs: 1500 });
-    const found = await compose.read(1);
-    expect(found).toMatchObject({ ok: false, problem: { kind: 'dockerUnreadable' } });
-    expect(JSON.stringify(found)).toContain('did not end within 1.5 s');
-    // Nothing else is asked of a slot that does not answer.
-    expect(commands()).toHaveLength(1);
+    const compose = createCompose(config, {
+      clock: hastyClock,
+      redact,
+      lockOf,
+      environment: inWorld(),
+      readingTimeoutMs: 1500,
+    });
+    const found = await compose.readAll([1, 2]);
+    expect([...found.keys()]).toEqual([1, 2]);
+    expect(found.get(2)).toMatchObject({ ok: false, problem: { kind: 'dockerUnreadable' } });
+    expect(JSON.stringify(found.get(1))).toContain('did not end within 1.5 s');
+    // An engine that does not answer is asked nothing else.
+    expect([docker.engineCalls(), commands()]).toEqual([['ps'], []]);
+  });
+
+  test('that ask the engine are one for any number of slots; without the program docker one asks for each', async () => {
+    await createSlots(config, { composeFileText, isOurs, isIntact }).make(2);
+    const compose = composeOf();
+    await compose.up(1);
+    const before = [docker.engineCalls().length, commands().length];
+    const states = (found: Map<number, Reading<SlotContainers>>): unknown[] =>
+      [...found].map(([slot, reading]) => [slot, reading.ok && reading.value.state]);
+    const expected = [
+      [1, 'running'],
+      [2, 'absent'],
+      [3, 'absent'],
+    ];
+    expect(states(await compose.readAll([1, 2, 3]))).toEqual(expected);
+    expect([docker.engineCalls().slice(before[0]), commands().slice(before[1])]).toEqual([['ps'], []]);
+    expect(states(await withoutEngine().readAll([1, 2, 3]))).toEqual(expected);
+    expect(commands().slice(before[1]).sort()).toEqual(
+      ['ps --services --filter status=running', 'ps --services --filter status=running', 'ps -a -q'].sort(),
+    );
   });
 
   test('that pull are given up when the process is asked to end', async () => {
@@ -238,10 +271,11 @@ describe('compose commands', () => {
     expect(docker.calls().map(({ rc }) => rc)).toEqual([null]);
   });
 
-  test('are not needed where there is no directory; without a compose file nothing is known', async () => {
-    expect(await composeOf().read(2)).toEqual({ ok: true, value: 'absent' });
+  test('are not needed where there is no directory; without a compose file only the engine can tell', async () => {
+    expect(await withoutEngine().read(2)).toMatchObject({ ok: true, value: { state: 'absent' } });
     await mkdir(join(base, 'bbb-live-streaming2'));
-    expect(await composeOf().read(2)).toMatchObject({ ok: false, problem: { kind: 'dockerUnreadable' } });
+    expect(await withoutEngine().read(2)).toMatchObject({ ok: false, problem: { kind: 'dockerUnreadable' } });
+    expect(await composeOf().read(2)).toMatchObject({ ok: true, value: { state: 'absent' } });
     expect(docker.calls()).toEqual([]);
   });
 
@@ -250,14 +284,17 @@ describe('compose commands', () => {
     const detected = (environment: Record<string, string>): ComposeWithPull =>
       createCompose({ ...config, composeCommand: [] }, { clock: hastyClock, redact, lockOf, environment });
     const second = createDocker(join(base, 'second'), { v2: true });
-    expect(await detected({ PATH: docker.binDirectory }).read(1)).toEqual({ ok: true, value: 'absent' });
-    expect(await detected({ PATH: second.binDirectory }).read(1)).toEqual({ ok: true, value: 'absent' });
-    expect(second.calls().length).toBeGreaterThan(0);
+    for (const { binDirectory } of [docker, second])
+      await expect(detected({ PATH: binDirectory }).down(1)).resolves.toBeNull();
+    expect([docker, second].map((one) => one.calls().map(({ argv }) => argv.join(' ')))).toEqual([
+      ['down'],
+      ['compose down'],
+    ]);
     const none = await detected({ PATH: base }).read(1);
     expect(none).toMatchObject({ ok: false, problem: { kind: 'dockerUnreadable' } });
     expect(JSON.stringify(none)).toContain('COMPOSE_COMMAND');
-    const wrong = await composeOf({ composeCommand: [join(base, 'no-such')] }).read(1);
-    expect(JSON.stringify(wrong)).toContain('no such program');
+    const wrong = composeOf({ composeCommand: [join(base, 'no-such')] }).upChat(1);
+    await expect(wrong).rejects.toThrow('no such program');
   });
 
   test('keep to the slot’s own project, whatever the environment says', async () => {
@@ -296,7 +333,7 @@ describe('compose commands', () => {
     docker.release('go');
     while (!(await next.take(1))) await new Promise(setImmediate);
     expect(next.busy([1])).toEqual(new Map());
-    expect(await composeOf().read(1)).toEqual({ ok: true, value: 'running' });
+    expect(await composeOf().read(1)).toMatchObject({ ok: true, value: { state: 'running' } });
   });
 
   test('leave no lock file where nothing may be changed', async () => {

@@ -40,7 +40,8 @@ function directoryWithDocker(): string {
   return directory;
 }
 
-const RUNS = { isRunning: true, exitStatus: null };
+const RUNS = { isRunning: true, isPaused: false, health: null, exitStatus: null };
+const IS_OVER = { ...RUNS, isRunning: false };
 
 describe('the engine', () => {
   test('has an id; without one it has not answered', async () => {
@@ -57,13 +58,19 @@ describe('the engine', () => {
       'web/redis,cours_redis_1\tUp 3 seconds (Paused)\tcours\tredis',
       'old\tExited (137) 2 days ago\t\t',
       'made\tCreated\tp\ts',
+      'well\tUp 2 hours (healthy)\t\t',
+      'ill\tUp 2 hours (unhealthy)\t\t',
+      'new\tUp Less than a second (health: starting)\t\t',
       '',
     ];
     expect(await engineThatSays(lines.join('\n')).containers()).toEqual([
       { name: 'liveStreaming1', project: 'bbb-live-streaming1', service: 'bbb-streamer', ...RUNS },
-      { name: 'cours_redis_1', project: 'cours', service: 'redis', ...RUNS },
-      { name: 'old', project: '', service: '', isRunning: false, exitStatus: 137 },
-      { name: 'made', project: 'p', service: 's', isRunning: false, exitStatus: null },
+      { name: 'cours_redis_1', project: 'cours', service: 'redis', ...RUNS, isPaused: true },
+      { name: 'old', project: '', service: '', ...IS_OVER, exitStatus: 137 },
+      { name: 'made', project: 'p', service: 's', ...IS_OVER },
+      { name: 'well', project: '', service: '', ...RUNS, health: 'healthy' },
+      { name: 'ill', project: '', service: '', ...RUNS, health: 'unhealthy' },
+      { name: 'new', project: '', service: '', ...RUNS, health: 'starting' },
     ]);
     expect(await engineThatSays('').containers()).toEqual([]);
   });
