@@ -27,7 +27,7 @@ import type {
   SlotRecord,
   Work,
 } from './model.js';
-import type { Whereabouts } from './plan/outbox/entry.js';
+import type { FilmSight, Whereabouts } from './plan/outbox/entry.js';
 
 export interface Bbb {
   /**
@@ -146,6 +146,8 @@ export interface Outbox {
   /** Moves a recording of a slot into the entry: a rename, or a copy that is read back where that is refused. Safe to repeat. */
   moveIn(entry: string, slot: number, file: string): Promise<void>;
   files(entry: string): Promise<Recording[]>;
+  /** What a file of the entry is. Waits for some seconds where one that has just been written to may still grow. */
+  inspect(entry: string, file: string): Promise<FilmSight>;
   /** True when a file of that final name waits for Pod's job. */
   isWaiting(entry: string, internalMeetingId: string): Promise<boolean>;
   /**

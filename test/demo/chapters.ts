@@ -5,6 +5,7 @@ import type { ReceivedMail } from '../world/smtp.js';
 import type { LivestreamRow } from '../world/pod-rows.js';
 import type { World } from '../world/world.js';
 import { expectThat, say, sayChanges } from './story.js';
+import { textOfFilm } from '../support/film.js';
 
 const MEETING = { meetingId: 'algebra-2026', name: "Cours d'algèbre n°1" };
 const BROADCASTER_NAME = `[BBB] ${MEETING.name}`;
@@ -108,7 +109,7 @@ async function stopTick(world: World): Promise<void> {
     recordings.map((file) => file.path),
     [expected],
   );
-  const text = readFileSync(join(world.root, expected), 'utf8');
+  const text = textOfFilm(readFileSync(join(world.root, expected)));
   expectThat('the recording is whole', text.startsWith(`REC ${MEETING.meetingId} `) && text.endsWith('END\n'), true);
   say('The recording is whole and waits for Pod under its final name.');
   expectThat('number of mails', world.smtp.mails.length, 1);

@@ -6,6 +6,7 @@ import { goldenCase, goldenNames, goldenWorld, type GoldenCase } from '../suppor
 import type { FakeContainer } from '../world/docker.js';
 import type { ReceivedMail } from '../world/smtp.js';
 import type { World } from '../world/world.js';
+import { textOfFilm } from '../support/film.js';
 
 /** The meeting of the case's one live ends before this tick. */
 const MEETING_ENDS_BEFORE: Record<string, number> = {
@@ -178,7 +179,7 @@ function recordingsOf(world: World): Result['recordings'] {
   return Object.fromEntries(
     files.map(({ path, mode }) => {
       const name = path.replace('recordings/', '');
-      const text = readFileSync(join(world.recordingsDirectory, name), 'utf8');
+      const text = textOfFilm(readFileSync(join(world.recordingsDirectory, name)));
       return [name, { of: text.split(' ')[1], mode }];
     }),
   );

@@ -1,6 +1,6 @@
 // Whose recordings the files in a slot are, recordings that were asked for and are not there, and lives that are not this host's.
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { composeFileOf, originalLive } from '../support/e2e-original.js';
 import {
@@ -19,6 +19,8 @@ import {
   SUBJECTS,
   tick,
 } from '../support/e2e-world.js';
+import { FILM_HEAD } from '../support/film.js';
+import { pathOf } from '../support/programs.js';
 import type { LivestreamRow } from '../world/pod-rows.js';
 import type { World } from '../world/world.js';
 
@@ -84,6 +86,35 @@ describe('a recording that was asked for and is not there at the end', () => {
       expect(live(world).status).toBe(2);
       expect(logText(world)).toMatch(/caf\ufffd\.mkv has a name that is not UTF-8/);
     }),
+    PATIENCE_MS,
+  );
+});
+
+describe('a recording in which there is nothing to show', () => {
+  const ffprobe = pathOf('ffprobe');
+
+  test.concurrent.each([
+    ['a text', 'REC m\n', true],
+    ['a head with nothing after it, where ffprobe is installed', FILM_HEAD.subarray(0, 60), ffprobe !== null],
+  ])(
+    'is kept and told, never published: %s',
+    async (_what, content, isSeen) => {
+      await inWorld({}, async (world) => {
+        const { meeting } = world.teacherAsks({ meetingId: 'm', recording: true });
+        expect(await tick(world)).toBe(0);
+        for (const name of readdirSync(videodata(world))) writeFileSync(join(videodata(world), name), content);
+        world.meetingEnds('m');
+        const path = [world.env['PATH'], dirname(ffprobe ?? '/')].join(':');
+        expect(await tick(world, { PATH: path })).toBe(isSeen ? 1 : 0);
+        expect(live(world).status).toBe(2);
+        if (!isSeen) return;
+        expect(handedOver(world)).toEqual({});
+        expect(Object.keys(kept(world))).toEqual([`1-${meeting.internal_meeting_id}.mkv`]);
+        expect(lastMail(world)).toContain('there is nothing to show in it');
+        expect(meeting.encoded_by).toBeNull();
+        expect(await tick(world)).toBe(0);
+      })();
+    },
     PATIENCE_MS,
   );
 });

@@ -34,6 +34,7 @@ import { freezableDisk, type FreezableDisk } from '../support/frozen-disk.js';
 import { composeHasEnded } from '../support/killed-program.js';
 import { until } from '../support/until.js';
 import type { World } from '../world/world.js';
+import { film } from '../support/film.js';
 
 /** A tick waits 30 s for a disk that does not answer. */
 const FROZEN_PATIENCE_MS = 2 * PATIENCE_MS;
@@ -326,12 +327,13 @@ async function endedUnder110(world: World, former: Former): Promise<void> {
   const videodata = join(world.slotDirectory(1), 'videodata');
   const [file = ''] = readdirSync(videodata);
   const source = join(videodata, file);
-  writeFileSync(source, 'REC m\nEND\n');
+  const content = film('REC m\nEND\n');
+  writeFileSync(source, content);
   const final = join(world.recordingsDirectory, `${meeting.internal_meeting_id}.mkv`);
   const part = `${final}.1.part`;
   mkdirSync(join(world.baseDirectory, 'kept'), { mode: 0o700 });
   const keptPath = join(world.baseDirectory, 'kept', `1-${meeting.internal_meeting_id}.mkv`);
-  const begun: HandOver = { file, size: 10, sha256: null, target: final, part, phase: 'copied' };
+  const begun: HandOver = { file, size: content.length, sha256: null, target: final, part, phase: 'copied' };
   const handOver = former.leave({ source, part, final, kept: keptPath, begun });
   if (former.isPatched === true) Object.assign(meeting, { encoded_by: 2, encoding_step: 3 });
   const record = JSON.parse(readFileSync(slotFile(world), 'utf8')) as SlotRecord;

@@ -9,6 +9,7 @@ import { Redis } from 'ioredis';
 import { REDIS_IMAGE, STREAMER_IMAGE, startAnotherEngine, startEngine, whyNoEngine, type Engine } from './engine.js';
 import { shippedPath } from '../support/shipped.js';
 import { startWorld, type Request, type World } from '../world/world.js';
+import { textOfFilm } from '../support/film.js';
 
 const reason = whyNoEngine();
 if (reason !== null && process.env['CI'] !== undefined) throw new Error(`the real-engine tests cannot run: ${reason}`);
@@ -83,7 +84,7 @@ async function until(what: string, holds: () => Promise<boolean> | boolean): Pro
 
     const recordingPath = ({ meeting }: Request): string =>
       join(world.recordingsDirectory, `${meeting.internal_meeting_id}.mkv`);
-    const recordingOf = (request: Request): string => readFileSync(recordingPath(request), 'utf8');
+    const recordingOf = (request: Request): string => textOfFilm(readFileSync(recordingPath(request)));
 
     async function publish(port: number, channel: string, message: string): Promise<number> {
       const redis = new Redis({

@@ -111,6 +111,7 @@ async function makeImages(folder: string, host: string): Promise<void> {
     await copyFile(join(sources, name), join(streamer, 'usr/local/bin', name));
     await chmod(join(streamer, 'usr/local/bin', name), 0o755);
   }
+  await copyFile(join(process.cwd(), 'test/fixtures/film-head.mkv'), join(streamer, 'film-head.mkv'));
   await importImage(streamer, host, ['ENTRYPOINT ["/usr/local/bin/entry"]', 'USER 1001'], STREAMER_IMAGE);
 }
 

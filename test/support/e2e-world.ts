@@ -1,6 +1,7 @@
 // What the end-to-end tests share: a world for each test, a tick, and short looks at what came of it.
 import { existsSync, readFileSync, readdirSync, statSync, watch, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { textOfFilm } from './film.js';
 import { useHostedCompose } from './hosted-compose.js';
 import type { FakeContainer } from '../world/docker.js';
 import type { BroadcasterRow, LivestreamRow } from '../world/pod-rows.js';
@@ -200,7 +201,7 @@ export function contents(directory: string): Record<string, string> {
     readdirSync(directory)
       .sort()
       .map((name) => {
-        const text = readFileSync(join(directory, name), 'utf8');
+        const text = textOfFilm(readFileSync(join(directory, name)));
         return [name, `${text.split(/[ \n]/)[1] ?? ''}${text.endsWith('END\n') ? ', whole' : ', without end'}`];
       }),
   );

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BroadcasterRow, LivestreamRow, MeetingRow } from '../world/pod-rows.js';
 import { startWorld, type World } from '../world/world.js';
+import { film } from './film.js';
 
 type PodRow<Row, Links extends keyof Row> = Omit<Row, Links> & Record<Links, string | null>;
 
@@ -112,6 +113,6 @@ async function fillSlot(world: World, name: string, slot: GoldenCase['input']['s
   if (slot.container_up) await world.docker.compose(directory, 'up', '-d');
   writeFileSync(composeFile, originalComposeFile(slot.env, number));
   for (const file of slot.videodata) {
-    writeFileSync(join(directory, 'videodata', file), `REC ${slot.env['BBB_MEETING_ID'] ?? ''} ${file}\n`);
+    writeFileSync(join(directory, 'videodata', file), film(`REC ${slot.env['BBB_MEETING_ID'] ?? ''} ${file}\n`));
   }
 }

@@ -62,6 +62,7 @@ case "$call" in
   printf 'started\n' >>"$state/starts"
   if grep -q 'BBB_DOWNLOAD_MEETING=true' docker-compose.yml; then
     name=meeting-$(date +%Y%m%d%H%M%S).mkv
+    cat "$root/film-head" >>"videodata/$name"
     printf 'REC %s\n' "$(grep -o 'BBB_MEETING_ID=[^"]*' docker-compose.yml)" >>"videodata/$name"
     printf '%s' "$name" >"$state/recording"
   fi

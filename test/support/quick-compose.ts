@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { FILM_HEAD } from './film.js';
 import { startWorld, type World, type WorldOptions } from '../world/world.js';
 
 const STATE = 'QUICK_COMPOSE_STATE';
@@ -25,6 +26,7 @@ export async function startQuickWorld(options: WorldOptions): Promise<World> {
   }
   world.env[STATE] = join(world.root, 'quick');
   mkdirSync(stateOf(world));
+  writeFileSync(join(stateOf(world), 'film-head'), FILM_HEAD);
   return world;
 }
 

@@ -30,6 +30,7 @@ import { sampleConfig } from './samples.js';
 import { startBbb, type BbbServer } from '../world/bbb.js';
 import { livestreamRow, meetingRow } from '../world/pod-rows.js';
 import { startPod, type PodServer, type PodVersion } from '../world/pod.js';
+import { film, textOfFilm } from './film.js';
 
 /** `goesOn` runs and stays; `ends` is to be stopped; the others wait; `failsUp` cannot be started while there is trouble. */
 export const LIVES = { goesOn: 1, ends: 2, starts: 3, takesLeftOver: 4, failsUp: 5 } as const;
@@ -254,7 +255,7 @@ function composeOf(world: TransportWorld): Compose {
         throw new PortError('startFailed', 'told to fail');
       watchUp(world, slot, record);
       world.containers.set(slot, record.livestreamId);
-      if (record.recordingAsked) writeFileSync(recording(slot), `REC of ${record.livestreamId}\n`);
+      if (record.recordingAsked) writeFileSync(recording(slot), film(`REC of ${record.livestreamId}\n`));
       return Promise.resolve(null);
     },
     upChat: () => Promise.resolve(),
@@ -346,7 +347,7 @@ function recordings(world: TransportWorld): string[] {
   );
   const isStopped = !runs(world, LIVES.ends);
   const whole = `REC of ${LIVES.ends}\n${isStopped ? 'END\n' : ''}`;
-  return paths.filter((path) => readFileSync(join(world.directory, path), 'utf8').startsWith(whole)).sort();
+  return paths.filter((path) => textOfFilm(readFileSync(join(world.directory, path))).startsWith(whole)).sort();
 }
 
 /** What is to be the same in the end, whatever went wrong on the way. */

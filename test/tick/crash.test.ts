@@ -40,6 +40,7 @@ const RECOVERY: Record<Act, { seenBy: string; atLeast: number }> = {
   look: { seenBy: 'nothing: it is only a question', atLeast: 40 },
   find: { seenBy: 'nothing: it is only a question', atLeast: 4 },
   'ask meeting': { seenBy: 'nothing: it is only a question', atLeast: 60 },
+  inspect: { seenBy: 'nothing: it is only a question', atLeast: 35 },
   copy: { seenBy: 'the hand-over in recording.json', atLeast: 60 },
   'set aside': { seenBy: 'the hand-over in recording.json', atLeast: 8 },
   'tell owner': { seenBy: "Pod's row; the hand-over in recording.json", atLeast: 60 },

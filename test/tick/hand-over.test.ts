@@ -25,6 +25,7 @@ import { type Outbox, type Ports, type Recordings } from '../../src/tick/ports.j
 import { REAL_COPY_ACTS, type CopyActs } from '../../src/shared/file-copy.js';
 import { createOutbox, type EntryLocks } from '../../src/tick/shell/outbox/outbox.js';
 import { createRecordings } from '../../src/tick/shell/outbox/recordings.js';
+import { film, textOfFilm } from '../support/film.js';
 import { ask, createPod, podPort, type MemoryPod } from '../support/memory/pod.js';
 import { nearWorker } from '../support/near-worker.js';
 import { sampleConfig, sampleRecord } from '../support/samples.js';
@@ -104,8 +105,16 @@ function recordOfLive(livestreamId: number, userPath: string): SlotRecord {
 }
 
 /** All of one size, so that size alone tells nothing. */
-function contentOf(live: number): string {
+function textOf(live: number): string {
   return `recording of live ${live}`;
+}
+
+function contentOf(live: number): Buffer {
+  return film(textOf(live));
+}
+
+function textIn(path: string): string {
+  return textOfFilm(readFileSync(path));
 }
 
 function videodata(stage: Stage, slot: number): string {
@@ -151,6 +160,7 @@ function contextOf(stage: Stage, cut: Cut): Context {
     writeRecord: (entry, record) => around('writeRecord', () => real.writeRecord(entry, record)),
     moveIn: (entry, slot, file) => around('moveIn', () => real.moveIn(entry, slot, file)),
     files: (entry) => around('files', () => real.files(entry)),
+    inspect: (entry, file) => around('inspect', () => real.inspect(entry, file)),
     isWaiting: (entry, id) => around('isWaiting', () => real.isWaiting(entry, id)),
     copy: (entry, file, target) => around('copy', () => real.copy(entry, file, target)),
     whereIs: (entry, begun) => around('whereIs', () => real.whereIs(entry, begun)),
@@ -249,7 +259,7 @@ function collect(stage: Stage): void {
   for (const name of readdirSync(stage.podDirectory)) {
     if (name.endsWith('.part')) continue;
     const owner = stage.pod.meetings.get('/rest/bbb_meeting/1/')?.encodedBy ?? null;
-    stage.published.push({ name, content: readFileSync(join(stage.podDirectory, name), 'utf8'), owner });
+    stage.published.push({ name, content: textIn(join(stage.podDirectory, name)), owner });
     unlinkSync(join(stage.podDirectory, name));
   }
 }
@@ -271,7 +281,7 @@ function contentsIn(directory: string): string[] {
   if (!existsSync(directory)) return [];
   return readdirSync(directory)
     .filter((name) => !name.endsWith('.part'))
-    .map((name) => readFileSync(join(directory, name), 'utf8'));
+    .map((name) => textIn(join(directory, name)));
 }
 
 function entriesOf({ base }: Stage): string[] {
@@ -411,16 +421,16 @@ async function play(
 }
 
 function faultsOf(stage: Stage, disaster: Disaster): string[] {
-  const ours = stage.published.filter(({ content }) => content === contentOf(1));
+  const ours = stage.published.filter(({ content }) => content === textOf(1));
   const kept = contentsIn(join(stage.base, 'kept'));
   const hidden = disaster.mayHide === true ? contentsIn(stage.shadow) : [];
   // What somebody took away from kept/ himself is his.
   const isTakenAway = disaster.name.startsWith('what was kept');
-  const isKept = kept.includes(contentOf(1));
+  const isKept = kept.includes(textOf(1));
   const wasToldOfKept = stage.told.some((outcome) => 'problem' in outcome && outcome.problem.kind === 'recordingKept');
   return [
     ...(ours.length > 1 ? ['published twice'] : []),
-    ...(ours.length === 0 && !isKept && !hidden.includes(contentOf(1)) && !isTakenAway ? ['lost'] : []),
+    ...(ours.length === 0 && !isKept && !hidden.includes(textOf(1)) && !isTakenAway ? ['lost'] : []),
     ...(ours.length > 0 && isKept && disaster.name === 'nothing else' ? ['kept, and published as well'] : []),
     ...(isKept && !wasToldOfKept ? ['kept, and not told'] : []),
     ...stage.published.filter(({ name }) => name !== FINAL).map(({ name }) => `published as ${name}`),
@@ -478,13 +488,16 @@ test('a copy that has gone before its last rename is made again, and handed over
     if (label === 'before setEncodedBy') throw new PortError('podUnreadable', 'Pod answers 503', { status: 503 });
   };
   expect(await tick(stage, isPatch)).toEqual([null]);
-  expect(stage.told).toMatchObject([{ problem: { kind: 'recordingFailed', detail: 'Pod answers 503' } }]);
+  expect(stage.told).toMatchObject([
+    { level: 'info', message: `recording ${FILE}: it is whole` },
+    { problem: { kind: 'recordingFailed', detail: 'Pod answers 503' } },
+  ]);
   stage.told.length = 0;
   parts(stage).forEach((path) => {
     unlinkSync(path);
   });
   expect(await tick(stage)).toEqual([]);
-  expect(contentsIn(stage.podDirectory)).toEqual([contentOf(1)]);
+  expect(contentsIn(stage.podDirectory)).toEqual([textOf(1)]);
   expect(stage.told.filter(({ level }) => level === 'error')).toEqual([]);
 });
 

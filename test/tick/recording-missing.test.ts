@@ -80,6 +80,21 @@ describe('asked for and not there', () => {
   });
 });
 
+test('asked for, and there is nothing to show in it: kept, told once, and Pod hears of no owner', async () => {
+  const world = await endedLive();
+  for (const recording of videodata(world).values()) recording.content = 'broken';
+  expect(await tick(world)).toEqual({ exitStatus: 1 });
+  expect(mailed(world)).toEqual([
+    [expect.stringMatching(/kept\/1-internal-1\.mkv: there is nothing to show in it: it is no Matroska file$/)],
+  ]);
+  expect([...world.files.keys()]).toEqual(['/srv/live1/kept/1-internal-1.mkv']);
+  expect(world.pod.writes.filter(({ act }) => act === 'encodedBy')).toEqual([]);
+  expect(unsettled(world)).toEqual([]);
+  world.clock.time += 60_000;
+  await cleanTick(world);
+  expect(mailed(world)).toHaveLength(1);
+});
+
 describe('is nothing to tell', () => {
   test('when no recording was asked for', async () => {
     const world = await endedLive(false);

@@ -133,6 +133,7 @@ const SEND: OutboxAct['is'][] = [
   'begin',
   'look',
   'ask meeting',
+  'inspect',
   'copy',
   'tell owner',
   'rename',
@@ -256,13 +257,22 @@ export const STORIES: Story[] = [
   },
   {
     name: 'recording target full',
-    effects: [...STOP, 'begin', 'look', 'ask meeting', 'copy'],
+    effects: [...STOP, 'begin', 'look', 'ask meeting', 'inspect', 'copy'],
     prepare: async () => {
       const world = await ended(recorded);
       hostOf(world).sharesFileSystem = false;
       return world;
     },
     trouble: failing('outbox', 'copy', { kind: 'recordingFailed', detail: 'no space' }, 'half copied'),
+  },
+  {
+    name: 'stop with a recording in which there is nothing to show',
+    effects: [...STOP, 'ask meeting', 'inspect', ...KEEP],
+    prepare: async () => {
+      const world = await ended(recorded);
+      for (const recording of hostOf(world).slots.get(1)?.videodata.values() ?? []) recording.content = 'broken';
+      return world;
+    },
   },
   {
     name: 'stop with a recording of nobody',

@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDocker, type FakeDocker } from './docker.js';
+import { textOfFilm } from '../support/film.js';
 
 let root: string;
 let docker: FakeDocker;
@@ -68,7 +69,7 @@ function recordings(directory: string): string[] {
   const folder = join(directory, 'videodata');
   return readdirSync(folder)
     .sort()
-    .map((name) => readFileSync(join(folder, name), 'utf8'));
+    .map((name) => textOfFilm(readFileSync(join(folder, name))));
 }
 
 describe('a project', () => {

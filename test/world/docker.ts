@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { FILM_HEAD } from '../support/film.js';
 
 export interface FakeContainer {
   id: string;
@@ -110,6 +111,7 @@ export function createDocker(root: string, options: { v2?: boolean } = {}): Fake
   const binDirectory = join(root, 'bin');
   mkdirSync(stateDirectory, { recursive: true });
   mkdirSync(binDirectory, { recursive: true });
+  writeFileSync(join(stateDirectory, 'film-head.mkv'), FILM_HEAD);
   const v2 = options.v2 ?? false;
   const docker = join(binDirectory, 'docker');
   const compose129 = join(binDirectory, 'docker-compose');

@@ -150,6 +150,8 @@ async function perform(act: OutboxAct, { entry, record }: Work, context: Context
       const isWaiting = await outbox.isWaiting(entry, record.internalMeetingId);
       return { of: 'ask meeting', because: act.because, internalMeetingId, isWaiting };
     }
+    case 'inspect':
+      return { of: 'inspect', file: act.file, sight: await outbox.inspect(entry, act.file) };
     case 'copy':
       return { of: 'copy', handOver: await copy(act, { entry, record }, context) };
     case 'set aside': {

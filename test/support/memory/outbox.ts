@@ -1,7 +1,7 @@
 // The outbox in memory, with the moments at which a kill could leave something half done.
 import { PortError } from '../../../src/tick/errors.js';
 import type { EntryReading, HandOver, OutboxRecord, Reading } from '../../../src/tick/model.js';
-import type { Whereabouts } from '../../../src/tick/plan/outbox/entry.js';
+import type { FilmSight, Whereabouts } from '../../../src/tick/plan/outbox/entry.js';
 import { parseEntry, serialiseEntry } from '../../../src/tick/shell/outbox/entry-file.js';
 import { type Outbox, type RecordingTarget } from '../../../src/tick/ports.js';
 import type { Host, StoredEntry, StoredFile } from './host.js';
@@ -71,6 +71,12 @@ async function placeWhole(
   files.set(part, { content, modifiedAt });
   await checkpoint('part complete');
   return host.sharesFileSystem ? null : `hash of ${content}`;
+}
+
+/** A recording of this world's containers says which meeting it shows. */
+function sightOf(content: string): FilmSight {
+  if (!content.startsWith('meeting=')) return { is: 'none', why: 'it is no Matroska file' };
+  return content.endsWith(' whole') ? { is: 'film', isCutOff: false, seconds: null } : { is: 'film', isCutOff: true };
 }
 
 function isKept(host: Host, path: string): boolean {
@@ -146,6 +152,12 @@ export function outboxPort(host: Host, session: Session, files: Files, through: 
         await checkpoint('renamed');
       }),
     files: (entry) => through('outbox', 'files', [entry], () => recordingsIn(entryOf(entry).files)),
+    inspect: (entry, file) =>
+      through('outbox', 'inspect', [entry, file], () => {
+        const source = entryOf(entry).files.get(file);
+        if (source === undefined) throw failed(`${file} is not there`);
+        return sightOf(source.content);
+      }),
     isWaiting: (entry, internalMeetingId) =>
       through('outbox', 'isWaiting', [entry, internalMeetingId], () =>
         files.has(`${host.config.podDefaultBbbPath}/${internalMeetingId}.mkv`),

@@ -1,8 +1,8 @@
 // What containers do in the stand-in: the streamer's ffmpeg records into the folder that is mounted on /video.
 import { createHash, randomBytes } from 'node:crypto';
-import { appendFileSync, chownSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { behaviour } from './engine.mjs';
+import { behaviour, stateDirectory } from './engine.mjs';
 
 /** The user in the streaming image. */
 const STREAMER_UID = 1001;
@@ -77,9 +77,10 @@ function beginRecording(container) {
   const name = freeName(folder, container.environment.TZ);
   const first = `REC ${container.environment.BBB_MEETING_ID} ${name}\n`;
   container.recording = join(folder, name);
-  writeFileSync(container.recording, first + '.'.repeat(Math.max(0, behaviour.recordingBytes - first.length)), {
-    mode: 0o644,
-  });
+  // What makes a Matroska file of the text that follows it.
+  const head = readFileSync(join(stateDirectory, 'film-head.mkv'));
+  const filled = first + '.'.repeat(Math.max(0, behaviour.recordingBytes - head.length - first.length));
+  writeFileSync(container.recording, Buffer.concat([head, Buffer.from(filled)]), { mode: 0o644 });
   if (process.getuid?.() === 0) chownSync(container.recording, STREAMER_UID, STREAMER_UID);
 }
 

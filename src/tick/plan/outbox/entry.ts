@@ -11,6 +11,8 @@ export type OutboxAct =
   | { is: 'find' }
   /** Reads the meeting's row in Pod. */
   | { is: 'ask meeting'; because: MeetingReason }
+  /** Looks into a file that is to go to Pod. */
+  | { is: 'inspect'; file: string }
   /** After: the complete `.part` stands beside the final name; the file stays in the entry. */
   | { is: 'copy'; file: string; to: Destination }
   /** After: a complete `.part` in `kept/` stands in the place of the one in Pod's directory. */
@@ -33,12 +35,24 @@ export type Destination = { place: 'pod' } | { place: 'kept'; because: string };
 /** Where the recording of a begun hand-over is. `nowhere`: neither as `.part` nor under its final name. */
 export type Whereabouts = 'part' | 'damagedPart' | 'final' | 'nowhere';
 
+/**
+ * What a file is. `film`: a recording; `seconds`: how long it lasts, where that is known; `isCutOff`: its end was never
+ * written, and what it says of its length is worth nothing. `growing`: somebody still writes to it. `none`: no player could
+ * show anything of it.
+ */
+export type FilmSight =
+  | { is: 'film'; isCutOff: false; seconds: number | null }
+  | { is: 'film'; isCutOff: true }
+  | { is: 'growing' }
+  | { is: 'none'; why: string };
+
 export type OutboxFound =
   | { of: 'begin' }
   | { of: 'look'; files: Recording[] }
   | { of: 'find'; where: Whereabouts; source: Recording | null }
   /** `internalMeetingId` is null when Pod has no such row. */
   | { of: 'ask meeting'; because: MeetingReason; internalMeetingId: string | null; isWaiting: boolean }
+  | { of: 'inspect'; file: string; sight: FilmSight }
   | { of: 'copy'; handOver: HandOver }
   | { of: 'set aside'; handOver: HandOver }
   /** `refusal`: why Pod will never take it for this user. */

@@ -1,14 +1,15 @@
 // The outbox: how a recording gets from a live that has ended to Pod, once and whole, or to `kept/` (docs/promises.md, P4).
 //
-//   videodata/meeting-….mkv ── rename ── outbox/<live>-<meeting>/ ── copy ── <meeting>.mkv.<live>.part in Pod's directory
-//   ── PATCH of the meeting's row: whose it is ── rename ── <meeting>.mkv ── the file in the entry is removed ── entry gone
+//   videodata/meeting-….mkv ── rename ── outbox/<live>-<meeting>/ ── look into it ── copy ── <meeting>.mkv.<live>.part in
+//   Pod's directory ── PATCH of the meeting's row: whose it is ── rename ── <meeting>.mkv ── the file in the entry is removed ── entry gone
 //
 // Why this order. Pod's job takes `<meeting>.mkv` without a look at whether it is whole, and fails for good on one whose meeting
 // has no owner: so it is complete before it bears that name, and the owner is told before. Each step is noted in
 // `recording.json` before it is taken, so that a killed tick neither loses nor doubles a file: what the files show decides how
-// the next one goes on. The source goes last. What Pod can never publish under this meeting and user goes to `kept/`.
+// the next one goes on. The source goes last. What Pod can never publish under this meeting and user goes to `kept/`, and so
+// does what is no recording: Pod's job would publish a file that nobody can play, or fail on it.
 import type { HandOver, OutboxRecord, Recording } from '../../model.js';
-import type { OutboxAct, OutboxConfig, OutboxFollowing, OutboxFound } from './entry.js';
+import type { FilmSight, OutboxAct, OutboxConfig, OutboxFollowing, OutboxFound } from './entry.js';
 import { OF_A_FAILED_START } from './moving.js';
 
 /** What Pod's job takes for the name of a recording of its own; anything else would be left lying there. */
@@ -25,6 +26,8 @@ export function afterOutboxAct(found: OutboxFound, record: OutboxRecord, config:
       return afterFind(found, record);
     case 'ask meeting':
       return afterMeeting(found, record);
+    case 'inspect':
+      return afterInspection(found.file, found.sight);
     case 'copy':
     case 'set aside':
       return onTheWay(found.handOver);
@@ -82,7 +85,22 @@ function afterMeeting(
     const detail = `an earlier recording of meeting ${record.internalMeetingId} was not collected by Pod yet; ${file} waits in the outbox`;
     return { next: [], failure: { kind: 'recordingWaiting', detail } };
   }
-  return { next: [because === 'going on' ? { is: 'tell owner' } : { is: 'copy', file, to: { place: 'pod' } }] };
+  return { next: [because === 'going on' ? { is: 'tell owner' } : { is: 'inspect', file }] };
+}
+
+/** A file that was cut off (its ffmpeg was killed) is a recording: Pod encodes what there is. */
+function afterInspection(file: string, sight: FilmSight): OutboxFollowing {
+  if (sight.is === 'none') return { next: [copyToKept(file, `there is nothing to show in it: ${sight.why}`)] };
+  if (sight.is === 'growing') {
+    const detail = `${file} waits in the outbox: somebody still writes to it (fuser shows who)`;
+    return { next: [], failure: { kind: 'recordingFailed', detail } };
+  }
+  return { next: [{ is: 'copy', file, to: { place: 'pod' } }], remark: `recording ${file}: ${inWords(sight)}` };
+}
+
+function inWords(sight: Extract<FilmSight, { is: 'film' }>): string {
+  if (sight.isCutOff) return 'it was cut off, its end was never written';
+  return sight.seconds === null ? 'it is whole' : `it is whole, ${sight.seconds} s long`;
 }
 
 /** Why Pod would publish the file under another meeting; null when nothing speaks against it. */

@@ -10,6 +10,7 @@ import type { Whereabouts } from '../../plan/outbox/entry.js';
 import type { Outbox, RecordingTarget } from '../../ports.js';
 import { slotPaths } from '../slot/slot-paths.js';
 import { entryPaths, keptDirectory } from './entry-paths.js';
+import { inspectFilm, REAL_FILM_ACTS, type FilmActs } from './film.js';
 import { namesIn, onRecording } from './recordings.js';
 
 /** Pod's job must be able to read and move the file; the PHP script gave it the same mode. */
@@ -23,7 +24,7 @@ export type Places = Pick<Config, 'baseDirectory' | 'podDefaultBbbPath'>;
 
 export type EntryActs = Pick<
   Outbox,
-  'isWaiting' | 'copy' | 'whereIs' | 'rename' | 'removeSource' | 'setAside' | 'moveIn'
+  'inspect' | 'isWaiting' | 'copy' | 'whereIs' | 'rename' | 'removeSource' | 'setAside' | 'moveIn'
 >;
 
 /** What each act knows. */
@@ -39,7 +40,7 @@ interface Destination {
   mode: number;
 }
 
-export function createEntryActs(places: Places, acts: CopyActs): EntryActs {
+export function createEntryActs(places: Places, acts: CopyActs, filmActs: FilmActs = REAL_FILM_ACTS): EntryActs {
   const around: Surroundings = { places, acts };
   const sourceOf = (entry: string, file: string): string =>
     join(entryPaths(places.baseDirectory, entry).directory, file);
@@ -48,6 +49,8 @@ export function createEntryActs(places: Places, acts: CopyActs): EntryActs {
       onRecording(`recording ${file} stays in slot ${slot}`, () =>
         copyIn(join(slotPaths(places.baseDirectory, slot).videodata, file), sourceOf(entry, file), acts),
       ),
+    inspect: (entry, file) =>
+      onRecording(`cannot look into recording ${file}`, () => inspectFilm(sourceOf(entry, file), filmActs)),
     isWaiting: (_entry, internalMeetingId) =>
       onRecording('cannot look for an earlier recording', async () => {
         if (places.podDefaultBbbPath === '') return false;

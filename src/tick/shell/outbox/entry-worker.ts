@@ -26,6 +26,7 @@ export function createEntryWorker(program: URL, places: Places, lock: number): E
   return {
     acts: {
       moveIn: (entry, slot, file) => call('moveIn', entry, slot, file) as Promise<void>,
+      inspect: (entry, file) => call('inspect', entry, file) as ReturnType<EntryActs['inspect']>,
       isWaiting: (entry, id) => call('isWaiting', entry, id) as Promise<boolean>,
       copy: (entry, file, target) => call('copy', entry, file, target) as ReturnType<EntryActs['copy']>,
       whereIs: (entry, handOver) => call('whereIs', entry, handOver) as ReturnType<EntryActs['whereIs']>,

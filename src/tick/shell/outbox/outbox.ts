@@ -75,6 +75,7 @@ export function createOutbox(places: Places, makeWorker: WorkerMaker, locks: Ent
     },
     files: (entry) =>
       onRecording(`cannot read the recordings in outbox/${entry}`, () => readRecordings(pathsOf(entry).directory)),
+    inspect: (entry, file) => actsOf(entry).inspect(entry, file),
     isWaiting: (entry, id) => actsOf(entry).isWaiting(entry, id),
     copy: (entry, file, target) => actsOf(entry).copy(entry, file, target),
     whereIs: (entry, handOver) => actsOf(entry).whereIs(entry, handOver),

@@ -1,7 +1,7 @@
 // The outbox, decision by decision: what follows from what an act on an entry found out.
 import { describe, expect, test } from '@jest/globals';
 import type { HandOver, OutboxRecord, Recording } from '../../../../src/tick/model.js';
-import type { OutboxAct, OutboxFollowing, OutboxFound } from '../../../../src/tick/plan/outbox/entry.js';
+import type { FilmSight, OutboxAct, OutboxFollowing, OutboxFound } from '../../../../src/tick/plan/outbox/entry.js';
 import { afterOutboxAct } from '../../../../src/tick/plan/outbox/outbox.js';
 import { NOW } from '../../../support/memory/samples.js';
 
@@ -104,6 +104,35 @@ describe('a file of an entry', () => {
   });
 });
 
+describe('what a file is', () => {
+  const seen = (sight: FilmSight): OutboxFound => ({ of: 'inspect', file: film.file, sight });
+  test.each<[string, FilmSight, string]>([
+    [
+      'a whole recording: it is copied for Pod',
+      { is: 'film', isCutOff: false, seconds: 5446 },
+      'copy meeting-1.mkv to pod; says: recording meeting-1.mkv: it is whole, 5446 s long',
+    ],
+    [
+      'a whole one of which ffprobe knows nothing',
+      { is: 'film', isCutOff: false, seconds: null },
+      'copy meeting-1.mkv to pod; says: recording meeting-1.mkv: it is whole',
+    ],
+    [
+      'cut off with its ffmpeg: it is a recording all the same',
+      { is: 'film', isCutOff: true },
+      'copy meeting-1.mkv to pod; says: recording meeting-1.mkv: it was cut off, its end was never written',
+    ],
+    ['not at its end yet: it waits', { is: 'growing' }, 'waits: recordingFailed'],
+    [
+      'nothing that could be shown: it is kept, never published',
+      { is: 'none', why: 'it is no Matroska file' },
+      'copy meeting-1.mkv to kept (there is nothing to show in it: it is no Matroska file)',
+    ],
+  ])('%s', (_name, sight, expected) => {
+    expect(inWords(afterOutboxAct(seen(sight), entry(), POD))).toBe(expected);
+  });
+});
+
 describe('the row of the meeting', () => {
   const asked = (internalMeetingId: string | null, { isWaiting = false, isGoingOn = false } = {}): OutboxFound => ({
     of: 'ask meeting',
@@ -113,7 +142,7 @@ describe('the row of the meeting', () => {
   });
   const going = entry({ handOver: COPIED });
   test.each<[string, OutboxFound, OutboxRecord, string]>([
-    ['as it should be: the file is copied', asked('internal-1'), entry(), 'copy meeting-1.mkv to pod'],
+    ['as it should be: the file is looked into', asked('internal-1'), entry(), 'inspect'],
     ['gone: the file is kept', asked(null), entry(), 'copy meeting-1.mkv to kept (its meeting is no longer in Pod)'],
     [
       'of another meeting by now: the file is kept',
