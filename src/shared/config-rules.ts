@@ -245,7 +245,7 @@ export const databaseType: Rule<'postgresql' | 'mysql' | ''> = {
 
 export const mailLanguage = choice<'fr' | 'en'>(['fr', 'en']);
 
-function choice<T extends string>(choices: T[]): Rule<T> {
+export function choice<T extends string>(choices: T[]): Rule<T> {
   return {
     expected: choices.length === 2 ? choices.join(' or ') : `one of ${choices.join(', ')}`,
     read: (text) => choices.find((one) => one === text),

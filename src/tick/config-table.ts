@@ -7,6 +7,7 @@ import { COMMON } from '../shared/common-variables.js';
 import { GATEWAY } from '../shared/gateway-variables.js';
 import { INSTALLATION } from '../shared/installation-variables.js';
 import { STREAMER } from '../shared/streamer-variables.js';
+import { WEBINAR } from './webinar-variables.js';
 
 export const SECTIONS: Section[] = [
   { from: 'DEBUG', en: 'bbb-pod-live', fr: 'bbb-pod-live' },
@@ -18,7 +19,7 @@ export const SECTIONS: Section[] = [
   { from: 'POD_HLS_STREAM', en: 'Pod', fr: 'Pod' },
   { from: 'TZ', en: 'New: the PHP script did not have these', fr: 'Nouveaux : le script PHP ne les avait pas' },
   {
-    from: 'GATEWAY_TOKEN',
+    from: 'POD_MODE',
     en: 'Webinars of Pod 3.6 and later (bbb-pod-live gateway)',
     fr: 'Webinaires de Pod à partir de la version 3.6 (bbb-pod-live gateway)',
   },
@@ -127,9 +128,9 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     default: null,
     secret: true,
     wordSplit: true,
-    help: 'RTMP server, rtmp:// or rtmps://; a final slash is added when it is missing. With authentication: rtmp://user:password@host:port/application/ or rtmp://user@password:host:port/application/.',
+    help: 'RTMP server, rtmp:// or rtmps://; a final slash is added when it is missing. Without use for webinars, where each gateway has its own. With authentication: rtmp://user:password@host:port/application/ or rtmp://user@password:host:port/application/.',
     helpFr:
-      'Serveur RTMP, rtmp:// ou rtmps:// ; une barre oblique finale manquante est ajoutée. Avec authentification : rtmp://user:password@serveur:port/application/ ou rtmp://user@password:serveur:port/application/.',
+      'Serveur RTMP, rtmp:// ou rtmps:// ; une barre oblique finale manquante est ajoutée. Inutile pour les webinaires, dont chaque passerelle a le sien. Avec authentification : rtmp://user:password@serveur:port/application/ ou rtmp://user@password:serveur:port/application/.',
     example: 'rtmp://live.univ.fr:1935/live/',
   },
   bbbAttendeePassword: {
@@ -159,8 +160,9 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     name: 'POD_HLS_STREAM',
     rule: rules.hlsUrl,
     default: null,
-    help: 'Where the RTMP server publishes the HLS playlists; a final slash is added when it is missing.',
-    helpFr: 'Adresse où le serveur RTMP publie les flux HLS ; une barre oblique finale manquante est ajoutée.',
+    help: 'Where the RTMP server publishes the HLS playlists; a final slash is added when it is missing. Without use for webinars.',
+    helpFr:
+      'Adresse où le serveur RTMP publie les flux HLS ; une barre oblique finale manquante est ajoutée. Inutile pour les webinaires.',
     example: 'https://live.univ.fr/hls/',
   },
   podUrl: COMMON.podUrl,
@@ -301,6 +303,20 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
   httpsProxy: COMMON.httpsProxy,
   noProxy: COMMON.noProxy,
   extraAuthorities: COMMON.extraAuthorities,
+  podMode: WEBINAR.podMode,
+  podLiveGateways: WEBINAR.podLiveGateways,
   gatewayToken: { ...GATEWAY.gatewayToken, default: '', empty: '' },
   gatewayAllow: { ...GATEWAY.gatewayAllow, default: '', empty: [] },
+  webinarRecord: WEBINAR.webinarRecord,
+  podRecorderPath: WEBINAR.podRecorderPath,
+  podRecorderPathOnPod: WEBINAR.podRecorderPathOnPod,
+  podRecorderId: WEBINAR.podRecorderId,
+  eventProlongMs: WEBINAR.eventProlongMs,
+};
+
+/** What is only there for the lives of `bbb_livestream`: with POD_MODE=webinar it may be missing. */
+export const VARIABLES_FOR_WEBINARS: typeof VARIABLES = {
+  ...VARIABLES,
+  bbbStreamUrl: { ...VARIABLES.bbbStreamUrl, default: '', empty: '' },
+  podHlsStream: { ...VARIABLES.podHlsStream, default: '', empty: '' },
 };

@@ -3,7 +3,7 @@ import { proxySecrets } from '../shared/common-variables.js';
 import { decoded } from '../shared/config-rules.js';
 import { readVariables, type Environment, type Variable } from '../shared/configuration.js';
 import { passwordOf, streamUrlParts } from '../shared/stream-url.js';
-import { VARIABLES, type ConfigKey } from './config-table.js';
+import { VARIABLES, VARIABLES_FOR_WEBINARS, type ConfigKey } from './config-table.js';
 import type { Config } from './model.js';
 
 export type ConfigReading = { ok: true; config: Config } | { ok: false; faults: string[] };
@@ -16,8 +16,14 @@ export function readConfig(
   environment: Environment,
   surroundings: { workingDirectory: string; hostname: string },
 ): ConfigReading {
-  const { known, faults } = readVariables<Config>(VARIABLES, environment, surroundings);
-  faults.push(...serverNumberFaults(known));
+  const { podMode } = readVariables<Pick<Config, 'podMode'>>(
+    { podMode: VARIABLES.podMode },
+    environment,
+    surroundings,
+  ).known;
+  const table = podMode === 'webinar' ? VARIABLES_FOR_WEBINARS : VARIABLES;
+  const { known, faults } = readVariables<Config>(table, environment, surroundings);
+  faults.push(...serverNumberFaults(known), ...gatewayFaults(known));
   if (faults.length > 0) return { ok: false, faults };
   const config = { ...known, secrets: [], warnings: [], unknownNames: [] } as unknown as Config;
   return { ok: true, config: { ...config, secrets: secretsOf(config), warnings: warningsOf(config) } };
@@ -32,6 +38,13 @@ function serverNumberFaults({ serverNumber, numberOfServers }: Partial<Config>):
   if (serverNumber === undefined || numberOfServers === undefined || serverNumber <= numberOfServers) return [];
   const range = `a whole number from 1 to NUMBER_SERVERS (${numberOfServers})`;
   return [`SERVER_NUMBER: expected ${range}; got "${serverNumber}"`];
+}
+
+function gatewayFaults({ podLiveGateways, numberOfLives }: Partial<Config>): string[] {
+  if (podLiveGateways === undefined || numberOfLives === undefined || podLiveGateways.length <= numberOfLives)
+    return [];
+  const range = `at most as many live gateways as there are slots (NUMBER_LIVES is ${numberOfLives})`;
+  return [`POD_LIVE_GATEWAYS: expected ${range}; got "${podLiveGateways.join(',')}"`];
 }
 
 /** What must be shown nowhere, each in the forms in which it may turn up. */

@@ -445,6 +445,12 @@ export interface World {
   memoryOnDisk?: Memory;
 }
 
+/** The two ways in which Pod asks for lives: a queue of `bbb_livestream`, or webinars whose gateway Pod calls. */
+export type PodMode = 'bbb_livestream' | 'webinar';
+
+/** Which webinars are recorded for Pod; `bbb`: those that BBB may record too. */
+export type WebinarRecord = 'never' | 'bbb' | 'always';
+
 /** A checked configuration; names and rules are in `config-table.ts`. */
 export interface Config {
   debug: boolean;
@@ -506,6 +512,18 @@ export interface Config {
   gatewayToken: string;
   /** Addresses and networks from which Pod calls the gateway. */
   gatewayAllow: string[];
+  podMode: 'auto' | PodMode;
+  /** Ids of Pod's live gateways: the first is slot 1's. */
+  podLiveGateways: number[];
+  webinarRecord: WebinarRecord;
+  /** Empty: recordings of webinars are not handed over. */
+  podRecorderPath: string;
+  /** The same directory, as Pod calls it. */
+  podRecorderPathOnPod: string;
+  /** 0: the one that Pod takes by itself. */
+  podRecorderId: number;
+  /** 0: events are not prolonged. */
+  eventProlongMs: number;
   /** What must stand in no log, mail or screen. */
   secrets: string[];
   /** Not errors, but worth a line: globs in word-split values. */

@@ -87,6 +87,13 @@ describe('a configuration', () => {
       extraAuthorities: '',
       gatewayToken: '',
       gatewayAllow: [],
+      podMode: 'auto',
+      podLiveGateways: [],
+      webinarRecord: 'never',
+      podRecorderPath: '',
+      podRecorderPathOnPod: '',
+      podRecorderId: 0,
+      eventProlongMs: 900_000,
       secrets: ['bbb-s3cret', 'pod-t0ken'],
       warnings: [],
       unknownNames: [],
@@ -132,6 +139,21 @@ describe('a configuration', () => {
       { GATEWAY_ALLOW: '192.0.2.10, 2001:db8::/48', GATEWAY_TOKEN: '8letters' },
       { gatewayAllow: ['192.0.2.10', '2001:db8::/48'], secrets: ['bbb-s3cret', 'pod-t0ken', '8letters'] },
     ],
+    [
+      { POD_MODE: 'webinar', POD_LIVE_GATEWAYS: '3, 4', NUMBER_LIVES: '2' },
+      { podMode: 'webinar', podLiveGateways: [3, 4] },
+    ],
+    [
+      { WEBINAR_RECORD: 'bbb', POD_RECORDER_PATH: '/data/recorder/', POD_RECORDER_ID: '2' },
+      {
+        webinarRecord: 'bbb',
+        podRecorderPath: '/data/recorder',
+        podRecorderPathOnPod: '/data/recorder',
+        podRecorderId: 2,
+      },
+    ],
+    [{ POD_RECORDER_PATH_ON_POD: '/pod/recorder' }, { podRecorderPath: '', podRecorderPathOnPod: '/pod/recorder' }],
+    [{ EVENT_PROLONG_MINUTES: '0' }, { eventProlongMs: 0 }],
     [{ HTTP_TIMEOUT_S: '0.5' }, { httpTimeoutMs: 500 }],
     [{ ERROR_REMIND_HOURS: '0' }, { errorRemindHours: 0 }],
     [{ POD_HLS_STREAM: 'http://127.0.0.1:8080/hls/' }, { podHlsStream: 'http://127.0.0.1:8080/hls/' }],
@@ -177,6 +199,14 @@ describe('a configuration', () => {
     [{ HTTP_TIMEOUT_S: '0' }],
     [{ COMPOSE_TIMEOUT_S: '1.5' }],
     [{ ERROR_REMIND_HOURS: 'daily' }],
+    [{ POD_MODE: 'webinars' }],
+    [{ POD_LIVE_GATEWAYS: '3,3' }],
+    [{ POD_LIVE_GATEWAYS: '3;4' }],
+    [{ POD_LIVE_GATEWAYS: '0' }],
+    [{ WEBINAR_RECORD: 'true' }],
+    [{ POD_RECORDER_PATH: 'recorder' }],
+    [{ POD_RECORDER_ID: 'x' }],
+    [{ EVENT_PROLONG_MINUTES: '1441' }],
     [{ GATEWAY_TOKEN: '1234' }],
     [{ GATEWAY_TOKEN: 'x'.repeat(26) }],
     [{ GATEWAY_TOKEN: 'two words' }],
@@ -185,6 +215,23 @@ describe('a configuration', () => {
   ])('refuses %j and names the variable', (environment) => {
     const name = Object.keys(environment)[0] ?? '';
     expect(faultsOf(environment)).toEqual([expect.stringMatching(new RegExp(`^${name}: expected .+; .+`))]);
+  });
+
+  test('needs no RTMP server and no playlists of its own for webinars alone', () => {
+    const without = { BBB_STREAM_URL: '', POD_HLS_STREAM: '' };
+    expect(configOf({ ...without, POD_MODE: 'webinar' })).toMatchObject({ bbbStreamUrl: '', podHlsStream: '' });
+    for (const mode of ['auto', 'bbb_livestream']) {
+      expect(faultsOf({ ...without, POD_MODE: mode })).toEqual([
+        expect.stringMatching(/^BBB_STREAM_URL is missing/),
+        expect.stringMatching(/^POD_HLS_STREAM is missing/),
+      ]);
+    }
+  });
+
+  test('has a slot for each live gateway', () => {
+    expect(faultsOf({ POD_LIVE_GATEWAYS: '3,4', NUMBER_LIVES: '1' })).toEqual([
+      'POD_LIVE_GATEWAYS: expected at most as many live gateways as there are slots (NUMBER_LIVES is 1); got "3,4"',
+    ]);
   });
 
   test('tells all its faults at once', () => {

@@ -1,0 +1,109 @@
+// The variables of webinars (Pod 3.8.2 and later) that a tick reads; those of the gateway stand in shared/gateway-variables.ts.
+import { choice, directory, type Rule } from '../shared/config-rules.js';
+import type { Variable } from '../shared/configuration.js';
+import type { PodMode, WebinarRecord } from './model.js';
+
+export interface WebinarSettings {
+  podMode: 'auto' | PodMode;
+  /** Ids of Pod's live gateways: the first is slot 1's. */
+  podLiveGateways: number[];
+  webinarRecord: WebinarRecord;
+  /** Empty: recordings are not handed over. */
+  podRecorderPath: string;
+  podRecorderPathOnPod: string;
+  /** 0: the one that Pod takes by itself. */
+  podRecorderId: number;
+  /** 0: events are not prolonged. */
+  eventProlongMs: number;
+}
+
+const ids: Rule<number[]> = {
+  expected: 'ids of live gateways, each once, separated by commas, for instance 3,4',
+  read(text) {
+    const words = text.split(',').map((word) => word.trim());
+    const isList = words.every((word) => /^[1-9]\d{0,8}$/.test(word)) && new Set(words).size === words.length;
+    return isList ? words.map(Number) : undefined;
+  },
+};
+
+const recorderId: Rule<number> = {
+  expected: 'the id of a recorder in Pod',
+  read: (text) => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined),
+};
+
+const minutesOrNone: Rule<number> = {
+  expected: 'a whole number of minutes, from 0 (never) to 1440',
+  read: (text) => (/^\d{1,4}$/.test(text) && Number(text) <= 1440 ? Number(text) * 60_000 : undefined),
+};
+
+export const WEBINAR: { [Key in keyof WebinarSettings]: Variable<WebinarSettings[Key]> } = {
+  podMode: {
+    name: 'POD_MODE',
+    rule: choice<'auto' | PodMode>(['auto', 'bbb_livestream', 'webinar']),
+    default: 'auto',
+    help: 'How lives are asked for in Pod: bbb_livestream (2.8 to 3.8.1), webinar (3.6 and later), or auto: what this Pod has; with both, bbb_livestream.',
+    helpFr:
+      'Comment les directs sont demandés dans Pod : bbb_livestream (2.8 à 3.8.1), webinar (à partir de 3.6), ou auto : ce que ce Pod propose ; avec les deux, bbb_livestream.',
+    example: 'webinar',
+  },
+  podLiveGateways: {
+    name: 'POD_LIVE_GATEWAYS',
+    rule: ids,
+    default: '',
+    empty: [],
+    help: "Needed for webinars: the ids of this server's live gateways in Pod's administration, that of slot 1 first.",
+    helpFr:
+      "Nécessaire pour les webinaires : les identifiants des passerelles de live de ce serveur dans l'administration de Pod, celle de l'emplacement 1 d'abord.",
+    example: '3,4',
+  },
+  webinarRecord: {
+    name: 'WEBINAR_RECORD',
+    rule: choice<WebinarRecord>(['never', 'bbb', 'always']),
+    default: 'never',
+    help: 'Which webinars are recorded for Pod: never, always, or bbb: those that BigBlueButton may record too.',
+    helpFr:
+      'Quels webinaires sont enregistrés pour Pod : never (aucun), always (tous), ou bbb : ceux que BigBlueButton peut aussi enregistrer.',
+    example: 'bbb',
+  },
+  podRecorderPath: {
+    name: 'POD_RECORDER_PATH',
+    rule: directory,
+    default: '',
+    empty: '',
+    defaultIs: { en: 'empty: recordings are not handed over', fr: 'vide : les vidéos ne sont pas remises à Pod' },
+    help: 'Webinars: directory for the recordings, shared with Pod (NFS for instance): DEFAULT_RECORDER_PATH in its settings_local.py, or a directory below it.',
+    helpFr:
+      'Webinaires : répertoire où remettre les vidéos, partagé avec Pod (NFS par exemple) : DEFAULT_RECORDER_PATH de son settings_local.py, ou un répertoire en dessous.',
+    example: '/data/www/pod/recorder',
+  },
+  podRecorderPathOnPod: {
+    name: 'POD_RECORDER_PATH_ON_POD',
+    rule: directory,
+    default: ({ known }) => (known['podRecorderPath'] as string | undefined) ?? '',
+    empty: '',
+    defaultIs: { en: 'as `POD_RECORDER_PATH`', fr: 'comme `POD_RECORDER_PATH`' },
+    help: "Webinars: the same directory as it is called on Pod's servers.",
+    helpFr: "Webinaires : le même répertoire, tel qu'il s'appelle sur les serveurs de Pod.",
+    example: '/pod/recorder',
+  },
+  podRecorderId: {
+    name: 'POD_RECORDER_ID',
+    rule: recorderId,
+    default: '',
+    empty: 0,
+    defaultIs: { en: "empty: Pod's default recorder", fr: "vide : l'enregistreur par défaut de Pod" },
+    help: "Webinars: id of the recorder in Pod's administration to which recordings are given; its type is video.",
+    helpFr:
+      "Webinaires : identifiant, dans l'administration de Pod, de l'enregistreur auquel les vidéos sont remises ; son type est video.",
+    example: '1',
+  },
+  eventProlongMs: {
+    name: 'EVENT_PROLONG_MINUTES',
+    rule: minutesOrNone,
+    default: '15',
+    help: 'Webinars: while a meeting goes on beyond the end of its event in Pod, the event is prolonged by so many minutes, or viewers would see nothing any more; 0: never.',
+    helpFr:
+      "Webinaires : tant qu'une réunion se poursuit au-delà de la fin de son événement dans Pod, l'événement est prolongé de ce nombre de minutes, sans quoi les spectateurs ne verraient plus rien ; 0 : jamais.",
+    example: '10',
+  },
+};
