@@ -90,14 +90,16 @@ function rulesOf(program) {
       },
     },
     {
-      files: ['model', 'ports'].map((file) => `${inside}/${file}.ts`),
+      files: ['model', 'webinar-model', 'ports'].map((file) => `${inside}/${file}.ts`),
       rules: {
         'no-restricted-imports': imports(LIBRARIES, OUTSIDE, CLI, siblings),
         'no-restricted-syntax': ['error', ...NO_CLOCK, NO_LAZY],
       },
     },
     {
-      files: ['effects/*', 'ways/*', 'execute', 'read', 'run', 'init', 'status'].map((file) => `${inside}/${file}.ts`),
+      files: ['effects/*', 'ways/*', 'execute', 'read', 'read-webinars', 'run', 'init', 'status'].map(
+        (file) => `${inside}/${file}.ts`,
+      ),
       rules: {
         'no-restricted-imports': imports(LIBRARIES, OUTSIDE, CLI, siblings),
         'no-restricted-syntax': ['error', ...NO_CLOCK, NO_LAZY],

@@ -449,7 +449,7 @@ export interface World {
 export type PodMode = 'bbb_livestream' | 'webinar';
 
 /** Which webinars are recorded for Pod; `bbb`: those that BBB may record too. */
-export type WebinarRecord = 'never' | 'bbb' | 'always';
+export type RecordedWebinars = 'never' | 'bbb' | 'always';
 
 /** A checked configuration; names and rules are in `config-table.ts`. */
 export interface Config {
@@ -515,7 +515,7 @@ export interface Config {
   podMode: 'auto' | PodMode;
   /** Ids of Pod's live gateways: the first is slot 1's. */
   podLiveGateways: number[];
-  webinarRecord: WebinarRecord;
+  webinarRecord: RecordedWebinars;
   /** Empty: recordings of webinars are not handed over. */
   podRecorderPath: string;
   /** The same directory, as Pod calls it. */

@@ -18,6 +18,7 @@ import type {
   OutboxRecord,
   PastTick,
   PodMeeting,
+  PodMode,
   Problem,
   Reading,
   RefusedAddress,
@@ -28,6 +29,8 @@ import type {
   Work,
 } from './model.js';
 import type { FilmSight, Whereabouts } from './plan/outbox/entry.js';
+import type { GatewayBroadcaster, LiveGateway, PodEvent, WebinarMeeting, WebinarRow } from './webinar-model.js';
+import type { Wanted, Wish } from '../shared/wanted.js';
 
 export interface Bbb {
   /**
@@ -78,6 +81,48 @@ export interface Pod {
   changeLivestream(id: number, change: LivestreamChange, options?: { timeoutMs?: number }): Promise<void>;
   /** PATCH of the meeting row: `encoded_by`, `encoding_step: 3`. Answers the row's `internal_meeting_id`. */
   setEncodedBy(meetingPath: string, userPath: string): Promise<{ internalMeetingId: string }>;
+}
+
+/** A file in the directory of Pod's recorder, of which Pod is to make a video. */
+export interface RecordingRequest {
+  title: string;
+  /** As Pod's servers call it. */
+  sourceFile: string;
+  /** Path of the row of the user whose video it becomes: Pod takes members of staff only. */
+  ownerPath: string;
+  /** 0: the one that Pod takes by itself. */
+  recorderId: number;
+}
+
+/** Pod's webinars. Of a row that Pod says does not exist (404 with JSON) the reading is null, and nothing is to be changed. */
+export interface PodWebinars {
+  /** Which ways of asking for lives this Pod has; none: neither. */
+  readSystems(): Promise<Reading<PodMode[]>>;
+  /** Every page of status 1, of all gateways, filtered again on this side. */
+  readInProgress(): Promise<Reading<WebinarRow[]>>;
+  readRow(id: number): Promise<Reading<WebinarRow | null>>;
+  readMeeting(path: string): Promise<Reading<WebinarMeeting | null>>;
+  readEvent(path: string): Promise<Reading<PodEvent | null>>;
+  readBroadcaster(path: string): Promise<Reading<GatewayBroadcaster | null>>;
+  readGateway(id: number): Promise<Reading<LiveGateway | null>>;
+  changeStatus(id: number, status: 1 | 2): Promise<void>;
+  /** `endDate`: ISO 8601 with offset. */
+  prolongEvent(path: string, endDate: string): Promise<void>;
+  switchBroadcaster(path: string, isOn: boolean): Promise<void>;
+  /** Null: Pod has taken it, and makes the video by and by. Else what it objects to: it never will. */
+  createRecording(request: RecordingRequest): Promise<{ refusedFields: string[]; detail: string } | null>;
+  /** Whether Pod was given that file, as its servers call it: after an answer that was lost. */
+  hasRecording(sourceFile: string): Promise<boolean>;
+}
+
+/** What Pod's calls want of the slots: `wanted.json`, which the gateway writes. */
+export interface Wishes {
+  read(slot: number): Promise<Reading<Wanted>>;
+  /**
+   * The current wish is done with, and what was queued takes its place; nothing is changed when something else was said
+   * since it was read. `done`: as it was read; null: there was none.
+   */
+  settle(slot: number, done: Wish | null): Promise<void>;
 }
 
 export interface Slots {
@@ -258,6 +303,8 @@ export interface Ports {
   config: Config;
   bbb: Bbb;
   pod: Pod;
+  webinars: PodWebinars;
+  wishes: Wishes;
   slots: Slots;
   compose: Compose;
   recordings: Recordings;

@@ -17,6 +17,8 @@ import { createLog } from './shell/log.js';
 import { createMail } from './shell/mail.js';
 import { createMemoryFile } from './shell/memory-file.js';
 import { createPod } from './shell/pod/pod.js';
+import { createPodWebinars } from './shell/pod/pod-webinars.js';
+import { createWishes } from './shell/wishes.js';
 import { createEntryWorker } from './shell/outbox/entry-worker.js';
 import { createOutbox } from './shell/outbox/outbox.js';
 import { createRecordings } from './shell/outbox/recordings.js';
@@ -75,6 +77,8 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
     config,
     bbb: createBbb(config, http),
     pod: createPod(config, http),
+    webinars: createPodWebinars(config, http),
+    wishes: createWishes(config.baseDirectory),
     slots: createSlots(config, {
       composeFileText: async (slot, config, record) => {
         // Of a slot without a live nothing is ever started: no engine is asked for that.

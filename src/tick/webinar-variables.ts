@@ -1,13 +1,13 @@
 // The variables of webinars (Pod 3.8.2 and later) that a tick reads; those of the gateway stand in shared/gateway-variables.ts.
 import { choice, directory, type Rule } from '../shared/config-rules.js';
 import type { Variable } from '../shared/configuration.js';
-import type { PodMode, WebinarRecord } from './model.js';
+import type { PodMode, RecordedWebinars } from './model.js';
 
 export interface WebinarSettings {
   podMode: 'auto' | PodMode;
   /** Ids of Pod's live gateways: the first is slot 1's. */
   podLiveGateways: number[];
-  webinarRecord: WebinarRecord;
+  webinarRecord: RecordedWebinars;
   /** Empty: recordings are not handed over. */
   podRecorderPath: string;
   podRecorderPathOnPod: string;
@@ -58,7 +58,7 @@ export const WEBINAR: { [Key in keyof WebinarSettings]: Variable<WebinarSettings
   },
   webinarRecord: {
     name: 'WEBINAR_RECORD',
-    rule: choice<WebinarRecord>(['never', 'bbb', 'always']),
+    rule: choice<RecordedWebinars>(['never', 'bbb', 'always']),
     default: 'never',
     help: 'Which webinars are recorded for Pod: never, always, or bbb: those that BigBlueButton may record too.',
     helpFr:

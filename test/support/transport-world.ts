@@ -21,6 +21,8 @@ import { composeFileText, isIntact, isOurs } from '../../src/tick/shell/slot/com
 import { createHttp, type Http } from '../../src/shared/http.js';
 import { createMemoryFile } from '../../src/tick/shell/memory-file.js';
 import { createPod } from '../../src/tick/shell/pod/pod.js';
+import { createPodWebinars } from '../../src/tick/shell/pod/pod-webinars.js';
+import { createWishes } from '../../src/tick/shell/wishes.js';
 import { nearWorker } from './near-worker.js';
 import { createOutbox } from '../../src/tick/shell/outbox/outbox.js';
 import { createRecordings } from '../../src/tick/shell/outbox/recordings.js';
@@ -183,6 +185,8 @@ function portsOf(world: TransportWorld, config: Config, options: TickOptions): P
     config,
     bbb: createBbb(config, wrapped),
     pod: createPod(config, wrapped),
+    webinars: createPodWebinars(config, wrapped),
+    wishes: createWishes(config.baseDirectory),
     slots: createSlots(config, { composeFileText, isOurs, isIntact }),
     compose: composeOf(world),
     recordings: createRecordings(config),

@@ -1,6 +1,7 @@
 // One bbb-pod-live server in memory: its slots, containers, mails, log, memory file and lock.
 import type { Config, MailMessage } from '../../../src/tick/model.js';
 import { SAMPLE_MEETING_ID } from '../../../src/tick/plan/adoption.js';
+import type { Wanted } from '../../../src/shared/wanted.js';
 import type { Session } from './session.js';
 
 /** A file's content; a recording says in it whose it is. */
@@ -72,6 +73,8 @@ export interface Host {
   /** How far this host's clock is ahead. */
   skewMs: number;
   slots: Map<number, SlotDirectory>;
+  /** What Pod's calls want, by slot. */
+  wanted: Map<number, Wanted>;
   outbox: Map<string, StoredEntry>;
   /** Those of the engine that answers. */
   containers: Map<number, Container>;
@@ -103,6 +106,7 @@ export function createHost(config: Config): Host {
     config,
     skewMs: 0,
     slots: new Map(),
+    wanted: new Map(),
     outbox: new Map(),
     containers: new Map(),
     engineId: 'engine-1',

@@ -15,10 +15,12 @@ import { outboxPort, type Files } from './outbox.js';
 import { recordingsPort } from './recordings.js';
 import { createSession, throughHook, type Hook, type Session, type Through } from './session.js';
 import { parsedRecord, slotsPort } from './slots.js';
+import { createWebinars, webinarsPort, wishesPort, type MemoryWebinars } from './webinars.js';
 
 export interface MemoryWorld {
   clock: VirtualClock;
   pod: MemoryPod;
+  webinars: MemoryWebinars;
   bbb: MemoryBbb;
   files: Files;
   hosts: Host[];
@@ -40,7 +42,14 @@ export function createWorld(servers: Partial<Config>[] = [{}], dialect?: MemoryP
   const hosts = servers.map((changes, index) =>
     createHost(makeConfig({ numberOfServers: servers.length, serverNumber: index + 1, ...changes })),
   );
-  return { clock: createClock(), pod: createPod(dialect), bbb: createBbb(), files: new Map(), hosts };
+  return {
+    clock: createClock(),
+    pod: createPod(dialect),
+    webinars: createWebinars(),
+    bbb: createBbb(),
+    files: new Map(),
+    hosts,
+  };
 }
 
 export function hostOf(world: MemoryWorld, server = 1): Host {
@@ -111,6 +120,8 @@ function portsOf(world: MemoryWorld, host: Host, session: Session): Ports {
     config: host.config,
     bbb: bbbPort(world.bbb, through),
     pod: podPort(world.pod, session.server, now, through),
+    webinars: webinarsPort(world.webinars, through),
+    wishes: wishesPort(host.wanted, through),
     slots: slotsPort(host, session, through),
     compose: composePort(host, session, now, through),
     recordings: recordingsPort(host, through),

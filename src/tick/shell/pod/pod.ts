@@ -8,41 +8,19 @@ import {
   readLivestreamRow,
   type LivestreamReading,
 } from './pod-rows.js';
-import { describeAnswer, isNotFound, parseBody, refusedFields } from '../../../shared/pod-rest.js';
+import { describeAnswer, isNotFound, refusedFields } from '../../../shared/pod-rest.js';
 import { PortError } from '../../errors.js';
 import type { Parsed } from '../../../shared/decoder.js';
-import type {
-  Config,
-  CreateAnswer,
-  Livestream,
-  LivestreamChange,
-  PodMeeting,
-  ProblemKind,
-  Reading,
-} from '../../model.js';
+import type { Config, CreateAnswer, Livestream, LivestreamChange, PodMeeting, Reading } from '../../model.js';
 import type { BroadcasterRequest, Pod } from '../../ports.js';
-import { HttpError, type Http, type HttpAnswer, type WritingMethod } from '../../../shared/http.js';
+import type { Http, HttpAnswer } from '../../../shared/http.js';
+import { contradiction, createCalls, failure, readRow, rowIn, type Calls, type Send } from './pod-calls.js';
 import { WHOLE } from '../../plan/look.js';
 import { unreadable, type Get } from './pod-pages.js';
 import { BROADCASTERS, LIVESTREAMS, readBroadcasters, readLivestreams } from './pod-lists.js';
 
 /** Pod does not encode the recording itself: that would be step 1. */
 const ENCODING_STEP = 3;
-
-/** A write, and what comes back; `status` is the one of a success. */
-type Send = (
-  method: WritingMethod,
-  path: string,
-  fields: object | null,
-  options?: { timeoutMs?: number },
-) => Promise<HttpAnswer>;
-
-interface Calls {
-  get: Get;
-  send: Send;
-  /** The whole address of a path. */
-  address(path: string): string;
-}
 
 export function createPod(
   config: Pick<Config, 'podUrl' | 'podToken' | 'podIdBuilding'>,
@@ -65,54 +43,6 @@ export function createPod(
     changeLivestream: (id, change, options) => changeLivestream(id, change, calls.send, options),
     setEncodedBy: (meetingPath, userPath) => setEncodedBy(meetingPath, userPath, calls),
   };
-}
-
-function createCalls(config: Pick<Config, 'podUrl' | 'podToken'>, http: Pick<Http, 'get' | 'send'>): Calls {
-  const headers = { Accept: 'application/json', Authorization: `Token ${config.podToken}` };
-  const address = (path: string): string => addressOnPod(config.podUrl, path);
-  return {
-    address,
-    get: async (path) => {
-      try {
-        const answer = await http.get(address(path), headers);
-        if (answer.status !== 401 && answer.status !== 403) return { ok: true, value: answer };
-        return { ok: false, problem: { kind: 'podRefused', detail: `GET ${path} ${describeAnswer(answer)}` } };
-      } catch (error) {
-        if (error instanceof HttpError) return unreadable(`GET ${path}: ${error.message}`);
-        throw error;
-      }
-    },
-    send: async (method, path, fields, options) => {
-      const body = fields === null ? null : JSON.stringify(fields);
-      const typed = body === null ? headers : { ...headers, 'Content-Type': 'application/json' };
-      try {
-        return await http.send(method, address(path), typed, body, options);
-      } catch (error) {
-        if (error instanceof HttpError)
-          throw new PortError('podUnreadable', `${method} ${path}: ${error.message}`, { cause: error });
-        throw error;
-      }
-    },
-  };
-}
-
-/** Paths of links begin with that of POD_URL, when it has one. */
-function addressOnPod(podUrl: string, path: string): string {
-  const base = podUrl.replace(/\/+$/, '');
-  const [, origin = '', prefix = ''] = /^(https?:\/\/[^/]*)(.*)$/i.exec(base) ?? [];
-  return prefix !== '' && path.startsWith(`${prefix}/`) ? `${origin}${path}` : `${base}${path}`;
-}
-
-/** One row; null when Pod says that it does not exist. */
-async function readRow<T>(path: string, parse: (row: unknown) => Parsed<T>, get: Get): Promise<Reading<T | null>> {
-  const answer = await get(path);
-  if (!answer.ok) return answer;
-  if (isNotFound(answer.value)) return { ok: true, value: null };
-  if (answer.value.status !== 200) return unreadable(`GET ${path} ${describeAnswer(answer.value)}`);
-  const body = parseBody(answer.value);
-  if ('fault' in body) return unreadable(`GET ${path} ${body.fault}`);
-  const parsed = parse(body.value);
-  return 'fault' in parsed ? unreadable(`GET ${path}: ${parsed.fault}`) : { ok: true, value: parsed.value };
 }
 
 function only(row: LivestreamReading, id: number): Parsed<Livestream> {
@@ -146,36 +76,6 @@ function neededPath(slug: string): string {
   const path = broadcasterPath(slug);
   if (path === null) throw new PortError('podUnreadable', noSlug(slug), { certain: true });
   return path;
-}
-
-/** An answer that is not a success. 4xx is a refusal, but for those that ask to come back later. */
-function failure(call: string, answer: HttpAnswer): PortError {
-  const { status } = answer;
-  const isRefusal = status >= 400 && status < 500 && status !== 408 && status !== 429;
-  return new PortError(kindOf(call, answer), `${call} ${describeAnswer(answer)}`, { certain: isRefusal, status });
-}
-
-function kindOf(call: string, answer: HttpAnswer): ProblemKind {
-  if (answer.status === 401 || answer.status === 403) return 'podRefused';
-  const isUnknownPath = answer.status === 404 && !isNotFound(answer);
-  return isUnknownPath && call.includes(` ${BROADCASTERS}`) ? 'podWithoutBroadcasters' : 'podUnreadable';
-}
-
-/** The row in a success; one that is not understood leaves open what was done. */
-function rowIn<T>(call: string, answer: HttpAnswer, success: number, parse: (row: unknown) => Parsed<T>): T {
-  if (answer.status !== success) throw failure(call, answer);
-  const body = parseBody(answer);
-  if ('fault' in body) throw new PortError('podUnreadable', `${call} ${body.fault}`, { status: answer.status });
-  const parsed = parse(body.value);
-  if ('fault' in parsed) throw new PortError('podUnreadable', `${call}: ${parsed.fault}`, { status: answer.status });
-  return parsed.value;
-}
-
-/** Pod said yes and shows something else. */
-function contradiction(call: string, answer: HttpAnswer, what: string): PortError {
-  return new PortError('podUnreadable', `${call}: the answer does not show what was sent (${what})`, {
-    status: answer.status,
-  });
 }
 
 /**
