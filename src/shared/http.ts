@@ -1,6 +1,5 @@
 // The one HTTP client: bounded in time, answers as text of bounded size or as a stream; every status is an answer, only failures throw.
 import type { Readable } from 'node:stream';
-import type { AxiosRequestConfig } from 'axios';
 import { createConnections, DIRECT, proxyNameFor, type Connections, type Network, type Route } from './connections.js';
 import {
   failureOf,
@@ -10,6 +9,7 @@ import {
   refusalBy,
   type Circumstances,
 } from './http-failure.js';
+import { readPlainly } from './http-reading.js';
 import { followRedirects, type MayRedirect } from './redirects.js';
 import { retry } from './retry.js';
 
@@ -147,7 +147,16 @@ function isSettled({ status }: HttpAnswer): boolean {
   return status < 500 && status !== 429;
 }
 
-type Request = Omit<AxiosRequestConfig, 'headers'> & { url: string; headers: HttpHeaders };
+interface Request {
+  method: 'GET' | WritingMethod;
+  url: string;
+  headers: HttpHeaders;
+  /** The body, as it is sent. */
+  data?: string;
+}
+
+/** One try of it, over its way. */
+type Trial = Request & Route & { timeout: number; signal: AbortSignal };
 
 interface ExchangeOptions {
   timeoutMs: number;
@@ -277,17 +286,28 @@ function untouched(body: unknown): unknown {
 /** Without a tunnel the proxy speaks in the server's place, which itself never asks for a proxy's password. */
 function unlessRefused<Response extends { status: number }>(
   response: Response,
-  { proxy }: Pick<Route, 'proxy'> | Request,
+  { proxy }: Pick<Route, 'proxy'>,
 ): Response {
   if (response.status === 407 && typeof proxy === 'object') throw refusalBy(response.status);
   return response;
 }
 
-async function ask(request: Request & { signal: AbortSignal }): Promise<HttpAnswer> {
+/** A reading that asks for nothing of axios' own costs no loading of it. */
+async function ask(request: Trial): Promise<HttpAnswer> {
+  const { url, signal, method, proxy, httpAgent, httpsAgent } = request;
+  const headers = { 'User-Agent': 'bbb-pod-live', ...request.headers };
+  if (method !== 'GET' || proxy !== false) return askByAxios(request, headers);
+  const agents = httpAgent === undefined ? { httpsAgent } : { httpAgent, httpsAgent };
+  const { status, text, ...answer } = await readPlainly({ url, headers, signal, ...agents });
+  const { 'content-type': contentType = '', location = null } = answer.headers;
+  return { status, contentType, location, text };
+}
+
+async function askByAxios(request: Trial, headers: HttpHeaders): Promise<HttpAnswer> {
   const { default: axios } = await import('axios');
   const answered = await axios.request<unknown>({
     ...request,
-    headers: { 'User-Agent': 'bbb-pod-live', ...request.headers },
+    headers,
     responseType: 'text',
     transformRequest: [untouched],
     transformResponse: [untouched],

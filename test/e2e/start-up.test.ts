@@ -60,12 +60,12 @@ describe('a tick loads what it uses', () => {
       expect(loaded(world, 'help')).toEqual(['commander']);
       await world.run(['init', '--no-pull']);
       expect(await tick(world, watching(world, 'idle'))).toBe(0);
-      expect(loaded(world, 'idle')).toEqual(['axios', 'commander']);
+      expect(loaded(world, 'idle')).toEqual(['commander']);
       world.teacherAsks({ meetingId: 'm', chat: true });
       expect(await tick(world, watching(world, 'start'))).toBe(0);
       expect(loaded(world, 'start')).toEqual(LIBRARIES.filter((library) => library !== 'yaml' && library !== 'xml2js'));
       expect(await tick(world, watching(world, 'unchanged'))).toBe(0);
-      expect(loaded(world, 'unchanged')).toEqual(['axios', 'commander', 'execa', 'saxes']);
+      expect(loaded(world, 'unchanged')).toEqual(['commander', 'execa', 'saxes']);
       world.meetingEnds('m');
       expect(await tick(world, watching(world, 'stop'))).toBe(0);
       expect(live(world).status).toBe(2);

@@ -39,7 +39,7 @@ function unread(failed: Reading<never>): Lists {
 }
 
 async function readUnfiltered(first: PodPage, look: Look, get: Get): Promise<Lists> {
-  const rows = look.since === null ? null : await readLatest(IN_PROGRESS, first, get, latestSince(look.since));
+  const rows = look.since === null ? null : await readLatestTwice(first, look.since, get);
   // Links without numbers, or another order: nobody can say where the newest are.
   if (rows === null) {
     const all = await readRows(IN_PROGRESS, get, rowsFilteredBy(1), first);
@@ -53,6 +53,16 @@ async function readUnfiltered(first: PodPage, look: Look, get: Get): Promise<Lis
   const found = others.flatMap((reading) => (reading?.ok === true ? [reading.value] : []));
   const all: Reading<LivestreamReading[]> = { ok: true, value: [...rows.value, ...found] };
   return listsOf(all, all, false);
+}
+
+/** One answer that is none among so many is no reason to know nothing for a minute. */
+async function readLatestTwice(
+  first: PodPage,
+  since: Date,
+  get: Get,
+): ReturnType<typeof readLatest<LivestreamReading>> {
+  const rows = await readLatest(IN_PROGRESS, first, get, latestSince(since));
+  return rows === null || rows.ok ? rows : readLatest(IN_PROGRESS, first, get, latestSince(since));
 }
 
 /** Null: it does not exist. */

@@ -1,0 +1,69 @@
+// One GET over Node's own client: a tick that only looks pays for no library. Whatever has a body, goes through a proxy or comes as a stream is axios's.
+import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
+import type { Readable } from 'node:stream';
+import { MAXIMUM_BODY_BYTES } from './http-failure.js';
+
+export interface PlainAnswer {
+  status: number;
+  headers: IncomingMessage['headers'];
+  text: string;
+}
+
+export interface PlainRequest {
+  url: string;
+  headers: Record<string, string>;
+  /** Ends it: the answer is an error then. */
+  signal: AbortSignal;
+  httpAgent?: HttpAgent;
+  httpsAgent: HttpsAgent;
+}
+
+/** Every status is an answer. Throws the errors of Node, and of its own one whose message names `maxContentLength`. */
+export async function readPlainly({ url, headers, signal, httpAgent, httpsAgent }: PlainRequest): Promise<PlainAnswer> {
+  const isSecure = /^https:/i.test(url);
+  const { request } = await (isSecure ? import('node:https') : import('node:http'));
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const options = { headers: { Accept: '*/*', 'Accept-Encoding': 'gzip, deflate, br', ...headers }, signal };
+    const agent = isSecure ? httpsAgent : httpAgent;
+    request(url, agent === undefined ? options : { ...options, agent })
+      .once('response', resolve)
+      .once('error', reject)
+      .end();
+  });
+  return { status: response.statusCode ?? 0, headers: response.headers, text: await textOf(response) };
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  const body = await unpacked(response);
+  try {
+    for await (const piece of body) {
+      length += (piece as Buffer).length;
+      if (length > MAXIMUM_BODY_BYTES) throw new Error('maxContentLength');
+      pieces.push(piece as Buffer);
+    }
+  } catch (error) {
+    response.destroy();
+    throw error;
+  }
+  if (!response.complete) throw new Error('aborted');
+  return Buffer.concat(pieces)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '');
+}
+
+/** As the server has packed it, whatever it was asked for. */
+async function unpacked(response: IncomingMessage): Promise<Readable> {
+  const encoding = (response.headers['content-encoding'] ?? '').trim().toLowerCase();
+  if (!/^(?:x-)?gzip$|^deflate$|^br$/.test(encoding)) return response;
+  const [{ createBrotliDecompress, createUnzip }, { pipeline }] = await Promise.all([
+    import('node:zlib'),
+    import('node:stream'),
+  ]);
+  const unpacking = encoding === 'br' ? createBrotliDecompress() : createUnzip();
+  // What fails is met by whoever reads the last of them.
+  pipeline(response, unpacking, () => undefined);
+  return unpacking;
+}
