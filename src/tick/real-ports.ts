@@ -66,7 +66,6 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
   const locks = createWorkLocks(config.baseDirectory);
   const logFiles = createLogFiles(config, options.worker);
   const compose = createCompose(config, {
-    clock,
     redact,
     lockOf: (slot) => locks.descriptorOf(slot),
     keepOutput: logFiles.keepOutput,

@@ -35,7 +35,6 @@ export function hasAnotherFileSystem(): boolean {
 const STOP_AMONG = [
   /^before GET .*getMeetingInfo/,
   /pkill/,
-  /pgrep/,
   /^before docker-compose down/,
   /^after PATCH \/rest\/bbb_meeting/,
   /^after DELETE/,

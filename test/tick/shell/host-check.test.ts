@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Config } from '../../../src/tick/model.js';
 import type { Finding, Installation } from '../../../src/tick/ports.js';
-import { systemClock } from '../../../src/shared/clock.js';
 import { composeFileText } from '../../../src/tick/shell/slot/compose-file.js';
 import { createCompose } from '../../../src/tick/shell/slot/compose.js';
 import { createInstallation } from '../../../src/tick/shell/host-check.js';
@@ -26,10 +25,7 @@ beforeEach(() => {
 
 function host(change: Partial<Config> = {}): Installation {
   const changed = { ...config, ...change };
-  return createInstallation(
-    changed,
-    createCompose(changed, { clock: systemClock, redact: (text) => text, lockOf: () => null }),
-  );
+  return createInstallation(changed, createCompose(changed, { redact: (text) => text, lockOf: () => null }));
 }
 
 function composeFile(): string {

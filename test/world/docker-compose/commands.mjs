@@ -168,6 +168,7 @@ export function exec(argv, target, mode) {
   const { rest } = parseOptions(argv, ['e', 'env', 'u', 'user', 'index', 'w', 'workdir'], { stopAtFirstWord: true });
   const [name, program, ...words] = rest;
   chosen(readServices(target, mode), [name]);
+  if (program === 'sh') return shell(words, target, name, mode);
   return withEngine((engine) => {
     const container = ofProject(engine, target.project, [name]).find((one) => one.state === 'running');
     if (container === undefined) {
@@ -182,6 +183,19 @@ export function exec(argv, target, mode) {
     if (words.at(-1) !== 'ffmpeg' || container.ffmpeg !== 'running') return 1;
     return program === 'pkill' ? pkill(container) : pgrep(container);
   });
+}
+
+/** The one script that is run in there: ffmpeg is asked to end, and waited for. */
+function shell([option, script = ''], target, name, mode) {
+  if (option !== '-c' || !script.startsWith('pkill -INT -x ffmpeg ||')) throw new Error('another script');
+  const call = (...words) => exec(['-T', name, ...words], target, mode);
+  if (call('pkill', '-INT', '-x', 'ffmpeg') !== 0) return 0;
+  for (let round = 0; round < 100 && call('pgrep', '-x', 'ffmpeg') === 0; round += 1) pause(10);
+  return 0;
+}
+
+function pause(ms) {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 function pkill(container) {
