@@ -51,6 +51,10 @@ export function commands(done: (status: number) => void, version: string): Comma
       const { stopCommand } = await import('./tick/commands.js');
       done(await stopCommand(target, choice, PACKAGE));
     },
+    status: async (choice) => {
+      const { statusCommand } = await import('./tick/commands.js');
+      done(await statusCommand(choice, PACKAGE));
+    },
   });
   addStreamer(program, CONFIG_HELP, {
     build: async (choice) => {

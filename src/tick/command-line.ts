@@ -1,4 +1,4 @@
-// `run`, `init` and `stop` on the command line: their options, and what they ask for.
+// `run`, `init`, `stop` and `status` on the command line: their options, and what they ask for.
 import type { Command } from 'commander';
 
 export interface RunChoice {
@@ -19,11 +19,18 @@ export interface StopChoice {
   yes?: boolean;
 }
 
+export interface StatusChoice {
+  config?: string;
+  json?: boolean;
+  watch?: boolean;
+}
+
 /** What does each command. */
 export interface TickCommands {
   run(choice: RunChoice): Promise<void>;
   init(choice: InitChoice): Promise<void>;
   stop(target: string, choice: StopChoice): Promise<void>;
+  status(choice: StatusChoice): Promise<void>;
 }
 
 export function addTick(program: Command, configHelp: string, acts: TickCommands): void {
@@ -54,6 +61,32 @@ export function addTick(program: Command, configHelp: string, acts: TickCommands
     .option('--yes', 'do not ask')
     .option('--dry-run', 'say what would be done; change nothing anywhere')
     .option('--config <path>', configHelp)
+    .addHelpText('after', "\nWhich lives there are, and in which slots: 'bbb-pod-live status'.")
     .showHelpAfterError('(bbb-pod-live stop --help tells more)')
     .action((target: string, choice: StopChoice) => acts.stop(target, choice));
+  program
+    .command('status')
+    .description('say how the lives of this server are: on the air or not, what waits and why; changes nothing')
+    .option('--json', 'for programs: the fields that the page on-the-air.md explains')
+    .option('--watch', 'look again every five seconds, until Ctrl-C')
+    .option('--config <path>', configHelp)
+    .addHelpText('after', STATUS_HELP)
+    .showHelpAfterError('(bbb-pod-live status --help tells more)')
+    .action((choice: StatusChoice) => acts.status(choice));
 }
+
+const STATUS_HELP = `
+States of a slot:
+  free      takes the next request
+  starting  its live is being made, or has no picture yet
+  waiting   the container waits for its meeting to begin
+  on air    viewers see it
+  silent    it runs, and viewers see nothing
+  failed    its container does not run, or nobody knows what is there
+  ending    its meeting is over: it is being put away
+  busy      a tick is at work there
+  unknown   it could not be read
+CHAT says whether the container listens for what viewers write. Times are those of TZ.
+
+Exit status: 0 all is well, 1 something needs a hand (it says what), 2 bad usage or configuration,
+3 it cannot be known, as Pod or Docker cannot be read; with --watch 143, once it is asked to end.`;

@@ -1,4 +1,4 @@
-// What `run`, `init` and `stop` do: the configuration is read and checked, the ports of this host are built, and the exit status is answered.
+// What `run`, `init`, `stop` and `status` do: the configuration is read and checked, the ports of this host are built, and the exit status is answered.
 import { hostname } from 'node:os';
 import { loadEnvironment, type ConfigurationFile } from '../shared/configuration.js';
 import { EXIT } from '../shared/exit-status.js';
@@ -6,7 +6,7 @@ import { createRedactor, oneLine } from '../shared/redact.js';
 import { underSignals } from '../shared/signals.js';
 import { complain, complainOfConfiguration, print } from '../shared/terminal.js';
 import { unknownNames, type UnknownName } from '../shared/unknown-names.js';
-import type { InitChoice, RunChoice, StopChoice } from './command-line.js';
+import type { InitChoice, RunChoice, StatusChoice, StopChoice } from './command-line.js';
 import { readConfig, variableNames } from './config.js';
 import type { Config } from './model.js';
 import { portsOfThisHost, type HostOptions, type HostPorts } from './real-ports.js';
@@ -68,6 +68,27 @@ export async function stopCommand(target: string, choice: StopChoice, around: Pa
         confirm: (question) => (choice.yes === true ? Promise.resolve(true) : ask(question, ending)),
         print: show,
       }),
+  );
+}
+
+/** Between two looks of `--watch`. */
+const WATCH_MS = 5000;
+
+export async function statusCommand(choice: StatusChoice, around: Package): Promise<number> {
+  const configured = await configuration(choice.config, {}, around);
+  if (configured === null) return EXIT.usage;
+  const { config } = configured;
+  const [{ status }, { createScreen }] = await Promise.all([import('./status.js'), import('./shell/status-screen.js')]);
+  const watch = choice.watch === true;
+  const show = createScreen(config, {
+    json: choice.json === true,
+    watch,
+    isTerminal: process.stdout.isTTY,
+    noColor: process.env['NO_COLOR'],
+    write: (text) => process.stdout.write(text),
+  });
+  return withPorts(config, { screen: 'none', worker: around.worker }, (ports) =>
+    status(ports, { watchMs: watch ? WATCH_MS : null, show }),
   );
 }
 

@@ -5,6 +5,7 @@ import { lockedOut } from './locked-out.js';
 import type { Outcome, Plan, World } from './model.js';
 import { describePlan, workDetail } from './plan/describe.js';
 import { plan } from './plan/plan.js';
+import { delayMs } from './plan/server.js';
 import { type Ports } from './ports.js';
 import { readWorld, unreadWorld, type Unread } from './read.js';
 import { lineOf } from './report/report.js';
@@ -21,7 +22,7 @@ export interface RunMode {
 /** Answers the exit status: 0, 1 (an error was met), 143 (asked to end). */
 export async function runTick(ports: Ports, options: RunMode): Promise<number> {
   if (options.dryRun !== null) return dryRun(ports, options.dryRun);
-  if (options.delay) await ports.clock.sleep(delayMs(ports));
+  if (options.delay) await ports.clock.sleep(delayMs(ports.config));
   if (ports.endAsked()) return 143;
   const telling = createTelling(ports);
   const world = await guarded(() => tick(ports, telling), ports, telling);
@@ -135,11 +136,6 @@ async function guarded(work: () => Promise<World | 'locked'>, ports: Ports, { te
     tell({ level: 'error', livestreamId: null, slot: null, problem: problemOf(error, ports.config) });
     return unreadWorld(ports);
   }
-}
-
-/** Servers that share a Pod look at its queue one after the other, spread over the minute. */
-function delayMs({ config }: Ports): number {
-  return Math.floor(((config.serverNumber - 1) * 60) / config.numberOfServers) * 1000;
 }
 
 async function makeSlots(ports: Ports, tell: Ears['tell']): Promise<void> {

@@ -33,3 +33,8 @@ export function isOwnRow(row: Livestream | null, slot: number, config: Config): 
 export function isStillWaiting(row: Livestream): boolean {
   return row.status === 0 && (row.server === null || row.server.trim() === '');
 }
+
+/** Servers that share a Pod look at its queue one after the other, spread over the minute. */
+export function delayMs({ serverNumber, numberOfServers }: Config): number {
+  return Math.floor(((serverNumber - 1) * 60) / numberOfServers) * 1000;
+}
