@@ -9,7 +9,7 @@ const { globalSetup: _setUp, globalTeardown: _tearDown, moduleNameMapper: _bundl
 const PURE = [
   '*/{plan,report,core,status}/**/*',
   'migrate/{claim-name,config,core,recordings}',
-  'shared/{decoder,redact,slot-chat,stream-url,wanted}',
+  'shared/{decoder,display-width,redact,slot-chat,stream-url,wanted}',
   'tick/config',
   'tick/shell/**/{bbb-answers,compose-answers,compose-variables,slot-file}',
 ];

@@ -16,7 +16,7 @@ const DESCRIPTION = [
 
 const FILES: [string, string][] = [
   ['.env', 'The configuration, with secrets: make it 0600.'],
-  ['.bbb-pod-live.lock', 'The planning lock, and who holds it; never deleted.'],
+  ['.bbb-pod-live.lock', 'The planning lock: who holds it, and the last ten ticks; never deleted.'],
   ['memory.json', 'What was mailed, claims seen, starts that failed; may be deleted at any time.'],
   ['logs/YYYY-MM-DD_bbb-pod-live.log', 'The log of a day; days and times are UTC.'],
   ['logs/ID.log', 'The last output of the container of the live ID; in debug mode all of it.'],
@@ -35,6 +35,10 @@ const EXIT_STATUSES: [string, string][] = [
     'At least one error was met: see the log and the mail. For init: a run could not work. For migrate-recordings: see its report.',
   ],
   ['2', 'Bad usage or configuration; nothing was done.'],
+  [
+    '3',
+    'Of status: it cannot be known whether all is well, as Pod or Docker cannot be read; 1 is: something needs a hand.',
+  ],
   ['143', 'Ended by SIGTERM or Ctrl-C: the step in hand was finished.'],
 ];
 

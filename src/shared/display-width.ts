@@ -57,7 +57,9 @@ export function padToWidth(text: string, width: number): string {
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of plainSigns(text).split(/ +/)) {
+  for (const word of plainSigns(text)
+    .split(' ')
+    .filter((one) => one !== '')) {
     const longer = line === '' ? word : `${line} ${word}`;
     if (displayWidth(longer) <= width) {
       line = longer;

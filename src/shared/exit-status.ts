@@ -1,3 +1,4 @@
 // How a program ended: docs/en/operation.md says the same.
 
-export const EXIT = { ok: 0, error: 1, usage: 2, terminated: 143 } as const;
+/** `unknown`: of a question that could not be answered. */
+export const EXIT = { ok: 0, error: 1, usage: 2, unknown: 3, terminated: 143 } as const;

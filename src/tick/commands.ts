@@ -74,6 +74,9 @@ export async function stopCommand(target: string, choice: StopChoice, around: Pa
 /** Between two looks of `--watch`. */
 const WATCH_MS = 5000;
 
+/** Somebody waits for the answer: an engine that has not answered by then is one that does not. */
+const ENGINE_PATIENCE_MS = 5000;
+
 export async function statusCommand(choice: StatusChoice, around: Package): Promise<number> {
   const configured = await configuration(choice.config, {}, around);
   if (configured === null) return EXIT.usage;
@@ -87,7 +90,9 @@ export async function statusCommand(choice: StatusChoice, around: Package): Prom
     noColor: process.env['NO_COLOR'],
     write: (text) => process.stdout.write(text),
   });
-  return withPorts(config, { screen: 'none', worker: around.worker }, (ports) =>
+  // What else was read is shown all the same: it must be there before the time for all is up.
+  const readingTimeoutMs = Math.min(ENGINE_PATIENCE_MS, config.planningTimeoutMs / 2);
+  return withPorts(config, { screen: 'none', worker: around.worker, readingTimeoutMs }, (ports) =>
     status(ports, { watchMs: watch ? WATCH_MS : null, show }),
   );
 }
@@ -139,7 +144,7 @@ async function unknownNamesOf(file: ConfigurationFile, { otherNames }: Package):
 /** `work` gets a way to print a line. */
 async function withPorts(
   config: Config,
-  options: Pick<HostOptions, 'screen' | 'worker'>,
+  options: Pick<HostOptions, 'screen' | 'worker' | 'readingTimeoutMs'>,
   work: (ports: HostPorts, show: (line: string) => void, ending: AbortSignal) => Promise<number>,
 ): Promise<number> {
   const redact = createRedactor(config.secrets);

@@ -37,6 +37,8 @@ export interface HostOptions {
   worker: URL;
   /** Aborted when the process was asked to end. */
   ending: AbortSignal;
+  /** For one question to Docker while the world is read; default: as long as a tick can wait for it. */
+  readingTimeoutMs?: number;
   /** For what neither log nor mail could carry; gets texts that may hold secrets. */
   complain(text: string): void;
 }
@@ -70,6 +72,7 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
     lockOf: (slot) => locks.descriptorOf(slot),
     keepOutput: logFiles.keepOutput,
     ending: options.ending,
+    ...(options.readingTimeoutMs === undefined ? {} : { readingTimeoutMs: options.readingTimeoutMs }),
   });
   const planning = createPlanningLock(lockPath(config.baseDirectory), PLANNING_PATIENCE_S);
   return {

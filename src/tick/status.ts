@@ -1,4 +1,5 @@
 // `status`: the world is read as a tick reads it, and shown; no lock is taken, and nothing is written anywhere.
+import { EXIT } from '../shared/exit-status.js';
 import type { World } from './model.js';
 import { plan } from './plan/plan.js';
 import type { Ports } from './ports.js';
@@ -17,11 +18,11 @@ export interface StatusMode {
 export async function status(ports: Ports, { watchMs, show }: StatusMode): Promise<number> {
   for (;;) {
     const seen = await look(ports);
-    if (ports.endAsked()) return 143;
+    if (ports.endAsked()) return EXIT.terminated;
     show(seen);
     if (watchMs === null) return seen.exitStatus;
     await ports.clock.sleep(watchMs);
-    if (ports.endAsked()) return 143;
+    if (ports.endAsked()) return EXIT.terminated;
   }
 }
 

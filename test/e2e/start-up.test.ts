@@ -66,6 +66,8 @@ describe('a tick loads what it uses', () => {
       expect(loaded(world, 'start')).toEqual(LIBRARIES.filter((library) => library !== 'yaml' && library !== 'xml2js'));
       expect(await tick(world, watching(world, 'unchanged'))).toBe(0);
       expect(loaded(world, 'unchanged')).toEqual(['commander', 'execa', 'saxes']);
+      await world.run(['status'], watching(world, 'status'));
+      expect(loaded(world, 'status')).toEqual(['commander', 'execa', 'saxes']);
       world.meetingEnds('m');
       expect(await tick(world, watching(world, 'stop'))).toBe(0);
       expect(live(world).status).toBe(2);

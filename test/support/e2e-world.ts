@@ -52,6 +52,13 @@ export function letTriesBeMinutesOld(world: World, minutes: number): void {
   writeFileSync(file, JSON.stringify({ ...memory, tries }));
 }
 
+/** To the program, every tick so far began so many minutes earlier. */
+export function letTicksBeMinutesOld(world: World, minutes: number): void {
+  const file = join(world.baseDirectory, '.bbb-pod-live.lock');
+  const earlier = (time: string): string => new Date(Date.parse(time) - minutes * 60_000).toISOString();
+  writeFileSync(file, readFileSync(file, 'latin1').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, earlier), 'latin1');
+}
+
 /** Pod's row of a live, as it is now. */
 export function live(world: World, id = 1): LivestreamRow {
   const row = world.pod.state.livestreams.find((one) => one.id === id);

@@ -3,7 +3,7 @@ import { workDetail } from '../plan/describe.js';
 import { meetingState } from '../plan/over.js';
 import { pageUrl } from '../plan/names.js';
 import { ownRows } from '../plan/server.js';
-import type { Chain, Config, SlotReading, SlotRecord, World } from '../model.js';
+import type { Chain, Config, EffectName, SlotReading, SlotRecord, World } from '../model.js';
 import type { LiveStatus, SlotState, SlotStatus, UserStatus } from './fields.js';
 import type { Sight } from './status-of.js';
 
@@ -36,11 +36,13 @@ function adoptedBy(chain: Chain | undefined): SlotRecord | null {
   return first?.do === 'adopt' ? first.record : null;
 }
 
+/** Acts that change nothing about how the live is. */
+const ASIDE: ReadonlySet<EffectName> = new Set(['mailStart', 'pingChat', 'saveOutput']);
+
 function nextOf(chain: Chain | undefined): string[] {
-  if (chain === undefined) return [];
-  return [
-    `next tick: ${chain.effects[0]?.do === 'reserve' ? `livestream ${chain.livestreamId} is started here` : chain.reason}`,
-  ];
+  if (chain === undefined || chain.effects.every((effect) => ASIDE.has(effect.do))) return [];
+  const isStart = chain.effects[0]?.do === 'reserve';
+  return [`next tick: ${isStart ? `livestream ${chain.livestreamId} is started here` : chain.reason}`];
 }
 
 /** What cannot be read is not free, nor is a slot in which something is that nobody knows. */

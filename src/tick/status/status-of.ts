@@ -1,4 +1,5 @@
 // From the world as a tick reads it, and what a tick would do, to what `status` says: pure.
+import { EXIT } from '../../shared/exit-status.js';
 import type { Config, PastTick, Plan, Problem, Reading, World } from '../model.js';
 import type { ProblemStatus, Status } from './fields.js';
 import { outboxStatus } from './in-outbox.js';
@@ -43,6 +44,8 @@ function exitStatusOf(
   problems: ProblemStatus[],
   unread: ProblemStatus[],
 ): Status['exitStatus'] {
-  if (unread.length > 0) return 3;
-  return problems.length > 0 || slots.some(({ state }) => state === 'silent' || state === 'failed') ? 1 : 0;
+  if (unread.length > 0) return EXIT.unknown;
+  return problems.length > 0 || slots.some(({ state }) => state === 'silent' || state === 'failed')
+    ? EXIT.error
+    : EXIT.ok;
 }

@@ -47,10 +47,7 @@ export function tableOf(status: Status, options: TableOptions): string[] {
   const number = server.of === 1 ? '' : ` (server ${server.number} of ${server.of})`;
   const verdict = VERDICTS[exitStatus];
   return [
-    ...wrapped(
-      `bbb-pod-live on ${server.hostname}${number}, ${timeIn(status.at, status.at, options, 'seconds')}`,
-      WIDEST,
-    ),
+    ...wrapped(`${server.hostname}${number}, ${timeIn(status.at, status.at, options, 'seconds')}`, WIDEST),
     options.paint(verdict.text, verdict.tone),
     '',
     ...slotLines(status, options),
@@ -104,26 +101,29 @@ const GAP = '  ';
 const INDENT = ' '.repeat(6);
 
 function slotLines({ slots, at }: Status, options: TableOptions): string[] {
-  const rows = slots.map((slot) =>
-    COLUMNS.map(({ cell, width }) => cutToWidth(cell(slot, slot.live, at, options), width)),
-  );
-  const widths = COLUMNS.map(({ title }, column) =>
-    Math.max(title.length, ...rows.map((row) => displayWidth(row[column] ?? ''))),
-  );
-  const inColumns = (cells: string[]): string[] => cells.map((cell, column) => padToWidth(cell, widths[column] ?? 0));
-  const heading = inColumns(COLUMNS.map(({ title }) => title)).join(GAP);
+  const textIn = ({ cell, width }: Column, slot: SlotStatus): string =>
+    cutToWidth(cell(slot, slot.live, at, options), width);
+  const columns = COLUMNS.map((column) => {
+    const widths = slots.map((slot) => displayWidth(textIn(column, slot)));
+    return { ...column, room: Math.max(column.title.length, ...widths) };
+  });
+  const heading = columns
+    .map(({ title, room }) => padToWidth(title, room))
+    .join(GAP)
+    .trimEnd();
   return [
-    options.paint(heading.trimEnd(), 'strong'),
-    ...slots.flatMap((slot, index) => [
-      rowLine(inColumns(rows[index] ?? []), slot.state, options),
-      ...aboutLive(slot, options),
-    ]),
+    options.paint(heading, 'strong'),
+    ...slots.flatMap((slot) => {
+      const line = columns.map((column) => padToWidth(textIn(column, slot), column.room)).join(GAP);
+      return [painted(line.trimEnd(), slot.state, options), ...aboutLive(slot, options)];
+    }),
   ];
 }
 
-function rowLine(cells: string[], state: SlotState, { paint }: TableOptions): string {
-  const line = cells.map((cell, column) => (COLUMNS[column]?.title === 'STATE' ? paint(cell, TONES[state]) : cell));
-  return line.join(GAP).trimEnd();
+/** Only the state has a colour: it is the first word of letters in its line. */
+function painted(line: string, state: SlotState, { paint }: TableOptions): string {
+  const at = line.indexOf(state);
+  return line.slice(0, at) + paint(state, TONES[state]) + line.slice(at + state.length);
 }
 
 /** What people have typed stands last on a line of its own: should a terminal draw it wider, nothing beside it moves. */
@@ -148,7 +148,7 @@ const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 export function sizeIn(bytes: number): string {
   let [amount, unit] = [bytes, 0];
   while (amount >= 999.5 && unit < UNITS.length - 1) [amount, unit] = [amount / 1000, unit + 1];
-  return `${unit > 2 && amount < 99.95 ? amount.toFixed(1) : amount.toFixed(0)} ${UNITS[unit] ?? ''}`;
+  return `${unit > 2 && amount < 99.95 ? amount.toFixed(1) : amount.toFixed(0)} ${UNITS[unit] as string}`;
 }
 
 /** `41 s`, `3 min 05 s`, `2 h 10 min`; empty when it is not known. */
