@@ -1,11 +1,10 @@
 // `status`: the world is read as a tick reads it, and shown; no lock is taken, and nothing is written anywhere.
 import { EXIT } from '../shared/exit-status.js';
-import type { World } from './model.js';
 import { plan } from './plan/plan.js';
 import type { Ports } from './ports.js';
-import { readWorld, unreadWorld, type WorldReading } from './read.js';
+import { readWorld, unreadWorld } from './read.js';
 import type { Status } from './status/fields.js';
-import { statusOf } from './status/status-of.js';
+import { statusOf, type Sight } from './status/status-of.js';
 
 export interface StatusMode {
   /** Looks again and again, with this pause, until the process is asked to end; null: once. */
@@ -31,16 +30,18 @@ async function look(ports: Ports): Promise<Status> {
   const done = new AbortController();
   const timeIsUp = ports.clock.sleep(ports.config.planningTimeoutMs, done.signal).then(() => null);
   try {
-    const read = (await Promise.race([readWorld(ports), timeIsUp])) ?? (await tooLate(ports));
-    const { world, problems } = read;
-    return statusOf({ world, problems, plan: plan(world, ports.config), ticks: ports.trace.read() }, ports.config);
+    const read = await Promise.race([readWorld(ports), timeIsUp]);
+    const seen = read === null ? await tooLate(ports) : { ...read, plan: plan(read.world, ports.config) };
+    return statusOf({ ...seen, ticks: ports.trace.read() }, ports.config);
   } finally {
     done.abort();
   }
 }
 
-async function tooLate(ports: Ports): Promise<WorldReading> {
-  const world: World = await unreadWorld(ports);
+/** Of what was not read nothing follows. */
+async function tooLate(ports: Ports): Promise<Omit<Sight, 'ticks'>> {
+  const world = await unreadWorld(ports);
   const detail = `the world could not be read within ${ports.config.planningTimeoutMs / 1000} s`;
-  return { world, problems: [{ livestreamId: null, problem: { kind: 'planningTimeout', detail } }] };
+  const problems = [{ livestreamId: null, problem: { kind: 'planningTimeout', detail } as const }];
+  return { world, problems, plan: { chains: [], entries: [], outcomes: [], observations: [] } };
 }

@@ -3,7 +3,7 @@ import { workDetail } from '../plan/describe.js';
 import { meetingState } from '../plan/over.js';
 import { pageUrl } from '../plan/names.js';
 import { ownRows } from '../plan/server.js';
-import type { Chain, Config, EffectName, SlotReading, SlotRecord, World } from '../model.js';
+import type { Chain, Config, EffectName, SlotContainers, SlotReading, SlotRecord, World } from '../model.js';
 import type { LiveStatus, SlotState, SlotStatus, UserStatus } from './fields.js';
 import type { Sight } from './status-of.js';
 
@@ -49,7 +49,7 @@ function nextOf(chain: Chain | undefined): string[] {
 function stateWithoutLive({ record, container, busy }: SlotReading, isTaken: boolean, isUnread: boolean): SlotState {
   if (busy !== undefined) return 'busy';
   if (!record.ok || isUnread || container?.ok === false) return 'unknown';
-  return isTaken || (container !== undefined && container.value !== 'absent') ? 'failed' : 'free';
+  return isTaken || (container !== undefined && container.value.state !== 'absent') ? 'failed' : 'free';
 }
 
 function stateOf({ busy, container }: SlotReading, record: SlotRecord, world: World): SlotState {
@@ -67,8 +67,12 @@ function stateOf({ busy, container }: SlotReading, record: SlotRecord, world: Wo
     case 'live':
       if (meetingState(record, world.meetings, world.meetingInfos.get(record.meetingId)) === 'over') return 'ending';
       if (container?.ok !== true) return 'unknown';
-      return container.value === 'running' || container.value === 'withoutChat' ? 'on air' : 'failed';
+      return isUp(container.value) ? 'on air' : 'failed';
   }
+}
+
+function isUp({ state }: SlotContainers): boolean {
+  return state === 'running' || state === 'withoutChat';
 }
 
 function liveOf(record: SlotRecord, config: Config): LiveStatus {
@@ -78,12 +82,19 @@ function liveOf(record: SlotRecord, config: Config): LiveStatus {
     meetingId: record.meetingId,
     user: userOf(record.userPath, config),
     since: record.reservedAt,
-    onAirAfterSeconds: null,
+    onAirAfterSeconds: onAirAfterSeconds(record),
     recording: { asked: record.recordingAsked, bytes: null, growing: null },
     chat: record.enableChat ? 'unknown' : 'off',
     page: record.slug === null ? null : pageUrl(config.podUrl, record.slug, record.dialect),
-    restarts: 0,
+    restarts: record.restarts?.length ?? 0,
   };
+}
+
+/** Null too where a clock was set meanwhile. */
+function onAirAfterSeconds({ askedAt, onAirAt }: SlotRecord): number | null {
+  if (askedAt === undefined || onAirAt === undefined) return null;
+  const seconds = Math.round((Date.parse(onAirAt) - Date.parse(askedAt)) / 1000);
+  return seconds >= 0 ? seconds : null;
 }
 
 /** Pod's user, whose row has that path; null: there is none. */

@@ -18,6 +18,7 @@ import { statusOf, type Sight } from '../../../src/tick/status/status-of.js';
 import { makeConfig } from '../../support/memory/config.js';
 import {
   bbbSays,
+  containers,
   failed,
   inProgress,
   livestream,
@@ -89,12 +90,13 @@ describe('a slot', () => {
   });
 
   test.each<[string, Partial<SlotReading>, 'running' | 'over' | 'unknown', string, 0 | 1 | 3]>([
-    ['whose chat has gone', { container: ok('withoutChat') }, 'running', 'on air', 0],
-    ['whose meeting is over', { container: ok('running') }, 'over', 'ending', 0],
-    ['whose container has ended', { container: ok('stopped') }, 'running', 'failed', 1],
-    ['whose container is gone', { container: ok('absent') }, 'running', 'failed', 1],
+    ['whose chat has gone', { container: ok(containers('withoutChat')) }, 'running', 'on air', 0],
+    ['whose meeting is over', { container: ok(containers('running')) }, 'over', 'ending', 0],
+    ['whose container has ended', { container: ok(containers('stopped')) }, 'running', 'failed', 1],
+    ['whose container is gone', { container: ok(containers('absent')) }, 'running', 'failed', 1],
     ['whose containers cannot be read', { container: failed('dockerUnreadable') }, 'running', 'unknown', 3],
     ['whose containers were not asked for', {}, 'running', 'unknown', 0],
+    ['whose container is frozen', { container: ok(containers('paused')) }, 'running', 'failed', 1],
     ['with a tick at work', { busy: { pid: 7, heldMs: 61_000, doing: 'up' } }, 'running', 'busy', 0],
   ])('with a live %s', (_what, changes, meeting, state, exitStatus) => {
     const world = quietWorld({
@@ -167,7 +169,7 @@ describe('a slot', () => {
     const world = quietWorld({
       ...bbbSays(1, 'unknown'),
       inProgress: ok([inProgress(1, 1)]),
-      slots: [{ ...slotReading(1, slotRecord(1), 'stopped'), exitStatus: ok(0) }],
+      slots: [{ ...slotReading(1, slotRecord(1)), container: ok(containers('stopped', { exitStatus: 0 })) }],
     });
     expect(statusIn(world).slots[0]?.note).toContain('its container has ended as it does at the end of a meeting');
   });
@@ -193,6 +195,17 @@ describe('a live', () => {
       page: 'https://pod.univ.test/live/direct/bbb-cours-1/',
       restarts: 0,
     });
+  });
+
+  test.each([
+    [{}, null],
+    [{ askedAt: '2026-03-02T08:00:00Z' }, null],
+    [{ askedAt: '2026-03-02T09:00:00+01:00', onAirAt: '2026-03-02T08:00:41.200Z' }, 41],
+    [{ askedAt: '2026-03-02T08:00:00Z', onAirAt: '2026-03-02T07:59:00.000Z' }, null],
+  ])('of %j was on the air after %j s', (times, seconds) => {
+    const record = slotRecord(1, { ...times, restarts: ['2026-03-02T08:30:00.000Z'] });
+    const world = quietWorld({ slots: [slotReading(1, record, 'running')] });
+    expect(statusIn(world).slots[0]?.live).toMatchObject({ onAirAfterSeconds: seconds, restarts: 1 });
   });
 
   test.each([
