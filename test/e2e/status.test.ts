@@ -153,7 +153,7 @@ describe('it cannot be known', () => {
       const down = await statusOf(world);
       expect([down.exitCode, states(down)]).toEqual([3, ['unknown', 'free']]);
       expect(down.status.slots[0]?.live?.livestreamId).toBe(1);
-      world.docker.setBehaviour({ delays: [{ command: 'ps', untilFile: 'never' }] });
+      world.docker.setBehaviour({ daemonDown: false, delays: [{ command: 'docker ps', untilFile: 'never' }] });
       const hanging = await statusOf(world, { PLANNING_TIMEOUT_S: '2' });
       expect([hanging.exitCode, states(hanging)]).toEqual([3, ['unknown', 'free']]);
       expect(hanging.status.unread).toMatchObject([
