@@ -47,7 +47,7 @@ export function tableOf(status: Status, options: TableOptions): string[] {
   const number = server.of === 1 ? '' : ` (server ${server.number} of ${server.of})`;
   const verdict = VERDICTS[exitStatus];
   return [
-    ...wrapped(`${server.hostname}${number}, ${timeIn(status.at, status.at, options, 'seconds')}`, WIDEST),
+    ...wrapped(`${server.hostname}${number}, ${dateAndTime(status.at, options)}`, WIDEST),
     options.paint(verdict.text, verdict.tone),
     '',
     ...slotLines(status, options),
@@ -164,20 +164,17 @@ function userIn(user: LiveStatus['user'] | undefined): string {
   return user == null ? '' : user.id === null ? '?' : String(user.id);
 }
 
-/** By a clock in the configured zone; with the day where that is another than that of `at`. */
-function timeIn(
-  iso: string,
-  at: string,
-  { timeZone }: TableOptions,
-  precision: 'minutes' | 'seconds' = 'minutes',
-): string {
-  const date = new Date(iso);
-  if (Number.isNaN(date.getTime())) return '?';
-  const [then, now] = [dateInZone(date, timeZone), dateInZone(new Date(at), timeZone)];
-  if (precision === 'seconds')
-    return `${then.year}-${then.month}-${then.day} ${then.hour}:${then.minute}:${then.second}`;
-  const isToday = then.year === now.year && then.month === now.month && then.day === now.day;
-  return `${isToday ? '' : `${then.month}-${then.day} `}${then.hour}:${then.minute}`;
+/** By a clock in the configured zone. */
+function dateAndTime(iso: string, { timeZone }: TableOptions): string {
+  const { year, month, day, hour, minute, second } = dateInZone(new Date(iso), timeZone);
+  return `${year}-${month}-${day} ${hour}:${minute}:${second}`;
+}
+
+/** The same, in short: with the day only where that is another than that of `at`. */
+function timeIn(iso: string, at: string, options: TableOptions): string {
+  if (Number.isNaN(Date.parse(iso))) return '?';
+  const [day, time] = [dateAndTime(iso, options).slice(0, -9), dateAndTime(iso, options).slice(-8, -3)];
+  return dateAndTime(at, options).startsWith(`${day} `) ? time : `${day.slice(-5)} ${time}`;
 }
 
 function waitingLines(

@@ -100,7 +100,7 @@ describe('the table', () => {
         ],
         outbox: [
           { entry: '3-a', livestreamId: 3, since: '2026-03-02T09:00:00.000Z', state: 'next', why: 'the next tick' },
-          { entry: '4-b', livestreamId: null, since: null, state: 'unreadable', why: 'damaged' },
+          { entry: '4-b', livestreamId: null, since: null, state: 'unreadable', why: 'is damaged '.repeat(9) },
         ],
         ticks: {
           cron: 'silent',
@@ -129,7 +129,8 @@ describe('the table', () => {
       '',
       'OUTBOX',
       '  - 3-a, since 10:00: the next tick',
-      '  - 4-b: damaged',
+      '  - 4-b: is damaged is damaged is damaged is damaged is damaged is damaged is damaged is damaged is',
+      '    damaged',
       '',
       'TICKS',
       '  - no tick comes any more; the last: 10:00 killed, 03-01 23:59 2 s ok',
