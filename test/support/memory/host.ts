@@ -1,5 +1,5 @@
 // One bbb-pod-live server in memory: its slots, containers, mails, log, memory file and lock.
-import type { Config, MailMessage } from '../../../src/tick/model.js';
+import type { Config, MailMessage, PastTick } from '../../../src/tick/model.js';
 import { SAMPLE_MEETING_ID } from '../../../src/tick/plan/adoption.js';
 import type { Wanted } from '../../../src/shared/wanted.js';
 import type { Session } from './session.js';
@@ -91,6 +91,8 @@ export interface Host {
   lastPlanner: Session | null;
   /** By slot. */
   slotLocks: Map<number, SlotLock>;
+  /** The trace of its ticks, the newest first. */
+  ticks: PastTick[];
   /** Container outputs that were kept, by livestream. */
   outputs: Map<number, number>;
   /** False: Pod's directory is on another file system, recordings are copied. */
@@ -118,6 +120,7 @@ export function createHost(config: Config): Host {
     lockHolder: null,
     lastPlanner: null,
     slotLocks: new Map(),
+    ticks: [],
     outputs: new Map(),
     sharesFileSystem: true,
     hasSilentChat: false,

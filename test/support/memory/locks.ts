@@ -1,6 +1,7 @@
 // The locks of one host in memory: the kernel gives a dead process's locks up.
 import type { PlanningLock } from '../../../src/shared/lock.js';
-import type { WorkLocks } from '../../../src/tick/ports.js';
+import type { PastTick } from '../../../src/tick/model.js';
+import type { TickTrace, WorkLocks } from '../../../src/tick/ports.js';
 import type { VirtualClock } from './clock.js';
 import type { Host, SlotLock } from './host.js';
 import type { Session, Through } from './session.js';
@@ -31,6 +32,22 @@ export function planningPort(host: Host, session: Session, clock: VirtualClock, 
     },
     isHeld: () => host.lockHolder === session,
     wasOnlyMine: () => wasOnlyMine,
+  };
+}
+
+export function tracePort(host: Host, session: Session, clock: VirtualClock): TickTrace {
+  let own: PastTick | null = null;
+  return {
+    begin: () => {
+      own = { number: host.ticks.length + 1, pid: 4711, startedAt: new Date(clock.time), end: null, isAtWork: true };
+      host.ticks.unshift(own);
+    },
+    end: (exitStatus) => {
+      if (own === null || session.isDead) return;
+      own.end = { durationMs: clock.time - own.startedAt.getTime(), exitStatus };
+      own.isAtWork = false;
+    },
+    read: () => ({ ok: true, value: host.ticks.slice(0, 10) }),
   };
 }
 

@@ -10,7 +10,7 @@ import { chatPort, composePort } from './compose.js';
 import { makeConfig } from './config.js';
 import { createHost, type Host } from './host.js';
 import { createPod, podPort, type MemoryPod } from './pod.js';
-import { locksPort, planningPort } from './locks.js';
+import { locksPort, planningPort, tracePort } from './locks.js';
 import { outboxPort, type Files } from './outbox.js';
 import { recordingsPort } from './recordings.js';
 import { createSession, throughHook, type Hook, type Session, type Through } from './session.js';
@@ -88,6 +88,15 @@ export async function startTick(world: MemoryWorld, options: TickOptions = {}): 
   return end;
 }
 
+/** What a process on that server has around it, for what is no tick. */
+export function processOn(
+  world: MemoryWorld,
+  { server = 1, hook = NOTHING }: Pick<TickOptions, 'server' | 'hook'> = {},
+): { ports: Ports; session: Session } {
+  const session = createSession(server, world.clock, hook);
+  return { ports: portsOf(world, hostOf(world, server), session), session };
+}
+
 /** One tick; time passes only while it sleeps. */
 export function tick(world: MemoryWorld, options: TickOptions = {}): Promise<TickEnd> {
   return world.clock.finish(startTick(world, options));
@@ -146,7 +155,7 @@ function portsOf(world: MemoryWorld, host: Host, session: Session): Ports {
         through('clock', signal === undefined ? 'sleep' : 'limit', [ms], () => world.clock.sleep(ms, signal)),
     },
     planning: planningPort(host, session, world.clock, through),
-    trace: { begin: () => undefined, end: () => undefined, read: () => ({ ok: true, value: [] }) },
+    trace: tracePort(host, session, world.clock),
     locks: locksPort(host, session, world.clock, through),
     memory: memoryPort(host, through),
     conditions: { otherUser: () => Promise.resolve(null), refusedComforts: () => [] },
