@@ -1,6 +1,7 @@
 // The command line: every program's commands, what does them, and the exit status.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addGateway } from './gateway/command-line.js';
 import { addMigrateRecordings, withHyphens } from './migrate/command-line.js';
 import { EXIT } from './shared/exit-status.js';
 import { createRedactor, oneLine } from './shared/redact.js';
@@ -65,6 +66,10 @@ export function commands(done: (status: number) => void, version: string): Comma
       const { checkStreamer } = await import('./streamer/image/commands.js');
       done(await checkStreamer(choice));
     },
+  });
+  addGateway(program, CONFIG_HELP, async (choice) => {
+    const { gatewayCommand } = await import('./gateway/commands.js');
+    done(await gatewayCommand(choice));
   });
   addMigrateRecordings(program, CONFIG_HELP, async (choice, configPath) => {
     const { migrateCommand } = await import('./migrate/commands.js');

@@ -57,3 +57,10 @@ async function readAnswer(fetched: Fetched): Promise<CallAnswer> {
   if (!value.success) return { kind: 'failed', messageKey: value.messageKey, message: value.message };
   return status >= 200 && status < 300 ? { kind: 'success', elements: value.elements } : unreadable('');
 }
+
+/** A FAILED in words, with what to do where that is known. */
+export function refusal(call: string, answer: Extract<CallAnswer, { kind: 'failed' }>): string {
+  const advice = answer.messageKey === 'checksumError' ? ': check BBB_SECRET and BBB_CHECKSUM' : '';
+  const said = [answer.messageKey, answer.message].filter((part) => part !== '').join(', ');
+  return `BigBlueButton refuses ${call} (${said})${advice}`;
+}

@@ -55,7 +55,7 @@ export interface WantedChange {
 export async function changeWanted(
   baseDirectory: string,
   slot: number,
-  change: (wanted: Wanted) => Wanted | Promise<Wanted>,
+  change: (wanted: Wanted) => Wanted,
 ): Promise<WantedChange> {
   const path = wantedPath(baseDirectory, slot);
   const lock = await takeFileLock(wantedLockPath(baseDirectory, slot), LOCK_PATIENCE_S);
@@ -64,7 +64,7 @@ export async function changeWanted(
   }
   try {
     const before = await readWanted(baseDirectory, slot);
-    const after = await change(before);
+    const after = change(before);
     const content = serialiseWanted(after);
     if (content !== serialiseWanted(before)) await write(path, content);
     return { before, after };

@@ -2,21 +2,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { CallAnswer } from '../../src/shared/bbb-call.js';
+import { outcomeOfChat } from '../../src/shared/bbb-chat.js';
+import { queryOf } from '../../src/shared/bbb-query.js';
+import { chatText, LONGEST_SENT, partsOf } from '../../src/shared/chat-text.js';
 import { readStreamerConfig } from '../../src/streamer/config.js';
-import {
-  controlIn,
-  emptyQueue,
-  LONGEST_SENT,
-  partsOf,
-  QUEUE_LENGTH,
-  queued,
-  taken,
-  chatText,
-} from '../../src/streamer/core/chat-lines.js';
+import { controlIn, emptyQueue, QUEUE_LENGTH, queued, taken } from '../../src/streamer/core/chat-lines.js';
 import { framesIn, isWorthTelling, levelIn, rtmpIn, saysInterrupted } from '../../src/streamer/core/encoder-output.js';
 import { encoderPlan, recordingName } from '../../src/streamer/core/ffmpeg-arguments.js';
-import { joinParameters, queryOf } from '../../src/streamer/core/join-address.js';
-import { lacksMeeting, outcomeOfChat, sightOfInfo } from '../../src/streamer/core/meeting-answers.js';
+import { joinParameters } from '../../src/streamer/core/join-address.js';
+import { lacksMeeting, sightOfInfo } from '../../src/streamer/core/meeting-answers.js';
 import { pageSightOf } from '../../src/streamer/core/page-sight.js';
 import { cssOf, hidingStyles, PART_NAMES, PARTS } from '../../src/streamer/core/selectors.js';
 import type { Look } from '../../src/streamer/model.js';

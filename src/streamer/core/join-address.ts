@@ -65,18 +65,3 @@ const CHAT_SETTINGS: [string, string][] = [
   ['userdata-bbb_show_participants_on_login', 'true'],
   ['userdata-bbb_show_public_chat_on_login', 'true'],
 ];
-
-/**
- * A query whose percent signs nothing on the way has a reason to write otherwise (URLs do so with `'`): the checksum
- * covers what is sent.
- */
-export function queryOf(parameters: readonly [string, string][]): string {
-  return parameters.map(([name, value]) => `${encodeStrictly(name)}=${encodeStrictly(value)}`).join('&');
-}
-
-export function encodeStrictly(text: string): string {
-  return encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, '\ufffd')).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}

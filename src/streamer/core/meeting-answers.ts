@@ -1,6 +1,6 @@
 // From the answers of BigBlueButton's API to what is known of the meeting.
 import { textIn } from '../../shared/bbb-answer.js';
-import type { CallAnswer } from '../../shared/bbb-call.js';
+import { refusal, type CallAnswer } from '../../shared/bbb-call.js';
 import { isMapping } from '../../shared/decoder.js';
 import type { MeetingSight } from '../model.js';
 
@@ -35,22 +35,4 @@ export function lacksMeeting(answer: CallAnswer, meetingId: string, known: strin
   if (!isMapping(row)) return true;
   const internalMeetingId = textIn(row, 'internalMeetingID') ?? '';
   return known !== '' && internalMeetingId !== '' && internalMeetingId !== known;
-}
-
-export function refusal(call: string, answer: Extract<CallAnswer, { kind: 'failed' }>): string {
-  const advice = answer.messageKey === 'checksumError' ? ': check BBB_SECRET and BBB_CHECKSUM' : '';
-  const said = [answer.messageKey, answer.message].filter((part) => part !== '').join(', ');
-  return `BigBlueButton refuses ${call} (${said})${advice}`;
-}
-
-/** What became of a message for the chat. `unsupported`: this version has no such call (before 3.0). */
-export type ChatOutcome = { kind: 'sent' } | { kind: 'unsupported' } | { kind: 'failed'; why: string };
-
-export function outcomeOfChat(answer: CallAnswer): ChatOutcome {
-  if (answer.kind === 'success') return { kind: 'sent' };
-  if (answer.kind === 'unreadable') {
-    return answer.status === 404 ? { kind: 'unsupported' } : { kind: 'failed', why: answer.why };
-  }
-  const isAboutThis = ['notFound', 'meetingNotFound', 'checksumError'].includes(answer.messageKey);
-  return isAboutThis ? { kind: 'failed', why: refusal('sendChatMessage', answer) } : { kind: 'unsupported' };
 }

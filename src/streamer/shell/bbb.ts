@@ -1,14 +1,16 @@
 // BigBlueButton's API as the streamer uses it. Each call is tried once: when to ask again is decided elsewhere.
-import { createBbbCalls, type BbbCalls, type Fetched } from '../../shared/bbb-call.js';
+import { createBbbCalls, type BbbCalls } from '../../shared/bbb-call.js';
+import { sendChatMessage, type ChatOutcome } from '../../shared/bbb-chat.js';
+import { fetchText } from '../../shared/bbb-fetch.js';
+import { encodeStrictly, queryOf } from '../../shared/bbb-query.js';
 import { bbbVersionIn } from '../../shared/bbb-version.js';
-import { HttpError, type Http } from '../../shared/http.js';
-import { encodeStrictly, joinParameters, queryOf, type JoinOptions } from '../core/join-address.js';
-import { lacksMeeting, outcomeOfChat, sightOfInfo, type ChatOutcome } from '../core/meeting-answers.js';
+import type { Http } from '../../shared/http.js';
+import { joinParameters, type JoinOptions } from '../core/join-address.js';
+import { lacksMeeting, sightOfInfo } from '../core/meeting-answers.js';
 import type { MeetingSight, StreamerConfig } from '../model.js';
 
 const IDLE_TIMEOUT_MS = 10_000;
-const REDIRECTS = 3;
-const LONGEST_ANSWER = 50 * 1024 * 1024;
+const TIMEOUTS = { idleTimeoutMs: IDLE_TIMEOUT_MS, timeoutMs: 3 * IDLE_TIMEOUT_MS };
 
 export interface Bbb {
   /** `over` only when getMeetings, and then getMeetingInfo, both say so. */
@@ -21,7 +23,7 @@ export interface Bbb {
 }
 
 export function createBbb(config: StreamerConfig, http: Pick<Http, 'open'>): Bbb {
-  const calls = createBbbCalls(config, (url) => fetchText(http, url));
+  const calls = createBbbCalls(config, (url) => fetchText(http, url, TIMEOUTS));
   const { meetingId } = config;
   return {
     readMeeting: (internalMeetingId) => readMeeting(calls, meetingId, internalMeetingId),
@@ -38,19 +40,9 @@ export function createBbb(config: StreamerConfig, http: Pick<Http, 'open'>): Bbb
     },
     joinAddress: (options) =>
       calls.address('join', queryOf(joinParameters({ ...options, meetingId, locale: config.locale }))),
-    sendChat: async (message) =>
-      outcomeOfChat(
-        await calls.ask(
-          'sendChatMessage',
-          queryOf([
-            ['meetingID', meetingId],
-            ['message', message],
-            ['userName', config.chatName],
-          ]),
-        ),
-      ),
+    sendChat: (message) => sendChatMessage(calls, { meetingId, message, userName: config.chatName }),
     version: async () => {
-      const fetched = await fetchText(http, config.bbbUrl);
+      const fetched = await fetchText(http, config.bbbUrl, TIMEOUTS);
       return 'fault' in fetched ? '' : bbbVersionIn(fetched.text);
     },
   };
@@ -68,26 +60,4 @@ async function readMeeting(calls: BbbCalls, meetingId: string, known: string | n
   }
   const second = sightOfInfo(await calls.ask('getMeetingInfo', about), known);
   return second === 'perhapsOver' ? { kind: 'over' } : second;
-}
-
-async function fetchText(http: Pick<Http, 'open'>, url: string): Promise<Fetched> {
-  try {
-    const answer = await http.open(
-      url,
-      { Accept: '*/*' },
-      { idleTimeoutMs: IDLE_TIMEOUT_MS, redirects: REDIRECTS, ending: AbortSignal.timeout(3 * IDLE_TIMEOUT_MS) },
-    );
-    const pieces: Buffer[] = [];
-    let length = 0;
-    for await (const piece of answer.body) {
-      length += piece.length;
-      if (length > LONGEST_ANSWER) return { fault: 'its answer is too long' };
-      pieces.push(piece);
-    }
-    const text = Buffer.concat(pieces).toString('utf8');
-    return { status: answer.status, contentType: answer.headers['content-type'] ?? '', text };
-  } catch (error) {
-    if (error instanceof HttpError) return { fault: error.message };
-    throw error;
-  }
 }

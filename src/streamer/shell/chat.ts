@@ -1,16 +1,7 @@
 // The chat of the meeting: viewers' messages go in one after the other, by the API or, before 3.0, by a page that types.
 import type { Page } from 'puppeteer-core';
-import {
-  chatText,
-  controlIn,
-  emptyQueue,
-  LONGEST_SENT,
-  LONGEST_TYPED,
-  partsOf,
-  queued,
-  taken,
-  type ChatQueue,
-} from '../core/chat-lines.js';
+import { controlIn, emptyQueue, LONGEST_TYPED, queued, taken, type ChatQueue } from '../core/chat-lines.js';
+import { chatText, LONGEST_SENT, partsOf } from '../../shared/chat-text.js';
 import { cssOf } from '../core/selectors.js';
 import type { StreamerConfig } from '../model.js';
 import type { Bbb } from './bbb.js';

@@ -6,6 +6,7 @@ import type { BbbMeeting, Config, Problem, Reading } from '../model.js';
 import type { Bbb } from '../ports.js';
 import { readSmallXml } from '../../shared/bbb-small-xml.js';
 import { algorithmsToTry, signedAddress, type ChecksumAlgorithm } from '../../shared/bbb-checksum.js';
+import { encodeStrictly } from '../../shared/bbb-query.js';
 import { bbbVersionIn } from '../../shared/bbb-version.js';
 import { HttpError, type Http, type HttpAnswer } from '../../shared/http.js';
 import { isRedirect } from '../../shared/redirects.js';
@@ -153,14 +154,6 @@ function contentOf(answer: HttpAnswer, fault: string, redact: (text: string) => 
   return answer.text.includes('<response')
     ? `damaged or cut XML (${fault}; it begins with ${beginning})`
     : `something that is not BBB's XML (it begins with ${beginning})`;
-}
-
-/** The checksum covers the query as sent: nothing on the way may have a reason to write it otherwise, as URLs do `'`. */
-function encodeStrictly(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
 }
 
 function unreadable(detail: string): Reading<never> {

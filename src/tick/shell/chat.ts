@@ -5,6 +5,7 @@ import { redisPort } from '../../shared/slot-chat.js';
 import type { Config } from '../model.js';
 import { type Chat } from '../ports.js';
 import { faultOf } from '../../shared/files.js';
+import { callRedis } from '../../shared/redis-call.js';
 import { retry } from '../../shared/retry.js';
 
 /** For the connection, and again for the answer. */
@@ -14,9 +15,6 @@ const ANSWER_TIMEOUT_MS = 2000;
 const PATIENCE_MS = 5000;
 const PAUSE_MS = 500;
 const PAUSES_MS = Array.from({ length: 7 }, () => PAUSE_MS);
-
-/** The library waits so long even for a connection that is closed already, and keeps the process. */
-const DISCONNECT_TIMEOUT_MS = 50;
 
 /** Redis is published on `REDIS_BIND_ADDRESS`; an address that means 'all' is asked on the loopback. */
 function addressToAsk(bindAddress: string): string {
@@ -44,36 +42,12 @@ export function createChat(config: Pick<Config, 'redisBindAddress'>, clock: Pick
   };
 }
 
-/**
- * One PING; null when it was answered, else what was met. The Redis lets its clients do little more than PING, so nothing
- * else is sent: no HELLO (protocol 2), no CLIENT SETINFO, no INFO (the ready check), no SELECT.
- */
+/** One PING; null when it was answered, else what was met. */
 async function silence(host: string, port: number): Promise<string | null> {
-  // The module's one export; named ones do not outlast bundling.
-  const { default: ioredis } = await import('ioredis');
-  const { Redis } = ioredis;
-  const redis = new Redis({
-    host,
-    port,
-    protocol: 2,
-    lazyConnect: true,
-    connectTimeout: ANSWER_TIMEOUT_MS,
-    commandTimeout: ANSWER_TIMEOUT_MS,
-    disconnectTimeout: DISCONNECT_TIMEOUT_MS,
-    retryStrategy: () => null,
-    maxRetriesPerRequest: 0,
-    enableReadyCheck: false,
-    disableClientInfo: true,
-  });
-  let met: unknown;
-  redis.on('error', (error) => (met = error));
   try {
-    await redis.connect();
-    await redis.ping();
+    await callRedis({ host, port, timeoutMs: ANSWER_TIMEOUT_MS }, (redis) => redis.ping());
     return null;
   } catch (error) {
-    return faultOf(met ?? error);
-  } finally {
-    redis.disconnect();
+    return faultOf(error);
   }
 }

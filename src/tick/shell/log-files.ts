@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DiskError } from '../../shared/errors.js';
 import { appendSync } from '../../shared/files.js';
+import { LOG_MODE } from '../../shared/log-line.js';
 import { isOnMountsOf } from '../../shared/mounts.js';
 import { startWorker, type Worker } from '../../shared/worker.js';
 import { PortError } from '../errors.js';
@@ -19,8 +20,6 @@ export interface LogFiles {
 }
 
 type Places = Pick<Config, 'baseDirectory' | 'logDirectory'>;
-
-const LOG_MODE = 0o640;
 
 /** A line is short. */
 const SILENCE_MS = 10_000;

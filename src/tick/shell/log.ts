@@ -1,8 +1,8 @@
 // The log: one file a day, one line a message, in UTC as the original; on request the screen too.
-import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { Logger } from 'winston';
+import { lineOf, LOG_MODE, logPath, stampOf, type LogEntry } from '../../shared/log-line.js';
 import { createRedactor, oneLine } from '../../shared/redact.js';
 import type { Config, LogLevel, Problem } from '../model.js';
 import type { Log } from '../ports.js';
@@ -16,13 +16,6 @@ export interface LogOptions {
   onLost?(line: string): void;
   /** Adds a whole line to a file, at once (the default) or later. Throws, or fails, as the system call does. */
   append?(path: string, line: string): void | Promise<void>;
-}
-
-interface LogEntry {
-  level: LogLevel;
-  message: string;
-  /** `YYYY-MM-DD HH:MM:SS`, UTC. */
-  stamp: string;
 }
 
 const LEVELS: Record<LogLevel, number> = { ERROR: 0, WARNING: 1, INFO: 2, DEBUG: 3 };
@@ -65,14 +58,6 @@ export function createLog(config: Config, options: LogOptions): Log {
   };
 }
 
-function stampOf(date: Date): string {
-  return date.toISOString().slice(0, 19).replace('T', ' ');
-}
-
-function lineOf({ level, message, stamp }: LogEntry): string {
-  return `${stamp} - [${level}] - ${message}\n`;
-}
-
 interface Sink {
   /** A whole line, with its end; it is in its file when this returns, or what it answers is fulfilled. Never fails. */
   write(line: string): void | Promise<void>;
@@ -84,7 +69,7 @@ interface Sink {
 }
 
 function appendHere(path: string, line: string): void {
-  appendSync(path, line, 0o640);
+  appendSync(path, line, LOG_MODE);
 }
 
 /** The file of a line's own day, so that a tick over midnight writes two. Written at once: a killed tick loses nothing. */
@@ -101,7 +86,7 @@ function createSink(directory: string, options: LogOptions): Sink {
   };
   return {
     write(line) {
-      const path = join(directory, `${line.slice(0, 10)}_bbb-pod-live.log`);
+      const path = logPath(directory, line);
       try {
         const written = append(path, line)?.catch((error: unknown) => {
           lose(line, error);

@@ -3,6 +3,7 @@
 import type { Config, SlotRecord } from '../../model.js';
 import { SAMPLE_MEETING_ID } from '../../plan/adoption.js';
 import { pageUrl } from '../../plan/names.js';
+import { CHAT_NAME } from '../../../shared/chat-text.js';
 import { redisChannel } from '../../../shared/slot-chat.js';
 
 /** The environment for a live: name → value, neither quoted nor escaped. Holds secrets. */
@@ -25,7 +26,7 @@ export function composeVariables(record: SlotRecord, config: Config, slot: numbe
     TZ: config.timeZone,
     BBB_REDIS_HOST: 'redis',
     BBB_REDIS_CHANNEL: redisChannel(slot),
-    BBB_CHAT_NAME: 'Chat',
+    BBB_CHAT_NAME: CHAT_NAME,
     // Never empty: without it the container posts the RTMP address, credentials included, into the meeting's chat.
     BBB_CHAT_STREAM_URL: record.slug === null ? config.podUrl : pageUrl(config.podUrl, record.slug, record.dialect),
     // Any text, even `false`, turns the container's debug log on.
@@ -66,7 +67,7 @@ export function sampleVariables(config: Config, slot: number): Record<string, st
     TZ: config.timeZone,
     BBB_REDIS_HOST: 'redis',
     BBB_REDIS_CHANNEL: redisChannel(slot),
-    BBB_CHAT_NAME: 'Chat',
+    BBB_CHAT_NAME: CHAT_NAME,
     BBB_CHAT_STREAM_URL: 'https://pod.example.org/live/bbb-sample/',
     DEBUG: '',
   };
