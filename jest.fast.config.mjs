@@ -8,6 +8,7 @@ const { globalSetup: _setUp, globalTeardown: _tearDown, moduleNameMapper: _bundl
 /** The pure folders of every program, the pure files of `shared`, and those of `shell` that only read what others have answered. */
 const PURE = [
   '*/{plan,report,core,status}/**/*',
+  'gateway/exchange',
   'migrate/{claim-name,config,core,recordings}',
   'shared/{decoder,display-width,redact,slot-chat,stream-url,wanted}',
   'tick/config',
@@ -20,6 +21,7 @@ const COVERED = {
   'tick/report/': 100,
   'tick/status/': 100,
   'migrate/core/': 100,
+  'gateway/core/': 100,
   'shared/wanted.js': 100,
 };
 
