@@ -11,6 +11,8 @@ export interface RunChoice {
 export interface InitChoice {
   config?: string;
   pull: boolean;
+  systemd?: boolean;
+  directory?: string;
 }
 
 export interface StopChoice {
@@ -49,6 +51,8 @@ export function addTick(program: Command, configHelp: string, acts: TickCommands
       'create the log directory and the slot directories; pull the two images; say what a first run would stumble over',
     )
     .option('--no-pull', 'do not pull the images')
+    .option('--systemd', "print systemd's units for ticks, and for the gateway where there is one; do nothing else")
+    .option('--directory <path>', 'with --systemd: write them there, for instance to /etc/systemd/system')
     .option('--config <path>', configHelp)
     .showHelpAfterError('(bbb-pod-live init --help tells more)')
     .action((choice: InitChoice) => acts.init(choice));

@@ -40,9 +40,17 @@ export async function runCommand(choice: RunChoice, around: Package): Promise<nu
 }
 
 export async function initCommand(choice: InitChoice, around: Package): Promise<number> {
+  if (choice.directory !== undefined && choice.systemd !== true) {
+    complain('--directory is of use with --systemd only');
+    return EXIT.usage;
+  }
   const configured = await configuration(choice.config, {}, around);
   if (configured === null) return EXIT.usage;
   const { config, file } = configured;
+  if (choice.systemd === true) {
+    const { unitsCommand } = await import('./units-command.js');
+    return unitsCommand(config, { directory: choice.directory ?? null, configPath: choice.config ?? null });
+  }
   const [{ init }, { createInstallation }] = await Promise.all([import('./init.js'), import('./shell/host-check.js')]);
   return withPorts(config, { screen: 'none', worker: around.worker }, (ports, show) =>
     init(ports, createInstallation(config, ports.compose, file?.path ?? null), { pull: choice.pull, print: show }),
