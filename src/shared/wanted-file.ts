@@ -8,8 +8,8 @@ import { takeFileLock } from './lock.js';
 import { NOTHING_WANTED, parseWanted, serialiseWanted, type Wanted } from './wanted.js';
 import { slotDirectory } from './slot-directory.js';
 
-/** Whoever holds the lock reads and writes one small file; many calls at once wait for each other. */
-const LOCK_PATIENCE_S = 3;
+/** Whoever holds the lock reads and writes one small file; many calls at once wait for each other, and Pod for each answer. */
+const LOCK_PATIENCE_S = 8;
 
 const MODE = 0o600;
 
