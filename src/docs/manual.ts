@@ -25,6 +25,11 @@ const FILES: [string, string][] = [
     'bbb-live-streamingN/',
     'Slot N: `docker-compose.yml`, `live.json` (the live in it), `videodata/` (what is recorded).',
   ],
+  ['gateways.json', 'Which live gateway of Pod each slot is, for webinars; written by init.'],
+  [
+    'bbb-live-streamingN/wanted.json',
+    'What Pod has called for in slot N, for webinars; `wanted/N` is written after it.',
+  ],
   ['migrate-recordings.journal', 'What migrate-recordings has done, beside its configuration. Keep it.'],
 ];
 
@@ -73,7 +78,7 @@ export function manual(): string {
 }
 
 const SEE_ALSO =
-  'The README of the package, and its pages in `docs/en` (English) and `docs/fr` (French). `docker`(1), `crontab`(5), `flock`(1)';
+  'The README of the package, and its pages in `docs/en` (English) and `docs/fr` (French). `docker`(1), `crontab`(5), `systemd.socket`(5), `flock`(1)';
 
 function optionBlocks({ options }: CommandHelp): Block[] {
   return options.map(({ flags, description }) => ({ term: flags, meaning: description }));

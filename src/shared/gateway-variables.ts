@@ -32,7 +32,7 @@ export const GATEWAY: { [Key in keyof GatewaySettings]: Variable<GatewaySettings
     secret: true,
     help: "Needed for webinars: the token of the gateways in Pod's administration (Live gateways), the same for all of this server, 8 to 25 characters.",
     helpFr:
-      "Nécessaire pour les webinaires : le jeton des passerelles dans l'administration de Pod (Passerelles de live), le même pour toutes celles de ce serveur, 8 à 25 caractères.",
+      "Nécessaire pour les webinaires : le jeton des passerelles dans l'administration de Pod (Live gateways), le même pour toutes celles de ce serveur, 8 à 25 caractères.",
     example: 'xxxxxxxxxxxxxxxxxxxxxxxx',
   },
   gatewayAllow: {

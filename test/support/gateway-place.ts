@@ -151,7 +151,7 @@ export function get(target: string, token = TOKEN): string {
 }
 
 export function startTarget(slot: number, room: string, meetingId: string): string {
-  const domain = `pod.univ.fr/meeting/${meetingId}/${'baddf373331d1bfc830683c20e538fdcb3305a40be0ad9751c5697'}`;
+  const domain = `pod.univ.fr/meeting/${meetingId}/baddf373331d1bfc830683c20e538fdcb3305a40be0ad9751c5697`;
   return `/${slot}/start?${new URLSearchParams({ room, domain, rtmpDst: STREAM }).toString()}`;
 }
 
