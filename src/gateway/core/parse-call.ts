@@ -24,13 +24,13 @@ export function needsToken(call: Call): boolean {
 
 /** What is asked, or why that cannot be said. */
 export function parseCall({ method, target, body }: HttpRequest): ParsedCall {
-  const [path = '', query = ''] = target.split(/\?(.*)/s);
-  const [, slotText, name] = PATH.exec(path) ?? [];
+  const mark = `${target}?`.indexOf('?');
+  const [, slotText, name] = PATH.exec(target.slice(0, mark)) ?? [];
   if (name === undefined) return refused('notFound');
   const slot = slotText === undefined ? null : Number(slotText);
   if (name === 'chat' && method === 'POST') return parseMessage(slot, body);
   if (method !== 'GET') return refused('notFound');
-  const parameters = parametersIn(query);
+  const parameters = parametersIn(target.slice(mark + 1));
   const room = parameters?.get('room') ?? '';
   if (parameters === null || !ROOM.test(room)) return refused('badCall');
   if (name === 'start') return parseStart(slot, room, parameters);

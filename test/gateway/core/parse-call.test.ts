@@ -107,6 +107,8 @@ describe('there is no such call', () => {
 describe('a call is not understood', () => {
   test.each<[string, Record<string, string>]>([
     ['/1/start', {}],
+    ['/1/start', { room: START.room, domain: DOMAIN }],
+    ['/1/start', { room: START.room, rtmpDst: START.rtmpDst }],
     ['/1/start', { ...START, room: '' }],
     ['/1/start', { ...START, room: '01c7a065d' }],
     ['/1/start', { ...START, room: '01C7A065DC' }],
