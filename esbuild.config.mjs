@@ -38,7 +38,7 @@ const STREAMER = {
 async function buildDist() {
   const options = {
     ...common,
-    entryPoints: ['src/cli.ts', 'src/worker.ts'],
+    entryPoints: ['src/main.ts', 'src/worker.ts'],
     outdir: 'dist',
     metafile: true,
     write: false,
@@ -52,9 +52,20 @@ async function buildDist() {
   mkdirSync('dist');
   for (const { path, contents } of builds.flatMap(({ outputFiles }) => outputFiles)) writeFileSync(path, contents);
   writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licenses);
+  writeFileSync('dist/help.txt', await helpText());
   // What went into which file: the tests look up there what a tick has loaded.
   mkdirSync('.build', { recursive: true });
   writeFileSync('.build/dist.json', JSON.stringify(metafile));
+}
+
+/** `--help` of the whole program, as its own commands tell it. */
+async function helpText() {
+  await build({ ...common, entryPoints: ['src/cli.ts'], outdir: '.build/help' });
+  const { commands, NO_PACKAGE } = await import('./.build/help/cli.js');
+  let text = '';
+  const program = commands(() => undefined, NO_PACKAGE).configureOutput({ writeOut: (piece) => (text += piece) });
+  program.outputHelp();
+  return text;
 }
 
 async function buildDemo() {

@@ -1,66 +1,56 @@
 // The command line: every program's commands, what does them, and the exit status.
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addGateway } from './gateway/command-line.js';
 import { addMigrateRecordings, withHyphens } from './migrate/command-line.js';
 import { EXIT } from './shared/exit-status.js';
-import { createRedactor, oneLine } from './shared/redact.js';
-import { readable } from './shared/signals.js';
-import { complain, outliveReaders } from './shared/terminal.js';
+import type { Package } from './main.js';
 import { addTick } from './tick/command-line.js';
 import { addStreamer } from './streamer/command-line.js';
 
-export { written } from './shared/terminal.js';
-
 /** Runs one command; answers the exit status. */
-export async function main(argv: string[]): Promise<number> {
-  outliveReaders();
+export async function runLine(argv: string[], around: Package): Promise<number> {
   let status: number = EXIT.ok;
-  const program = commands((outcome) => {
-    status = outcome;
-  }, version());
+  const done = (outcome: number): void => void (status = outcome);
   try {
-    await program.parseAsync(withHyphens(argv));
+    await commands(done, around).parseAsync(withHyphens(argv));
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    // No configuration is known here, nor its secrets.
-    complain(oneLine(createRedactor([])(readable(error))));
-    return EXIT.error;
+    throw error;
   }
 }
 
 /** The tree of commands; `done` gets the exit status of the one that was run. */
-export function commands(done: (status: number) => void, version: string): Command {
+export function commands(done: (status: number) => void, around: Package): Command {
   const program = new Command('bbb-pod-live')
     .description('Broadcasts BigBlueButton meetings live on Esup-Pod: one tick, from cron, each minute.')
-    .version(version)
+    .version(around.version())
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, helpWidth: HELP_WIDTH })
     .showHelpAfterError('(bbb-pod-live --help tells more)')
     .addHelpText('after', HELP_AFTER);
   addTick(program, CONFIG_HELP, {
     run: async (choice) => {
       const { runCommand } = await import('./tick/commands.js');
-      done(await runCommand(choice, PACKAGE));
+      done(await runCommand(choice, around));
     },
     init: async (choice) => {
       const { initCommand } = await import('./tick/commands.js');
-      done(await initCommand(choice, PACKAGE));
+      done(await initCommand(choice, around));
     },
     stop: async (target, choice) => {
       const { stopCommand } = await import('./tick/commands.js');
-      done(await stopCommand(target, choice, PACKAGE));
+      done(await stopCommand(target, choice, around));
     },
     status: async (choice) => {
       const { statusCommand } = await import('./tick/commands.js');
-      done(await statusCommand(choice, PACKAGE));
+      done(await statusCommand(choice, around));
     },
   });
   addStreamer(program, CONFIG_HELP, {
     build: async (choice) => {
       const { buildStreamer } = await import('./streamer/image/commands.js');
-      done(await buildStreamer(choice, version));
+      done(await buildStreamer(choice, around.version()));
     },
     check: async (choice) => {
       const { checkStreamer } = await import('./streamer/image/commands.js');
@@ -78,8 +68,15 @@ export function commands(done: (status: number) => void, version: string): Comma
   return program;
 }
 
-/** Beside this file in what is shipped. */
-const PACKAGE = { otherNames: migrationNames, worker: new URL('worker.js', import.meta.url) };
+/** Whatever the terminal: what is shown at once was written when the package was built. */
+const HELP_WIDTH = 80;
+
+/** For whoever asks which commands there are, and runs none. */
+export const NO_PACKAGE: Package = {
+  version: () => '',
+  otherNames: () => Promise.resolve([]),
+  worker: new URL('about:blank'),
+};
 
 const CONFIG_HELP = 'file of environment variables (default: .env in the working directory, if it is there)';
 
@@ -95,13 +92,3 @@ First set-up:
   bbb-pod-live run --debug
 Then in the crontab:
   */1 * * * * cd /srv/bbb-pod-live && /usr/bin/node /usr/local/bin/bbb-pod-live run`;
-
-function version(): string {
-  const packageFile = new URL('../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
-}
-
-async function migrationNames(): Promise<string[]> {
-  const { MIGRATION_VARIABLES } = await import('./migrate/config-table.js');
-  return Object.values(MIGRATION_VARIABLES).map(({ name }) => name);
-}

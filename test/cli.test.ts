@@ -5,6 +5,36 @@ import { onTerminal } from './support/terminal.js';
 
 describe('the command line', () => {
   test.concurrent(
+    'says of itself the same, whether the answer was written when it was built or not',
+    inWorld({}, async (world) => {
+      const [help, word, version, short] = await Promise.all(
+        [['--help'], ['help'], ['--version'], ['-V']].map((words) => world.run(words)),
+      );
+      expect(help).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringContaining('migrate-recordings') });
+      expect(word?.stdout).toBe(help?.stdout);
+      expect(version).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+      expect(short?.stdout).toBe(version?.stdout);
+    }),
+    PATIENCE_MS,
+  );
+
+  test.concurrent(
+    "cron's line takes its file of variables, and what is wrong with a line is said",
+    inWorld({}, async (world) => {
+      const missing = await world.run(['run', '--config', 'nowhere.env']);
+      expect(missing).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('nowhere.env') });
+      for (const words of [
+        ['run', '--config'],
+        ['run', '--config', '--debug'],
+        ['run', 'x'],
+        ['run', '--config', ''],
+      ])
+        expect(await world.run(words)).toMatchObject({ exitCode: 2, stdout: '' });
+    }),
+    PATIENCE_MS,
+  );
+
+  test.concurrent(
     'shows no secret in a dry run, whatever a server answers, and one line a line',
     inWorld({}, async (world) => {
       world.teacherAsks({ meetingId: 'm' });

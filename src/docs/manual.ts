@@ -1,5 +1,5 @@
 // The man page: the command tree with its help, the tables of variables, and what else an operator looks for at a terminal.
-import { commands } from '../cli.js';
+import { commands, NO_PACKAGE } from '../cli.js';
 import { helpOfTree, type CommandHelp } from '../shared/command-help.js';
 import { blocksOf, manualPage, type Block, type ManualSection } from '../shared/manual-page.js';
 import { defaultSentence, type VariableTable } from '../shared/variable-docs.js';
@@ -48,7 +48,7 @@ const EXIT_STATUSES: [string, string][] = [
 ];
 
 export function manual(): string {
-  const [program, ...subcommands] = helpOfTree(commands(() => undefined, ''));
+  const [program, ...subcommands] = helpOfTree(commands(() => undefined, NO_PACKAGE));
   if (program === undefined) throw new Error('the command line has no commands');
   const sections: ManualSection[] = [
     { title: 'NAME', blocks: [{ paragraph: `${NAME} - BigBlueButton meetings live on Esup-Pod` }] },

@@ -1,12 +1,12 @@
 // The command line as the pages tell it: every command and option that is there, and none that is not.
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { commands } from '../../src/cli.js';
+import { commands, NO_PACKAGE } from '../../src/cli.js';
 import { helpOfTree } from '../../src/shared/command-help.js';
 
 /** Each command's name (empty: the program itself) with its options, in all their spellings. */
 const OPTIONS = new Map<string, string[]>();
-for (const { usage, options } of helpOfTree(commands(() => undefined, ''))) {
+for (const { usage, options } of helpOfTree(commands(() => undefined, NO_PACKAGE))) {
   // A command with commands of its own has all their options here.
   const name = /^bbb-pod-live ([a-z][a-z-]*)/.exec(usage)?.[1] ?? '';
   const spelt = options.flatMap(({ flags }) => flags.match(/--[a-z-]+/g) ?? []);

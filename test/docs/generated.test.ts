@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { describe, expect, test } from '@jest/globals';
-import { commands } from '../../src/cli.js';
+import { commands, NO_PACKAGE } from '../../src/cli.js';
 import { environmentExample } from '../../src/docs/environment-example.js';
 import { GENERATED } from '../../src/docs/generated.js';
 import { manual } from '../../src/docs/manual.js';
@@ -74,7 +74,7 @@ describe('the man page', () => {
   const page = manual();
 
   test('has every command, option and variable', () => {
-    const tree = helpOfTree(commands(() => undefined, ''));
+    const tree = helpOfTree(commands(() => undefined, NO_PACKAGE));
     expect(tree.length).toBeGreaterThan(3);
     const plain = page.replaceAll('\\-', '-').replaceAll('\\(aq', "'");
     for (const { usage, options } of tree) {

@@ -59,10 +59,11 @@ test('the package holds what a server needs, and nothing else', async () => {
       ...filesOf('docs/fr'),
       ...filesOf('templates'),
       'dist/THIRD-PARTY-LICENSES.txt',
+      'dist/help.txt',
       ...Object.keys(build.outputs),
     ].sort(),
   );
-  expect(paths).toEqual(expect.arrayContaining(['dist/cli.js', 'templates/docker-compose.yml.hbs']));
+  expect(paths).toEqual(expect.arrayContaining(['dist/main.js', 'templates/docker-compose.yml.hbs']));
 });
 
 test(

@@ -1,0 +1,64 @@
+// What the entry calls: the lines that cron and curious people write most need no parser; all others are cli.ts's.
+import { readFileSync } from 'node:fs';
+import { EXIT } from './shared/exit-status.js';
+import { complain, outliveReaders, print } from './shared/terminal.js';
+import type { RunChoice } from './tick/command-line.js';
+
+export { written } from './shared/terminal.js';
+
+/** Runs one command; answers the exit status. */
+export async function main(argv: string[]): Promise<number> {
+  outliveReaders();
+  const words = argv.slice(2);
+  try {
+    const told = answerOf(words);
+    if (told !== null) {
+      print(told);
+      return EXIT.ok;
+    }
+    const choice = cronsOwn(words);
+    if (choice === null) return await (await import('./cli.js')).runLine(argv, PACKAGE);
+    const { runCommand } = await import('./tick/commands.js');
+    return await runCommand(choice, PACKAGE);
+  } catch (error) {
+    const [{ createRedactor, oneLine }, { readable }] = await Promise.all([
+      import('./shared/redact.js'),
+      import('./shared/signals.js'),
+    ]);
+    // No configuration is known here, nor its secrets.
+    complain(oneLine(createRedactor([])(readable(error))));
+    return EXIT.error;
+  }
+}
+
+/** What the whole program says of itself; null: that is not what was asked. */
+function answerOf(words: string[]): string | null {
+  const [word] = words;
+  if (words.length !== 1) return null;
+  if (word === '--version') return PACKAGE.version();
+  return word === '--help' ? readFileSync(new URL('help.txt', import.meta.url), 'utf8').trimEnd() : null;
+}
+
+/** The line of a crontab: `run`, or `run --config PATH`. */
+function cronsOwn(words: string[]): RunChoice | null {
+  const [command, option, config = ''] = words;
+  if (command !== 'run') return null;
+  if (words.length === 1) return { delay: true };
+  return words.length === 3 && option === '--config' && !/^(?:-|$)/.test(config) ? { delay: true, config } : null;
+}
+
+/** Beside this file in what is shipped. */
+const PACKAGE = {
+  version: (): string => {
+    const packageFile = new URL('../package.json', import.meta.url);
+    return (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
+  },
+  otherNames: async (): Promise<string[]> => {
+    const { MIGRATION_VARIABLES } = await import('./migrate/config-table.js');
+    return Object.values(MIGRATION_VARIABLES).map(({ name }) => name);
+  },
+  worker: new URL('worker.js', import.meta.url),
+};
+
+/** What the commands know of the package that they are in. */
+export type Package = typeof PACKAGE;
