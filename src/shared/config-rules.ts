@@ -142,6 +142,12 @@ export const minutes: Rule<number> = {
   },
 };
 
+/** Minutes → milliseconds; 0 stays 0. */
+export const minutesOrNever: Rule<number> = {
+  expected: 'a whole number of minutes, from 0 to 10080',
+  read: (text) => (/^0{1,5}$/.test(text) ? 0 : minutes.read(text)),
+};
+
 export const resolution: Rule<string> = {
   expected: 'WxH, for instance 1280x720',
   read: (text) => (/^[1-9]\d{1,4}x[1-9]\d{1,4}$/.test(text) ? text : undefined),

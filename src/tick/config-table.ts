@@ -290,6 +290,48 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
       'Un travail sur un emplacement qui dure plus de ce nombre de minutes est signalé par les passages qui le constatent.',
     example: '60',
   },
+  checkHls: {
+    name: 'CHECK_HLS',
+    rule: rules.flag,
+    default: 'true',
+    help: "Each tick reads the lives' playlists (POD_HLS_STREAM), to see whether they are on the air. false where this server cannot reach them.",
+    helpFr:
+      'Chaque passage lit les playlists des directs (POD_HLS_STREAM), pour voir s’ils sont à l’antenne. false si ce serveur ne peut pas les joindre.',
+    example: 'false',
+  },
+  silentMs: {
+    name: 'SILENT_MINUTES',
+    rule: rules.minutes,
+    default: '5',
+    help: 'A live whose stream does not advance for so many minutes is reported.',
+    helpFr: "Un direct dont le flux n'avance pas pendant ce nombre de minutes est signalé.",
+    example: '10',
+  },
+  restartSilent: {
+    name: 'RESTART_SILENT',
+    rule: rules.flag,
+    default: 'true',
+    help: 'Its container is then started again, six times within an hour at most.',
+    helpFr: 'Son conteneur est alors relancé, six fois par heure au plus.',
+    example: 'false',
+  },
+  stopWhenAloneMs: {
+    name: 'STOP_WHEN_ALONE_MINUTES',
+    rule: rules.minutesOrNever,
+    default: '0',
+    help: 'A live is ended when nobody but the live itself has been in its meeting for so many minutes; 0: never, the live keeps its meeting open.',
+    helpFr:
+      'Un direct est arrêté quand il est seul dans sa réunion depuis ce nombre de minutes ; 0 : jamais, et le direct maintient la réunion ouverte.',
+    example: '15',
+  },
+  maxLiveHours: {
+    name: 'MAX_LIVE_HOURS',
+    rule: rules.wholeNumber(0, 8760),
+    default: '0',
+    help: 'A live is ended after so many hours, whatever its meeting; 0: without limit.',
+    helpFr: 'Un direct est arrêté après ce nombre d’heures, quoi que fasse sa réunion ; 0 : sans limite.',
+    example: '12',
+  },
   errorRemindHours: {
     name: 'ERROR_REMIND_HOURS',
     rule: rules.wholeNumber(0, 87_600),

@@ -14,6 +14,7 @@ import { mailStart } from './effects/mail-start.js';
 import { closeRequest, tellPodGivenBack, tellPodStopped } from './effects/livestream-row.js';
 import { takeEntry, workOn, workOnFilled } from './effects/outbox.js';
 import { clearOut, keepFragments, moveOut } from './effects/recordings.js';
+import { explainSilence, noteOnAir, noteRestart } from './effects/on-air.js';
 import {
   adopt,
   beginStop,
@@ -39,6 +40,9 @@ const ACTS: { [Name in Exclude<EffectName, 'closeRequest'>]: Act<Name> } = {
   render,
   up,
   revive,
+  noteRestart,
+  noteOnAir,
+  explainSilence,
   reviveChat,
   mailStart,
   pingChat,

@@ -48,6 +48,12 @@ export type ProblemKind =
   | 'stuck' // what an earlier tick does in a slot takes far too long
   | 'containerDied'
   | 'revivalFailed' // the container of a live in progress could not be started again
+  | 'containerSick' // it runs, and does not do its work
+  | 'liveFailed' // it was started again so often that it is left alone for a while
+  | 'streamSilent' // viewers see nothing, or a picture that stands
+  | 'playlistUnreadable' // which says nothing of the stream
+  | 'endedAlone' // information: ended although its meeting goes on, as was asked for by a variable
+  | 'endedTooLong'
   | 'containerWithoutLive'
   | 'chatSilent'
   | 'chatDied' // the chat's Redis does not run while its live goes on
@@ -130,6 +136,8 @@ export interface Broadcaster {
 export interface BbbMeeting {
   meetingId: string;
   internalMeetingId: string;
+  /** Names of all who are in it; absent where BBB did not say, or was not understood. */
+  participants?: string[];
 }
 
 /** What `getMeetingInfo` said: the meeting, or positively that there is none (`notFound`). */
@@ -347,7 +355,7 @@ export interface Told {
 }
 
 /** What is tried again and again, with growing pauses, while it fails. */
-export type Trial = 'start' | 'revival' | 'chat';
+export type Trial = 'start' | 'chat';
 
 /** Tries so far, and when the last one ended (ISO 8601, UTC). */
 export interface Tries {
@@ -369,6 +377,8 @@ export interface Watched {
   /** Since when only this tool's own participants are in the meeting. */
   aloneSince?: string;
 }
+
+export type WatchedChange = { [Key in keyof Watched]?: Watched[Key] | null };
 
 /** What ticks tell each other beyond the slots: best effort, never needed for safety. Times are ISO 8601, UTC. */
 export interface Memory {
@@ -499,6 +509,15 @@ export interface Config {
   planningTimeoutMs: number;
   /** Work on one slot that takes longer is reported. */
   stuckMs: number;
+  /** Whether the lives' playlists are read. */
+  checkHls: boolean;
+  /** A stream that is silent for so long is told, and its container started again. */
+  silentMs: number;
+  restartSilent: boolean;
+  /** 0: never. */
+  stopWhenAloneMs: number;
+  /** 0: without limit. */
+  maxLiveHours: number;
   /** 0: never again. */
   errorRemindHours: number;
   /** For addresses in http, and in https. */
@@ -608,6 +627,12 @@ export type Effect =
    * removed before, because they could not be started as they were.
    */
   | { do: 'revive'; anew: boolean }
+  /** Before: the live's container is to be started again. After: the slot file counts it, whatever comes of it. */
+  | { do: 'noteRestart' }
+  /** Before: the live's stream advances. After: the slot file says since when. */
+  | { do: 'noteOnAir' }
+  /** After: a stream that is silent was told, with what its container and the RTMP server say of it. */
+  | { do: 'explainSilence'; found: string; next: string }
   /** Before: the live is in progress, its chat's Redis does not run. After: it does; nothing else was touched. */
   | { do: 'reviveChat' }
   /** After: the administrator has been told of the start. Next tick sees: `startMailSent`. */
@@ -619,8 +644,11 @@ export type Effect =
    * compose file was written, if that is there. `hasContainer`: the engine that answers has its container.
    */
   | { do: 'adopt'; record: SlotRecord; composeWrittenAt: Date | null; hasContainer: boolean }
-  /** Before: the meeting is over, or somebody ends the live by hand. After: the slot file says so (step stopping). */
-  | { do: 'beginStop'; endedAt: string; byHand?: true }
+  /**
+   * Before: the meeting is over, somebody ends the live by hand, or there is another reason, in words. After: the slot file
+   * says so (step stopping).
+   */
+  | { do: 'beginStop'; endedAt: string; byHand?: true; because?: string }
   /** After: the container's output is in `logs/<livestream id>.log`. */
   | { do: 'saveOutput' }
   /** After: ffmpeg has closed its file, or its time is up. */
@@ -671,6 +699,8 @@ export type Observation =
   /** A mail was taken, though not for these addresses; or nobody knows whether the one of a start was. */
   | { refusedAddresses: RefusedAddress[] }
   | { unsureStartMail: number }
+  /** Of a live in progress; null: to be forgotten. */
+  | { watched: number; change: WatchedChange }
   /** What a file system has refused, and the work does without: it has been told now. */
   | { refused: string }
   /** All of Pod's lives were read, or could not be. */

@@ -1,6 +1,7 @@
 // The outside, as interfaces: `execute` and `read` know these and no library. Reads answer a `Reading`; acts throw `PortError`.
 import type { Clock, Stopwatch } from '../shared/clock.js';
 import type { PlanningLock } from '../shared/lock.js';
+import type { StreamerState } from '../shared/streamer-state.js';
 import type {
   BbbMeeting,
   Broadcaster,
@@ -16,6 +17,7 @@ import type {
   MeetingInfo,
   Memory,
   OutboxRecord,
+  PlaylistSight,
   PastTick,
   PodMeeting,
   PodMode,
@@ -138,6 +140,8 @@ export interface Slots {
   writeComposeFile(slot: number, record: SlotRecord, options: { onlyIfDamaged: boolean }): Promise<void>;
   /** The meeting that the compose file names, whoever wrote it; null when that cannot be seen. */
   readComposeMeeting(slot: number): Promise<string | null>;
+  /** What the package's own streamer says of itself in the slot's `videodata`; null: there is nothing. Throws `diskFailed`. */
+  readStreamerState(slot: number): Promise<StreamerState | null>;
 }
 
 export interface Compose {
@@ -159,6 +163,8 @@ export interface Compose {
    * complained of, if it did; else null.
    */
   down(slot: number): Promise<string | null>;
+  /** The streamer's last lines, redacted; none where they cannot be had. */
+  lastLines(slot: number): Promise<string[]>;
   /** Puts the streamer's output, redacted, into `logs/<livestream id>.log`. */
   saveOutput(slot: number, livestreamId: number): Promise<void>;
 }
@@ -221,6 +227,17 @@ export interface Outbox {
  */
 export type RecordingTarget =
   { place: 'pod'; internalMeetingId: string; livestreamId: number } | { place: 'kept'; name: string };
+
+/** What viewers get of a live, and where its container sends it. */
+export interface Streams {
+  /**
+   * The playlist of that stream key, a master playlist followed; bounded in time and size. A reading: what answered with a
+   * playlist, with 404 or 410, or with something else that is none. Everything else is unread.
+   */
+  readPlaylist(streamKey: string): Promise<Reading<PlaylistSight>>;
+  /** Whether the RTMP server takes a connection, in words that follow its name; bounded, never throws. */
+  askRtmp(): Promise<string>;
+}
 
 export interface Chat {
   /** PING on the slot's published port, bounded. Throws `chatSilent`. */
@@ -307,6 +324,7 @@ export interface Ports {
   wishes: Wishes;
   slots: Slots;
   compose: Compose;
+  streams: Streams;
   recordings: Recordings;
   outbox: Outbox;
   chat: Chat;

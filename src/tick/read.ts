@@ -16,6 +16,7 @@ import type {
   World,
 } from './model.js';
 import type { Ports } from './ports.js';
+import { withStreams } from './read-lives.js';
 
 /** Requests to one server that are under way at once. */
 const AT_ONCE = 4;
@@ -61,7 +62,7 @@ export async function readWorld(ports: Ports): Promise<WorldReading> {
     requests.length > 0 || hasLives ? readOrProblem(ports, () => ports.bbb.readMeetings()) : undefined,
     requests.length > 0 || orphans.length > 0 ? readOrProblem(ports, () => ports.pod.readBroadcasters()) : undefined,
     readPodMeetings([...requests.filter(isStillWaiting), ...orphans, ...claimedRequests(waiting, own)], lateMs, ports),
-    readContainers(slots, ours, requests.length > 0, problems, ports),
+    readContainers(slots, ours, requests.length > 0, problems, ports).then((read) => withStreams(read, lateMs, ports)),
   ]);
   // A streamer that has ended may have done so because its meeting had: what BBB said before that is old.
   const isLate = withContainers.some(

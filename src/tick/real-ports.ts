@@ -22,6 +22,7 @@ import { createWishes } from './shell/wishes.js';
 import { createEntryWorker } from './shell/outbox/entry-worker.js';
 import { createOutbox } from './shell/outbox/outbox.js';
 import { createRecordings } from './shell/outbox/recordings.js';
+import { createStreams } from './shell/streams.js';
 import { createSlots } from './shell/slot/slots.js';
 import { createTickTrace } from './shell/tick-trace.js';
 import { createWorkLocks } from './shell/work-locks.js';
@@ -93,6 +94,7 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
     compose,
     recordings: createRecordings(config),
     outbox: createOutbox(config, (lock) => createEntryWorker(options.worker, config, lock)),
+    streams: createStreams(config, { http, now: () => clock.now() }),
     chat: createChat(config, clock),
     mail: createMail(config, { spawn: run }),
     log: createLog(config, {

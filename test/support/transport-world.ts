@@ -191,6 +191,10 @@ function portsOf(world: TransportWorld, config: Config, options: TickOptions): P
     compose: composeOf(world),
     recordings: createRecordings(config),
     outbox: createOutbox(config, nearWorker(config)),
+    streams: {
+      readPlaylist: () => Promise.resolve(ok({ is: 'playlist', edge: '1.ts', ageMs: 0, targetMs: 5000 })),
+      askRtmp: () => Promise.resolve('answers'),
+    },
     chat: { ping: () => Promise.resolve() },
     mail: { send: (mail) => Promise.resolve(world.mails.push(mail)).then(() => ({ refused: [] })) },
     log: {
@@ -263,6 +267,7 @@ function composeOf(world: TransportWorld): Compose {
       return Promise.resolve(null);
     },
     upChat: () => Promise.resolve(),
+    lastLines: () => Promise.resolve([]),
     finish: (slot) => {
       watchEnd(world, slot);
       if (existsSync(recording(slot)) && world.containers.has(slot)) appendFileSync(recording(slot), 'END\n');

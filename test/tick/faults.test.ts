@@ -88,6 +88,7 @@ const CALLS: Methods = {
     release: OF_DISK,
     writeComposeFile: OF_DISK,
     readComposeMeeting: [BUG],
+    readStreamerState: [kind('no permission', { kind: 'diskFailed' }), BUG],
   },
   compose: {
     readAll: OF_DOCKER,

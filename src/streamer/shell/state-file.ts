@@ -11,6 +11,18 @@ export function writeState(runDirectory: string, state: StreamerState): void {
   renameSync(`${path}.new`, path);
 }
 
+/**
+ * Where the ticks on the host can see it: beside the recordings. A disk that is full or read-only is told elsewhere; the
+ * stream needs nothing of this.
+ */
+export function showState(videoDirectory: string, state: StreamerState): void {
+  try {
+    writeState(videoDirectory, state);
+  } catch {
+    // The ticks then know what the engine says.
+  }
+}
+
 /** What is wrong; null: all is well. A stream that waits for its meeting is well. */
 export function faultOfState(runDirectory: string, nowMs: number): string | null {
   const path = join(runDirectory, STATE_FILE);

@@ -13,10 +13,13 @@ import { createChat, type Chat } from './chat.js';
 import { diskFault, sharedMemoryFault } from './disk.js';
 import { createEncoder, type Encoder } from './encoder.js';
 import type { Log } from './log.js';
-import { writeState } from './state-file.js';
+import { showState, writeState } from './state-file.js';
 import { createStation, type Station } from './station.js';
 
 const LOOK_EVERY_MS = 1000;
+
+/** The ticks, which come each minute, see it after so many looks. */
+const SHOW_EVERY = 10;
 
 interface Parts {
   config: StreamerConfig;
@@ -61,6 +64,7 @@ export async function stream(config: StreamerConfig, { log, stop, heed }: Stream
   );
   let machine = startMachine(Date.now());
   await parts.chat.start();
+  let looks = 0;
   for (;;) {
     const seen = await observe(parts, machine, stop.aborted);
     const turn = step(machine, seen, config);
@@ -68,7 +72,10 @@ export async function stream(config: StreamerConfig, { log, stop, heed }: Stream
     for (const act of turn.acts) await perform(act, parts);
     const end = turn.acts.find((act) => act.kind === 'end');
     parts.chat.turn(isInMeeting(machine) ? machine.meeting : null);
-    writeState(config.runDirectory, stateOf(machine, parts));
+    const state = stateOf(machine, parts);
+    writeState(config.runDirectory, state);
+    if (looks % SHOW_EVERY === 0 || end !== undefined) showState(config.videoDirectory, state);
+    looks += 1;
     if (end !== undefined) return end.status;
     const { encoder, station, bbb } = parts;
     await heed?.({ seen, machine, level: encoder.level(), display: station.display(), bbbVersion: bbb.version });

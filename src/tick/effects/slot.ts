@@ -38,13 +38,13 @@ export const up: Act<'up'> = async (_effect, place, context) => {
   const record = await onItsEngine(place, context);
   const complaint = await context.ports.compose.up(place.slot);
   inform(place, complaint === null ? 'container up' : `container up, though ${complaint}`, context);
-  return { record: await note({ ...place, record }, { step: 'live' }, context) };
+  const upAt = context.ports.clock.now().toISOString();
+  return { record: await note({ ...place, record }, { step: 'live', upAt }, context) };
 };
 
 export const revive: Act<'revive'> = async (effect, place, context) => {
   const record = await onItsEngine(place, context);
   const failure = await failureOf(() => context.ports.compose.up(place.slot));
-  if (!effect.anew) tried('revival', place, context);
   if (failure === null) {
     inform(place, 'container started again', context);
     return { record };
@@ -70,14 +70,10 @@ async function failureOf(act: () => Promise<unknown>): Promise<PortError | null>
   }
 }
 
-/** People have seen it: the pause before the next try counts from here. */
-function tried(trial: 'revival' | 'chat', { livestreamId }: Place, context: Context): void {
-  context.observe({ tried: trial, livestreamId, at: context.ports.clock.now() });
-}
-
 export const reviveChat: Act<'reviveChat'> = async (_effect, place, context) => {
   const failure = await failureOf(() => context.ports.compose.upChat(place.slot));
-  tried('chat', place, context);
+  // People have seen it: the pause before the next try counts from here.
+  context.observe({ tried: 'chat', livestreamId: place.livestreamId, at: context.ports.clock.now() });
   if (failure !== null) throw failure;
   inform(place, "the chat's Redis was started again", context);
   return { record: place.record };
@@ -98,7 +94,8 @@ export const pingChat: Act<'pingChat'> = async (_effect, place, context) => {
 };
 
 export const beginStop: Act<'beginStop'> = async (effect, place, context) => {
-  inform(place, effect.byHand === true ? 'it is ended by hand' : 'its meeting is over: it is stopped', context);
+  const why = effect.byHand === true ? 'it is ended by hand' : (effect.because ?? 'its meeting is over: it is stopped');
+  inform(place, why, context);
   return { record: await note(place, { step: 'stopping', endedAt: effect.endedAt }, context) };
 };
 

@@ -1,4 +1,4 @@
-// How long something that people see is left alone before it is tried again: a start, a container, a chat that keep failing.
+// How long something that people see is left alone before it is tried again: a start, a chat that keep failing.
 import type { Config, Memory, Trial, Tries, World } from '../model.js';
 import { ageMs } from './dates.js';
 
@@ -7,7 +7,6 @@ const MINUTE_MS = 60_000;
 /** Minutes after the first try, the second, and so on; the last counts for all that follow. 0: at the next tick. */
 const PAUSES_MINUTES: Record<Trial, readonly number[]> = {
   start: [0, 2, 5, 10],
-  revival: [0, 2, 4, 8],
   chat: [0, 2, 4, 8],
 };
 

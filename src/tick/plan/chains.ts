@@ -22,7 +22,7 @@ function afterUp(record: SlotRecord): Effect[] {
 }
 
 /** What is left of an ending, by how far it has come. */
-export function stopChain(record: SlotRecord, endedAt: string): Effect[] {
+export function stopChain(record: SlotRecord, endedAt: string, because?: string): Effect[] {
   const afterDown: Effect[] = [
     { do: 'moveOut' },
     ...(record.broadcasterRemoved ? [] : [{ do: 'removeBroadcaster', act: { is: 'look' } } as const]),
@@ -30,7 +30,8 @@ export function stopChain(record: SlotRecord, endedAt: string): Effect[] {
     { do: 'release' },
   ];
   if (record.step === 'down') return afterDown;
-  const begin: Effect[] = record.step === 'stopping' ? [] : [{ do: 'beginStop', endedAt }];
+  const begin: Effect[] =
+    record.step === 'stopping' ? [] : [{ do: 'beginStop', endedAt, ...(because === undefined ? {} : { because }) }];
   return [
     ...begin,
     { do: 'render', onlyIfDamaged: true },
@@ -63,7 +64,18 @@ export function giveBackChain(): Effect[] {
 /** The container of a live in progress is started again; `container`: what there is of it. */
 export function reviveChain(container: 'stopped' | 'absent'): Effect[] {
   const output: Effect[] = container === 'absent' ? [] : [{ do: 'saveOutput' }];
-  return [...output, { do: 'render', onlyIfDamaged: false }, { do: 'revive', anew: false }];
+  return [{ do: 'noteRestart' }, ...output, { do: 'render', onlyIfDamaged: false }, { do: 'revive', anew: false }];
+}
+
+/** One that runs and does not do its work is made anew; what it has recorded is closed as well as may be. */
+export function restartChain(): Effect[] {
+  return [
+    { do: 'noteRestart' },
+    { do: 'saveOutput' },
+    { do: 'finish' },
+    { do: 'render', onlyIfDamaged: false },
+    ...reviveAnewChain(),
+  ];
 }
 
 /** Containers that cannot be started as they are: their network is gone, or Compose cannot make use of them any more. */
@@ -97,6 +109,7 @@ const NOT_ESSENTIAL: ReadonlySet<EffectName> = new Set([
   'pingChat',
   'saveOutput',
   'finish',
+  'explainSilence',
 ]);
 
 /**

@@ -1,5 +1,5 @@
 // A plan in the making, and how it is added to.
-import type { Config, Plan, Problem, World } from '../model.js';
+import type { Chain, Config, Plan, Problem, Watched, WatchedChange, World } from '../model.js';
 import { isoInZone } from './dates.js';
 import type { MeetingIds } from './meeting-list.js';
 import { meetingState, type MeetingState } from './over.js';
@@ -32,4 +32,20 @@ export function from(instant: Date, { config }: Draft): string {
 /** What the last word of BBB is on a meeting. */
 export function stateOf(ids: MeetingIds, world: World): MeetingState {
   return meetingState(ids, world.meetings, world.meetingInfos.get(ids.meetingId));
+}
+
+/** What is left to do for a live, and why. */
+export type Rest = Pick<Chain, 'reason' | 'effects'>;
+
+export const NOTHING: Rest = { reason: 'nothing to do', effects: [] };
+
+export function watchedOf(livestreamId: number, { memory }: World): Watched | undefined {
+  return memory.watched?.[String(livestreamId)];
+}
+
+/** Remembers what is seen of a live in progress; what is known already is not said again. */
+export function watch(draft: Draft, livestreamId: number, change: WatchedChange): void {
+  const known = watchedOf(livestreamId, draft.world);
+  const news = (Object.keys(change) as (keyof Watched)[]).some((key) => (known?.[key] ?? null) !== change[key]);
+  if (news) draft.observations.push({ watched: livestreamId, change });
 }

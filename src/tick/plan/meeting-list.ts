@@ -20,7 +20,12 @@ function shows(meeting: BbbMeeting, ids: MeetingIds): boolean {
   return meetingId === ids.meetingId.trim() && !isAnother(internalMeetingId, ids);
 }
 
+/** The meeting in `getMeetings`, if that was read and shows it. */
+export function meetingIn(ids: MeetingIds, meetings: Reading<BbbMeeting[]> | undefined): BbbMeeting | undefined {
+  return meetings?.ok === true ? meetings.value.find((meeting) => shows(meeting, ids)) : undefined;
+}
+
 /** True when `getMeetings` was read and no longer shows this meeting: then `getMeetingInfo` is worth a call. */
 export function isMissing(ids: MeetingIds, meetings: Reading<BbbMeeting[]> | undefined): boolean {
-  return meetings?.ok === true && !meetings.value.some((meeting) => shows(meeting, ids));
+  return meetings?.ok === true && meetingIn(ids, meetings) === undefined;
 }

@@ -1,5 +1,4 @@
 // From the world as read to what is to be done: pure, total, deterministic.
-import { exitInWords, STREAMER_EXIT } from '../../shared/streamer-exit.js';
 import type {
   Chain,
   Config,
@@ -13,18 +12,16 @@ import type {
   World,
 } from '../model.js';
 import { adoptedRecord, composeFileOfLive, isOfAnotherHost, isOfThisHost, strangersDetail } from './adoption.js';
-import { pausedUntil } from './back-off.js';
-import { afterTold, giveBackChain, reviveChain, startChain, stopChain, unclaimChain } from './chains.js';
-import { engineDetail, workDetail } from './describe.js';
+import { afterTold, giveBackChain, startChain, stopChain, unclaimChain } from './chains.js';
+import { workDetail } from './describe.js';
 import { isoInZone } from './dates.js';
 import { isSurveyDue, surveyIn } from './look.js';
-import { complain, from, remark, stateOf, type Draft } from './draft.js';
-import type { MeetingState } from './over.js';
+import { complain, NOTHING, stateOf, type Draft, type Rest } from './draft.js';
+import { planInProgress } from './live.js';
 import { planOutbox } from './outbox/entries.js';
 import { planRequests } from './requests.js';
-import { ownRows, ownSlot, serverField } from './server.js';
-import { errorKey } from '../report/told.js';
-import { isAgainDue } from '../report/unsure.js';
+import { rowPlace, type RowPlace } from './row-place.js';
+import { ownRows, serverField } from './server.js';
 
 /** The whole plan: what could not be read, slot by slot what is left to do, and the requests that wait. */
 export function plan(world: World, config: Config): Plan {
@@ -158,21 +155,6 @@ function planLive(reading: SlotReading, record: SlotRecord, draft: Draft): void 
   draft.chains.push({ slot: reading.slot, livestreamId: record.livestreamId, reason, record, effects });
 }
 
-type Rest = Pick<Chain, 'reason' | 'effects'>;
-
-const NOTHING: Rest = { reason: 'nothing to do', effects: [] };
-
-/** Where Pod's row of a slot's live stands, seen from this slot. */
-type RowPlace = 'ours' | 'elsewhere' | 'waiting' | 'gone' | 'unread';
-
-function rowPlace(record: SlotRecord, slot: number, draft: Draft): RowPlace {
-  const { inProgress, waiting } = draft.world;
-  if (!inProgress.ok || !waiting.ok) return 'unread';
-  const row = inProgress.value.find((candidate) => candidate.id === record.livestreamId);
-  if (row !== undefined) return ownSlot(row.server, draft.config) === slot ? 'ours' : 'elsewhere';
-  return waiting.value.some((candidate) => candidate.id === record.livestreamId) ? 'waiting' : 'gone';
-}
-
 /** What is left to do for the live that a slot file names, from the step that it has reached. */
 function planLiveRest(reading: SlotReading, record: SlotRecord, draft: Draft): Rest {
   const { world, config } = draft;
@@ -187,7 +169,7 @@ function planLiveRest(reading: SlotReading, record: SlotRecord, draft: Draft): R
     case 'givingBack':
       return { reason: 'its request is being given back', effects: giveBackChain() };
     case 'live':
-      return planRunning(reading, record, place, endedAt, draft);
+      return planInProgress(reading, record, place, draft);
     case 'told':
       if (place === 'unread') return NOTHING;
       if (place !== 'ours') return { reason: 'Pod no longer shows it on this slot', effects: giveBackChain() };
@@ -209,95 +191,4 @@ function planClaimed(record: SlotRecord, place: RowPlace, draft: Draft): Rest {
   if (isOfAnother) return { reason: 'Pod now names another meeting', effects: unclaimChain() };
   if (stateOf(record, draft.world) === 'over') return { reason: 'its meeting is over', effects: unclaimChain() };
   return { reason: 'its start was begun', effects: startChain(record) };
-}
-
-/** A live whose container was up. Only BBB's word ends it, whatever Pod's row or Docker say. */
-function planRunning(reading: SlotReading, record: SlotRecord, place: RowPlace, endedAt: string, draft: Draft): Rest {
-  const state = stateOf(record, draft.world);
-  if (state === 'over') return { reason: 'its meeting is over', effects: stopChain(record, endedAt) };
-  if (place !== 'ours' && place !== 'unread') {
-    const detail = `livestream ${record.livestreamId} runs here, but Pod shows it ${ROW_PLACES[place]}`;
-    complain(draft, { kind: 'rowInconsistent', detail }, record.livestreamId, reading.slot);
-  }
-  const mail: Chain['effects'] = isStartMailDue(record, draft) ? [{ do: 'mailStart' }] : [];
-  const container = reading.container?.ok === true ? reading.container.value.state : null;
-  if (reading.container?.ok === false) complain(draft, reading.container.problem, record.livestreamId, reading.slot);
-  if (container === 'withoutChat' && record.enableChat) {
-    return { reason: "its chat's Redis has gone", effects: [...mail, ...chatRevival(reading.slot, record, draft)] };
-  }
-  if (container === null || container === 'running' || container === 'withoutChat' || container === 'paused') {
-    const output: Chain['effects'] = draft.config.debug && container !== null ? [{ do: 'saveOutput' }] : [];
-    return { reason: 'it goes on', effects: [...mail, ...chatAgain(record, draft), ...output] };
-  }
-  const problem = engineProblem(reading, record);
-  if (problem !== null) {
-    complain(draft, problem, record.livestreamId, reading.slot);
-    return NOTHING;
-  }
-  return planRevival(reading, record, container, state, draft);
-}
-
-/** One of which nobody knows whether it went is sent again, but not each minute. */
-function isStartMailDue({ startMailSent, livestreamId }: SlotRecord, { world }: Draft): boolean {
-  const unsure = world.memory.startMails?.[String(livestreamId)];
-  return !startMailSent && (unsure === undefined || isAgainDue(unsure, world.now));
-}
-
-/** Why the engine that shows no running container says nothing of this live's; null when it is its own. */
-function engineProblem({ engineId }: SlotReading, record: SlotRecord): Problem | null {
-  if (engineId?.ok === false) return engineId.problem;
-  const answers = engineId?.value ?? null;
-  return answers === null || record.engineId === undefined || answers === record.engineId
-    ? null
-    : { kind: 'engineChanged', detail: engineDetail(record.engineId, answers) };
-}
-
-/** A chat that did not answer is asked again, so that the error ends when it does. */
-function chatAgain(record: SlotRecord, draft: Draft): Chain['effects'] {
-  const told = draft.world.memory.told[errorKey('chatSilent', record.livestreamId, null)];
-  return told?.over === null ? [{ do: 'pingChat' }] : [];
-}
-
-/** The chat of a live that goes on: its Redis alone is started again. */
-function chatRevival(slot: number, record: SlotRecord, draft: Draft): Chain['effects'] {
-  const pause = pausedUntil('chat', record.livestreamId, draft.world, draft.config);
-  const next = pause === null ? 'it is started again' : `it is started again ${from(pause, draft)}`;
-  complain(draft, { kind: 'chatDied', detail: `its container does not run; ${next}` }, record.livestreamId, slot);
-  return pause === null ? [{ do: 'reviveChat' }, { do: 'pingChat' }] : [];
-}
-
-const ROW_PLACES = {
-  elsewhere: 'on another slot or server',
-  waiting: 'waiting',
-  gone: 'no longer in progress',
-} as const;
-
-const UNKNOWN_END =
-  'its container has ended as it does at the end of a meeting; whether that is over will be seen once BBB can be read';
-
-/** The container of a running meeting has gone: it is started again, once BBB says that the meeting goes on. */
-function planRevival(
-  { slot, container: reading }: SlotReading,
-  record: SlotRecord,
-  container: 'stopped' | 'absent',
-  state: MeetingState,
-  draft: Draft,
-): Rest {
-  const pause = pausedUntil('revival', record.livestreamId, draft.world, draft.config);
-  const exitStatus = reading?.ok === true ? reading.value.exitStatus : null;
-  if (state === 'unknown' && exitStatus === STREAMER_EXIT.ended) {
-    remark(draft, 'info', UNKNOWN_END, record.livestreamId, slot);
-    return NOTHING;
-  }
-  const ended = exitStatus === null ? 'no longer runs' : `has ended ${exitInWords(exitStatus)}`;
-  const found = container === 'absent' ? 'there is no container' : `its container ${ended}`;
-  const next =
-    state !== 'running'
-      ? 'nothing is done while BBB does not say that the meeting goes on'
-      : pause === null
-        ? 'it is started again'
-        : `it is started again ${from(pause, draft)}`;
-  complain(draft, { kind: 'containerDied', detail: `${found}; ${next}` }, record.livestreamId, slot);
-  if (state !== 'running' || pause !== null) return NOTHING;
-  return { reason: 'its container has gone', effects: reviveChain(container) };
 }

@@ -148,6 +148,44 @@ export const ENGLISH: Messages = {
       'then after 2, 4 and 8 minutes; viewers see nothing meanwhile. ' +
       "If an image is missing, run 'bbb-pod-live init' on this server; if Docker lacks anything else, its own words above say what.",
   },
+  containerSick: {
+    title: 'Container that does not work',
+    what: 'The container of a live in progress runs, but does not do its work',
+    next:
+      'It is made anew with the same stream key as long as BBB shows the meeting: at once, at the next tick, then after 2, 4 and 8 minutes; ' +
+      'viewers may have missed a part. Its last output is in the log directory, in <livestream id>.log.',
+  },
+  liveFailed: {
+    title: 'Live failed',
+    what: 'The container of a live in progress was started again six times within an hour, in vain',
+    next:
+      'The live stays in progress and is looked at on; its container is started again once an hour has gone by since the first of these starts. ' +
+      "Look at its output in the log directory (<livestream id>.log), or end the live: 'bbb-pod-live stop'.",
+  },
+  streamSilent: {
+    title: 'Nothing on the air',
+    what: 'Viewers see nothing of a live in progress, or a picture that stands',
+    next:
+      'With RESTART_SILENT=true its container is made anew as long as BBB shows the meeting, six times within an hour at most. ' +
+      "Check that the RTMP server takes the stream (BBB_STREAM_URL) and publishes its playlist (POD_HLS_STREAM); 'bbb-pod-live status' shows when it is on the air.",
+  },
+  playlistUnreadable: {
+    title: 'Unreadable playlist',
+    what: 'The playlist of a live in progress cannot be read, so that nobody knows whether viewers see it',
+    next:
+      'Nothing is started again on that. Check POD_HLS_STREAM and its web server; ' +
+      'if this server cannot reach it at all, set CHECK_HLS=false: lives are then not looked at there.',
+  },
+  endedAlone: {
+    title: 'Live ended: nobody was there any more',
+    what: 'A live was ended although BBB still shows its meeting, because nobody but the live itself was in it',
+    next: 'There is nothing to do: its recording is handed over as usual. A live keeps its meeting open; STOP_WHEN_ALONE_MINUTES says how long it may be alone there (0: for ever).',
+  },
+  endedTooLong: {
+    title: 'Live ended: too long',
+    what: 'A live was ended although BBB still shows its meeting, because it had lasted for as long as a live may',
+    next: 'There is nothing to do: its recording is handed over as usual. MAX_LIVE_HOURS sets that limit (0: none).',
+  },
   containerWithoutLive: {
     title: 'Containers without a live',
     what: 'A slot that holds no known live has containers',

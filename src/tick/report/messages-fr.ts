@@ -152,6 +152,44 @@ export const FRENCH: Messages = {
       "puis au bout de 2, 4 et 8 minutes ; d'ici là, le public ne voit rien. S'il manque une image, lancez 'bbb-pod-live init' " +
       'sur ce serveur ; pour toute autre raison, le message de Docker ci-dessus dit laquelle.',
   },
+  containerSick: {
+    title: 'Conteneur défaillant',
+    what: "Le conteneur d'un direct en cours s'exécute, mais ne fait pas son travail",
+    next:
+      'Il est recréé avec la même clé de flux tant que BBB montre la réunion : immédiatement, au passage suivant, puis après 2, 4 et 8 minutes ; ' +
+      'les spectateurs ont pu manquer une partie. Sa dernière sortie est dans le répertoire des logs, dans <id du direct>.log.',
+  },
+  liveFailed: {
+    title: 'Direct en échec',
+    what: "Le conteneur d'un direct en cours a été relancé six fois en une heure, sans succès",
+    next:
+      'Le direct reste en cours et reste surveillé ; son conteneur sera relancé une heure après le premier de ces redémarrages. ' +
+      'Consultez sa sortie dans le répertoire des logs (<id du direct>.log), ou arrêtez le direct : « bbb-pod-live stop ».',
+  },
+  streamSilent: {
+    title: "Rien à l'antenne",
+    what: "Les spectateurs ne voient rien d'un direct en cours, ou une image figée",
+    next:
+      'Avec RESTART_SILENT=true, son conteneur est recréé tant que BBB montre la réunion, six fois par heure au plus. ' +
+      "Vérifiez que le serveur RTMP accepte le flux (BBB_STREAM_URL) et publie sa playlist (POD_HLS_STREAM) ; « bbb-pod-live status » indique quand le direct est à l'antenne.",
+  },
+  playlistUnreadable: {
+    title: 'Playlist illisible',
+    what: "La playlist d'un direct en cours ne peut pas être lue : nul ne sait si les spectateurs le voient",
+    next:
+      "Rien n'est relancé pour autant. Vérifiez POD_HLS_STREAM et son serveur web ; " +
+      'si ce serveur ne peut pas du tout le joindre, mettez CHECK_HLS=false : les directs ne sont alors pas vérifiés par ce moyen.',
+  },
+  endedAlone: {
+    title: "Direct arrêté : il n'y avait plus personne",
+    what: "Un direct a été arrêté bien que BBB montre encore sa réunion, car il n'y avait plus personne d'autre que lui",
+    next: "Il n'y a rien à faire : son enregistrement est remis comme d'habitude. Un direct maintient sa réunion ouverte ; STOP_WHEN_ALONE_MINUTES indique combien de temps il peut y rester seul (0 : toujours).",
+  },
+  endedTooLong: {
+    title: 'Direct arrêté : trop long',
+    what: 'Un direct a été arrêté bien que BBB montre encore sa réunion, car il avait atteint la durée maximale',
+    next: "Il n'y a rien à faire : son enregistrement est remis comme d'habitude. MAX_LIVE_HOURS fixe cette limite (0 : aucune).",
+  },
   containerWithoutLive: {
     title: 'Conteneurs sans direct',
     what: 'Un emplacement sans direct connu a des conteneurs',

@@ -1,5 +1,5 @@
 // What a tick remembers for the next ones, beside what it has told: broadcasters seen, tries, mails, names.
-import type { Config, Memory, Observation, World } from '../model.js';
+import type { Config, Memory, Observation, Watched, WatchedChange, World } from '../model.js';
 import { oneMore, TRIES_FORGOTTEN_AFTER_MS, triesKey } from '../plan/back-off.js';
 import { ageMs } from '../plan/dates.js';
 import { withRefused } from './refused.js';
@@ -14,7 +14,8 @@ export function remember(observations: Observation[], world: World, config: Conf
   const tries = Object.fromEntries(
     Object.entries(memory.tries).filter(([, { last }]) => ageMs(last, now) < TRIES_FORGOTTEN_AFTER_MS),
   );
-  const startMails = isWhole ? startMailsOf(world) : { ...memory.startMails };
+  const startMails = isWhole ? heldIn(memory.startMails, world) : { ...memory.startMails };
+  const watched = isWhole ? heldIn(memory.watched, world) : { ...memory.watched };
   let refused = memory.refusedAddresses ?? [];
   let comforts = memory.refused ?? [];
   let { survey } = memory;
@@ -26,6 +27,8 @@ export function remember(observations: Observation[], world: World, config: Conf
       sightings[String(seen.sighting)] = memory.sightings[String(seen.sighting)] ?? seen.at.toISOString();
     } else if ('failedStart' in seen) {
       count(triesKey('start', seen.failedStart), seen.at);
+    } else if ('watched' in seen) {
+      watched[String(seen.watched)] = changed(watched[String(seen.watched)], seen.change);
     } else if ('surveyed' in seen) {
       survey = seen.surveyed;
     } else if ('surveyFailed' in seen) {
@@ -39,7 +42,8 @@ export function remember(observations: Observation[], world: World, config: Conf
       count(triesKey(seen.tried, seen.livestreamId), seen.at);
     }
   }
-  const { startMails: _startMails, unknownNames: _unknownNames, ...rest } = memory;
+  const { startMails: _startMails, unknownNames: _unknownNames, watched: _watched, ...rest } = memory;
+  const watchedLives = Object.entries(watched).filter(([, one]) => Object.keys(one).length > 0);
   const unknownNames = config.unknownNames.map(({ name }) => name);
   return withRefused(
     {
@@ -50,16 +54,21 @@ export function remember(observations: Observation[], world: World, config: Conf
       ...(unknownNames.length === 0 ? {} : { unknownNames }),
       ...(comforts.length === 0 ? {} : { refused: comforts }),
       ...(survey === undefined ? {} : { survey }),
+      ...(watchedLives.length === 0 ? {} : { watched: Object.fromEntries(watchedLives) }),
     },
     refused,
   );
 }
 
 /** Of the lives that a slot here holds; of all when the slots were not read. */
-function startMailsOf({ memory, slots }: World): NonNullable<Memory['startMails']> {
+function heldIn<T>(byLive: Record<string, T> | undefined, { slots }: World): Record<string, T> {
   const held = new Set(
     slots.flatMap(({ record }) => (record.ok && record.value !== null ? [String(record.value.livestreamId)] : [])),
   );
-  const kept = Object.entries(memory.startMails ?? {}).filter(([id]) => slots.length === 0 || held.has(id));
-  return Object.fromEntries(kept);
+  const isUnknown = slots.length === 0 || slots.some(({ record }) => !record.ok);
+  return Object.fromEntries(Object.entries(byLive ?? {}).filter(([id]) => isUnknown || held.has(id)));
+}
+
+function changed(known: Watched | undefined, change: WatchedChange): Watched {
+  return Object.fromEntries(Object.entries({ ...known, ...change }).filter(([, value]) => value !== null));
 }

@@ -1,6 +1,8 @@
 // What an administrator is told of errors that last: when they begin, after an hour, then daily, and when they are over (docs/promises.md, P9).
-import type { Config, Outcome, Problem, ProblemKind, Told, Untold, World } from '../model.js';
+import type { Config, Outcome, Problem, ProblemKind, SlotReading, Told, Untold, World } from '../model.js';
 import { ageMs } from '../plan/dates.js';
+import { sicknessOf } from '../plan/on-air/container-health.js';
+import { streamOf } from '../plan/on-air/stream.js';
 import { entriesToWorkOn } from '../plan/outbox/entries.js';
 import { isDefaultImage } from '../plan/streamer-image.js';
 import { afterTry, isAgainDue } from './unsure.js';
@@ -16,6 +18,8 @@ const EVENTS: ReadonlySet<ProblemKind> = new Set([
   'fragmentKept',
   'leftBehind',
   'requestClosed',
+  'endedAlone',
+  'endedTooLong',
   'mailFailed',
 ]);
 
@@ -202,6 +206,14 @@ function isOver(
         containers.some((container) => container?.ok === true) ||
         (livestreamId !== null && !isHeld(livestreamId, world))
       );
+    // A container that was started again has not shown yet that it does better.
+    case 'liveFailed':
+    case 'streamSilent':
+      return livestreamId === null || !isHeld(livestreamId, world) || isWell(livestreamId, world, config);
+    case 'playlistUnreadable':
+      return (
+        !config.checkHls || !isHeld(livestreamId ?? 0, world) || slotOf(livestreamId, world)?.playlist?.ok === true
+      );
     case 'logUnwritable':
       return outcomes.some(({ level }) => level !== 'debug');
     default:
@@ -230,4 +242,19 @@ function isLeftInOutbox({ livestreamId }: Told, { outbox, slots }: World): boole
 /** False for a live that has ended. */
 function isHeld(livestreamId: number, { slots }: World): boolean {
   return slots.some(({ record }) => !record.ok || record.value?.livestreamId === livestreamId);
+}
+
+function slotOf(livestreamId: number | null, { slots }: World): SlotReading | undefined {
+  return slots.find(({ record }) => record.ok && record.value?.livestreamId === livestreamId);
+}
+
+/** Its container does its work, and viewers see it, as far as anybody looks. */
+function isWell(livestreamId: number, world: World, { checkHls }: Config): boolean {
+  const reading = slotOf(livestreamId, world);
+  if (reading?.container?.ok !== true || !reading.record.ok || reading.record.value === null) return false;
+  const { state } = reading.container.value;
+  if (state === 'stopped' || state === 'absent' || sicknessOf(reading, world.now) !== null) return false;
+  const watched = world.memory.watched?.[String(livestreamId)];
+  const stream = streamOf(reading, reading.record.value, watched, { now: world.now, isMeetingEmpty: false }).state.is;
+  return stream === 'onAir' || (!checkHls && stream === 'unwatched');
 }

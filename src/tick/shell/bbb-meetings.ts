@@ -75,9 +75,22 @@ function readRow(row: unknown): ListEntry {
   const hasOneId = ids.length === 1 && textIn(row, 'meetingID') !== undefined && ids[0] !== '';
   const isWhole =
     hasOneId && (!Object.hasOwn(row, 'internalMeetingID') || textIn(row, 'internalMeetingID') !== undefined);
-  if (isWhole) return { meetings: shown(ids, internalIds) };
+  if (isWhole) return { meetings: shown(ids, internalIds).map((meeting) => ({ ...meeting, ...participantsOf(row) })) };
   const fault = hasOneId ? 'the <internalMeetingID> of a meeting is not one text' : 'a meeting has no <meetingID>';
   return { meetings: shown(ids, internalIds), damage: fault };
+}
+
+/** Nothing, where the list is not there, not whole, or not as long as BBB counts. */
+function participantsOf(row: Record<string, unknown>): Pick<BbbMeeting, 'participants'> {
+  const lists = own(row, 'attendees');
+  const list: unknown = Array.isArray(lists) && lists.length === 1 ? lists[0] : undefined;
+  const counted = textIn(row, 'participantCount');
+  const attendees =
+    typeof list === 'string' && list.trim() === '' ? [] : isMapping(list) ? own(list, 'attendee') : null;
+  if (!Array.isArray(attendees)) return {};
+  const names = (attendees as unknown[]).map((one) => (isMapping(one) ? textIn(one, 'fullName') : undefined));
+  const isWhole = names.every((name) => name !== undefined) && Number(counted?.trim()) === names.length;
+  return isWhole ? { participants: names } : {};
 }
 
 function readPiece(piece: string): ListEntry {

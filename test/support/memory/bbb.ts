@@ -5,6 +5,8 @@ import { asReading, type Through } from './session.js';
 export interface MemoryBbb {
   /** Internal meeting id by meeting id. */
   running: Map<string, string>;
+  /** Names of those who are in it, by meeting id; absent: it does not tell. */
+  participants: Map<string, string[]>;
   /** Scalelite with `GET_MEETINGS_API_DISABLED`: an empty list while meetings run. */
   isListOff: boolean;
   refusesSha1: boolean;
@@ -13,7 +15,7 @@ export interface MemoryBbb {
 }
 
 export function createBbb(): MemoryBbb {
-  return { running: new Map(), isListOff: false, refusesSha1: false, version: '' };
+  return { running: new Map(), participants: new Map(), isListOff: false, refusesSha1: false, version: '' };
 }
 
 export function bbbPort(bbb: MemoryBbb, through: Through): Bbb {
@@ -23,7 +25,10 @@ export function bbbPort(bbb: MemoryBbb, through: Through): Bbb {
         through('bbb', 'readMeetings', [], () =>
           bbb.isListOff
             ? []
-            : [...bbb.running].map(([meetingId, internalMeetingId]) => ({ meetingId, internalMeetingId })),
+            : [...bbb.running].map(([meetingId, internalMeetingId]) => {
+                const participants = bbb.participants.get(meetingId);
+                return { meetingId, internalMeetingId, ...(participants === undefined ? {} : { participants }) };
+              }),
         ),
       ),
     readMeetingInfo: (meetingId) =>

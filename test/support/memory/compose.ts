@@ -1,7 +1,7 @@
 // Containers in memory: `up` starts what the compose file says, the streamer records, `finish` closes its file.
 import { PortError } from '../../../src/tick/errors.js';
 import type { Reading, SlotContainers } from '../../../src/tick/model.js';
-import { type Chat, type Compose } from '../../../src/tick/ports.js';
+import { type Chat, type Compose, type Streams } from '../../../src/tick/ports.js';
 import type { Host, StoredComposeFile } from './host.js';
 import type { Session, Through } from './session.js';
 import { ok } from './samples.js';
@@ -70,9 +70,10 @@ async function asReading<T>(read: () => Promise<T>): Promise<Reading<T>> {
 /** As the engine lists them: the compose file has no part in it. */
 function containersOf(host: Host, slot: number): SlotContainers {
   const container = host.containers.get(slot);
-  const nothing = { health: null, exitStatus: container?.exitStatus ?? null };
-  if (container?.state !== 'running') return { state: container?.state ?? 'absent', ...nothing };
-  return { state: container.isChatDead === true ? 'withoutChat' : 'running', ...nothing };
+  const { exitStatus = null, health = null } = container ?? {};
+  if (container?.state !== 'running') return { state: container?.state ?? 'absent', health: null, exitStatus };
+  const state = container.isPaused === true ? 'paused' : container.isChatDead === true ? 'withoutChat' : 'running';
+  return { state, health, exitStatus: null };
 }
 
 export function composePort(host: Host, session: Session, now: () => number, through: Through): Compose {
@@ -130,6 +131,8 @@ export function composePort(host: Host, session: Session, now: () => number, thr
         host.containers.delete(slot);
         return null;
       }),
+    lastLines: (slot) =>
+      through('compose', 'lastLines', [slot], () => (host.containers.has(slot) ? ['frame= 250 fps= 25'] : [])),
     saveOutput: (slot, livestreamId) =>
       through('compose', 'saveOutput', [slot, livestreamId], () => {
         composeFileOf(host, slot);
@@ -146,5 +149,26 @@ export function chatPort(host: Host, through: Through): Chat {
         const isThere = container?.state === 'running' && container.isChatDead !== true;
         if (host.hasSilentChat || !isThere) throw new PortError('chatSilent', `no answer on port ${6378 + slot}`);
       }),
+  };
+}
+
+/** What viewers get: a stream advances while its container runs and works, unless the world says otherwise. */
+export function streamsPort(host: Host, now: () => number, through: Through): Streams {
+  return {
+    readPlaylist: (streamKey) =>
+      asReading(() =>
+        through('streams', 'readPlaylist', [streamKey], () => {
+          const told = host.playlists.get(streamKey);
+          if (told instanceof PortError) throw told;
+          const works = [...host.containers.values()].some(
+            (one) =>
+              one.streamKey === streamKey && one.state === 'running' && one.isPaused !== true && one.isFrozen !== true,
+          );
+          if (told !== undefined) return told;
+          if (works) return { is: 'playlist', edge: `${now()}.ts`, ageMs: 2000, targetMs: 5000 };
+          return { is: 'missing', what: `${streamKey}.m3u8: status 404` };
+        }),
+      ),
+    askRtmp: () => through('streams', 'askRtmp', [], () => 'rtmp.univ.test:1935 takes connections'),
   };
 }

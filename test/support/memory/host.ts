@@ -1,7 +1,10 @@
 // One bbb-pod-live server in memory: its slots, containers, mails, log, memory file and lock.
 import type { Config, MailMessage, PastTick } from '../../../src/tick/model.js';
+import type { Config, ContainerHealth, MailMessage, PlaylistSight } from '../../../src/tick/model.js';
 import { SAMPLE_MEETING_ID } from '../../../src/tick/plan/adoption.js';
 import type { Wanted } from '../../../src/shared/wanted.js';
+import type { PortError } from '../../../src/tick/errors.js';
+import type { StreamerState } from '../../../src/shared/streamer-state.js';
 import type { Session } from './session.js';
 
 /** A file's content; a recording says in it whose it is. */
@@ -46,6 +49,12 @@ export interface Container {
   state: 'running' | 'stopped';
   /** Its Redis has died, and the streamer goes on. */
   isChatDead?: true;
+  /** Somebody has paused it. */
+  isPaused?: true;
+  /** It sends nothing any more, and does not know it. */
+  isFrozen?: true;
+  /** By its image's own check. */
+  health?: ContainerHealth;
   /** Of its streamer, once it has ended. */
   exitStatus?: number;
   /** The recording that ffmpeg has open. */
@@ -97,6 +106,10 @@ export interface Host {
   outputs: Map<number, number>;
   /** False: Pod's directory is on another file system, recordings are copied. */
   sharesFileSystem: boolean;
+  /** What the playlist of a stream key is, whatever its container does; or why it cannot be read. */
+  playlists: Map<string, PlaylistSight | PortError>;
+  /** What streamers say of themselves, by slot. */
+  states: Map<number, StreamerState>;
   hasSilentChat: boolean;
   hasNoImages: boolean;
   /** Containers that were stopped cannot be started any more: their network was removed. */
@@ -123,6 +136,8 @@ export function createHost(config: Config): Host {
     ticks: [],
     outputs: new Map(),
     sharesFileSystem: true,
+    playlists: new Map(),
+    states: new Map(),
     hasSilentChat: false,
     hasNoImages: false,
     hasLostNetworks: false,

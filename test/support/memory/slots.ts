@@ -75,6 +75,7 @@ export function slotsPort(host: Host, session: Session, through: Through): Slots
         removeRecord(directory);
         await checkpoint('slot file removed');
       }),
+    readStreamerState: (slot) => through('slots', 'readStreamerState', [slot], () => host.states.get(slot) ?? null),
     readComposeMeeting: (slot) =>
       through('slots', 'readComposeMeeting', [slot], () => {
         const file = host.slots.get(slot)?.composeFile;

@@ -69,9 +69,12 @@ function plainRecord(
     reservedAt: _reserved,
     claimedAt: _claimed,
     endedAt,
+    upAt: _up,
+    onAirAt,
+    restarts: _restarts,
     ...plain
   } = record;
-  return { ...plain, broadcaster: nameOf(broadcasterId), hasEnd: endedAt !== null };
+  return { ...plain, broadcaster: nameOf(broadcasterId), hasEnd: endedAt !== null, wasOnAir: onAirAt !== undefined };
 }
 
 /** How often each lasting act was done in Pod, and each start was mailed. */

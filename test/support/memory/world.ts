@@ -6,7 +6,7 @@ import { type Ports } from '../../../src/tick/ports.js';
 import { runTick } from '../../../src/tick/run.js';
 import { bbbPort, createBbb, type MemoryBbb } from './bbb.js';
 import { createClock, type VirtualClock } from './clock.js';
-import { chatPort, composePort } from './compose.js';
+import { chatPort, composePort, streamsPort } from './compose.js';
 import { makeConfig } from './config.js';
 import { createHost, type Host } from './host.js';
 import { createPod, podPort, type MemoryPod } from './pod.js';
@@ -135,6 +135,7 @@ function portsOf(world: MemoryWorld, host: Host, session: Session): Ports {
     compose: composePort(host, session, now, through),
     recordings: recordingsPort(host, through),
     outbox: outboxPort(host, session, world.files, through),
+    streams: streamsPort(host, now, through),
     chat: chatPort(host, through),
     mail: {
       send: (mail) => through('mail', 'send', [mail], () => (host.mails.push({ ...mail, at: now() }), { refused: [] })),

@@ -123,7 +123,7 @@ describe('a slot file with a live, its container running', () => {
 });
 
 describe('a live whose container', () => {
-  const cases = (['running', 'withoutChat', 'stopped', 'absent'] as const).flatMap((container) =>
+  const cases = (['running', 'withoutChat', 'paused', 'stopped', 'absent'] as const).flatMap((container) =>
     MEETINGS.map((meeting) => [container, meeting] as const),
   );
   test.each(cases)('is %s while its meeting is %s', (container, meeting) => {
@@ -131,13 +131,15 @@ describe('a live whose container', () => {
     const revival = {
       running: '',
       withoutChat: '',
-      stopped: 'saveOutput render revive',
-      absent: 'render revive',
+      paused: 'noteRestart saveOutput finish render down revive',
+      stopped: 'noteRestart saveOutput render revive',
+      absent: 'noteRestart render revive',
     }[container];
     const expected = meeting === 'over' ? STOP : meeting === 'running' ? revival : '';
     expect(acts(decided)).toEqual(expected === '' ? [] : [`1@1: ${expected}`]);
     const isGone = container === 'stopped' || container === 'absent';
     expect(problems(decided).includes('containerDied')).toBe(isGone && meeting !== 'over');
+    expect(problems(decided).includes('containerSick')).toBe(container === 'paused' && meeting !== 'over');
     expect(problems(decided)).not.toContain('chatDied');
   });
 
@@ -164,10 +166,12 @@ describe('a live whose container', () => {
     expect([acts(decided), problems(decided)]).toEqual([[], ['bbbUnreadable']]);
   });
 
+  /** The memory of tries of a chat, and a live's restarts: so many, the last so many minutes ago. */
   const tried = (trial: Trial, times: number, minutesAgo: number): Memory => ({
     ...emptyMemory(),
-    tries: { [`${trial}/1`]: { times, last: new Date(NOW.getTime() - minutesAgo * 60_000).toISOString() } },
+    tries: { [`${trial}/1`]: { times, last: minutesBefore(minutesAgo) } },
   });
+  const minutesBefore = (minutes: number): string => new Date(NOW.getTime() - minutes * 60_000).toISOString();
 
   /** Tries so far, minutes since the last one; whether it is tried now. */
   const PAUSES: [number, number, boolean][] = [
@@ -178,16 +182,16 @@ describe('a live whose container', () => {
     [3, 4, true],
     [4, 7, false],
     [4, 8, true],
-    [9, 7, false],
-    [9, 8, true],
+    [5, 7, false],
+    [5, 8, true],
   ];
 
   test.each(PAUSES)(
-    'is gone, after %i tries the last of which is %i minutes old: tried %j',
+    'is gone, after %i restarts the last of which is %i minutes old: started again %j',
     (times, minutes, isTried) => {
-      const world = worldOf(slotRecord(1), 'ours', 'running', 'absent');
-      const decided = plan({ ...world, memory: tried('revival', times, minutes) }, config);
-      expect(acts(decided)).toEqual(isTried ? ['1@1: render revive'] : []);
+      const restarts = Array.from({ length: times }, (_, index) => minutesBefore(minutes + times - 1 - index));
+      const decided = plan(worldOf(slotRecord(1, { restarts }), 'ours', 'running', 'absent'), config);
+      expect(acts(decided)).toEqual(isTried ? ['1@1: noteRestart render revive'] : []);
       expect(problems(decided)).toEqual(['containerDied']);
       const when = new Date(NOW.getTime() + ([0, 0, 2, 4, 8][Math.min(times, 4)] ?? 0) * 60_000 - minutes * 60_000);
       if (!isTried) expect(detailOf(decided)).toContain(`started again from ${isoInZone(when, config.timeZone)} on`);
@@ -195,8 +199,9 @@ describe('a live whose container', () => {
   );
 
   test('is gone, after tries by a clock that was put back since: it is tried', () => {
-    const world = worldOf(slotRecord(1), 'ours', 'running', 'absent');
-    expect(acts(plan({ ...world, memory: tried('revival', 9, -5) }, config))).toEqual(['1@1: render revive']);
+    const restarts = Array.from({ length: 9 }, () => minutesBefore(-5));
+    const world = worldOf(slotRecord(1, { restarts }), 'ours', 'running', 'absent');
+    expect(acts(plan(world, config))).toEqual(['1@1: noteRestart render revive']);
   });
 
   test.each(MEETINGS)('runs without the Redis of its chat while its meeting is %s', (meeting) => {
@@ -316,8 +321,8 @@ describe('what cannot be read is never taken for empty', () => {
   });
 
   test.each<[string, SlotReading['engineId'], string[], string[]]>([
-    ['its own engine', ok('engine-1'), ['1@1: render revive'], ['containerDied']],
-    ['an engine without a name', ok(null), ['1@1: render revive'], ['containerDied']],
+    ['its own engine', ok('engine-1'), ['1@1: noteRestart render revive'], ['containerDied']],
+    ['an engine without a name', ok(null), ['1@1: noteRestart render revive'], ['containerDied']],
     ['another engine', ok('engine-2'), [], ['engineChanged']],
     ['an engine that cannot be read', failed('dockerUnreadable'), [], ['dockerUnreadable']],
   ])('a container that is not there is started again when %s says so', (_what, engineId, chains, kinds) => {
@@ -335,7 +340,7 @@ describe('what cannot be read is never taken for empty', () => {
     const { engineId: _unknown, ...record } = slotRecord(1);
     const world = worldOf(record, 'ours', 'running', 'absent');
     const slots = world.slots.map((slot) => ({ ...slot, engineId: ok<string | null>('engine-2') }));
-    expect(acts(plan({ ...world, slots }, config))).toEqual(['1@1: render revive']);
+    expect(acts(plan({ ...world, slots }, config))).toEqual(['1@1: noteRestart render revive']);
   });
 
   test.each<[string, Work, string | null]>([

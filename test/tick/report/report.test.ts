@@ -223,16 +223,14 @@ describe('tries', () => {
   const failure = (minutes: number): Observation => ({ failedStart: 7, at: later(minutes) });
 
   test('are counted, each kind for itself, with the time of the last', () => {
-    const revival: Observation = { tried: 'revival', livestreamId: 7, at: later(1) };
     const chat: Observation = { tried: 'chat', livestreamId: 8, at: later(1) };
     expect(
       triesAfter([
         { at: 0, observations: [failure(0)] },
-        { at: MINUTE, observations: [failure(1), revival, chat] },
+        { at: MINUTE, observations: [failure(1), chat] },
       ]),
     ).toEqual({
       'start/7': { times: 2, last: later(1).toISOString() },
-      'revival/7': { times: 1, last: later(1).toISOString() },
       'chat/8': { times: 1, last: later(1).toISOString() },
     });
   });

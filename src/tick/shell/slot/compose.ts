@@ -26,6 +26,9 @@ const OUTPUT_TIMEOUT_MS = 60_000;
 /** Lines of the output that are kept when nobody asked for all of them. */
 const LAST_LINES = '1000';
 
+/** Lines of it that a mail shows. */
+const SHOWN_LINES = '3';
+
 /** The images have about two gigabytes. */
 const PULL_TIMEOUT_MS = 60 * 60_000;
 
@@ -121,6 +124,16 @@ export function createCompose(config: Config, options: ComposeOptions): ComposeW
         const said = complaint ?? 'docker-compose down ended well';
         throw new PortError('stopFailed', `${said}, and there is still ${left.join(', ')}`);
       }),
+    lastLines: async (slot) => {
+      try {
+        const words = ['logs', '--no-color', '--tail', SHOWN_LINES, STREAMER];
+        const { stdout } = await call(slot, words, readingTimeoutMs);
+        return linesOf(options.redact(plainText(stdout))).filter((line) => !line.startsWith('Attaching to '));
+      } catch (error) {
+        foreseenOr(error);
+        return [];
+      }
+    },
     saveOutput: async (slot, livestreamId) => {
       const words = ['logs', '--no-color', ...(config.debug ? [] : ['--tail', LAST_LINES]), STREAMER];
       const result = await call(slot, words, OUTPUT_TIMEOUT_MS);

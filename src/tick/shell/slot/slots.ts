@@ -1,6 +1,7 @@
 // The slots' directories: what is in them, and how they are made, taken and freed.
 import { PortError } from '../../errors.js';
 import { chown, lstat, readFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { meetingIdIn } from './compose-file.js';
 import { parseSlotRecord, serialiseSlotRecord } from './slot-file.js';
 import type { ComposeFileOrigin, Config, Reading, SlotReading, SlotRecord } from '../../model.js';
@@ -15,6 +16,7 @@ import {
   syncDirectory,
   atomicWrite,
 } from '../../../shared/files.js';
+import { parseStreamerState, STATE_FILE, type StreamerState } from '../../../shared/streamer-state.js';
 import { giveDirectory, giveDirectoryOfRoot, ownerOfNewFiles } from '../../../shared/ownership.js';
 import { readRecordings } from '../outbox/recordings.js';
 import { slotOfName } from '../../../shared/slot-directory.js';
@@ -22,6 +24,8 @@ import { slotPaths, type SlotPaths } from './slot-paths.js';
 
 /** The user in the streaming container, who writes the recording. */
 const STREAMER_UID = 1001;
+
+const LARGEST_STATE = 16 * 1024;
 
 /** What is known of compose files (`compose-file.ts`). */
 export interface ComposeFiles {
@@ -61,6 +65,7 @@ export function createSlots(config: Config, composeFiles: ComposeFiles): Slots {
         if (onlyIfDamaged && (await holdsIntactFile(pathsOf(slot), composeFiles))) return;
         await writeCompose(slot, record);
       }),
+    readStreamerState: (slot) => readState(join(pathsOf(slot).videodata, STATE_FILE)),
     readComposeMeeting: async (slot) => {
       const content = await readFile(pathsOf(slot).composeFile, 'utf8').catch(nullIfUnreadable);
       return content === null ? null : meetingIdIn(content);
@@ -136,6 +141,18 @@ async function readRecord(path: string): Promise<Reading<SlotRecord | null>> {
 async function writtenAt(composeFile: string): Promise<{ composeWrittenAt?: Date }> {
   const found = await stat(composeFile).catch(nullIfUnreadable);
   return found === null ? {} : { composeWrittenAt: found.mtime };
+}
+
+/** The container's user writes there: what is no small regular file is none of the streamer's, and what is not understood is read again later. */
+async function readState(path: string): Promise<StreamerState | null> {
+  try {
+    const found = await orMissing(lstat(path));
+    if (found?.isFile() !== true || found.size > LARGEST_STATE) return null;
+    const parsed = parseStreamerState(await readFile(path, 'utf8'));
+    return 'value' in parsed ? parsed.value : null;
+  } catch (error) {
+    throw new PortError('diskFailed', `cannot read ${path}: ${faultOf(error)}`, { cause: error });
+  }
 }
 
 /** A file that is there and cannot be read is somebody's. */
