@@ -21,7 +21,7 @@ const RECOVERY: Record<Act, { seenBy: string; atLeast: number }> = {
   up: { seenBy: "step 'live'; up is repeated and changes nothing", atLeast: 40 },
   revive: { seenBy: 'the containers: up is repeated and changes nothing', atLeast: 4 },
   noteRestart: { seenBy: 'the containers; at most one restart too many is counted', atLeast: 4 },
-  noteOnAir: { seenBy: 'onAirAt', atLeast: 20 },
+  noteOnAir: { seenBy: 'onAirAt', atLeast: 3 },
   explainSilence: { seenBy: 'the memory of what was told', atLeast: 2 },
   reviveChat: { seenBy: 'the containers: a chat that runs is left alone', atLeast: 2 },
   mailStart: { seenBy: 'startMailSent', atLeast: 40 },

@@ -72,6 +72,9 @@ test('while a down hangs, what is asked for is up at once, what has ended is put
   expect(world.pod.rows.map(({ status }) => status)).toEqual([1, 2, 1]);
   expect(recordOf(world, 1)).toMatchObject({ value: { livestreamId: 1, step: 'stopping' } });
   world.clock.time += MINUTE_MS;
+  // The new lives are on the air, which is noted once.
+  expect((await whole(world)).end).toEqual({ exitStatus: 0 });
+  world.clock.time += MINUTE_MS;
   const idle = await whole(world);
   expect(idle).toMatchObject({ end: { exitStatus: 0 }, ms: 0 });
   expect(idle.calls.filter(({ port, arguments: [slot] }) => port === 'compose' && slot === 1)).toEqual([]);

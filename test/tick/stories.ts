@@ -350,7 +350,7 @@ export const STORIES: Story[] = [
   },
   {
     name: 'container that died is started again',
-    effects: ['saveOutput', 'render', 'revive'],
+    effects: ['noteRestart', 'saveOutput', 'render', 'revive'],
     prepare: async () => {
       const world = await running([recorded]);
       stopContainer(hostOf(world), 1, world.clock.time);
@@ -359,13 +359,41 @@ export const STORIES: Story[] = [
   },
   {
     name: 'container that died and cannot be started as it was',
-    effects: ['saveOutput', 'render', 'revive', 'down'],
+    effects: ['noteRestart', 'saveOutput', 'render', 'revive', 'down'],
     prepare: async () => {
       const world = await running([recorded]);
       stopContainer(hostOf(world), 1, world.clock.time);
       hostOf(world).hasLostNetworks = true;
       return world;
     },
+  },
+  {
+    name: 'container that was paused is made anew',
+    effects: ['noteRestart', 'saveOutput', 'finish', 'render', 'down', 'revive'],
+    prepare: async () => {
+      const world = await running([recorded]);
+      Object.assign(hostOf(world).containers.get(1) ?? {}, { isPaused: true });
+      return world;
+    },
+  },
+  {
+    name: 'stream that froze is told and made anew',
+    effects: ['explainSilence', 'noteRestart', 'saveOutput', 'finish', 'render', 'down', 'revive'],
+    prepare: async () => {
+      const world = await running([{ id: 1 }]);
+      Object.assign(hostOf(world).containers.get(1) ?? {}, { isFrozen: true });
+      // The next tick is the one in which it has been silent for long enough.
+      for (let minute = 0; minute < 7; minute += 1) {
+        await tick(world);
+        world.clock.time += 60_000;
+      }
+      return world;
+    },
+  },
+  {
+    name: 'live that has just come on the air',
+    effects: ['noteOnAir'],
+    prepare: () => running([{ id: 1 }]),
   },
   {
     name: 'chat that died is started again',

@@ -70,11 +70,11 @@ function plainRecord(
     claimedAt: _claimed,
     endedAt,
     upAt: _up,
-    onAirAt,
+    onAirAt: _onAir,
     restarts: _restarts,
     ...plain
   } = record;
-  return { ...plain, broadcaster: nameOf(broadcasterId), hasEnd: endedAt !== null, wasOnAir: onAirAt !== undefined };
+  return { ...plain, broadcaster: nameOf(broadcasterId), hasEnd: endedAt !== null };
 }
 
 /** How often each lasting act was done in Pod, and each start was mailed. */

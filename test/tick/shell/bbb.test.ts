@@ -1,3 +1,4 @@
+import type { BbbMeeting } from '../../../src/tick/model.js';
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -53,10 +54,11 @@ describe.each(['bbb-web', 'scalelite'] as const)('the meetings of %s', (flavour)
     async (quoting) => {
       const { server, bbb } = await start({ flavour, quoting });
       expect(good(await bbb.readMeetings())).toEqual([]);
-      const expected: { meetingId: string; internalMeetingId: string }[] = [];
+      const expected: BbbMeeting[] = [];
+      const participants = ['Mme Père & Fils'];
       for (const meetingId of ['100', '1e2', 'a=b&c', `<é> "1" 'x'`, '  blanks ', ']]>', 'true']) {
         const { internalMeetingId } = server.start(meetingId, 'Cours : <1> & "2" 🎓');
-        expected.push({ meetingId: meetingId.trim(), internalMeetingId });
+        expected.push({ meetingId: meetingId.trim(), internalMeetingId, participants });
         expect(good(await bbb.readMeetings())).toEqual(expected);
         expect(good(await bbb.readMeetingInfo(meetingId))).toEqual({ found: true, internalMeetingId });
       }
