@@ -10,8 +10,8 @@ const RUNS = Number(process.env['MODEL_RUNS'] ?? 300);
 const SEED = Number(process.env['MODEL_SEED'] ?? 236_441_110);
 const LONGEST = 40;
 
-/** After the longest pause, what kept failing is tried again. */
-const LONGEST_PAUSE_MS = 10 * 60_000;
+/** After the longest pause, what kept failing is tried again, and restarts of an hour ago count no more. */
+const LONGEST_PAUSE_MS = 61 * 60_000;
 
 /**
  * All that was broken is whole, all servers are there: two ticks; with several servers two more, for their claims to settle.

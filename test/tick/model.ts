@@ -260,6 +260,14 @@ const chatDies = fc.tuple(number, number).map(([server, index]) =>
   }),
 );
 
+const containerFails = fc.tuple(number, number, fc.constantFrom('isPaused', 'isFrozen')).map(([server, index, how]) =>
+  command(`container ${index} of server ${server} ${how === 'isPaused' ? 'is paused' : 'freezes'}`, (rig) => {
+    const containers = [...hostOf(rig.world, serverOf(rig, server)).containers.values()];
+    const one = containers[index % Math.max(1, containers.length)];
+    if (one?.state === 'running') one[how] = true;
+  }),
+);
+
 const networksAreLost = number.map((server) =>
   command(`server ${server} loses the networks of containers that do not run`, (rig) => {
     hostOf(rig.world, serverOf(rig, server)).hasLostNetworks = true;
@@ -382,6 +390,7 @@ export const commands = (most: number): fc.Arbitrary<Iterable<fc.AsyncCommand<Mo
       containerDies,
       containerDies,
       chatDies,
+      containerFails,
       networksAreLost,
       engineChanges,
       partBreaks,

@@ -467,7 +467,7 @@ export const STORIES: Story[] = [
   },
   {
     name: 'start that was cut before its mail',
-    effects: ['mailStart'],
+    effects: ['mailStart', 'noteOnAir'],
     prepare: async () => {
       const world = await worldWith([{ id: 1 }]);
       await tick(world, { hook: ({ port }) => (port === 'mail' ? { kill: true } : undefined) });

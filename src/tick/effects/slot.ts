@@ -43,7 +43,9 @@ export const up: Act<'up'> = async (_effect, place, context) => {
 };
 
 export const revive: Act<'revive'> = async (effect, place, context) => {
-  const record = await onItsEngine(place, context);
+  const found = await onItsEngine(place, context);
+  // First: a container that has just been started is not taken for one that has been silent for long.
+  const record = await note({ ...place, record: found }, { upAt: context.ports.clock.now().toISOString() }, context);
   const failure = await failureOf(() => context.ports.compose.up(place.slot));
   if (failure === null) {
     inform(place, 'container started again', context);

@@ -36,8 +36,7 @@ function after(time: string, ms: number): Date {
   return new Date(Date.parse(time) + ms);
 }
 
-/** What the slot file says once the container is started again. */
+/** What the slot file says once the container is to be started again. */
 export function oneMoreRestart({ restarts = [] }: Pick<SlotRecord, 'restarts'>, now: Date): Partial<SlotRecord> {
-  const at = now.toISOString();
-  return { restarts: [...restarts, at].slice(-MOST_KEPT), upAt: at };
+  return { restarts: [...restarts, now.toISOString()].slice(-MOST_KEPT) };
 }
