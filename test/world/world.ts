@@ -148,6 +148,8 @@ function environment(
     BBB_ATTENDEE_PASSWORD: world.bbb.settings.attendeePassword,
     BBB_MODERATOR_PASSWORD: world.bbb.settings.moderatorPassword,
     POD_HLS_STREAM: 'https://hls.test/hls/',
+    // Nobody serves them here; a test that wants them served starts `hls.ts`.
+    CHECK_HLS: 'false',
     POD_URL: world.pod.url,
     POD_TOKEN: world.token,
     POD_ID_BUILDING: '1',

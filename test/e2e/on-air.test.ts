@@ -1,0 +1,68 @@
+// The built program, a real HLS server: a live comes on the air, its container is killed, its stream vanishes, and is told and healed.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { inWorld, live, logText, PATIENCE_MS, streamers, SUBJECTS, tick } from '../support/e2e-world.js';
+import { startHls } from '../world/hls.js';
+import type { World } from '../world/world.js';
+
+const EARLIER_MS = 20 * 60_000;
+
+/** To the program, all that the slot file and the memory date was twenty minutes earlier. */
+function letAllBeOlder(world: World): void {
+  for (const file of [join(world.slotDirectory(1), 'live.json'), join(world.baseDirectory, 'memory.json')]) {
+    const earlier = (time: string): string => new Date(Date.parse(time) - EARLIER_MS).toISOString();
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, earlier));
+  }
+}
+
+function subjects(world: World): string[] {
+  return world.smtp.mails.map(({ subject }) => subject);
+}
+
+test(
+  'a live on the air, a container that is killed, a stream that vanishes: each is told once with what is known, and healed',
+  inWorld({}, async (world) => {
+    const hls = await startHls();
+    const env = { CHECK_HLS: 'true', POD_HLS_STREAM: hls.url };
+    try {
+      world.teacherAsks({ name: 'Cours' });
+      expect(await tick(world, env)).toBe(0);
+      const name = new URL(`${hls.url}bbb-Cours.m3u8`).pathname.split('/').at(-1) ?? '';
+      hls.streams.set(name, { newest: 5, writtenAt: new Date() });
+      expect(await tick(world, env)).toBe(0);
+      expect(logText(world)).toMatch(/livestream 1, slot 1: on the air, \d+ s after it was asked for/);
+      expect(hls.asked).toEqual([`/hls/${name}`]);
+      // All is well: nothing is said, nothing is written.
+      const before = world.files();
+      expect(await tick(world, env)).toBe(0);
+      expect(world.files().filter(({ path }) => /live\.json|memory\.json/.test(path))).toEqual(
+        before.filter(({ path }) => /live\.json|memory\.json/.test(path)),
+      );
+
+      await world.docker.killContainer('bbb-live-streaming1');
+      expect(await tick(world, env)).toBe(1);
+      expect(streamers(world)).toHaveLength(1);
+      expect(readFileSync(join(world.baseDirectory, 'logs/1.log'), 'utf8')).not.toContain(world.env['BBB_SECRET']);
+      expect(await tick(world, env)).toBe(0);
+      expect(subjects(world)).toEqual([SUBJECTS.start, SUBJECTS.error, SUBJECTS.normal]);
+
+      hls.streams.clear();
+      letAllBeOlder(world);
+      expect(await tick(world, env)).toBe(0);
+      letAllBeOlder(world);
+      expect(await tick(world, env)).toBe(1);
+      const told = world.smtp.mails.at(-1);
+      expect(told?.subject).toBe(SUBJECTS.error);
+      for (const words of ['status 404', 'RTMP', 'frame=']) expect(told?.text).toContain(words);
+      expect(streamers(world).map(({ starts }) => starts)).toEqual([1]);
+      hls.streams.set(name, { newest: 90, writtenAt: new Date() });
+      expect(await tick(world, env)).toBe(0);
+      expect(subjects(world).slice(3)).toEqual([SUBJECTS.error, SUBJECTS.normal]);
+      expect(live(world)).toMatchObject({ status: 1 });
+    } finally {
+      await hls.close();
+    }
+  }),
+  PATIENCE_MS,
+);
