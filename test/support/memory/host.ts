@@ -1,6 +1,5 @@
 // One bbb-pod-live server in memory: its slots, containers, mails, log, memory file and lock.
-import type { Config, MailMessage, PastTick } from '../../../src/tick/model.js';
-import type { Config, ContainerHealth, MailMessage, PlaylistSight } from '../../../src/tick/model.js';
+import type { Config, ContainerHealth, MailMessage, PastTick, PlaylistSight } from '../../../src/tick/model.js';
 import { SAMPLE_MEETING_ID } from '../../../src/tick/plan/adoption.js';
 import type { Wanted } from '../../../src/shared/wanted.js';
 import type { PortError } from '../../../src/tick/errors.js';
