@@ -13,7 +13,8 @@ import { aloneSince, endOfPatience, isAlone } from './on-air/alone.js';
 import { sicknessOf } from './on-air/container-health.js';
 import { nextRestart } from './on-air/next-restart.js';
 import { planSilence } from './on-air/silence.js';
-import { streamOf, type StreamState } from './on-air/stream.js';
+import type { StreamState } from './on-air/stream.js';
+import { streamSeen } from './on-air/stream-seen.js';
 import { ROW_PLACES, type RowPlace } from './row-place.js';
 
 /** What is left to do for a live whose container was up. */
@@ -50,10 +51,7 @@ function unwanted(slot: number, record: SlotRecord, draft: Draft): string | null
 }
 
 function watchStream(reading: SlotReading, record: SlotRecord, draft: Draft): StreamState {
-  const { world } = draft;
-  const isMeetingEmpty = meetingIn(record, world.meetings)?.participants?.length === 0;
-  const watched = watchedOf(record.livestreamId, world);
-  const { state, remember } = streamOf(reading, record, watched, { now: world.now, isMeetingEmpty });
+  const { state, remember } = streamSeen(reading, record, draft.world);
   const nothing = { edge: null, edgeSince: null, silentSince: null, unreadSince: null };
   watch(draft, record.livestreamId, { ...nothing, ...remember });
   return state;

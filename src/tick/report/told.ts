@@ -2,7 +2,7 @@
 import type { Config, Outcome, Problem, ProblemKind, SlotReading, Told, Untold, World } from '../model.js';
 import { ageMs } from '../plan/dates.js';
 import { sicknessOf } from '../plan/on-air/container-health.js';
-import { streamOf } from '../plan/on-air/stream.js';
+import { streamSeen } from '../plan/on-air/stream-seen.js';
 import { entriesToWorkOn } from '../plan/outbox/entries.js';
 import { isDefaultImage } from '../plan/streamer-image.js';
 import { afterTry, isAgainDue } from './unsure.js';
@@ -254,7 +254,6 @@ function isWell(livestreamId: number, world: World, { checkHls }: Config): boole
   if (reading?.container?.ok !== true || !reading.record.ok || reading.record.value === null) return false;
   const { state } = reading.container.value;
   if (state === 'stopped' || state === 'absent' || sicknessOf(reading, world.now) !== null) return false;
-  const watched = world.memory.watched?.[String(livestreamId)];
-  const stream = streamOf(reading, reading.record.value, watched, { now: world.now, isMeetingEmpty: false }).state.is;
+  const stream = streamSeen(reading, reading.record.value, world).state.is;
   return stream === 'onAir' || (!checkHls && stream === 'unwatched');
 }

@@ -37,7 +37,7 @@ function adoptedBy(chain: Chain | undefined): SlotRecord | null {
 }
 
 /** Acts that change nothing about how the live is. */
-const ASIDE: ReadonlySet<EffectName> = new Set(['mailStart', 'pingChat', 'saveOutput']);
+const ASIDE: ReadonlySet<EffectName> = new Set(['mailStart', 'noteOnAir', 'pingChat', 'saveOutput']);
 
 function nextOf(chain: Chain | undefined): string[] {
   if (chain === undefined || chain.effects.every((effect) => ASIDE.has(effect.do))) return [];
