@@ -224,7 +224,7 @@ export type RecordingTarget =
 
 export interface Chat {
   /** PING on the slot's published port, bounded. Throws `chatSilent`. */
-  ping(slot: number): Promise<void>;
+  ping(slot: number, live?: { isWebinar: boolean }): Promise<void>;
 }
 
 export interface Mail {

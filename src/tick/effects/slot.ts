@@ -93,12 +93,13 @@ async function onItsEngine(place: Place, context: Context): Promise<SlotRecord> 
 }
 
 export const pingChat: Act<'pingChat'> = async (_effect, place, context) => {
-  await context.ports.chat.ping(place.slot);
+  await context.ports.chat.ping(place.slot, { isWebinar: place.record.webinar !== undefined });
   return { record: place.record };
 };
 
 export const beginStop: Act<'beginStop'> = async (effect, place, context) => {
-  inform(place, effect.byHand === true ? 'it is ended by hand' : 'its meeting is over: it is stopped', context);
+  const why = effect.byHand === true ? 'it is ended by hand' : (effect.because ?? 'its meeting is over: it is stopped');
+  inform(place, why, context);
   return { record: await note(place, { step: 'stopping', endedAt: effect.endedAt }, context) };
 };
 

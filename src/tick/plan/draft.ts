@@ -1,5 +1,5 @@
 // A plan in the making, and how it is added to.
-import type { Config, Plan, Problem, World } from '../model.js';
+import type { Chain, Config, Plan, Problem, World } from '../model.js';
 import { isoInZone } from './dates.js';
 import type { MeetingIds } from './meeting-list.js';
 import { meetingState, type MeetingState } from './over.js';
@@ -28,6 +28,9 @@ export function complain(draft: Draft, problem: Problem, livestreamId: number | 
 export function from(instant: Date, { config }: Draft): string {
   return `from ${isoInZone(instant, config.timeZone)} on`;
 }
+
+/** What is left to do for a live, and why. */
+export type Rest = Pick<Chain, 'reason' | 'effects'>;
 
 /** What the last word of BBB is on a meeting. */
 export function stateOf(ids: MeetingIds, world: World): MeetingState {

@@ -18,20 +18,27 @@ import { afterTold, giveBackChain, reviveChain, startChain, stopChain, unclaimCh
 import { engineDetail, workDetail } from './describe.js';
 import { isoInZone } from './dates.js';
 import { isSurveyDue, surveyIn } from './look.js';
-import { complain, from, remark, stateOf, type Draft } from './draft.js';
+import { complain, from, remark, stateOf, type Draft, type Rest } from './draft.js';
 import type { MeetingState } from './over.js';
 import { planOutbox } from './outbox/entries.js';
 import { planRequests } from './requests.js';
 import { ownRows, ownSlot, serverField } from './server.js';
 import { errorKey } from '../report/told.js';
 import { isAgainDue } from '../report/unsure.js';
+import { planFreeGateway } from './webinar/free.js';
+import { planWebinar } from './webinar/live.js';
 
 /** The whole plan: what could not be read, slot by slot what is left to do, and the requests that wait. */
 export function plan(world: World, config: Config): Plan {
   const draft: Draft = { chains: [], entries: [], outcomes: [], observations: [], world, config };
   const surveyed = surveyIn(world);
   if (surveyed !== null) draft.observations.push({ surveyed });
+  const { podMode } = world;
+  if (config.podMode === 'auto' && podMode !== undefined && podMode !== world.memory.podMode)
+    draft.observations.push({ podMode });
   reportUnread(draft);
+  if (podMode === 'webinar' && config.podLiveGateways.length === 0)
+    complain(draft, { kind: 'webinarsNotSetUp', detail: 'POD_LIVE_GATEWAYS is empty' }, null, null);
   const rows = world.inProgress.ok ? ownRows(world.inProgress.value, config) : new Map<number, Livestream[]>();
   for (const reading of world.slots) planSlot(reading, rows.get(reading.slot) ?? [], draft);
   planRequests(draft);
@@ -55,7 +62,8 @@ function withOutput(chain: Chain): Chain {
 function reportUnread(draft: Draft): void {
   const { inProgress, waiting, meetings, broadcasters, meetingInfos } = draft.world;
   const problems = new Map<string, Problem>();
-  const unread = [inProgress, waiting, meetings, broadcasters, ...meetingInfos.values()];
+  const webinars = draft.world.slots.flatMap(({ webinar }) => [webinar?.inPod, webinar?.page]);
+  const unread = [inProgress, waiting, meetings, broadcasters, ...meetingInfos.values(), ...webinars];
   for (const reading of unread) {
     const problem = reading?.ok === true ? reading.butFor : reading?.problem;
     if (problem !== undefined && !problems.has(problem.kind)) problems.set(problem.kind, problem);
@@ -80,6 +88,10 @@ function planSlot(reading: SlotReading, rows: Livestream[], draft: Draft): void 
   }
   const record = reading.record.value;
   const others = rows.filter((row) => row.id !== record?.livestreamId);
+  if (record === null && reading.webinar !== undefined) {
+    planFreeGateway(reading, reading.webinar, draft);
+    return;
+  }
   if (record !== null) {
     planLive(reading, record, draft);
     complainOfDoubles(others, reading.slot, draft);
@@ -158,16 +170,15 @@ function planLive(reading: SlotReading, record: SlotRecord, draft: Draft): void 
   draft.chains.push({ slot: reading.slot, livestreamId: record.livestreamId, reason, record, effects });
 }
 
-type Rest = Pick<Chain, 'reason' | 'effects'>;
-
 const NOTHING: Rest = { reason: 'nothing to do', effects: [] };
 
 /** Where Pod's row of a slot's live stands, seen from this slot. */
 type RowPlace = 'ours' | 'elsewhere' | 'waiting' | 'gone' | 'unread';
 
 function rowPlace(record: SlotRecord, slot: number, draft: Draft): RowPlace {
-  const { inProgress, waiting } = draft.world;
-  if (!inProgress.ok || !waiting.ok) return 'unread';
+  const { inProgress, waiting, podMode } = draft.world;
+  // Pod was renewed under it: there is no such row any more.
+  if (!inProgress.ok || !waiting.ok || podMode === 'webinar') return 'unread';
   const row = inProgress.value.find((candidate) => candidate.id === record.livestreamId);
   if (row !== undefined) return ownSlot(row.server, draft.config) === slot ? 'ours' : 'elsewhere';
   return waiting.value.some((candidate) => candidate.id === record.livestreamId) ? 'waiting' : 'gone';
@@ -177,6 +188,11 @@ function rowPlace(record: SlotRecord, slot: number, draft: Draft): RowPlace {
 function planLiveRest(reading: SlotReading, record: SlotRecord, draft: Draft): Rest {
   const { world, config } = draft;
   const endedAt = record.endedAt ?? isoInZone(world.now, config.timeZone);
+  const { webinar } = record;
+  if (webinar !== undefined)
+    return planWebinar(reading, { ...record, webinar }, draft, () =>
+      planRunning(reading, record, 'ours', endedAt, draft),
+    );
   const place = rowPlace(record, reading.slot, draft);
   switch (record.step) {
     case 'stopping':

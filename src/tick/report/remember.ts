@@ -17,7 +17,7 @@ export function remember(observations: Observation[], world: World, config: Conf
   const startMails = isWhole ? startMailsOf(world) : { ...memory.startMails };
   let refused = memory.refusedAddresses ?? [];
   let comforts = memory.refused ?? [];
-  let { survey } = memory;
+  let { survey, podMode } = memory;
   const count = (key: string, at: Date): void => void (tries[key] = oneMore(tries[key], at));
   for (const seen of observations) {
     if ('refused' in seen) {
@@ -26,6 +26,8 @@ export function remember(observations: Observation[], world: World, config: Conf
       sightings[String(seen.sighting)] = memory.sightings[String(seen.sighting)] ?? seen.at.toISOString();
     } else if ('failedStart' in seen) {
       count(triesKey('start', seen.failedStart), seen.at);
+    } else if ('podMode' in seen) {
+      ({ podMode } = seen);
     } else if ('surveyed' in seen) {
       survey = seen.surveyed;
     } else if ('surveyFailed' in seen) {
@@ -50,6 +52,7 @@ export function remember(observations: Observation[], world: World, config: Conf
       ...(unknownNames.length === 0 ? {} : { unknownNames }),
       ...(comforts.length === 0 ? {} : { refused: comforts }),
       ...(survey === undefined ? {} : { survey }),
+      ...(podMode === undefined ? {} : { podMode }),
     },
     refused,
   );
