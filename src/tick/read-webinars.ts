@@ -123,7 +123,7 @@ async function readInPod(
     }),
   );
   const bad = readings.find((reading) => !reading.ok);
-  if (bad !== undefined && !bad.ok) return bad;
+  if (bad?.ok === false) return bad;
   return {
     ok: true,
     value: readings.flatMap((reading) => (reading.ok && reading.value !== null ? [reading.value] : [])),

@@ -57,14 +57,8 @@ function isPaused(livestreamId: number, slot: number, draft: Draft): boolean {
   const pause = pausedUntil('start', livestreamId, draft.world, { ...draft.config, numberOfServers: 1 });
   if (pause === null) return false;
   const times = triesOf('start', livestreamId, draft.world.memory);
-  const count = times === 1 ? 'once' : `${times} times`;
-  remark(
-    draft,
-    'info',
-    `waits: its start has failed ${count}; it is tried again ${from(pause, draft)}`,
-    livestreamId,
-    slot,
-  );
+  const next = `it is tried again ${from(pause, draft)}`;
+  remark(draft, 'info', `waits: its start has failed ${times} times; ${next}`, livestreamId, slot);
   return true;
 }
 

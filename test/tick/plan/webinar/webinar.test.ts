@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { Wanted } from '../../../../src/shared/wanted.js';
 import { plan } from '../../../../src/tick/plan/plan.js';
 import { describePlan } from '../../../../src/tick/plan/describe.js';
-import { emptyMemory } from '../../../../src/tick/report/memory.js';
+import { emptyMemory, parseMemory, serialiseMemory } from '../../../../src/tick/report/memory.js';
+import { remember } from '../../../../src/tick/report/remember.js';
 import type {
   Config,
   ContainerState,
@@ -398,6 +399,10 @@ test('what Pod was found to be is remembered, where it was to be found out', () 
   expect(podMode({}, 'webinar')).toEqual([]);
   const { podMode: _unknown, ...unread } = quietWorld();
   expect(plan(unread, { ...config, podMode: 'auto' }).observations).toEqual([]);
+  const noted = remember([{ podMode: 'webinar' }], quietWorld(), config, true);
+  expect(noted.podMode).toBe('webinar');
+  expect(remember([], quietWorld({ memory: noted }), config, true).podMode).toBe('webinar');
+  expect(parseMemory(serialiseMemory(noted))).toEqual({ value: noted });
 });
 
 test('a Pod with webinars of which no gateway is ours is told', () => {
