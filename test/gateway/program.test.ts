@@ -1,6 +1,6 @@
 // The built program as systemd, inetd and socat start it: for each connection one process, one answer, and nothing that stays.
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -26,6 +26,7 @@ import { inParallel } from '../support/in-parallel.js';
 import { isRoot, ORDINARY_USER, ownedByOrdinaryUser } from '../support/ordinary-user.js';
 import { need, whyNot } from '../support/programs.js';
 import { shippedPath } from '../support/shipped.js';
+import { temporaryDirectory } from '../support/temporary.js';
 import { until } from '../support/until.js';
 import { httpTransport } from '../world/pod-web-transport.js';
 import { createWebWorker, type WebWorker } from '../world/pod-web-worker.js';
@@ -233,6 +234,26 @@ describeWith(['redis-server'], 'with the slot’s Redis', () => {
   });
 });
 
+/** A file system of 64 KiB there; false where this user may not mount one. */
+function mountedSmallDisk(path: string): boolean {
+  return spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', path]).status === 0;
+}
+
+/** Takes all the room that is left; answers the file that does. */
+function fill(directory: string): string {
+  const file = join(directory, 'ballast');
+  try {
+    for (;;) writeFileSync(file, Buffer.alloc(4096), { flag: 'a' });
+  } catch {
+    return file;
+  }
+}
+
+const trial = temporaryDirectory();
+const canMount = mountedSmallDisk(trial);
+if (canMount) spawnSync('umount', [trial]);
+const withSmallDisk = canMount || process.env['CI'] !== undefined ? test : test.skip;
+
 describe('the program alone', () => {
   const start = (place: GatewayPlace): string => get(startTarget(place.slot, A.room, A.meetingId));
 
@@ -271,6 +292,27 @@ describe('the program alone', () => {
     expect(place.wanted()).toEqual(before);
     expect(place.log()).toMatch(/\[ERROR\] - gateway: .* failed: cannot write .*wanted\.json: EACCES/);
     chmodSync(slotDirectory, 0o755);
+  });
+
+  withSmallDisk('says that the disk is full, keeps what was wanted whole, and goes on when there is room', async () => {
+    const place = await gatewayPlace();
+    const slotDirectory = join(place.directory, `bbb-live-streaming${place.slot}`);
+    expect(mountedSmallDisk(slotDirectory)).toBe(true);
+    try {
+      await callProgram(place, start(place));
+      const before = place.wanted();
+      const ballast = fill(slotDirectory);
+      const stop = get(`/${place.slot}/stop?room=${A.room}`);
+      const { answer, exitCode } = await callProgram(place, stop);
+      expect([parsedAnswer(answer).status, exitCode]).toEqual([503, 1]);
+      expect(place.log()).toMatch(/cannot write .*wanted\.json: ENOSPC/);
+      expect(place.wanted()).toEqual(before);
+      rmSync(ballast);
+      expect(parsedAnswer((await callProgram(place, stop)).answer).status).toBe(200);
+      expect(place.wanted().current?.want).toBe('stop');
+    } finally {
+      spawnSync('umount', [slotDirectory]);
+    }
   });
 
   test('answers though its log cannot be written, and says so', async () => {
