@@ -1,8 +1,7 @@
-// What the entry calls: the lines that cron and curious people write most need no parser; all others are cli.ts's.
+// What the entry calls: the lines that cron, systemd and curious people write most need no parser; all others are cli.ts's.
 import { readFileSync } from 'node:fs';
 import { EXIT } from './shared/exit-status.js';
 import { complain, outliveReaders, print } from './shared/terminal.js';
-import type { RunChoice } from './tick/command-line.js';
 
 export { written } from './shared/terminal.js';
 
@@ -16,10 +15,16 @@ export async function main(argv: string[]): Promise<number> {
       print(told);
       return EXIT.ok;
     }
-    const choice = cronsOwn(words);
-    if (choice === null) return await (await import('./cli.js')).runLine(argv, PACKAGE);
-    const { runCommand } = await import('./tick/commands.js');
-    return await runCommand(choice, PACKAGE);
+    const choice = choiceOf(words);
+    if (choice !== null && words[0] === 'run') {
+      const { runCommand } = await import('./tick/commands.js');
+      return await runCommand({ delay: true, ...choice }, PACKAGE);
+    }
+    if (choice !== null && words[0] === 'gateway') {
+      const { gatewayCommand } = await import('./gateway/commands.js');
+      return await gatewayCommand(choice);
+    }
+    return await (await import('./cli.js')).runLine(argv, PACKAGE);
   } catch (error) {
     const [{ createRedactor, oneLine }, { readable }] = await Promise.all([
       import('./shared/redact.js'),
@@ -39,12 +44,10 @@ function answerOf(words: string[]): string | null {
   return word === '--help' ? readFileSync(new URL('help.txt', import.meta.url), 'utf8').trimEnd() : null;
 }
 
-/** The line of a crontab: `run`, or `run --config PATH`. */
-function cronsOwn(words: string[]): RunChoice | null {
-  const [command, option, config = ''] = words;
-  if (command !== 'run') return null;
-  if (words.length === 1) return { delay: true };
-  return words.length === 3 && option === '--config' && !/^(?:-|$)/.test(config) ? { delay: true, config } : null;
+/** The line of a crontab, or of a unit: a command and nothing else, or `--config PATH` after it; null: another one. */
+function choiceOf([, option, config = '', ...more]: string[]): { config?: string } | null {
+  if (option === undefined) return {};
+  return option === '--config' && !/^(?:-|$)/.test(config) && more.length === 0 ? { config } : null;
 }
 
 /** Beside this file in what is shipped. */

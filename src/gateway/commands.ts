@@ -48,7 +48,7 @@ function unconfigured(mailLang: 'fr' | 'en') {
   return answerOf({ ok: false, refusal: 'badConfiguration' }, mailLang);
 }
 
-/** The log comes after the answer: its disk may be slow. */
+/** What Pod need not wait for comes after the answer; so does the log, whose disk may be slow. */
 async function answerOne(
   input: Readable,
   output: Writable,
@@ -57,9 +57,9 @@ async function answerOne(
 ): Promise<number> {
   const ports = gatewayPorts(config);
   const reading = await readRequest(input);
-  const { answer, remarks, isOwnFault } = await exchange(peer, reading, config, ports);
+  const { answer, isOwnFault, finish } = await exchange(peer, reading, config, ports);
   await writeAnswer(output, answer);
-  const fault = writeRemarks(remarks, ports.now(), config);
+  const fault = writeRemarks(await finish(), ports.now(), config);
   if (fault !== null && mayComplain()) complain(fault);
   if (!reading.ok) await linger(input);
   return isOwnFault || fault !== null ? EXIT.error : EXIT.ok;

@@ -7,14 +7,14 @@ import { reasonFor } from './core/messages.js';
 import { needsToken, parseCall } from './core/parse-call.js';
 import { message } from './message.js';
 import type { Call, CallOutcome, GatewayConfig, Refusal, Remark, RequestReading } from './model.js';
-import type { GatewayPorts } from './ports.js';
+import type { GatewayPorts, Turn } from './ports.js';
 import { isToken } from './shell/token.js';
-import { shortened, slotText, start, stop, toggle, type Told } from './wishes.js';
+import { shortened, slotText, start, stop, toggle } from './wishes.js';
 
 export interface Exchange {
   answer: Answer;
-  /** For the log, in order. */
-  remarks: Remark[];
+  /** What is done once the answer is out; answers all that is for the log, in order. Throws nothing. */
+  finish(): Promise<Remark[]>;
   /** This host could not do what was rightly asked. */
   isOwnFault: boolean;
 }
@@ -29,19 +29,28 @@ export async function exchange(
   ports: GatewayPorts,
 ): Promise<Exchange> {
   const remarks: Remark[] = [];
-  const tell: Told = (level, text) => remarks.push({ level, text });
-  const outcome = await outcomeOf(peer, reading, config, ports, tell);
+  const left: (() => Promise<void>)[] = [];
+  const turn: Turn = {
+    ports,
+    tell: (level, text) => remarks.push({ level, text }),
+    afterwards: (work) => left.push(work),
+  };
+  const outcome = await outcomeOf(peer, reading, config, turn);
   const isOwnFault = !outcome.ok && OWN_FAULTS.includes(outcome.refusal);
-  return { answer: answerOf(outcome, config.mailLang), remarks, isOwnFault };
+  const finish = async (): Promise<Remark[]> => {
+    for (const work of left) await work();
+    return remarks;
+  };
+  return { answer: answerOf(outcome, config.mailLang), isOwnFault, finish };
 }
 
 async function outcomeOf(
   peer: string | null,
   reading: RequestReading,
   config: GatewayConfig,
-  ports: GatewayPorts,
-  tell: Told,
+  turn: Turn,
 ): Promise<CallOutcome> {
+  const { tell } = turn;
   const from = peer ?? 'nobody knows where';
   const refuse = (refusal: Refusal, about = ''): CallOutcome => {
     tell('WARNING', `${about}refused to ${from}: ${reasonFor(refusal)}`);
@@ -56,7 +65,7 @@ async function outcomeOf(
   if (needsToken(call) && !isToken(reading.request.authorization, config.gatewayToken))
     return refuse('wrongToken', about);
   try {
-    const outcome = await act(call, ports, tell);
+    const outcome = await act(call, turn);
     const isTold = outcome.ok || outcome.refusal === 'anotherLive' || outcome.refusal === 'chatFailed';
     return isTold ? outcome : refuse(outcome.refusal, about);
   } catch (error) {
@@ -66,15 +75,15 @@ async function outcomeOf(
   }
 }
 
-function act(call: Call, ports: GatewayPorts, tell: Told): Promise<CallOutcome> {
+function act(call: Call, turn: Turn): Promise<CallOutcome> {
   switch (call.kind) {
     case 'start':
-      return start(call, ports, tell);
+      return start(call, turn);
     case 'stop':
-      return stop(call, ports, tell);
+      return stop(call, turn);
     case 'toggle':
-      return toggle(call, ports, tell);
+      return toggle(call, turn);
     case 'message':
-      return message(call, ports, tell);
+      return message(call, turn);
   }
 }

@@ -3,14 +3,13 @@ import { LONGEST_SENT, partsOf } from '../shared/chat-text.js';
 import { faultOf } from '../shared/files.js';
 import { redisChannel } from '../shared/slot-chat.js';
 import type { Call, CallOutcome } from './model.js';
-import type { GatewayPorts } from './ports.js';
-import { shortened, slotOfRoom, type Told } from './wishes.js';
+import type { GatewayPorts, Turn } from './ports.js';
+import { shortened, slotOfRoom } from './wishes.js';
 
 /** Only for the room of a live that is in progress: Pod sends no token with these. Throws `DiskError`. */
 export async function message(
   { slot: named, room, text }: Extract<Call, { kind: 'message' }>,
-  ports: GatewayPorts,
-  tell: Told,
+  { ports, tell }: Turn,
 ): Promise<CallOutcome> {
   const slot = await slotOfRoom({ slot: named, room }, ports);
   const meetingId = slot === null ? null : await meetingOnAir(slot, room, ports);

@@ -1,9 +1,10 @@
-// What the gateway needs of the outside.
+// What the gateway needs of the outside, and what the acts on one call share.
 import type { ChatOutcome } from '../shared/bbb-chat.js';
 import type { SlotGateway } from '../shared/gateways-file.js';
 import type { Occupant } from '../shared/slot-occupant.js';
 import type { WantedChange } from '../shared/wanted-file.js';
 import type { Wanted } from '../shared/wanted.js';
+import type { Remark } from './model.js';
 
 export interface GatewayPorts {
   now(): Date;
@@ -21,4 +22,13 @@ export interface GatewayPorts {
   publish(slot: number, channel: string, message: string): Promise<number>;
   /** Into BigBlueButton's chat: at most `LONGEST_SENT` characters. Throws nothing. */
   sendChat(meetingId: string, message: string): Promise<ChatOutcome>;
+}
+
+/** One call in hand. */
+export interface Turn {
+  ports: GatewayPorts;
+  /** For the log. */
+  tell(level: Remark['level'], text: string): void;
+  /** Done when the answer is out: Pod need not wait for it. The work throws nothing. */
+  afterwards(work: () => Promise<void>): void;
 }

@@ -1,14 +1,12 @@
 // The gateway's ports for real: the slots' files, the chat's Redis, BigBlueButton.
 import { systemClock } from '../shared/clock.js';
 import { readGateways } from '../shared/gateways-file.js';
-import { redisPort } from '../shared/slot-chat.js';
+import { redisPort, webinarChatHost } from '../shared/slot-chat.js';
 import { readOccupant } from '../shared/slot-occupant.js';
 import { changeWanted, readWanted, signWish } from '../shared/wanted-file.js';
 import type { GatewayConfig } from './model.js';
 import type { GatewayPorts } from './ports.js';
 
-/** In webinars the chat's Redis is published here alone: the gateway is the only one who publishes there. */
-const REDIS_HOST = '127.0.0.1';
 const REDIS_TIMEOUT_MS = 1000;
 
 export function gatewayPorts(config: GatewayConfig): GatewayPorts {
@@ -22,7 +20,11 @@ export function gatewayPorts(config: GatewayConfig): GatewayPorts {
     sign: (slot, generation) => signWish(baseDirectory, slot, generation),
     publish: async (slot, channel, message) => {
       const { callRedis } = await import('../shared/redis-call.js');
-      const address = { host: REDIS_HOST, port: redisPort(slot), timeoutMs: REDIS_TIMEOUT_MS };
+      const address = {
+        host: webinarChatHost(config.redisBindAddress),
+        port: redisPort(slot),
+        timeoutMs: REDIS_TIMEOUT_MS,
+      };
       return callRedis(address, (redis) => redis.publish(channel, message));
     },
     sendChat: lazySender(config),

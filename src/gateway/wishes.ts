@@ -5,10 +5,8 @@ import { controlChannel, controlMessage, redisChannel } from '../shared/slot-cha
 import { isAnothersLive } from '../shared/slot-occupant.js';
 import type { WantedChange } from '../shared/wanted-file.js';
 import { toggleChat, wantStart, wantStop, wishOf, type Wish } from '../shared/wanted.js';
-import type { Call, CallOutcome, Refusal, Remark } from './model.js';
-import type { GatewayPorts } from './ports.js';
-
-export type Told = (level: Remark['level'], text: string) => void;
+import type { Call, CallOutcome, Refusal } from './model.js';
+import type { GatewayPorts, Turn } from './ports.js';
 
 const DONE: CallOutcome = { ok: true };
 
@@ -22,11 +20,8 @@ export function shortened(room: string): string {
 }
 
 /** Noted in any case; an error while it has to wait. Throws `DiskError`. */
-export async function start(
-  call: Extract<Call, { kind: 'start' }>,
-  ports: GatewayPorts,
-  tell: Told,
-): Promise<CallOutcome> {
+export async function start(call: Extract<Call, { kind: 'start' }>, turn: Turn): Promise<CallOutcome> {
+  const { ports, tell } = turn;
   const gateways = await ports.gateways();
   if (gateways === null) return refused('notSetUp');
   const gateway = gatewayFor(call, gateways);
@@ -37,13 +32,14 @@ export async function start(
   const said = { room, meetingId, podHost, rtmpDst, at: ports.now().toISOString() };
   const isOthers = isAnothersLive(await ports.occupant(slot), meetingId);
   const change = await ports.changeWanted(slot, (wanted) => wantStart(wanted, said, isOthers));
-  await sign(slot, change, ports, tell);
-  const { current, generation } = change.after;
+  await sign(slot, change, turn);
+  const { current } = change.after;
   const waits = isOthers || current?.room !== room || current.meetingId !== meetingId;
   const what = `slot ${slot}: start of ${meetingId} (room ${shortened(room)}) for ${podHost}`;
   if (waits) tell('WARNING', `${what}: it waits, another live is in progress`);
-  else tell('INFO', `${what}, generation ${generation}`);
-  await tellPicture(slot, change, room, ports, tell);
+  else tell('INFO', `${what}, generation ${current.generation}`);
+  // At once: the next call may hide it again.
+  if (change.before.current?.chatShown === false) await tellPicture(slot, room, turn);
   return waits ? refused('anotherLive') : DONE;
 }
 
@@ -57,11 +53,8 @@ function gatewayFor(
 }
 
 /** A success whatever the room: on an error Pod leaves its live in progress. Throws `DiskError`. */
-export async function stop(
-  call: Extract<Call, { kind: 'stop' }>,
-  ports: GatewayPorts,
-  tell: Told,
-): Promise<CallOutcome> {
+export async function stop(call: Extract<Call, { kind: 'stop' }>, turn: Turn): Promise<CallOutcome> {
+  const { ports, tell } = turn;
   const slot = await slotOfRoom(call, ports);
   if (slot === null) {
     tell('INFO', `${slotText(call.slot)}stop of room ${shortened(call.room)}: nothing of it is wanted here`);
@@ -69,7 +62,7 @@ export async function stop(
   }
   const at = ports.now().toISOString();
   const change = await ports.changeWanted(slot, (wanted) => wantStop(wanted, call.room, at));
-  await sign(slot, change, ports, tell);
+  await sign(slot, change, turn);
   tell(
     'INFO',
     `slot ${slot}: stop of ${wishOf(change.before, call.room)?.meetingId ?? ''} (room ${shortened(call.room)})`,
@@ -78,17 +71,14 @@ export async function stop(
 }
 
 /** Throws `DiskError`. */
-export async function toggle(
-  call: Extract<Call, { kind: 'toggle' }>,
-  ports: GatewayPorts,
-  tell: Told,
-): Promise<CallOutcome> {
+export async function toggle(call: Extract<Call, { kind: 'toggle' }>, turn: Turn): Promise<CallOutcome> {
+  const { ports, tell } = turn;
   const slot = await slotOfRoom(call, ports);
   if (slot === null) return refused('noLive');
   const change = await ports.changeWanted(slot, (wanted) => toggleChat(wanted, call.room));
   const shown = wishOf(change.after, call.room)?.chatShown === true;
   tell('INFO', `slot ${slot}: chat of room ${shortened(call.room)} ${shown ? 'shown' : 'hidden'}`);
-  await tellPicture(slot, change, call.room, ports, tell);
+  turn.afterwards(() => tellPicture(slot, call.room, turn));
   return DONE;
 }
 
@@ -107,7 +97,7 @@ export function slotText(slot: number | null): string {
 }
 
 /** That a tick is not run at once is no harm: the next one comes within the minute. */
-async function sign(slot: number, { before, after }: WantedChange, ports: GatewayPorts, tell: Told): Promise<void> {
+async function sign(slot: number, { before, after }: WantedChange, { ports, tell }: Turn): Promise<void> {
   if (isSame(before.current, after.current) && isSame(before.queued, after.queued)) return;
   try {
     await ports.sign(slot, after.generation);
@@ -120,20 +110,12 @@ function isSame(one: Wish | null, other: Wish | null): boolean {
   return one?.generation === other?.generation && one?.want === other?.want && one?.room === other?.room;
 }
 
-/** Tells the streamer of a live in progress at once what its picture is to show, where that has changed. */
-async function tellPicture(
-  slot: number,
-  { before, after }: WantedChange,
-  room: string,
-  ports: GatewayPorts,
-  tell: Told,
-): Promise<void> {
-  const { current } = after;
-  if (current?.room !== room || current.chatShown === (before.current?.chatShown ?? true)) return;
-  const occupant = await ports.occupant(slot);
-  if (occupant.kind !== 'live' || occupant.live.step !== 'live' || occupant.live.meetingId !== current.meetingId)
-    return;
+/** Tells the streamer of that room's live, if it is in progress, what its picture is to show. Throws nothing. */
+async function tellPicture(slot: number, room: string, { ports, tell }: Turn): Promise<void> {
   try {
+    const [{ current }, occupant] = [await ports.wanted(slot), await ports.occupant(slot)];
+    if (current?.room !== room || occupant.kind !== 'live') return;
+    if (occupant.live.step !== 'live' || occupant.live.meetingId !== current.meetingId) return;
     const channel = controlChannel(redisChannel(slot));
     const listeners = await ports.publish(slot, channel, controlMessage(current.chatShown));
     if (listeners > 0) return;

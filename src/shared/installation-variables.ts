@@ -7,6 +7,7 @@ export interface InstallationConfig {
   logDirectory: string;
   bbbUrl: string;
   bbbSecret: string;
+  redisBindAddress: string;
   mailLang: 'fr' | 'en';
 }
 
@@ -49,6 +50,15 @@ export const INSTALLATION: { [Key in keyof InstallationConfig]: Variable<Install
     help: 'Its secret (bbb-conf --secret, or LOADBALANCER_SECRET of Scalelite), without blanks.',
     helpFr: 'Sa clé secrète (bbb-conf --secret, ou LOADBALANCER_SECRET de Scalelite), sans espaces.',
     example: 'xxxxxxxxxxxxxxxxxxxxxxxxxxxx',
+  },
+  redisBindAddress: {
+    name: 'REDIS_BIND_ADDRESS',
+    rule: rules.ipAddress,
+    default: '0.0.0.0',
+    help: "Address of this server on which the chat's Redis of slot N is published, port 6378 + N, while a live with chat is in progress; that of a webinar on the loopback alone (127.0.0.1, or the address given here if it is one of 127.0.0.0/8).",
+    helpFr:
+      "Adresse de ce serveur sur laquelle est publié le Redis du tchat de l'emplacement N, port 6378 + N, pendant un direct avec tchat ; celui d'un webinaire seulement sur la boucle locale (127.0.0.1, ou l'adresse donnée ici si elle est dans 127.0.0.0/8).",
+    example: '192.0.2.10',
   },
   mailLang: {
     name: 'MAIL_LANG',

@@ -22,3 +22,11 @@ export function controlChannel(channel: string): string {
 export function controlMessage(showChat: boolean): string {
   return JSON.stringify({ showChat });
 }
+
+/**
+ * Of a webinar: nobody but this host has business there, as Pod gives its viewers' messages to the gateway. `bindAddress`:
+ * REDIS_BIND_ADDRESS, which counts only when it is one of this host alone.
+ */
+export function webinarChatHost(bindAddress: string): string {
+  return /^127(\.\d{1,3}){3}$/.test(bindAddress) ? bindAddress : '127.0.0.1';
+}

@@ -225,15 +225,7 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     helpFr: 'Image du Redis du tchat, version 6.2 ou ultérieure.',
     example: 'redis:7',
   },
-  redisBindAddress: {
-    name: 'REDIS_BIND_ADDRESS',
-    rule: rules.ipAddress,
-    default: '0.0.0.0',
-    help: "Address of this server on which the chat's Redis of slot N is published, port 6378 + N, while a live with chat is in progress.",
-    helpFr:
-      "Adresse de ce serveur sur laquelle est publié le Redis du tchat de l'emplacement N, port 6378 + N, pendant un direct avec tchat.",
-    example: '192.0.2.10',
-  },
+  redisBindAddress: INSTALLATION.redisBindAddress,
   smtpUrl: {
     name: 'SMTP_URL',
     rule: rules.smtpUrl,

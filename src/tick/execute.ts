@@ -16,6 +16,15 @@ import { takeEntry, workOn, workOnFilled } from './effects/outbox.js';
 import { clearOut, keepFragments, moveOut } from './effects/recordings.js';
 import { explainSilence, noteOnAir, noteRestart } from './effects/on-air.js';
 import {
+  closeWebinar,
+  learn,
+  prolongEvent,
+  settleWish,
+  switchOff,
+  tellWebinarStarted,
+  tellWebinarStopped,
+} from './effects/webinar.js';
+import {
   adopt,
   beginStop,
   beginUndo,
@@ -31,8 +40,13 @@ import {
   up,
 } from './effects/slot.js';
 
-/** An effect without an act does not compile. */
-const ACTS: { [Name in Exclude<EffectName, 'closeRequest'>]: Act<Name> } = {
+/** An effect without an act does not compile. Those that need no live in a slot are done by `performAlone`. */
+const ACTS: { [Name in Exclude<EffectName, 'closeRequest' | 'closeWebinar' | 'settleWish'>]: Act<Name> } = {
+  learn,
+  tellWebinarStarted,
+  prolongEvent,
+  switchOff,
+  tellWebinarStopped,
   reserve,
   clearOut,
   claim,
@@ -177,7 +191,7 @@ async function doOne(effect: Effect, run: ChainRun, context: Context): Promise<v
 function fail(error: unknown, effect: Effect, run: ChainRun, context: Context): void {
   run.failed.push(effect.do);
   const certain = complainOf(error, effect, run, context);
-  const undo = undoAfter(effect.do, certain, run.record?.step ?? null);
+  const undo = undoAfter(effect.do, certain, run.record?.step ?? null, run.record?.webinar !== undefined);
   if (undo.length === 0) return;
   context.observe({ failedStart: run.chain.livestreamId, at: context.ports.clock.now() });
   run.failed = [];
@@ -185,13 +199,27 @@ function fail(error: unknown, effect: Effect, run: ChainRun, context: Context): 
 }
 
 async function perform(effect: Effect, run: ChainRun, context: Context, noted: Place['noted']): Promise<Step | null> {
-  if (effect.do === 'closeRequest') {
-    await closeRequest(run.chain.livestreamId, effect.endedAt, context);
-    return null;
-  }
-  const act = ACTS[effect.do] as Act<EffectName>;
+  if (await performAlone(effect, run.chain.livestreamId, context)) return null;
+  const act = ACTS[effect.do as keyof typeof ACTS] as Act<EffectName>;
   const begun = effect.do === 'reserve' || effect.do === 'adopt' ? effect.record : null;
   return act(effect, placeOf({ ...run, record: run.record ?? begun }, noted), context);
+}
+
+/** Answers whether it was such an effect. */
+async function performAlone(effect: Effect, livestreamId: number, context: Context): Promise<boolean> {
+  switch (effect.do) {
+    case 'closeRequest':
+      await closeRequest(livestreamId, effect.endedAt, context);
+      return true;
+    case 'closeWebinar':
+      await closeWebinar(livestreamId, context);
+      return true;
+    case 'settleWish':
+      await settleWish(effect, context);
+      return true;
+    default:
+      return false;
+  }
 }
 
 function placeOf({ chain: { slot, livestreamId }, record }: ChainRun, noted: Place['noted']): Place {
@@ -222,6 +250,8 @@ const MEANING: Partial<Record<EffectName, ProblemKind>> = {
   closeRequest: 'startFailed',
   removeBroadcaster: 'stopFailed',
   tellPodStopped: 'stopFailed',
+  switchOff: 'stopFailed',
+  tellWebinarStopped: 'stopFailed',
 };
 
 /** What failed while the container of a live in progress was started again: neither a request nor an end is concerned. */

@@ -4,6 +4,8 @@ import type { LockHolder } from '../shared/lock.js';
 import type { Proxy } from '../shared/proxies.js';
 import type { StreamerState } from '../shared/streamer-state.js';
 import type { UnknownName } from '../shared/unknown-names.js';
+import type { Wish } from '../shared/wanted.js';
+import type { WebinarReading, WebinarRecord } from './webinar-model.js';
 
 /**
  * What was read, or why it could not be: what could not be read is never taken for empty. `butFor`: a part of it that was
@@ -63,6 +65,9 @@ export type ProblemKind =
   | 'recordingFailed'
   | 'entryUnreadable' // recording.json of an entry of the outbox
   | 'recordingMissing' // asked for, and none is there when the live ends
+  | 'webinarNotCalled' // Pod says that it is in progress, and has not called the gateway
+  | 'webinarWaits' // asked for, and not started yet
+  | 'webinarsNotSetUp' // a Pod with webinars, and no gateway of this server's
   | 'requestClosed' // information: a request whose meeting was over is closed unstarted
   | 'diskFailed' // slot file, compose file or directory cannot be written
   | 'logUnwritable'
@@ -138,6 +143,8 @@ export interface BbbMeeting {
   internalMeetingId: string;
   /** Names of all who are in it; absent where BBB did not say, or was not understood. */
   participants?: string[];
+  /** Whether it may be recorded in BBB; absent where BBB does not say. */
+  isRecorded?: boolean;
 }
 
 /** What `getMeetingInfo` said: the meeting, or positively that there is none (`notFound`). */
@@ -250,6 +257,7 @@ export interface Recording {
 export interface SlotRecord {
   version: 1;
   step: SlotStep;
+  /** Of a webinar that of Pod's row; 0: none was found. */
   livestreamId: number;
   meetingPath: string;
   meetingId: string;
@@ -293,6 +301,8 @@ export interface SlotRecord {
   restarts?: string[];
   /** What became of its recording: it is in the outbox, or further; or none was there at the end, which has been told. */
   recording?: 'placed' | 'missing';
+  /** Absent: it was asked for by `bbb_livestream`. */
+  webinar?: WebinarRecord;
 }
 
 /** Who made the compose file in a slot: this program, the PHP script (or anybody else), or there is none. */
@@ -319,6 +329,8 @@ export interface SlotReading {
   streamer?: Reading<StreamerState | null>;
   /** Of a live in progress whose container runs, unless `CHECK_HLS` is false. */
   playlist?: Reading<PlaylistSight>;
+  /** Where lives are webinars. */
+  webinar?: WebinarReading;
   /** Somebody is at work there: the slot is not free, nothing is planned for it, its live's names are taken. */
   busy?: Work;
 }
@@ -403,6 +415,8 @@ export interface Memory {
   unknownNames?: string[];
   /** Of a Pod that shows every live ever: absent until all of them have been read once. */
   survey?: Survey;
+  /** How this Pod asks for lives, when it was asked last (POD_MODE=auto). */
+  podMode?: PodMode;
   /** By livestream id: lives in progress of which something must be remembered. */
   watched?: Record<string, Watched>;
 }
@@ -433,6 +447,9 @@ export interface World {
   startedAt: Date;
   /** After the last reading. */
   now: Date;
+  /** How this Pod asks for lives; absent: that could not be asked. */
+  podMode?: PodMode;
+  /** With webinars there are neither waiting nor started lives here. */
   waiting: Reading<Livestream[]>;
   inProgress: Reading<Livestream[]>;
   /** What of them was read. */
@@ -670,7 +687,21 @@ export type Effect =
   /** Before: nothing of the live is left. After: no slot file, a compose file without secrets. */
   | { do: 'release' }
   /** After: a request whose meeting is over is stopped in Pod. No slot. */
-  | { do: 'closeRequest'; endedAt: string };
+  | { do: 'closeRequest'; endedAt: string }
+  /** Before: what Pod's calls want now is done with. After: what was queued has its place, unless something was said since. */
+  | { do: 'settleWish'; slot: number; done: Wish | null }
+  /** After: a webinar that is in progress in Pod alone is stopped there. No slot. */
+  | { do: 'closeWebinar' }
+  /** After: the slot file has what is known of its webinar by now. */
+  | { do: 'learn'; live: Partial<SlotRecord>; webinar: Partial<WebinarRecord> }
+  /** After: Pod's row of the webinar is in progress, and its broadcaster's dot is on. Next tick sees: `told`. */
+  | { do: 'tellWebinarStarted' }
+  /** Before: the webinar goes on. After: its event in Pod ends then. */
+  | { do: 'prolongEvent'; eventPath: string; endDate: string }
+  /** Before: no container of the webinar exists. After: its broadcaster's dot is off. */
+  | { do: 'switchOff' }
+  /** After: Pod's row of the webinar is stopped. */
+  | { do: 'tellWebinarStopped' };
 
 export type EffectName = Effect['do'];
 
@@ -703,6 +734,8 @@ export type Observation =
   | { watched: number; change: WatchedChange }
   /** What a file system has refused, and the work does without: it has been told now. */
   | { refused: string }
+  /** Pod was asked how lives are asked for. */
+  | { podMode: PodMode }
   /** All of Pod's lives were read, or could not be. */
   | { surveyed: Survey }
   | { surveyFailed: Date };

@@ -231,17 +231,17 @@ export type RecordingTarget =
 /** What viewers get of a live, and where its container sends it. */
 export interface Streams {
   /**
-   * The playlist of that stream key, a master playlist followed; bounded in time and size. A reading: what answered with a
+   * The playlist at that address, a master playlist followed; bounded in time and size. A reading: what answered with a
    * playlist, with 404 or 410, or with something else that is none. Everything else is unread.
    */
-  readPlaylist(streamKey: string): Promise<Reading<PlaylistSight>>;
-  /** Whether the RTMP server takes a connection, in words that follow its name; bounded, never throws. */
-  askRtmp(): Promise<string>;
+  readPlaylist(url: string): Promise<Reading<PlaylistSight>>;
+  /** Whether the RTMP server of that address takes a connection, in words, without credentials; bounded, never throws. */
+  askRtmp(streamUrl: string): Promise<string>;
 }
 
 export interface Chat {
   /** PING on the slot's published port, bounded. Throws `chatSilent`. */
-  ping(slot: number): Promise<void>;
+  ping(slot: number, live?: { isWebinar: boolean }): Promise<void>;
 }
 
 export interface Mail {

@@ -1,5 +1,6 @@
 // What is read of the lives in progress beyond their containers: what their streamers say, and what viewers get.
 import { isOfThisRun } from './plan/on-air/container-health.js';
+import { playlistUrl } from './plan/names.js';
 import { problemOf } from './errors.js';
 import type { Problem, Reading, SlotReading, SlotRecord } from './model.js';
 import type { Ports } from './ports.js';
@@ -21,12 +22,13 @@ export async function withStreams(slots: SlotReading[], lateMs: number, ports: P
       slots.map(async (slot) => {
         const record = liveIn(slot);
         if (record === null) return slot;
+        const url = ports.config.checkHls ? playlistUrl(record, ports.config) : null;
         const [streamer, playlist] = await Promise.all([
           inTime(LATE_STATE, async () => {
             const state = await ports.slots.readStreamerState(slot.slot);
             return { ok: true, value: state !== null && isOfThisRun(state, record) ? state : null };
           }),
-          ports.config.checkHls ? inTime(LATE_PLAYLIST, () => ports.streams.readPlaylist(record.streamKey)) : undefined,
+          url === null ? undefined : inTime(LATE_PLAYLIST, () => ports.streams.readPlaylist(url)),
         ]);
         return { ...slot, streamer, ...(playlist === undefined ? {} : { playlist }) };
       }),

@@ -17,6 +17,7 @@ import type {
 } from './model.js';
 import type { Ports } from './ports.js';
 import { withStreams } from './read-lives.js';
+import { isAskedFor, meetingsOf, readAsked, readWanted, withWebinars } from './read-webinars.js';
 
 /** Requests to one server that are under way at once. */
 const AT_ONCE = 4;
@@ -44,19 +45,22 @@ export async function readWorld(ports: Ports): Promise<WorldReading> {
   const [known, memory] = await Promise.all([readSlots([], problems, ports), ports.memory.read()]);
   const past = remembered(memory, startedAt);
   const look = lookOf(past.memory, heldBy(known));
-  const [{ inProgress, waiting, problems: ofRows, isFiltered }, outbox] = await Promise.all([
-    ports.pod.readLivestreams(look),
-    readOutbox(ports),
-  ]);
+  const wanted = await readWanted(known, ports);
+  const [asked, outbox] = await Promise.all([readAsked(past.memory, look, ports), readOutbox(ports)]);
+  const { inProgress, waiting, problems: ofRows, isFiltered, podMode, rows } = asked;
   problems.push(...ofRows);
   const ours = inProgress.ok ? ownRows(inProgress.value, ports.config) : new Map<number, Livestream[]>();
-  const slots = withBusy(await withSlots([...ours.keys()], known, problems, ports), ports);
+  const read = withBusy(await withSlots([...ours.keys()], known, problems, ports), ports);
+  const slots = rows === undefined ? read : await withWebinars(read, rows, wanted, ports);
   const requests = waiting.ok ? withoutHeld(waiting.value, slots) : [];
   const own = slots.filter(({ busy }) => busy === undefined);
   const orphans = own
     .filter(({ record }) => record.ok && record.value === null)
     .flatMap(({ slot }) => ours.get(slot) ?? []);
-  const hasLives = own.some(({ slot, record }) => ours.has(slot) || (record.ok && record.value !== null));
+  const hasLives = own.some(
+    (reading) =>
+      ours.has(reading.slot) || (reading.record.ok && reading.record.value !== null) || meetingsOf(reading).length > 0,
+  );
 
   const [meetings, broadcasters, podMeetings, withContainers] = await Promise.all([
     requests.length > 0 || hasLives ? readOrProblem(ports, () => ports.bbb.readMeetings()) : undefined,
@@ -76,6 +80,7 @@ export async function readWorld(ports: Ports): Promise<WorldReading> {
     now: startedAt,
     inProgress,
     waiting,
+    ...(podMode === undefined ? {} : { podMode }),
     look,
     isWholePast: look.since === null && !isFiltered,
     slots: withContainers,
@@ -199,10 +204,12 @@ async function readContainers(
   problems: Unread[],
   ports: Ports,
 ): Promise<SlotReading[]> {
-  const asked = slots.filter(({ slot, record, busy }) => {
+  const asked = slots.filter((reading) => {
+    const { slot, record, busy } = reading;
     if (busy !== undefined) return false;
     const holdsLive = ours.has(slot) || (record.ok && record.value?.step === 'live');
-    const mayBeFree = forRequests && slot <= ports.config.numberOfLives && record.ok && record.value === null;
+    const mayBeFree =
+      (forRequests || isAskedFor(reading)) && slot <= ports.config.numberOfLives && record.ok && record.value === null;
     return holdsLive || mayBeFree;
   });
   if (asked.length === 0) return slots;
@@ -265,6 +272,7 @@ async function readMeetingInfos(world: World, lateMs: number, ports: Ports): Pro
       busy === undefined && record.ok && record.value !== null ? [record.value] : [],
     ),
     ...[...world.podMeetings.values()].flatMap((meeting) => (meeting.ok ? [meeting.value] : [])),
+    ...world.slots.flatMap(meetingsOf).map((meetingId) => ({ meetingId, internalMeetingId: '' })),
   ];
   const missing = [...new Set(known.filter((ids) => isMissing(ids, world.meetings)).map(({ meetingId }) => meetingId))];
   const late = { kind: 'bbbUnreadable', detail: 'getMeetingInfo: BBB was too slow, not all was read in time' } as const;

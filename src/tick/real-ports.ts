@@ -94,7 +94,7 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
     compose,
     recordings: createRecordings(config),
     outbox: createOutbox(config, (lock) => createEntryWorker(options.worker, config, lock)),
-    streams: createStreams(config, { http, now: () => clock.now() }),
+    streams: createStreams({ http, now: () => clock.now() }),
     chat: createChat(config, clock),
     mail: createMail(config, { spawn: run }),
     log: createLog(config, {

@@ -32,7 +32,9 @@ const NOT_NOTED = 'what was told could not be noted';
 export function createTelling(ports: Ports): Telling {
   const heard: Heard = { outcomes: [], reported: 0, observations: [] };
   const failures = new Set<string>();
-  const tell = (outcome: Outcome): void => {
+  const tell = (told: Outcome): void => {
+    // A webinar of which no row in Pod is known.
+    const outcome = told.livestreamId === 0 ? { ...told, livestreamId: null } : told;
     heard.outcomes.push(outcome);
     const { level, message } = lineOf(outcome);
     ports.log.write(level, message);

@@ -59,7 +59,8 @@ export interface WebinarInPod {
 /** The page of a webinar, and what it shows. */
 export interface WebinarPage {
   event: PodEvent;
-  broadcaster: GatewayBroadcaster;
+  /** Null: not asked for, as all that is needed of it is known. */
+  broadcaster: GatewayBroadcaster | null;
 }
 
 /** What is known of a slot's gateway; part of the slot's reading where lives are webinars. */
@@ -68,7 +69,7 @@ export interface WebinarReading {
   gatewayId: number | null;
   /** What Pod's calls want, read before Pod's rows: a row that is stopped was stopped after that. */
   wanted: Reading<Wanted>;
-  /** Its rows in progress, each with its meeting, those apart of which that could not be read; and the row of the slot's live. */
+  /** Its rows in progress, each with its meeting; and the row of the slot's live, whatever its status. */
   inPod: Reading<WebinarInPod[]>;
   /** The page of the row that is, or is to be, the slot's live; absent: there is none, or nothing asks for it. */
   page?: Reading<WebinarPage>;

@@ -52,6 +52,15 @@ test('no command can load what only makes the documentation', () => {
   expect(inputs.filter((input) => makers.test(input))).toEqual([]);
 });
 
+test.concurrent(
+  'a call of Pod’s loads no library: Pod waits for the answer',
+  inWorld({}, async (world) => {
+    const settings = { GATEWAY_TOKEN: 'gateway-t0ken', GATEWAY_ALLOW: '127.0.0.1', REMOTE_ADDR: '127.0.0.1' };
+    await world.run(['gateway'], { ...watching(world, 'call'), ...settings });
+    expect(loaded(world, 'call')).toEqual([]);
+  }),
+);
+
 describe('a tick loads what it uses', () => {
   test.concurrent(
     'and an idle one next to nothing',

@@ -43,10 +43,10 @@ interface Said {
 }
 
 async function call(gateway: MemoryGateway, reading: RequestReading, peer: string | null = PEER): Promise<Said> {
-  const { answer, remarks, isOwnFault } = await exchange(peer, reading, gatewayConfig(), gateway.ports);
+  const { answer, isOwnFault, finish } = await exchange(peer, reading, gatewayConfig(), gateway.ports);
   const { status, res } = JSON.parse(answer.body) as { status: string; res: string };
   expect([status, res]).toEqual(answer.status === 200 ? ['success', 'ok'] : ['error', 'error']);
-  const log = remarks.map(({ level, text }) => `${level} ${text}`);
+  const log = (await finish()).map(({ level, text }) => `${level} ${text}`);
   expect(log.join()).not.toContain(TOKEN);
   expect(log.join()).not.toContain('rtmp://');
   for (const { room } of [A, B]) expect(log.join() + answer.body).not.toContain(room);
@@ -318,6 +318,24 @@ describe('toggle', () => {
     expect(status).toBe(200);
     expect(log[1]).toMatch(warning);
     expect(gateway.wanted.get(1)?.current?.chatShown).toBe(false);
+  });
+
+  test('is answered before the streamer is told; a start, which may be followed by one, after', async () => {
+    const gateway = await onAir();
+    const { finish } = await exchange(PEER, TOGGLE, gatewayConfig(), gateway.ports);
+    expect(gateway.published).toEqual([]);
+    await finish();
+    expect(gateway.published).toEqual(['1 chat1:control {"showChat":false}']);
+    await exchange(PEER, startOf(A), gatewayConfig(), gateway.ports);
+    expect(gateway.published).toHaveLength(2);
+  });
+
+  test('tells the streamer what is wanted when it is told, not what was', async () => {
+    const gateway = await onAir();
+    const first = await exchange(PEER, TOGGLE, gatewayConfig(), gateway.ports);
+    await call(gateway, TOGGLE);
+    await first.finish();
+    expect(gateway.published.at(-1)).toBe('1 chat1:control {"showChat":true}');
   });
 
   test('of a room that is not wanted is refused', async () => {

@@ -44,7 +44,9 @@ function world(): MemoryGateway {
 
 async function answered(gateway: MemoryGateway, request: HttpRequest, token: string): Promise<string> {
   const config = gatewayConfig({ gatewayToken: token, mailLang: 'fr' });
-  return (await exchange('192.0.2.10', { ok: true, request }, config, gateway.ports)).answer.body;
+  const { answer, finish } = await exchange('192.0.2.10', { ok: true, request }, config, gateway.ports);
+  await finish();
+  return answer.body;
 }
 
 /** What the recorded call wants is wanted already, and on air. */

@@ -1,11 +1,12 @@
 // The built program as systemd, inetd and socat start it: for each connection one process, one answer, and nothing that stays.
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
+import { listenToChat } from '../../src/streamer/shell/chat-redis.js';
 import {
   callProgram,
   freePort,
@@ -23,8 +24,10 @@ import {
 } from '../support/gateway-place.js';
 import { inParallel } from '../support/in-parallel.js';
 import { isRoot, ORDINARY_USER, ownedByOrdinaryUser } from '../support/ordinary-user.js';
-import { whyNot } from '../support/programs.js';
+import { need, whyNot } from '../support/programs.js';
 import { shippedPath } from '../support/shipped.js';
+import { temporaryDirectory } from '../support/temporary.js';
+import { until } from '../support/until.js';
 import { httpTransport } from '../world/pod-web-transport.js';
 import { createWebWorker, type WebWorker } from '../world/pod-web-worker.js';
 import { noWebinars, type SessionRow } from '../world/pod-webinar-rows.js';
@@ -159,6 +162,98 @@ describeWith(['socat'], 'many', () => {
   });
 });
 
+/** A slot's Redis as the compose file starts it: its clients may use these channels and nothing else. */
+async function realRedis(place: GatewayPlace, channels: string[]): Promise<{ stop(): Promise<void> }> {
+  const rights = [
+    '--user',
+    'default',
+    'on',
+    'nopass',
+    'resetkeys',
+    'resetchannels',
+    ...channels.map((one) => `&${one}`),
+  ];
+  const commands = ['-@all', '+ping', '+publish', '+subscribe', '+psubscribe', '+unsubscribe', '+punsubscribe'];
+  const words = ['--port', String(6378 + place.slot), '--bind', '127.0.0.1', '--save', '', ...rights, ...commands];
+  const server = spawn(need('redis-server'), words, { cwd: place.directory, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(server, 'exit');
+  const lines = createInterface(server.stdout);
+  for await (const line of lines) if (/Ready to accept connections/.test(line)) break;
+  server.stdout.resume();
+  return {
+    stop: async () => {
+      server.kill();
+      await ended;
+    },
+  };
+}
+
+describeWith(['redis-server'], 'with the slot’s Redis', () => {
+  test('a message goes to the streamer of an old BigBlueButton, and the picture is told of the chat', async () => {
+    const bbb = await startStandInBbb({ profile: '2.7', secret: SECRET });
+    bbb.begin(A.meetingId);
+    const place = await gatewayPlace({ BBB_URL: bbb.apiUrl });
+    const { slot } = place;
+    const channel = `chat${slot}`;
+    const redis = await realRedis(place, [channel, `${channel}:control`]);
+    const heard: string[] = [];
+    const listener = await listenToChat({
+      ...{ host: '127.0.0.1', port: 6378 + slot, channel, tell: () => undefined },
+      heed: (text) => heard.push(text),
+      heedControl: (text) => heard.push(`control ${text}`),
+    });
+    try {
+      await callProgram(place, get(startTarget(slot, A.room, A.meetingId)));
+      place.onAir(A.meetingId);
+      const text = '(Ève) l’été <b>œuvre</b> & $(id) 😀';
+      await until(async () => parsedAnswer((await callProgram(place, message(A, text, slot))).answer).status === 200);
+      await callProgram(place, get(`/${slot}/chat?room=${A.room}&toggle=True`));
+      await until(() => heard.some((line) => line.startsWith('control')));
+      expect(heard.at(0)).toBe(text);
+      expect(heard.at(-1)).toBe('control {"showChat":false}');
+    } finally {
+      listener.stop();
+      await Promise.all([redis.stop(), bbb.stop()]);
+    }
+  });
+
+  test('of the default image the panel follows at the next start, which the log says', async () => {
+    const place = await gatewayPlace();
+    const { slot } = place;
+    const redis = await realRedis(place, [`chat${slot}`]);
+    try {
+      await callProgram(place, get(startTarget(slot, A.room, A.meetingId)));
+      place.onAir(A.meetingId);
+      const { answer, exitCode } = await callProgram(place, get(`/${slot}/chat?room=${A.room}&toggle=True`));
+      expect([parsedAnswer(answer).status, exitCode]).toEqual([200, 0]);
+    } finally {
+      await redis.stop();
+    }
+    expect(place.wanted().current?.chatShown).toBe(false);
+    expect(place.log()).toMatch(/\[WARNING\] - gateway: .* its picture changes when it is started again: NOPERM/);
+  });
+});
+
+/** A file system of 64 KiB there; false where this user may not mount one. */
+function mountedSmallDisk(path: string): boolean {
+  return spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', path]).status === 0;
+}
+
+/** Takes all the room that is left; answers the file that does. */
+function fill(directory: string): string {
+  const file = join(directory, 'ballast');
+  try {
+    for (;;) writeFileSync(file, Buffer.alloc(4096), { flag: 'a' });
+  } catch {
+    return file;
+  }
+}
+
+const trial = temporaryDirectory();
+const canMount = mountedSmallDisk(trial);
+if (canMount) spawnSync('umount', [trial]);
+const withSmallDisk = canMount || process.env['CI'] !== undefined ? test : test.skip;
+
 describe('the program alone', () => {
   const start = (place: GatewayPlace): string => get(startTarget(place.slot, A.room, A.meetingId));
 
@@ -197,6 +292,27 @@ describe('the program alone', () => {
     expect(place.wanted()).toEqual(before);
     expect(place.log()).toMatch(/\[ERROR\] - gateway: .* failed: cannot write .*wanted\.json: EACCES/);
     chmodSync(slotDirectory, 0o755);
+  });
+
+  withSmallDisk('says that the disk is full, keeps what was wanted whole, and goes on when there is room', async () => {
+    const place = await gatewayPlace();
+    const slotDirectory = join(place.directory, `bbb-live-streaming${place.slot}`);
+    expect(mountedSmallDisk(slotDirectory)).toBe(true);
+    try {
+      await callProgram(place, start(place));
+      const before = place.wanted();
+      const ballast = fill(slotDirectory);
+      const stop = get(`/${place.slot}/stop?room=${A.room}`);
+      const { answer, exitCode } = await callProgram(place, stop);
+      expect([parsedAnswer(answer).status, exitCode]).toEqual([503, 1]);
+      expect(place.log()).toMatch(/cannot write .*wanted\.json: ENOSPC/);
+      expect(place.wanted()).toEqual(before);
+      rmSync(ballast);
+      expect(parsedAnswer((await callProgram(place, stop)).answer).status).toBe(200);
+      expect(place.wanted().current?.want).toBe('stop');
+    } finally {
+      spawnSync('umount', [slotDirectory]);
+    }
   });
 
   test('answers though its log cannot be written, and says so', async () => {

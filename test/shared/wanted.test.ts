@@ -1,5 +1,6 @@
 // What each call of Pod's makes of what is wanted of a slot.
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import {
   NOTHING_WANTED,
   parseWanted,
@@ -184,5 +185,56 @@ describe('the file', () => {
     ],
   ])('%s is not taken for a file in which nothing is wanted', (_, content, fault) => {
     expect(parseWanted(content)).toEqual({ fault });
+  });
+});
+
+describe('calls in any order, lost or doubled', () => {
+  type Call = { kind: 'start' | 'stop' | 'toggle' | 'promote'; of: StartCall; isAnothersLive: boolean };
+  const calls = fc.array(
+    fc.record<Call>({
+      kind: fc.constantFrom('start', 'start', 'stop', 'toggle', 'promote'),
+      of: fc.constantFrom(A, B, C, { ...A, meetingId: '0001-renamed' }),
+      isAnothersLive: fc.boolean(),
+    }),
+    { maxLength: 30 },
+  );
+
+  function after(before: Wanted, { kind, of, isAnothersLive }: Call, at: string): Wanted {
+    if (kind === 'start') return wantStart(before, { ...of, at }, isAnothersLive);
+    if (kind === 'stop') return wantStop(before, of.room, at);
+    return kind === 'toggle' ? toggleChat(before, of.room) : promote(before, before.current);
+  }
+
+  test('leave what can be written and read, and keep what was promised', () => {
+    fc.assert(
+      fc.property(calls, (made) => {
+        let now = NOTHING_WANTED;
+        for (const [index, call] of made.entries()) {
+          const before = now;
+          now = after(before, call, new Date(index).toISOString());
+          expect(parseWanted(serialiseWanted(now))).toEqual({ value: now });
+          const wishes = [now.current, now.queued].filter((one) => one !== null);
+          // Generations only rise, and none is given twice.
+          expect(now.generation).toBeGreaterThanOrEqual(before.generation);
+          expect(new Set(wishes.map(({ generation }) => generation)).size).toBe(wishes.length);
+          expect(wishes.every(({ generation }) => generation <= now.generation)).toBe(true);
+          // What waits wants to start, and is not the current meeting.
+          expect(now.queued?.want ?? 'start').toBe('start');
+          if (now.current !== null) expect(now.queued?.meetingId).not.toBe(now.current.meetingId);
+          // A start is always noted, a stop is always heeded, and neither touches another meeting that is on.
+          const ofRoom = wishes.filter(({ room }) => room === call.of.room);
+          if (call.kind === 'start') {
+            expect(ofRoom.some(({ want, meetingId }) => want === 'start' && meetingId === call.of.meetingId)).toBe(
+              true,
+            );
+            expect(ofRoom.every(({ chatShown }) => chatShown)).toBe(true);
+          }
+          if (call.kind === 'stop') expect(ofRoom.every(({ want }) => want === 'stop')).toBe(true);
+          const other = before.current;
+          if (call.kind !== 'promote' && other?.want === 'start' && other.room !== call.of.room)
+            expect(now.current).toEqual(other);
+        }
+      }),
+    );
   });
 });

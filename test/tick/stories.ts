@@ -7,6 +7,14 @@ import { killChat, stopContainer } from '../support/memory/compose.js';
 import { emptyDirectory } from '../support/memory/host.js';
 import type { Fault, Hook } from '../support/memory/session.js';
 import { createWorld, hostOf, recordOf, tick, type MemoryWorld } from '../support/memory/world.js';
+import {
+  clickRestart,
+  clickStart,
+  clickStop,
+  planWebinar,
+  setStatus,
+  webinarWorld,
+} from '../support/memory/webinar-teacher.js';
 import { serialiseSlotRecord } from '../../src/tick/shell/slot/slot-file.js';
 import type { Config } from '../../src/tick/model.js';
 
@@ -154,7 +162,124 @@ const GIVE_BACK: EffectName[] = [
 ];
 const UNCLAIM: EffectName[] = ['beginUndo', 'removeBroadcaster', 'release'];
 
+const WEBINAR_START: EffectName[] = [
+  'reserve',
+  'clearOut',
+  'render',
+  'up',
+  'tellWebinarStarted',
+  'mailStart',
+  'pingChat',
+];
+const WEBINAR_STOP: EffectName[] = [
+  'beginStop',
+  'render',
+  'finish',
+  'saveOutput',
+  'down',
+  'moveOut',
+  'switchOff',
+  'tellWebinarStopped',
+  'release',
+];
+
+/** A webinar that was clicked; `minutes` ago it was started. */
+async function webinarAsked(minutes?: number): Promise<MemoryWorld> {
+  const world = webinarWorld();
+  planWebinar(world, 1);
+  clickStart(world, 1);
+  if (minutes === undefined) return world;
+  await cleanTick(world);
+  world.clock.time += minutes * 60_000;
+  return world;
+}
+
+const WEBINARS: Story[] = [
+  { name: 'a webinar starts', effects: WEBINAR_START, prepare: () => webinarAsked() },
+  {
+    name: 'a webinar starts behind one that is done with',
+    effects: ['settleWish', ...WEBINAR_START],
+    prepare: async () => {
+      const world = await webinarAsked(5);
+      planWebinar(world, 2);
+      clickStart(world, 2);
+      clickStop(world, 1);
+      await cleanTick(world);
+      return world;
+    },
+  },
+  {
+    name: 'the meeting of a webinar is over',
+    effects: ['settleWish', ...WEBINAR_STOP],
+    prepare: async () => {
+      const world = await webinarAsked(5);
+      endMeeting(world, 1);
+      return world;
+    },
+  },
+  {
+    name: 'a webinar is stopped by a call',
+    effects: WEBINAR_STOP,
+    prepare: async () => {
+      const world = await webinarAsked(5);
+      clickStop(world, 1);
+      return world;
+    },
+  },
+  {
+    name: "a webinar was set to 'stopped' in Pod",
+    effects: ['settleWish', ...WEBINAR_STOP],
+    prepare: async () => {
+      const world = await webinarAsked(5);
+      setStatus(world, 1, 2);
+      return world;
+    },
+  },
+  {
+    name: 'a webinar is asked for anew',
+    effects: ['learn', 'finish', 'saveOutput', 'render', 'down', 'revive'],
+    isRetried: true,
+    prepare: async () => {
+      const world = await webinarAsked(5);
+      clickRestart(world, 1);
+      return world;
+    },
+  },
+  {
+    name: 'a webinar goes on beyond the end of its event, and Pod was not to be read at its start',
+    effects: ['learn', 'tellWebinarStarted', 'prolongEvent'],
+    prepare: async () => {
+      const world = await webinarAsked();
+      await tick(world, {
+        hook: ({ port }) => (port === 'webinars' ? { fault: { kind: 'podUnreadable' } } : undefined),
+      });
+      world.clock.time += 90 * 60_000;
+      return world;
+    },
+  },
+  {
+    name: 'a webinar whose meeting was over before it was started, and one that is in progress in Pod alone',
+    effects: ['settleWish', 'closeWebinar'],
+    prepare: async () => {
+      const world = await webinarAsked();
+      endMeeting(world, 1);
+      planWebinar(world, 2, 2);
+      setStatus(world, 2, 1);
+      world.clock.time += 10 * 60_000;
+      return Promise.resolve(world);
+    },
+  },
+  {
+    name: 'a webinar that cannot be started',
+    effects: ['reserve', 'clearOut', 'render', 'up', 'beginUndo', 'saveOutput', 'down', 'keepFragments', 'release'],
+    prepare: () => webinarAsked(),
+    trouble: failing('compose', 'up', { kind: 'startFailed' }),
+    isRetried: true,
+  },
+];
+
 export const STORIES: Story[] = [
+  ...WEBINARS,
   { name: 'start', effects: START, prepare: () => worldWith([{ id: 1 }]) },
   {
     name: 'start with chat',

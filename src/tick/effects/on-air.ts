@@ -1,4 +1,5 @@
 // A live on the air: since when, how often its container was started again, and why viewers see nothing.
+import { rtmpTarget } from '../plan/names.js';
 import { oneMoreRestart } from '../plan/on-air/restarts.js';
 import { inform, note, type Act } from './act.js';
 
@@ -19,7 +20,10 @@ export const noteOnAir: Act<'noteOnAir'> = async (_effect, place, context) => {
 /** What cannot be asked is said, and holds up nothing. */
 export const explainSilence: Act<'explainSilence'> = async (effect, place, context) => {
   const { compose, streams } = context.ports;
-  const [lines, rtmp] = await Promise.all([compose.lastLines(place.slot), streams.askRtmp()]);
+  const [lines, rtmp] = await Promise.all([
+    compose.lastLines(place.slot),
+    streams.askRtmp(rtmpTarget(place.record, context.config)),
+  ]);
   const said = lines.length === 0 ? 'its container has said nothing' : `its container said last: ${lines.join(' | ')}`;
   const detail = `${effect.found}; the RTMP server ${rtmp}; ${said}; ${effect.next}`;
   const { livestreamId, slot } = place;

@@ -91,7 +91,7 @@ async function onItsEngine(place: Place, context: Context): Promise<SlotRecord> 
 }
 
 export const pingChat: Act<'pingChat'> = async (_effect, place, context) => {
-  await context.ports.chat.ping(place.slot);
+  await context.ports.chat.ping(place.slot, { isWebinar: place.record.webinar !== undefined });
   return { record: place.record };
 };
 

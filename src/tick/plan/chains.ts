@@ -1,4 +1,5 @@
 // The chains of acts: how a live is started, ended, undone; and what follows when an act of a chain fails.
+import type { Wish } from '../../shared/wanted.js';
 import type { Effect, EffectName, SlotRecord } from '../model.js';
 
 /** From a reserved slot to a live that is known: also what is left of it, for every act is safe to repeat. */
@@ -18,17 +19,14 @@ export function afterTold(record: SlotRecord): Effect[] {
 
 function afterUp(record: SlotRecord): Effect[] {
   const mail: Effect[] = record.startMailSent ? [] : [{ do: 'mailStart' }];
-  return record.enableChat ? [...mail, { do: 'pingChat' }] : mail;
+  const chat: Effect[] = record.enableChat ? [{ do: 'pingChat' }] : [];
+  const isPageKnown = record.webinar !== undefined && record.webinar.page !== null;
+  return [...(isPageKnown ? [{ do: 'tellWebinarStarted' } as const] : []), ...mail, ...chat];
 }
 
 /** What is left of an ending, by how far it has come. */
 export function stopChain(record: SlotRecord, endedAt: string, because?: string): Effect[] {
-  const afterDown: Effect[] = [
-    { do: 'moveOut' },
-    ...(record.broadcasterRemoved ? [] : [{ do: 'removeBroadcaster', act: { is: 'look' } } as const]),
-    { do: 'tellPodStopped' },
-    { do: 'release' },
-  ];
+  const afterDown: Effect[] = [{ do: 'moveOut' }, ...tellingOfEnd(record), { do: 'release' }];
   if (record.step === 'down') return afterDown;
   const begin: Effect[] =
     record.step === 'stopping' ? [] : [{ do: 'beginStop', endedAt, ...(because === undefined ? {} : { because }) }];
@@ -40,6 +38,13 @@ export function stopChain(record: SlotRecord, endedAt: string, because?: string)
     { do: 'down' },
     ...afterDown,
   ];
+}
+
+/** Nobody but us may have seen the end: Pod is told. The broadcaster of a gateway stays, and is switched off. */
+function tellingOfEnd({ webinar, broadcasterRemoved }: SlotRecord): Effect[] {
+  if (webinar !== undefined) return [{ do: 'switchOff' }, { do: 'tellWebinarStopped' }];
+  const removal = broadcasterRemoved ? [] : [{ do: 'removeBroadcaster', act: { is: 'look' } } as const];
+  return [...removal, { do: 'tellPodStopped' }];
 }
 
 /** A claim that was never told to Pod, or that another server has won: the broadcaster goes, the slot is free. */
@@ -58,6 +63,32 @@ export function giveBackChain(): Effect[] {
     { do: 'tellPodGivenBack' },
     { do: 'removeBroadcaster', act: { is: 'look' } },
     { do: 'release' },
+  ];
+}
+
+/** A webinar's start that failed: what Pod's calls want stays, and Pod itself has said that it is in progress. */
+export function giveUpWebinarChain(): Effect[] {
+  return [
+    { do: 'beginUndo', step: 'givingBack' },
+    { do: 'render', onlyIfDamaged: true },
+    { do: 'saveOutput' },
+    { do: 'down' },
+    { do: 'keepFragments' },
+    { do: 'release' },
+  ];
+}
+
+/** Pod's call asks for a live that runs to be started anew: it stays the same live, with one recording more. */
+export function restartWebinarChain({ generation, chatShown }: Pick<Wish, 'generation' | 'chatShown'>): Effect[] {
+  return [
+    { do: 'learn', live: { showChat: chatShown }, webinar: {} },
+    { do: 'finish' },
+    { do: 'saveOutput' },
+    { do: 'render', onlyIfDamaged: false },
+    { do: 'down' },
+    // From here on it is one whose container has gone.
+    { do: 'learn', live: {}, webinar: { generation } },
+    { do: 'revive', anew: true },
   ];
 }
 
@@ -87,7 +118,12 @@ export function reviveAnewChain(): Effect[] {
  * What a failed act of a chain is followed by. Nothing: the next tick goes on from the slot file. `certain`: the other
  * side refused, so the act was not done. `step`: the record's, when the act failed.
  */
-export function undoAfter(failed: EffectName, certain: boolean, step: SlotRecord['step'] | null): Effect[] {
+export function undoAfter(
+  failed: EffectName,
+  certain: boolean,
+  step: SlotRecord['step'] | null,
+  isWebinar = false,
+): Effect[] {
   switch (failed) {
     case 'claim':
       return certain ? [{ do: 'release' }] : [];
@@ -95,7 +131,8 @@ export function undoAfter(failed: EffectName, certain: boolean, step: SlotRecord
       return certain ? unclaimChain() : [];
     case 'render':
     case 'up':
-      return step === 'told' ? giveBackChain() : [];
+      if (step !== 'told') return [];
+      return isWebinar ? giveUpWebinarChain() : giveBackChain();
     default:
       return [];
   }
@@ -110,6 +147,9 @@ const NOT_ESSENTIAL: ReadonlySet<EffectName> = new Set([
   'saveOutput',
   'finish',
   'explainSilence',
+  'settleWish',
+  'tellWebinarStarted',
+  'prolongEvent',
 ]);
 
 /**
@@ -126,7 +166,7 @@ export function mayFollow(effect: EffectName, failed: readonly EffectName[]): bo
   if (NEEDS_COMPOSE_FILE.has(effect) && failed.includes('render')) return false;
   const essential = failed.filter((name) => !NOT_ESSENTIAL.has(name) && name !== 'render');
   // Once the container is down the broadcaster goes, even while its recording cannot be moved: viewers must not see a dead live.
-  if (effect === 'removeBroadcaster') return essential.every((name) => name === 'moveOut');
+  if (effect === 'removeBroadcaster' || effect === 'switchOff') return essential.every((name) => name === 'moveOut');
   // docker-compose may remove the containers, and then fail on their network.
   if (effect === 'revive') return essential.every((name) => name === 'down');
   if (ENDING.has(effect)) return essential.every((name) => name === 'beginStop');

@@ -1,5 +1,5 @@
 // A plan in words: what `--dry-run` prints and the debug log says.
-import type { Effect, EffectName, Plan, Work } from '../model.js';
+import type { Effect, EffectName, Plan, SlotRecord, Work } from '../model.js';
 
 const WORDS: Record<EffectName, string> = {
   reserve: 'write the slot file',
@@ -28,6 +28,13 @@ const WORDS: Record<EffectName, string> = {
   tellPodGivenBack: "mark it 'waiting' in Pod again",
   release: 'free the slot',
   closeRequest: "mark it 'stopped' in Pod, unstarted",
+  settleWish: "note that what Pod's calls wanted is done with",
+  closeWebinar: "mark it 'stopped' in Pod",
+  learn: 'note in the slot file what is known of it by now',
+  tellWebinarStarted: "mark it 'in progress' in Pod, and its broadcaster as on",
+  prolongEvent: 'prolong its event in Pod',
+  switchOff: 'mark its broadcaster in Pod as off',
+  tellWebinarStopped: "mark it 'stopped' in Pod",
 };
 
 /** Of a live that another Docker engine is asked about. */
@@ -50,11 +57,12 @@ function minutesIn(ms: number): string {
 
 /** One act, as people would say it; with the name that a live's broadcaster gets. */
 function words(effect: Effect): string {
-  const name =
-    effect.do === 'reserve' || effect.do === 'adopt'
-      ? ` (${effect.record.broadcasterName}, stream key ${effect.record.streamKey})`
-      : '';
+  const name = effect.do === 'reserve' || effect.do === 'adopt' ? ` (${namesOf(effect.record)})` : '';
   return `${inWords(effect)}${name}`;
+}
+
+function namesOf({ broadcasterName, streamKey, webinar }: SlotRecord): string {
+  return webinar === undefined ? `${broadcasterName}, stream key ${streamKey}` : broadcasterName;
 }
 
 /** One act, as people would say it, without what users have typed. */
@@ -64,12 +72,17 @@ export function inWords(effect: Effect): string {
     : WORDS[effect.do];
 }
 
+/** A webinar of which no row in Pod is known has no number. */
+function liveInWords(livestreamId: number): string {
+  return livestreamId === 0 ? 'Webinar' : `Livestream ${livestreamId}`;
+}
+
 /** A headline for each chain, then its acts in order; then the outbox. */
 export function describePlan(plan: Plan): string[] {
   const chains = plan.chains.flatMap((chain) => {
     const slot = chain.slot === null ? '' : `, slot ${chain.slot}`;
     return [
-      `Livestream ${chain.livestreamId}${slot}: ${chain.reason}`,
+      `${liveInWords(chain.livestreamId)}${slot}: ${chain.reason}`,
       ...chain.effects.map((effect, index) => `  ${index + 1}. ${words(effect)}`),
     ];
   });

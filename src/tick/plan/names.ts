@@ -1,6 +1,6 @@
 // The names of a live: what people read, what stands in URLs, and when two broadcasters would get in each other's way.
 import { oneLine } from '../../shared/redact.js';
-import type { Broadcaster } from '../model.js';
+import type { Broadcaster, Config, SlotRecord } from '../model.js';
 
 /** Pod's `Broadcaster.name`, `.slug` and, before 3.0, `.url` hold 200 characters (pod/live/models.py). */
 const LONGEST = 200;
@@ -161,4 +161,23 @@ export function conflict(names: ChosenNames, broadcaster: Pick<Broadcaster, 'nam
 export function pageUrl(podUrl: string, slug: string, dialect: Broadcaster['dialect']): string {
   const base = podUrl.replace(/\/+$/, '');
   return `${base}/live/${dialect === 'url' ? '' : 'direct/'}${encodeURIComponent(slug)}/`;
+}
+
+/** Where viewers find a live; Pod itself as long as its page is not known. */
+export function livePage({ slug, dialect, webinar }: SlotRecord, { podUrl }: Pick<Config, 'podUrl'>): string {
+  if (webinar?.page != null) return `${podUrl}/live/event/${webinar.page.eventSlug}/`;
+  return slug === null ? podUrl : pageUrl(podUrl, slug, dialect);
+}
+
+/** Where the stream of a live goes; a secret. */
+export function rtmpTarget({ streamKey, webinar }: SlotRecord, { bbbStreamUrl }: Pick<Config, 'bbbStreamUrl'>): string {
+  return webinar === undefined ? bbbStreamUrl + streamKey : webinar.rtmpDst;
+}
+
+/** Where viewers' players find a live; null: Pod has not said it yet (a webinar). */
+export function playlistUrl(
+  { streamKey: key, webinar }: Pick<SlotRecord, 'streamKey' | 'webinar'>,
+  { podHlsStream }: Pick<Config, 'podHlsStream'>,
+): string | null {
+  return webinar === undefined ? `${podHlsStream}${key}${PLAYLIST_END}` : (webinar.page?.streamUrl ?? null);
 }

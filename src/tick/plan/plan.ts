@@ -22,13 +22,20 @@ import { planOutbox } from './outbox/entries.js';
 import { planRequests } from './requests.js';
 import { rowPlace, type RowPlace } from './row-place.js';
 import { ownRows, serverField } from './server.js';
+import { planFreeGateway } from './webinar/free.js';
+import { planWebinar } from './webinar/live.js';
 
 /** The whole plan: what could not be read, slot by slot what is left to do, and the requests that wait. */
 export function plan(world: World, config: Config): Plan {
   const draft: Draft = { chains: [], entries: [], outcomes: [], observations: [], world, config };
   const surveyed = surveyIn(world);
   if (surveyed !== null) draft.observations.push({ surveyed });
+  const { podMode } = world;
+  if (config.podMode === 'auto' && podMode !== undefined && podMode !== world.memory.podMode)
+    draft.observations.push({ podMode });
   reportUnread(draft);
+  if (podMode === 'webinar' && config.podLiveGateways.length === 0)
+    complain(draft, { kind: 'webinarsNotSetUp', detail: 'POD_LIVE_GATEWAYS is empty' }, null, null);
   const rows = world.inProgress.ok ? ownRows(world.inProgress.value, config) : new Map<number, Livestream[]>();
   for (const reading of world.slots) planSlot(reading, rows.get(reading.slot) ?? [], draft);
   planRequests(draft);
@@ -52,7 +59,8 @@ function withOutput(chain: Chain): Chain {
 function reportUnread(draft: Draft): void {
   const { inProgress, waiting, meetings, broadcasters, meetingInfos } = draft.world;
   const problems = new Map<string, Problem>();
-  const unread = [inProgress, waiting, meetings, broadcasters, ...meetingInfos.values()];
+  const webinars = draft.world.slots.flatMap(({ webinar }) => [webinar?.inPod, webinar?.page]);
+  const unread = [inProgress, waiting, meetings, broadcasters, ...meetingInfos.values(), ...webinars];
   for (const reading of unread) {
     const problem = reading?.ok === true ? reading.butFor : reading?.problem;
     if (problem !== undefined && !problems.has(problem.kind)) problems.set(problem.kind, problem);
@@ -77,6 +85,10 @@ function planSlot(reading: SlotReading, rows: Livestream[], draft: Draft): void 
   }
   const record = reading.record.value;
   const others = rows.filter((row) => row.id !== record?.livestreamId);
+  if (record === null && reading.webinar !== undefined) {
+    planFreeGateway(reading, reading.webinar, draft);
+    return;
+  }
   if (record !== null) {
     planLive(reading, record, draft);
     complainOfDoubles(others, reading.slot, draft);
@@ -159,6 +171,9 @@ function planLive(reading: SlotReading, record: SlotRecord, draft: Draft): void 
 function planLiveRest(reading: SlotReading, record: SlotRecord, draft: Draft): Rest {
   const { world, config } = draft;
   const endedAt = record.endedAt ?? isoInZone(world.now, config.timeZone);
+  const { webinar } = record;
+  if (webinar !== undefined)
+    return planWebinar(reading, { ...record, webinar }, draft, () => planInProgress(reading, record, 'ours', draft));
   const place = rowPlace(record, reading.slot, draft);
   switch (record.step) {
     case 'stopping':

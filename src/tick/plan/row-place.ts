@@ -7,8 +7,9 @@ import { ownSlot } from './server.js';
 export type RowPlace = 'ours' | 'elsewhere' | 'waiting' | 'gone' | 'unread';
 
 export function rowPlace(record: SlotRecord, slot: number, draft: Draft): RowPlace {
-  const { inProgress, waiting } = draft.world;
-  if (!inProgress.ok || !waiting.ok) return 'unread';
+  const { inProgress, waiting, podMode } = draft.world;
+  // Pod was renewed under it: there is no such row any more.
+  if (!inProgress.ok || !waiting.ok || podMode === 'webinar') return 'unread';
   const row = inProgress.value.find((candidate) => candidate.id === record.livestreamId);
   if (row !== undefined) return ownSlot(row.server, draft.config) === slot ? 'ours' : 'elsewhere';
   return waiting.value.some((candidate) => candidate.id === record.livestreamId) ? 'waiting' : 'gone';

@@ -1,6 +1,6 @@
 // What is mailed to the administrator, before its template.
 import type { Config, MailMessage, Problem, SlotRecord } from '../model.js';
-import { pageUrl } from '../plan/names.js';
+import { livePage, rtmpTarget } from '../plan/names.js';
 import { problemText } from './messages.js';
 import { oneLine } from '../../shared/redact.js';
 import { streamUrlParts } from '../../shared/stream-url.js';
@@ -36,16 +36,20 @@ export function startMail(
     subject: subject('start', config),
     values: {
       livestreamId: record.livestreamId,
-      stream: `${streamUrlParts(config.bbbStreamUrl).withoutCredentials}${record.streamKey}`,
+      stream: streamUrlParts(rtmpTarget(record, config)).withoutCredentials,
       server: config.serverNumber,
       serverHostname: config.serverHostname,
       slot,
       meetingName: oneLine(record.meetingName),
-      page: record.slug === null ? '' : pageUrl(config.podUrl, record.slug, record.dialect),
+      page: hasPage(record) ? livePage(record, config) : '',
       at: readableDate(now, config),
       warning: problem === null ? '' : warningOf(problem, config),
     },
   };
+}
+
+function hasPage({ slug, webinar }: SlotRecord): boolean {
+  return webinar === undefined ? slug !== null : webinar.page !== null;
 }
 
 function warningOf(problem: Problem, { mailLang }: Config): Record<string, string> {

@@ -55,6 +55,9 @@ const KINDS: Record<ProblemKind, true> = {
   recordingFailed: true,
   entryUnreadable: true,
   recordingMissing: true,
+  webinarNotCalled: true,
+  webinarWaits: true,
+  webinarsNotSetUp: true,
   requestClosed: true,
   diskFailed: true,
   logUnwritable: true,
@@ -118,6 +121,7 @@ const MEMORY: Fields<Omit<Memory, Later> & Partial<Pick<Memory, Later>>> = {
   survey: orAbsent(
     objectOf<Survey>('a survey', { at: time, old: listOf('a list of ids', count), tried: orAbsent(time) }),
   ),
+  podMode: orAbsent(oneOf(['bbb_livestream', 'webinar'])),
   watched: orAbsent(mappingOf('an object of lives', objectOf('a live', WATCHED))),
 };
 

@@ -246,6 +246,27 @@ export const ENGLISH: Messages = {
       'The live itself ends as usual, and nothing is published. Look in that log for what ffmpeg said, and check that ' +
       'the container may write into videodata (SELinux, rights, room).',
   },
+  webinarNotCalled: {
+    title: 'A webinar that was never started',
+    what: 'Pod shows a webinar in progress, but its gateway was not called',
+    next:
+      'Nothing is started: nobody may have asked for it. If it is to be live, let its owner restart the live in Pod. ' +
+      "If calls do not arrive, check in Pod's administration the URL and the token of that live gateway, and the firewall.",
+  },
+  webinarWaits: {
+    title: 'A webinar that waits',
+    what: 'A webinar was asked for and is not started yet',
+    next:
+      'It is started as soon as that is possible, without anybody doing anything. If webinars often meet on one gateway, ' +
+      "add gateways in Pod's administration, and slots here.",
+  },
+  webinarsNotSetUp: {
+    title: 'Webinars are not set up',
+    what: 'This Pod asks for lives by webinars, and this server serves none of its gateways',
+    next:
+      "Pod from 3.8.2 on has no requests for lives any more. See the page 'Pod 4: webinars' of the documentation: " +
+      "set POD_LIVE_GATEWAYS and the other variables of webinars, and run 'bbb-pod-live init'.",
+  },
   requestClosed: {
     title: 'Request closed unstarted',
     what: 'A request was closed without a start because its meeting was over',

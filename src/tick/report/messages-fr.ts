@@ -253,6 +253,27 @@ export const FRENCH: Messages = {
       "Le direct lui-même se termine normalement et rien n'est publié. Cherchez dans ce journal ce que ffmpeg a dit et vérifiez que " +
       'le conteneur peut écrire dans videodata (SELinux, droits, place).',
   },
+  webinarNotCalled: {
+    title: 'Un webinaire jamais démarré',
+    what: "Pod indique un webinaire en cours, mais sa passerelle n'a pas été appelée",
+    next:
+      "Rien n'est démarré : peut-être personne ne l'a-t-il demandé. S'il doit être diffusé, que son propriétaire relance le direct dans Pod. " +
+      "Si les appels n'arrivent pas, vérifiez dans l'administration de Pod l'URL et le jeton de cette passerelle de live, ainsi que le pare-feu.",
+  },
+  webinarWaits: {
+    title: 'Un webinaire en attente',
+    what: "Un webinaire a été demandé et n'est pas encore démarré",
+    next:
+      'Il démarrera dès que possible, sans intervention. Si des webinaires se rencontrent souvent sur une même passerelle, ' +
+      "ajoutez des passerelles dans l'administration de Pod et des emplacements ici.",
+  },
+  webinarsNotSetUp: {
+    title: 'Webinaires non configurés',
+    what: 'Ce Pod demande les directs par des webinaires, et ce serveur ne dessert aucune de ses passerelles',
+    next:
+      "Depuis la version 3.8.2, Pod n'a plus de demandes de direct. Voyez la page « Pod 4 : webinaires » de la documentation : " +
+      "renseignez POD_LIVE_GATEWAYS et les autres variables des webinaires, puis lancez 'bbb-pod-live init'.",
+  },
   requestClosed: {
     title: 'Demande close sans démarrage',
     what: 'Une demande a été close sans démarrage, car sa réunion était terminée',

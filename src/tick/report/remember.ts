@@ -18,7 +18,7 @@ export function remember(observations: Observation[], world: World, config: Conf
   const watched = isWhole ? heldIn(memory.watched, world) : { ...memory.watched };
   let refused = memory.refusedAddresses ?? [];
   let comforts = memory.refused ?? [];
-  let { survey } = memory;
+  let { survey, podMode } = memory;
   const count = (key: string, at: Date): void => void (tries[key] = oneMore(tries[key], at));
   for (const seen of observations) {
     if ('refused' in seen) {
@@ -29,6 +29,8 @@ export function remember(observations: Observation[], world: World, config: Conf
       count(triesKey('start', seen.failedStart), seen.at);
     } else if ('watched' in seen) {
       watched[String(seen.watched)] = changed(watched[String(seen.watched)], seen.change);
+    } else if ('podMode' in seen) {
+      ({ podMode } = seen);
     } else if ('surveyed' in seen) {
       survey = seen.surveyed;
     } else if ('surveyFailed' in seen) {
@@ -55,6 +57,7 @@ export function remember(observations: Observation[], world: World, config: Conf
       ...(comforts.length === 0 ? {} : { refused: comforts }),
       ...(survey === undefined ? {} : { survey }),
       ...(watchedLives.length === 0 ? {} : { watched: Object.fromEntries(watchedLives) }),
+      ...(podMode === undefined ? {} : { podMode }),
     },
     refused,
   );

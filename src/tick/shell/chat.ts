@@ -1,7 +1,7 @@
 // Asks a slot's chat Redis whether it is there.
 import type { Clock, Stopwatch } from '../../shared/clock.js';
 import { PortError } from '../errors.js';
-import { redisPort } from '../../shared/slot-chat.js';
+import { redisPort, webinarChatHost } from '../../shared/slot-chat.js';
 import type { Config } from '../model.js';
 import { type Chat } from '../ports.js';
 import { faultOf } from '../../shared/files.js';
@@ -24,9 +24,9 @@ function addressToAsk(bindAddress: string): string {
 }
 
 export function createChat(config: Pick<Config, 'redisBindAddress'>, clock: Pick<Clock, 'sleep'> & Stopwatch): Chat {
-  const host = addressToAsk(config.redisBindAddress);
   return {
-    ping: async (slot) => {
+    ping: async (slot, { isWebinar } = { isWebinar: false }) => {
+      const host = isWebinar ? webinarChatHost(config.redisBindAddress) : addressToAsk(config.redisBindAddress);
       const port = redisPort(slot);
       const begun = clock.uptimeMs();
       const isOutOfTime = (): boolean => clock.uptimeMs() - begun + PAUSE_MS + ANSWER_TIMEOUT_MS > PATIENCE_MS;

@@ -4,7 +4,7 @@ import { faultOf } from '../../shared/files.js';
 import { HttpError, type Http, type HttpStream } from '../../shared/http.js';
 import { streamUrlParts } from '../../shared/stream-url.js';
 import { truncate } from '../../shared/redact.js';
-import type { Config, PlaylistSight, Reading } from '../model.js';
+import type { PlaylistSight, Reading } from '../model.js';
 import { parsePlaylist, sightOf, type Playlist } from '../plan/on-air/playlist.js';
 import type { Streams } from '../ports.js';
 
@@ -26,10 +26,9 @@ export interface StreamsOptions {
   lookTimeoutMs?: number;
 }
 
-export function createStreams(config: Pick<Config, 'podHlsStream' | 'bbbStreamUrl'>, options: StreamsOptions): Streams {
+export function createStreams(options: StreamsOptions): Streams {
   return {
-    readPlaylist: async (streamKey) => {
-      const url = `${config.podHlsStream}${streamKey}.m3u8`;
+    readPlaylist: async (url) => {
       const ending = AbortSignal.timeout(options.lookTimeoutMs ?? LOOK_TIMEOUT_MS);
       try {
         return { ok: true, value: await look(url, ending, options) };
@@ -39,7 +38,7 @@ export function createStreams(config: Pick<Config, 'podHlsStream' | 'bbbStreamUr
         return unread(`${url}: ${truncate(why, 200)}`);
       }
     },
-    askRtmp: () => askRtmp(config.bbbStreamUrl),
+    askRtmp,
   };
 }
 

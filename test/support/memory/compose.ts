@@ -155,20 +155,21 @@ export function chatPort(host: Host, through: Through): Chat {
 /** What viewers get: a stream advances while its container runs and works, unless the world says otherwise. */
 export function streamsPort(host: Host, now: () => number, through: Through): Streams {
   return {
-    readPlaylist: (streamKey) =>
+    readPlaylist: (url) =>
       asReading(() =>
-        through('streams', 'readPlaylist', [streamKey], () => {
+        through('streams', 'readPlaylist', [url], () => {
+          const streamKey = /([^/]*)\.m3u8$/.exec(url)?.[1] ?? url;
           const told = host.playlists.get(streamKey);
           if (told instanceof PortError) throw told;
-          const works = [...host.containers.values()].some(
-            (one) =>
-              one.streamKey === streamKey && one.state === 'running' && one.isPaused !== true && one.isFrozen !== true,
-          );
+          const one = [...host.containers.values()].find((container) => container.streamKey === streamKey);
+          // A webinar's address is Pod's affair.
+          const works =
+            one === undefined || (one.state === 'running' && one.isPaused !== true && one.isFrozen !== true);
           if (told !== undefined) return told;
           if (works) return { is: 'playlist', edge: `${now()}.ts`, ageMs: 2000, targetMs: 5000 };
           return { is: 'missing', what: `${streamKey}.m3u8: status 404` };
         }),
       ),
-    askRtmp: () => through('streams', 'askRtmp', [], () => 'rtmp.univ.test:1935 takes connections'),
+    askRtmp: (streamUrl) => through('streams', 'askRtmp', [streamUrl], () => 'rtmp.univ.test:1935 takes connections'),
   };
 }

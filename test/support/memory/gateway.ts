@@ -12,6 +12,7 @@ export const TOKEN = 'token-of-slot-1';
 export function gatewayConfig(changes: Partial<GatewayConfig> = {}): GatewayConfig {
   return {
     baseDirectory: '/srv/bbb-pod-live',
+    redisBindAddress: '0.0.0.0',
     logDirectory: '/srv/bbb-pod-live/logs',
     bbbUrl: 'https://bbb.univ.test/bigbluebutton/api',
     bbbSecret: 'bbb-secret',

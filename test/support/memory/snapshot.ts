@@ -21,6 +21,9 @@ export function snapshot(world: MemoryWorld): Record<string, unknown> {
       .map(({ id: _id, ...broadcaster }) => broadcaster)
       .sort((one, other) => one.name.localeCompare(other.name)),
     meetings: [...pod.meetings.values()],
+    webinars: world.webinars.rows,
+    events: [...world.webinars.events.values()],
+    gateways: [...world.webinars.broadcasters.values()],
     files: [...world.files].map(([path, { content }]) => `${path}: ${content}`).sort(),
     hosts: world.hosts.map((host) => hostSnapshot(host, nameOf)),
   };
@@ -55,6 +58,7 @@ function hostSnapshot(host: Host, nameOf: (id: number | null) => string | null):
     containers: [...host.containers]
       .sort(([one], [other]) => one - other)
       .map(([slot, { openFile, ...container }]) => ({ slot, ...container, records: openFile !== null })),
+    wanted: [...host.wanted].sort(([one], [other]) => one - other),
     started: host.starts.map(({ livestreamId }) => livestreamId).sort((one, other) => one - other),
   };
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   giveBackChain,
+  giveUpWebinarChain,
   mayFollow,
   reviveAnewChain,
   startChain,
@@ -49,6 +50,14 @@ test.each([
 
 test('containers that cannot be started as they are go first', () => {
   expect(reviveAnewChain()).toEqual([{ do: 'down' }, { do: 'revive', anew: true }]);
+});
+
+test('what was begun of a webinar is undone without a word to Pod, which has said itself that it is in progress', () => {
+  const expected = names(giveUpWebinarChain());
+  expect(names(undoAfter('up', false, 'told', true))).toEqual(expected);
+  expect(names(undoAfter('render', true, 'told', true))).toEqual(expected);
+  expect(names(undoAfter('up', true, 'live', true))).toEqual([]);
+  expect(expected).not.toContain('tellPodGivenBack');
 });
 
 describe('a failed act is followed by', () => {

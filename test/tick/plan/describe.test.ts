@@ -11,6 +11,13 @@ function wordsOf(effects: Effect[], slot: number | null = 1): string[] {
   return describePlan({ chains: [chain], entries: [], outcomes: [], observations: [] });
 }
 
+test('a webinar of which no row in Pod is known has no number', () => {
+  const chain = { slot: 1, livestreamId: 0, reason: 'asked for by a call of Pod', record: null, effects: [] };
+  expect(describePlan({ chains: [chain], entries: [], outcomes: [], observations: [] })).toEqual([
+    'Webinar, slot 1: asked for by a call of Pod',
+  ]);
+});
+
 test('a chain has a headline, and its acts in order', () => {
   expect(wordsOf([{ do: 'render', onlyIfDamaged: true }, { do: 'down' }])).toEqual([
     'Livestream 7, slot 1: for a reason',

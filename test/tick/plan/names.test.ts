@@ -2,7 +2,18 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readdirSync, readFileSync } from 'node:fs';
-import { broadcasterName, chosenNames, conflict, pageUrl, podSlugs, streamKey } from '../../../src/tick/plan/names.js';
+import { slotRecord } from '../../support/memory/samples.js';
+import { webinarRecord } from '../../support/memory/webinar-samples.js';
+import {
+  broadcasterName,
+  chosenNames,
+  conflict,
+  livePage,
+  pageUrl,
+  podSlugs,
+  rtmpTarget,
+  streamKey,
+} from '../../../src/tick/plan/names.js';
 
 const HLS = 'https://hls.univ.fr/hls/';
 const plain = { suffixed: 0, maxLength: 170 };
@@ -220,4 +231,14 @@ describe('a conflict', () => {
 test('the page of a live moved in Pod 2.9.3', () => {
   expect(pageUrl('https://pod.univ.fr', 'bbb-x', 'url')).toBe('https://pod.univ.fr/live/bbb-x/');
   expect(pageUrl('https://pod.univ.fr', 'bbb-x', 'broadcaster_url')).toBe('https://pod.univ.fr/live/direct/bbb-x/');
+});
+
+test('a webinar has a page and an RTMP address of its own', () => {
+  const at = { podUrl: 'https://pod.univ.fr', bbbStreamUrl: 'rtmp://live.univ.fr/live/' };
+  expect(livePage(slotRecord(1), at)).toBe('https://pod.univ.fr/live/direct/bbb-cours-1/');
+  expect(livePage(slotRecord(1, { slug: null }), at)).toBe('https://pod.univ.fr');
+  expect(livePage(webinarRecord(), at)).toBe('https://pod.univ.fr/live/event/0001-webinaire-1/');
+  expect(livePage(webinarRecord({}, { page: null }), at)).toBe('https://pod.univ.fr');
+  expect(rtmpTarget(slotRecord(1), at)).toBe('rtmp://live.univ.fr/live/bbb-Cours-1');
+  expect(rtmpTarget(webinarRecord(), at)).toBe('rtmp://user:secret@rtmp.univ.test/live/slot1');
 });

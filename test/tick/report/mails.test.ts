@@ -1,5 +1,6 @@
 // What stands in the mail of a start.
 import { expect, test } from '@jest/globals';
+import { webinarRecord } from '../../support/memory/webinar-samples.js';
 import { startMail } from '../../../src/tick/report/mails.js';
 import { ENGLISH } from '../../../src/tick/report/messages-en.js';
 import { makeConfig } from '../../support/memory/config.js';
@@ -40,4 +41,13 @@ test('a live that will show nothing is told with the reason, and what to do', ()
   const problem = { kind: 'bbbTooNew', detail: 'BBB 3.0.1' } as const;
   const { warning } = startMail(slotRecord(12), 2, makeConfig({ mailLang: 'en' }), NOW, problem).values;
   expect(warning).toEqual({ what: ENGLISH.bbbTooNew.what, detail: 'BBB 3.0.1', next: ENGLISH.bbbTooNew.next });
+});
+
+test('the start mail of a webinar names its own RTMP server, without what is secret, and its event', () => {
+  const { values } = startMail(webinarRecord(), 2, config, NOW);
+  expect([values['stream'], values['page']]).toEqual([
+    'rtmp://rtmp.univ.test/live/slot1',
+    'https://pod.univ.test/live/event/0001-webinaire-1/',
+  ]);
+  expect(startMail(webinarRecord({}, { page: null }), 2, config, NOW).values['page']).toBe('');
 });

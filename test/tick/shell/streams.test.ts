@@ -25,9 +25,11 @@ afterAll(async () => {
   await hls.close();
 });
 
-function streams(lookTimeoutMs = 8000, bbbStreamUrl = 'rtmp://127.0.0.1/live/'): Streams {
-  return createStreams({ podHlsStream: hls.url, bbbStreamUrl }, { http, now: () => new Date(), lookTimeoutMs });
+function streams(lookTimeoutMs = 8000): Streams {
+  return createStreams({ http, now: () => new Date(), lookTimeoutMs });
 }
+
+const addressOf = (): string => `${hls.url}bbb-Cours.m3u8`;
 
 function publish(change: Partial<HlsStream> = {}, name = 'bbb-Cours.m3u8'): HlsStream {
   const stream = { newest: 41, writtenAt: new Date(), ...change };
@@ -35,7 +37,7 @@ function publish(change: Partial<HlsStream> = {}, name = 'bbb-Cours.m3u8'): HlsS
   return stream;
 }
 
-const look = (): Promise<Reading<PlaylistSight>> => streams().readPlaylist('bbb-Cours');
+const look = (): Promise<Reading<PlaylistSight>> => streams().readPlaylist(addressOf());
 
 describe('the playlist of a live', () => {
   test('that a server writes as a file tells its age by itself', async () => {
@@ -121,15 +123,14 @@ describe('the playlist of a live', () => {
 
   test('on a server that hangs, or is away, is given up in time', async () => {
     publish({ instead: 'hang' });
-    expect(await streams(200).readPlaylist('bbb-Cours')).toMatchObject({
+    expect(await streams(200).readPlaylist(addressOf())).toMatchObject({
       ok: false,
       problem: { kind: 'playlistUnreadable', detail: expect.stringContaining('no answer in time') },
     });
-    const away = createStreams(
-      { podHlsStream: 'http://127.0.0.1:9/hls/', bbbStreamUrl: '' },
-      { http, now: () => new Date() },
-    );
-    expect(await away.readPlaylist('x')).toMatchObject({ ok: false, problem: { kind: 'playlistUnreadable' } });
+    expect(await streams().readPlaylist('http://127.0.0.1:9/hls/x.m3u8')).toMatchObject({
+      ok: false,
+      problem: { kind: 'playlistUnreadable' },
+    });
   });
 });
 
@@ -138,7 +139,7 @@ describe('the RTMP server', () => {
     const server: Server = createServer((socket) => socket.destroy());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const words = (url: string): Promise<string> => streams(8000, url).askRtmp();
+    const words = (url: string): Promise<string> => streams().askRtmp(url);
     expect(await words(`rtmp://teacher:s3cret@127.0.0.1:${port}/live/`)).toBe(`127.0.0.1:${port} takes connections`);
     await new Promise((resolve) => server.close(resolve));
     expect(await words(`rtmp://teacher@s3cret:127.0.0.1:${port}/live/`)).toMatch(

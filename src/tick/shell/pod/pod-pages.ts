@@ -185,12 +185,19 @@ function addAll(ids: number[], to: Set<number>): void {
   for (const id of ids) to.add(id);
 }
 
+/** A page of HTML with status 404: there is no such list in this Pod. */
+function noPage(path: string, answer: HttpAnswer): Reading<never> {
+  const detail = `GET ${path} ${describeAnswer(answer)}`;
+  const isMissing = answer.status === 404 && !isNotFound(answer);
+  return { ok: false, problem: { kind: 'podUnreadable', detail, ...(isMissing ? { missing: true } : {}) } };
+}
+
 /** `changed`: there is no such page any more. */
 export async function readPage(path: string, isLater: boolean, get: Get): Promise<Reading<PodPage> | 'changed'> {
   const answer = await get(path);
   if (!answer.ok) return answer;
   if (isLater && isNotFound(answer.value)) return 'changed';
-  if (answer.value.status !== 200) return unreadable(`GET ${path} ${describeAnswer(answer.value)}`);
+  if (answer.value.status !== 200) return noPage(path, answer.value);
   const body = parseBody(answer.value);
   if ('fault' in body) return unreadable(`GET ${path} ${body.fault}`);
   const page = parsePage(body.value);

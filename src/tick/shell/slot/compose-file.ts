@@ -1,7 +1,7 @@
 // The text of a slot's `docker-compose.yml`: rendered from the template, and judged when it is read back.
 import { isMapping } from '../../../shared/decoder.js';
 import { composeVariables, ownVariables, sampleVariables } from './compose-variables.js';
-import { controlChannel, redisChannel, redisPort } from '../../../shared/slot-chat.js';
+import { controlChannel, redisChannel, redisPort, webinarChatHost } from '../../../shared/slot-chat.js';
 import type { Config, SlotRecord } from '../../model.js';
 import { streamerName } from './slot-paths.js';
 import { renderTemplate } from '../templates.js';
@@ -105,13 +105,17 @@ export async function composeFileText(
     redisImage: config.redisImage,
     redisCommand: redisCommand(slot, streamer),
     chatMemoryBytes: CHAT_MEMORY_BYTES,
-    chatPort: withChat ? portMapping(config.redisBindAddress, redisPort(slot)) : '',
+    chatPort: withChat ? portMapping(chatAddress(record, config), redisPort(slot)) : '',
     streamerImage: config.streamerImage,
     containerName: streamerName(slot),
     own: streamer === 'own' ? { variables: lines(ownVariables(config)), gracePeriod: GRACE_PERIOD } : '',
     variables: record === null ? sampleVariables(config, slot) : composeVariables(record, config, slot),
   };
   return renderTemplate('docker-compose.yml', values, escapeForCompose);
+}
+
+function chatAddress(record: SlotRecord | null, { redisBindAddress }: Config): string {
+  return record?.webinar === undefined ? redisBindAddress : webinarChatHost(redisBindAddress);
 }
 
 /** Whether this program wrote that compose file. */

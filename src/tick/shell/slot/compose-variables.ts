@@ -2,8 +2,8 @@
 // Source: the README of github.com/aau-zid/BigBlueButton-liveStreaming.
 import type { Config, SlotRecord } from '../../model.js';
 import { SAMPLE_MEETING_ID } from '../../plan/adoption.js';
-import { pageUrl } from '../../plan/names.js';
 import { CHAT_NAME } from '../../../shared/chat-text.js';
+import { livePage, rtmpTarget } from '../../plan/names.js';
 import { redisChannel } from '../../../shared/slot-chat.js';
 
 /** The environment for a live: name → value, neither quoted nor escaped. Holds secrets. */
@@ -17,7 +17,7 @@ export function composeVariables(record: SlotRecord, config: Config, slot: numbe
     BBB_MODERATOR_PASSWORD: config.bbbModeratorPassword,
     BBB_MEETING_TITLE: record.broadcasterName,
     BBB_DOWNLOAD_MEETING: String(record.recordingAsked),
-    BBB_STREAM_URL: config.bbbStreamUrl + record.streamKey,
+    BBB_STREAM_URL: rtmpTarget(record, config),
     BBB_RESOLUTION: config.bbbResolution,
     FFMPEG_STREAM_VIDEO_BITRATE: config.ffmpegVideoBitrate,
     FFMPEG_STREAM_THREADS: config.ffmpegThreads,
@@ -28,7 +28,7 @@ export function composeVariables(record: SlotRecord, config: Config, slot: numbe
     BBB_REDIS_CHANNEL: redisChannel(slot),
     BBB_CHAT_NAME: CHAT_NAME,
     // Never empty: without it the container posts the RTMP address, credentials included, into the meeting's chat.
-    BBB_CHAT_STREAM_URL: record.slug === null ? config.podUrl : pageUrl(config.podUrl, record.slug, record.dialect),
+    BBB_CHAT_STREAM_URL: livePage(record, config),
     // Any text, even `false`, turns the container's debug log on.
     DEBUG: config.debug ? 'true' : '',
   };

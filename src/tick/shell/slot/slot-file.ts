@@ -1,10 +1,12 @@
 // The slot file's text: what the next tick must know of the live in a slot, checked when it is read back.
 import type { HandOver, SlotRecord, SlotStep, Stranger } from '../../model.js';
+import type { WebinarPageRecord, WebinarRecord } from '../../webinar-model.js';
 import {
   checked,
   count,
   decodeObject,
   listOf,
+  nonEmptyText,
   objectOf,
   oneOf,
   orAbsent,
@@ -50,6 +52,23 @@ const HAND_OVER: Fields<HandOver> = {
 /** Also in the outbox' entries. */
 export const handOver = objectOf<HandOver>('a recording on its way', HAND_OVER);
 
+const page = objectOf<WebinarPageRecord>("a webinar's page", {
+  eventPath: text,
+  eventSlug: text,
+  ownerPath: text,
+  broadcasterPath: text,
+  streamUrl: text,
+});
+
+const webinar = objectOf<WebinarRecord>('a webinar', {
+  gatewayId: count,
+  room: text,
+  generation: count,
+  rtmpDst: nonEmptyText,
+  page: orNull(page),
+  told: yesOrNo,
+});
+
 const RECORD: Fields<Omit<SlotRecord, 'handOver'>> = {
   version: oneOf([1]),
   step: oneOf(Object.keys(STEPS) as SlotStep[]),
@@ -81,6 +100,7 @@ const RECORD: Fields<Omit<SlotRecord, 'handOver'>> = {
   upAt: orAbsent(time),
   onAirAt: orAbsent(time),
   restarts: orAbsent(listOf('a list of times', time)),
+  webinar: orAbsent(webinar),
   recording: orAbsent(oneOf(['placed', 'missing'] satisfies SlotRecord['recording'][])),
 };
 
