@@ -336,7 +336,10 @@ async function until(what: string, holds: () => Promise<boolean> | boolean): Pro
       const status = await world.run(['status', '--json']);
       expect([status.exitCode, JSON.parse(status.stdout)]).toMatchObject([
         1,
-        { slots: [{ state: 'failed' }, {}], problems: [{ kind: 'containerDied', livestreamId: request.livestream.id }] },
+        {
+          slots: [{ state: 'failed' }, {}],
+          problems: [{ kind: 'containerDied', livestreamId: request.livestream.id }],
+        },
       ]);
       await tick(1);
       expect(await running()).toContain('liveStreaming1');
