@@ -8,9 +8,9 @@ const { globalSetup: _setUp, globalTeardown: _tearDown, moduleNameMapper: _bundl
 /** The pure folders of every program, the pure files of `shared`, and those of `shell` that only read what others have answered. */
 const PURE = [
   '*/{plan,report,core,status}/**/*',
-  'gateway/exchange',
+  'gateway/{exchange,pod-calls,shell/read-request}',
   'migrate/{claim-name,config,core,recordings}',
-  'shared/{decoder,display-width,redact,slot-chat,stream-url,wanted}',
+  'shared/{decoder,networks,display-width,redact,slot-chat,stream-url,wanted}',
   'tick/config',
   'tick/shell/**/{bbb-answers,compose-answers,compose-variables,slot-file}',
 ];

@@ -101,7 +101,7 @@ export async function statusCommand(choice: StatusChoice, around: Package): Prom
   // What else was read is shown all the same: it must be there before the time for all is up.
   const readingTimeoutMs = Math.min(ENGINE_PATIENCE_MS, config.planningTimeoutMs / 2);
   return withPorts(config, { screen: 'none', worker: around.worker, readingTimeoutMs }, (ports) =>
-    status(ports, { watchMs: watch ? WATCH_MS : null, show }),
+    status(ports, { watchMs: watch ? WATCH_MS : null, show, isRead: () => process.stdout.writable }),
   );
 }
 

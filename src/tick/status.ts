@@ -11,10 +11,12 @@ export interface StatusMode {
   watchMs: number | null;
   /** Shows one look. */
   show(status: Status): void;
+  /** False once whoever looked on has gone. */
+  isRead(): boolean;
 }
 
 /** Answers the exit status: 0, 1 or 3, see `Status`; 143 asked to end. */
-export async function status(ports: Ports, { watchMs, show }: StatusMode): Promise<number> {
+export async function status(ports: Ports, { watchMs, show, isRead }: StatusMode): Promise<number> {
   for (;;) {
     const seen = await look(ports);
     if (ports.endAsked()) return EXIT.terminated;
@@ -22,6 +24,7 @@ export async function status(ports: Ports, { watchMs, show }: StatusMode): Promi
     if (watchMs === null) return seen.exitStatus;
     await ports.clock.sleep(watchMs);
     if (ports.endAsked()) return EXIT.terminated;
+    if (!isRead()) return seen.exitStatus;
   }
 }
 

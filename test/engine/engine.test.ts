@@ -333,6 +333,14 @@ async function until(what: string, holds: () => Promise<boolean> | boolean): Pro
       await tick();
       await until('it records', () => isRecording(1));
       await engine.docker('kill', 'liveStreaming1');
+      const status = await world.run(['status', '--json']);
+      expect([status.exitCode, JSON.parse(status.stdout)]).toMatchObject([
+        1,
+        {
+          slots: [{ state: 'failed' }, {}],
+          problems: [{ kind: 'containerDied', livestreamId: request.livestream.id }],
+        },
+      ]);
       await tick(1);
       expect(await running()).toContain('liveStreaming1');
       await tick();

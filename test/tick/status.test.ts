@@ -15,6 +15,8 @@ async function busyWorld(): Promise<MemoryWorld> {
   return world;
 }
 
+const ONCE = { watchMs: null, isRead: () => true };
+
 /** All that a server has and remembers, but who last held its locks. */
 function stateOf(world: MemoryWorld): unknown {
   const { config: _config, lockHolder, lastPlanner: _last, slotLocks, ...rest } = hostOf(world);
@@ -37,7 +39,7 @@ test('it asks what a tick asks while it reads, and nothing else; nothing is take
   const before = stateOf(other);
   const seen: Status[] = [];
   const ofStatus = await asked((hook) =>
-    other.clock.finish(status(processOn(other, { hook }).ports, { watchMs: null, show: (each) => seen.push(each) })),
+    other.clock.finish(status(processOn(other, { hook }).ports, { ...ONCE, show: (each) => seen.push(each) })),
   );
   expect(ofStatus.length).toBeGreaterThan(5);
   // The tick has its lock before.
@@ -56,6 +58,7 @@ test('it watches: looks follow each other with their pause, and show what ticks 
   const seen: { at: string; states: string[] }[] = [];
   const watching = status(ports, {
     watchMs: 30_000,
+    isRead: () => true,
     show: ({ at, slots }) => {
       seen.push({ at: at.slice(11, 19), states: slots.map(({ state }) => state) });
       if (seen.length === 3) session.endAsked = true;
@@ -77,8 +80,7 @@ test('a world that cannot be read in time is not known, but its ticks are; asked
     call.port === 'pod' && moment === 'before' ? { delayMs: 3_600_000 } : undefined;
   const seen: Status[] = [];
   const { ports, session } = processOn(world, { hook: slowly });
-  const look = (): Promise<number> =>
-    world.clock.finish(status(ports, { watchMs: null, show: (each) => seen.push(each) }));
+  const look = (): Promise<number> => world.clock.finish(status(ports, { ...ONCE, show: (each) => seen.push(each) }));
   expect(await look()).toBe(3);
   expect(seen).toMatchObject([
     {
@@ -93,4 +95,23 @@ test('a world that cannot be read in time is not known, but its ticks are; asked
   session.endAsked = true;
   expect(await look()).toBe(143);
   expect(seen).toHaveLength(1);
+});
+
+test('a base directory that cannot be read is not known; nobody watches for a reader that has gone', async () => {
+  const world = await busyWorld();
+  const unreadable = (call: PortCall, moment: string): { fault: { kind: 'diskFailed' } } | undefined =>
+    call.port === 'slots' && moment === 'before' ? { fault: { kind: 'diskFailed' } } : undefined;
+  const seen: Status[] = [];
+  let isRead = true;
+  const watching = status(processOn(world, { hook: unreadable }).ports, {
+    watchMs: 30_000,
+    show: (each) => {
+      seen.push(each);
+      isRead = seen.length < 2;
+    },
+    isRead: () => isRead,
+  });
+  expect(await world.clock.finish(watching)).toBe(3);
+  expect(seen).toHaveLength(2);
+  expect(seen[0]).toMatchObject({ slots: [], unread: [{ kind: 'diskFailed' }] });
 });

@@ -9,7 +9,7 @@ import type { Sight } from './status-of.js';
 
 export function slotStatuses({ world, plan }: Sight, config: Config): SlotStatus[] {
   const rows = world.inProgress.ok ? ownRows(world.inProgress.value, config) : null;
-  return world.slots.map((reading) => {
+  return world.slots.flatMap((reading) => {
     const chain = plan.chains.find(({ slot }) => slot === reading.slot);
     const record = recordOf(reading) ?? adoptedBy(chain);
     const isTaken = rows === null || rows.has(reading.slot);
@@ -17,12 +17,17 @@ export function slotStatuses({ world, plan }: Sight, config: Config): SlotStatus
       outcome.level === 'info' && outcome.slot === reading.slot ? [outcome.message] : [],
     );
     const notes = [...(reading.busy === undefined ? nextOf(chain) : [workDetail(reading.busy)]), ...remarks];
-    return {
-      slot: reading.slot,
-      state: record === null ? stateWithoutLive(reading, isTaken, rows === null) : stateOf(reading, record, world),
-      note: notes.join('; '),
-      live: record === null ? null : liveOf(record, config),
-    };
+    const state = record === null ? stateWithoutLive(reading, isTaken, rows === null) : stateOf(reading, record, world);
+    // Beyond NUMBER_LIVES there are slots only while something is in them.
+    if (state === 'free' && reading.slot > config.numberOfLives) return [];
+    return [
+      {
+        slot: reading.slot,
+        state,
+        note: notes.join('; '),
+        live: record === null ? null : liveOf(record, config),
+      },
+    ];
   });
 }
 

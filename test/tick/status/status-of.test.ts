@@ -121,6 +121,15 @@ describe('a slot', () => {
     });
   });
 
+  test('beyond NUMBER_LIVES is shown as long as something is in it', () => {
+    const slots = [slotReading(1, null), slotReading(2, null), slotReading(3, slotRecord(3), 'running')];
+    const seen = statusIn(quietWorld({ slots }), { config: { ...config, numberOfLives: 1 } });
+    expect(seen.slots.map(({ slot, state }) => [slot, state])).toEqual([
+      [1, 'free'],
+      [3, 'on air'],
+    ]);
+  });
+
   test('that cannot be read is not free', () => {
     const world = quietWorld({
       slots: [
