@@ -246,7 +246,7 @@ describe('a live that was asked for by the call that started it', () => {
   test('whose container has gone is started once for both reasons', () => {
     const again = wanted(wish({ generation: 2 }));
     const decided = planned({ record: webinarRecord(), wanted: again, webinar: inProgress, container: 'absent' });
-    expect(acts(decided)).toBe('learn render revive');
+    expect(acts(decided)).toBe('learn noteRestart render revive');
     const unknown = { record: webinarRecord(), wanted: again, container: 'absent', meeting: 'unknown' } as const;
     expect(acts(planned(unknown))).toBe('');
   });
