@@ -2,6 +2,7 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { shipItFrom } from '../support/shipped.js';
 import { startQuickWorld } from '../support/quick-compose.js';
 import { startHls } from '../world/hls.js';
 import type { World } from '../world/world.js';
@@ -43,6 +44,7 @@ async function callsOf(world: World, asked: string[], env: Record<string, string
   };
 }
 
+shipItFrom(process.cwd());
 const hls = await startHls();
 const [idleWorld, liveWorld] = await Promise.all([
   startQuickWorld({ numberOfLives: LIVES, chatRedis: false }),
