@@ -11,7 +11,7 @@ const PURE = [
   'gateway/{exchange,pod-calls,shell/read-request}',
   'migrate/{claim-name,config,core,recordings}',
   'shared/{decoder,networks,display-width,redact,slot-chat,stream-url,wanted}',
-  'tick/config',
+  'tick/{config,on-air}',
   'tick/shell/**/{bbb-answers,compose-answers,compose-variables,slot-file}',
 ];
 

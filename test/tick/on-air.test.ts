@@ -156,6 +156,23 @@ describe('a stream that froze', () => {
   });
 });
 
+test("a streamer's state that cannot be read is told, and nothing is started again", async () => {
+  const world = await live();
+  const hook = ({ method }: PortCall) =>
+    method === 'readStreamerState' ? { fault: { kind: 'diskFailed', detail: 'no permission' } as const } : undefined;
+  await tick(world, { hook });
+  expect([mailed(world), starts(world)]).toEqual([['Livestream 1, slot 1: disk failure'], []]);
+});
+
+test('a silent stream is not over when its container dies', async () => {
+  const world = await live({ restartSilent: false });
+  container(world).isFrozen = true;
+  await minutesPass(world, 9);
+  stopContainer(hostOf(world), 1, world.clock.time);
+  await minutesPass(world, 1);
+  expect(mailed(world)).toEqual([SILENT, 'Livestream 1, slot 1: container gone']);
+});
+
 describe('a playlist that cannot be read', () => {
   test('is told after five minutes, and nothing is started again', async () => {
     const world = await live();

@@ -28,7 +28,7 @@ export function restartLeave({ restarts = [] }: Pick<SlotRecord, 'restarts'>, no
   const [last, oldest] = [recent.at(-1), recent.at(-MOST_AN_HOUR)];
   if (oldest !== undefined) return { from: after(oldest, HOUR_MS), isGivenUp: true };
   if (last === undefined) return { from: null, isGivenUp: false };
-  const pauseMs = (PAUSES_MINUTES[Math.min(recent.length, PAUSES_MINUTES.length) - 1] ?? 0) * MINUTE_MS;
+  const pauseMs = Number(PAUSES_MINUTES[Math.min(recent.length, PAUSES_MINUTES.length) - 1]) * MINUTE_MS;
   return { from: ageMs(last, now) >= pauseMs - HALF_TICK_MS ? null : after(last, pauseMs), isGivenUp: false };
 }
 

@@ -72,9 +72,10 @@ function motionOf(
   const frozenMs = Math.max(FROZEN_MS, FROZEN_TARGETS * sight.targetMs);
   if (sight.ageMs !== null && sight.ageMs < frozenMs) return { motion: 'advances', seen: {} };
   const isSame = sight.edge === edge;
-  const seen: Seen = { edge: sight.edge, edgeSince: isSame && edgeSince !== undefined ? edgeSince : now.toISOString() };
+  const since = isSame && edgeSince !== undefined ? edgeSince : now.toISOString();
+  const seen: Seen = { edge: sight.edge, edgeSince: since };
   if (edge !== undefined && !isSame) return { motion: 'advances', seen };
-  return { motion: isSame && ageMs(edgeSince ?? null, now) >= frozenMs ? 'stands' : 'unsure', seen };
+  return { motion: ageMs(since, now) >= frozenMs ? 'stands' : 'unsure', seen };
 }
 
 function isStreamerWaiting({ streamer }: SlotReading, now: Date): boolean {
@@ -85,7 +86,7 @@ function isStreamerWaiting({ streamer }: SlotReading, now: Date): boolean {
 
 function whatIsSeen(sight: PlaylistSight, { edgeSince }: Seen, now: Date): string {
   if (sight.is !== 'playlist') return sight.what;
-  const standsMs = ageMs(edgeSince ?? null, now);
+  const standsMs = ageMs(edgeSince as string, now);
   const oldMs = sight.ageMs === null ? standsMs : Math.max(sight.ageMs, standsMs);
   return `the playlist has not changed for ${Math.round(oldMs / 1000)} s`;
 }
