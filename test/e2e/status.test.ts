@@ -220,7 +220,7 @@ describe('something needs a hand', () => {
       const gone = await statusOf(world);
       expect([gone.exitCode, states(gone)]).toEqual([1, ['failed']]);
       expect(gone.status.problems).toMatchObject([{ kind: 'containerDied', livestreamId: 1, slot: 1, since: null }]);
-      expect(gone.status.slots[0]?.note).toBe('next tick: its container has gone');
+      expect(gone.status.slots[0]?.note).toBe('for the next tick: its container has gone');
       expect(await tick(world)).toBe(1);
       expect(states(await statusOf(world))).toEqual(['on air']);
       expect(await tick(world)).toBe(0);
