@@ -86,10 +86,10 @@ States of a slot:
   waiting   the container waits for its meeting to begin
   on air    viewers see it
   silent    it runs, and viewers see nothing
-  failed    its container does not run, or nobody knows what is there
+  failed    its container does not run or is not well, or nobody knows what is there
   ending    its meeting is over: it is being put away
   busy      a tick is at work there
-  unknown   it could not be read
+  unknown   it could not be read, or its playlist cannot be seen
 CHAT says whether the container listens for what viewers write. Times are those of TZ.
 
 Exit status: 0 all is well, 1 something needs a hand (it says what), 2 bad usage or configuration,

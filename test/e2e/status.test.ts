@@ -1,17 +1,45 @@
 // `status` as a child process: what it says of a world, that it needs and changes nothing, and how it ends.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, lstatSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { displayWidth } from '../../src/shared/display-width.js';
 import type { Status } from '../../src/tick/status/fields.js';
 import { documentedPaths, fieldPaths } from '../support/field-paths.js';
-import { inWorld, letTicksBeMinutesOld, logText, PATIENCE_MS, tick } from '../support/e2e-world.js';
+import {
+  inWorld,
+  letLiveBeMinutesOld,
+  letTicksBeMinutesOld,
+  logText,
+  PATIENCE_MS,
+  tick,
+} from '../support/e2e-world.js';
 import { ownedByOrdinaryUser, runAsOrdinaryUser } from '../support/ordinary-user.js';
 import { callsIn, goOn, holdDuring, isHeld, startQuickWorld } from '../support/quick-compose.js';
 import { onTerminal } from '../support/terminal.js';
 import { until } from '../support/until.js';
-import type { World } from '../world/world.js';
+import { startHls, type HlsServer } from '../world/hls.js';
+import type { World, WorldOptions } from '../world/world.js';
+
+/** A world whose playlists are served by a real server: `stream` lets those of all its lives advance now. */
+function inStreamingWorld(
+  options: WorldOptions,
+  story: (world: World, hls: HlsServer, stream: () => void) => Promise<void>,
+): () => Promise<void> {
+  return async () => {
+    const hls = await startHls();
+    try {
+      await inWorld({ ...options, env: { CHECK_HLS: 'true', POD_HLS_STREAM: hls.url } }, (world) =>
+        story(world, hls, () => {
+          for (const { stream_url: url } of world.pod.state.broadcasters)
+            hls.streams.set(basename(url), { newest: 5, writtenAt: new Date() });
+        }),
+      )();
+    } finally {
+      await hls.close();
+    }
+  };
+}
 
 interface Seen {
   exitCode: number | null;
@@ -56,7 +84,7 @@ async function costInBareNodes(world: World): Promise<number> {
 describe('ten slots', () => {
   test.concurrent(
     'are told in 100 columns and in the documented fields, with no more calls than a tick makes, and nothing is changed',
-    inWorld({ numberOfLives: 10 }, async (world) => {
+    inStreamingWorld({ numberOfLives: 10 }, async (world, hls, stream) => {
       world.teacherAsks({ meetingId: 'm', name: NASTY, recording: true });
       world.teacherAsks({ meetingId: 'n' });
       for (let more = 3; more <= 10; more += 1) world.teacherAsks({});
@@ -66,13 +94,16 @@ describe('ten slots', () => {
           world.docker.calls().length + world.docker.engineCalls().length,
           world.pod.requests.length,
           world.bbb.requests.length,
+          hls.asked.length,
         ];
         const before = counts();
         await act();
         return counts().map((count, index) => count - (before[index] ?? 0));
       };
+      stream();
       const ofTick = await callsOf(() => tick(world));
       const before = [world.snapshot(), logText(world)];
+      stream();
       const ofStatus = await callsOf(async () => {
         const seen = await statusOf(world);
         expect(seen.exitCode).toBe(0);
@@ -80,8 +111,9 @@ describe('ten slots', () => {
         const known = documentedPaths(readFileSync('docs/en/on-the-air.md', 'utf8'));
         expect(fieldPaths(seen.status).filter((path) => !known.includes(path))).toEqual([]);
       });
-      expect(ofStatus.map((count, index) => count <= (ofTick[index] ?? 0))).toEqual([true, true, true]);
+      expect(ofStatus.map((count, index) => count <= (ofTick[index] ?? 0))).toEqual([true, true, true, true]);
 
+      stream();
       const plain = await world.run(['status']);
       expect(plain).toMatchObject({ exitCode: 0, stderr: '' });
       // eslint-disable-next-line no-control-regex
@@ -92,6 +124,7 @@ describe('ten slots', () => {
       expect(plain.stdout).toMatch(/^ {6}Algèbre 線形 👨👩👧 .*end$/m);
       expect(plain.stdout).toContain(`${world.pod.url}/live/direct/bbb-n/`);
 
+      stream();
       const coloured = await world.run(['status'], onTerminal('stdout'));
       expect(coloured.stdout).toContain('\u001b[32mon air\u001b[0m');
       expect(coloured.stdout).not.toContain('\u001b[2J');
@@ -134,7 +167,7 @@ test.concurrent(
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
       const status = JSON.parse(stdout) as Status;
       expect(status.slots).toMatchObject([
-        { state: 'on air', live: { livestreamId: 1, meeting: 'm', user: { id: 2 }, recording: { asked: true } } },
+        { state: 'unknown', live: { livestreamId: 1, meeting: 'm', user: { id: 2 }, recording: { asked: true } } },
         { state: 'busy', note: expect.stringMatching(/^process \d+ has been at work .*docker-compose up -d$/) },
       ]);
       expect(status.ticks).toMatchObject({ cron: 'runs', last: [{ result: 'at work' }, { result: 'ok' }] });
@@ -152,9 +185,10 @@ test.concurrent(
 describe('it cannot be known', () => {
   test.concurrent(
     'while Pod is down, or refuses the token',
-    inWorld({ numberOfLives: 2 }, async (world) => {
+    inStreamingWorld({ numberOfLives: 2 }, async (world, _hls, stream) => {
       world.teacherAsks({ meetingId: 'm' });
       expect(await tick(world)).toBe(0);
+      stream();
       const refused = await statusOf(world, { POD_TOKEN: 'wrong' });
       expect([refused.exitCode, states(refused), refused.status.waiting]).toEqual([3, ['on air', 'unknown'], null]);
       expect(refused.status.unread.map(({ kind }) => kind)).toEqual(['podRefused']);
@@ -212,19 +246,34 @@ describe('something needs a hand', () => {
   );
 
   test.concurrent(
-    'when a container has gone, until the next tick has started it again',
-    inWorld({}, async (world) => {
+    'when a container has gone, or its stream is silent, until ticks have started it again',
+    inStreamingWorld({}, async (world, hls, stream) => {
       world.teacherAsks({ meetingId: 'm' });
       expect(await tick(world)).toBe(0);
+      expect(states(await statusOf(world))).toEqual(['starting']);
+      stream();
+      expect(await tick(world)).toBe(0);
+      const fine = await statusOf(world);
+      expect([fine.exitCode, states(fine)]).toEqual([0, ['on air']]);
+      expect(fine.status.slots[0]?.live?.onAirAfterSeconds).toEqual(expect.any(Number));
       await world.docker.killContainer('bbb-live-streaming1');
       const gone = await statusOf(world);
       expect([gone.exitCode, states(gone)]).toEqual([1, ['failed']]);
       expect(gone.status.problems).toMatchObject([{ kind: 'containerDied', livestreamId: 1, slot: 1, since: null }]);
-      expect(gone.status.slots[0]?.note).toBe('next tick: its container has gone');
+      expect(gone.status.slots[0]?.note).toBe('for the next tick: its container has gone');
       expect(await tick(world)).toBe(1);
-      expect(states(await statusOf(world))).toEqual(['on air']);
+      stream();
+      const again = await statusOf(world);
+      expect([states(again), again.status.slots[0]?.live?.restarts]).toEqual([['on air'], 1]);
       expect(await tick(world)).toBe(0);
       expect((await statusOf(world)).exitCode).toBe(0);
+
+      hls.streams.clear();
+      letLiveBeMinutesOld(world, 20);
+      const silent = await statusOf(world);
+      expect([silent.exitCode, states(silent)]).toEqual([1, ['silent']]);
+      expect(silent.status.slots[0]?.note).toContain('404');
+      expect(silent.status.problems).toEqual([]);
     }),
     PATIENCE_MS,
   );

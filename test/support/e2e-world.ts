@@ -54,7 +54,15 @@ export function letTriesBeMinutesOld(world: World, minutes: number): void {
 
 /** To the program, every tick so far began so many minutes earlier. */
 export function letTicksBeMinutesOld(world: World, minutes: number): void {
-  const file = join(world.baseDirectory, '.bbb-pod-live.lock');
+  letTimesBeEarlier(join(world.baseDirectory, '.bbb-pod-live.lock'), minutes);
+}
+
+/** To the program, all that the slot file of a live dates was so many minutes earlier. */
+export function letLiveBeMinutesOld(world: World, minutes: number, slot = 1): void {
+  letTimesBeEarlier(join(world.slotDirectory(slot), 'live.json'), minutes);
+}
+
+function letTimesBeEarlier(file: string, minutes: number): void {
   const earlier = (time: string): string => new Date(Date.parse(time) - minutes * 60_000).toISOString();
   writeFileSync(file, readFileSync(file, 'latin1').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, earlier), 'latin1');
 }

@@ -2,7 +2,7 @@
 import { problemText } from '../report/messages.js';
 import type { Chain, Config, Livestream } from '../model.js';
 import type { WaitingStatus } from './fields.js';
-import { userOf } from './slot-status.js';
+import { userOf } from './live-status.js';
 import type { Sight } from './status-of.js';
 
 /** Null: Pod cannot be read. One that a slot has already is shown there. */

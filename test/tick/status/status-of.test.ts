@@ -4,9 +4,11 @@ import type {
   Config,
   Memory,
   OutboxRecord,
+  PlaylistSight,
   PastTick,
   Reading,
   SlotReading,
+  SlotRecord,
   SlotStep,
   World,
 } from '../../../src/tick/model.js';
@@ -15,6 +17,7 @@ import { emptyMemory } from '../../../src/tick/report/memory.js';
 import { ENGLISH } from '../../../src/tick/report/messages-en.js';
 import type { Status } from '../../../src/tick/status/fields.js';
 import { statusOf, type Sight } from '../../../src/tick/status/status-of.js';
+import type { StreamerState } from '../../../src/shared/streamer-state.js';
 import { makeConfig } from '../../support/memory/config.js';
 import {
   bbbSays,
@@ -36,6 +39,13 @@ const config = makeConfig();
 function tickAgo(seconds: number, changes: Partial<PastTick> = {}): PastTick {
   const startedAt = new Date(NOW.getTime() - seconds * 1000);
   return { number: 1, pid: 7, startedAt, end: { durationMs: 1040, exitStatus: 0 }, isAtWork: false, ...changes };
+}
+
+const ADVANCES: PlaylistSight = { is: 'playlist', edge: '12.ts', ageMs: 2000, targetMs: 5000 };
+
+/** A slot whose live runs, and is on the air. */
+function onAir(slot: number, changes: Partial<SlotRecord> = {}, reading: Partial<SlotReading> = {}): SlotReading {
+  return { ...slotReading(slot, slotRecord(slot, changes), 'running'), playlist: ok(ADVANCES), ...reading };
 }
 
 const CRON_RUNS = ok([tickAgo(20)]);
@@ -72,37 +82,43 @@ test('where nothing is, all is well', () => {
 
 describe('a slot', () => {
   test.each<[SlotStep, string, string]>([
-    ['claiming', 'starting', 'next tick: its start was begun'],
-    ['claimed', 'starting', 'next tick: its start was begun'],
-    ['told', 'starting', 'next tick: its start was begun'],
+    ['claiming', 'starting', 'for the next tick: its start was begun'],
+    ['claimed', 'starting', 'for the next tick: its start was begun'],
+    ['told', 'starting', 'for the next tick: its start was begun'],
     ['live', 'on air', ''],
-    ['stopping', 'ending', 'next tick: its end was begun'],
-    ['down', 'ending', 'next tick: its end was begun'],
-    ['unclaiming', 'ending', 'next tick: its claim is being taken back'],
-    ['givingBack', 'ending', 'next tick: its request is being given back'],
+    ['stopping', 'ending', 'for the next tick: its end was begun'],
+    ['down', 'ending', 'for the next tick: its end was begun'],
+    ['unclaiming', 'ending', 'for the next tick: its claim is being taken back'],
+    ['givingBack', 'ending', 'for the next tick: its request is being given back'],
   ])('whose live has reached the step %s is %s', (step, state, note) => {
     const world = quietWorld({
       ...bbbSays(1, 'running'),
       inProgress: ok([inProgress(1, 1)]),
-      slots: [slotReading(1, slotRecord(1, { step }), 'running')],
+      slots: [onAir(1, { step })],
     });
     expect(statusIn(world).slots).toMatchObject([{ slot: 1, state, note, live: { livestreamId: 1 } }]);
   });
 
   test.each<[string, Partial<SlotReading>, 'running' | 'over' | 'unknown', string, 0 | 1 | 3]>([
     ['whose chat has gone', { container: ok(containers('withoutChat')) }, 'running', 'on air', 0],
+    [
+      'whose container is sick',
+      { container: ok(containers('running', { health: 'unhealthy' })) },
+      'running',
+      'failed',
+      1,
+    ],
     ['whose meeting is over', { container: ok(containers('running')) }, 'over', 'ending', 0],
     ['whose container has ended', { container: ok(containers('stopped')) }, 'running', 'failed', 1],
     ['whose container is gone', { container: ok(containers('absent')) }, 'running', 'failed', 1],
     ['whose containers cannot be read', { container: failed('dockerUnreadable') }, 'running', 'unknown', 3],
-    ['whose containers were not asked for', {}, 'running', 'unknown', 0],
     ['whose container is frozen', { container: ok(containers('paused')) }, 'running', 'failed', 1],
     ['with a tick at work', { busy: { pid: 7, heldMs: 61_000, doing: 'up' } }, 'running', 'busy', 0],
   ])('with a live %s', (_what, changes, meeting, state, exitStatus) => {
     const world = quietWorld({
       ...bbbSays(1, meeting),
       inProgress: ok([inProgress(1, 1)]),
-      slots: [{ ...slotReading(1, slotRecord(1)), ...changes }],
+      slots: [onAir(1, {}, changes)],
     });
     expect(statusIn(world)).toMatchObject({ exitStatus, slots: [{ state, live: { livestreamId: 1 } }] });
   });
@@ -122,7 +138,7 @@ describe('a slot', () => {
   });
 
   test('beyond NUMBER_LIVES is shown as long as something is in it', () => {
-    const slots = [slotReading(1, null), slotReading(2, null), slotReading(3, slotRecord(3), 'running')];
+    const slots = [slotReading(1, null), slotReading(2, null), onAir(3)];
     const seen = statusIn(quietWorld({ slots }), { config: { ...config, numberOfLives: 1 } });
     expect(seen.slots.map(({ slot, state }) => [slot, state])).toEqual([
       [1, 'free'],
@@ -170,8 +186,8 @@ describe('a slot', () => {
       slots: [{ ...slotReading(1, null, 'running'), composeMeetingId: 'meeting-1' }],
     });
     const [slot] = statusIn(world).slots;
-    expect(slot).toMatchObject({ state: 'on air', live: { livestreamId: 1, meeting: 'Cours' } });
-    expect(slot?.note).toMatch(/^next tick: in progress without a slot file: taken over/);
+    expect(slot).toMatchObject({ state: 'unknown', live: { livestreamId: 1, meeting: 'Cours' } });
+    expect(slot?.note).toMatch(/^for the next tick: in progress without a slot file: taken over/);
   });
 
   test('tells of the streamer that has ended while BBB cannot be asked', () => {
@@ -181,6 +197,74 @@ describe('a slot', () => {
       slots: [{ ...slotReading(1, slotRecord(1)), container: ok(containers('stopped', { exitStatus: 0 })) }],
     });
     expect(statusIn(world).slots[0]?.note).toContain('its container has ended as it does at the end of a meeting');
+  });
+});
+
+describe('a live whose container runs', () => {
+  const LONG_AGO = '2026-03-02T08:00:00.000Z';
+  const gone: Reading<PlaylistSight> = ok({ is: 'missing', what: 'the playlist is not there (404)' });
+  const standing: Reading<PlaylistSight> = ok({ is: 'playlist', edge: '12.ts', ageMs: null, targetMs: 5000 });
+  const streamer = (state: StreamerState['state']): Reading<StreamerState> =>
+    ok({
+      state,
+      since: LONG_AGO,
+      written: NOW.toISOString(),
+      frames: 0,
+      lastFrame: null,
+      rtmp: '',
+      soundDb: null,
+      recording: null,
+      recordedBytes: null,
+      chatWaiting: 0,
+    });
+
+  test.each<[string, Partial<SlotReading>, Partial<SlotRecord>, Partial<Config>, string, 0 | 1, RegExp]>([
+    ['has a playlist that advances', {}, {}, {}, 'on air', 0, /^$/],
+    ['was started a minute ago', { playlist: gone }, { upAt: '2026-03-02T09:09:00.000Z' }, {}, 'starting', 0, /^$/],
+    ['waits for its meeting', { playlist: gone, streamer: streamer('waiting') }, {}, {}, 'waiting', 0, /^$/],
+    [
+      'shows nothing',
+      { playlist: gone, streamer: streamer('live') },
+      {},
+      {},
+      'silent',
+      1,
+      /^silent since .*not there \(404\)$/,
+    ],
+    ['cannot be looked at', { playlist: failed() }, {}, {}, 'unknown', 0, /^its playlist cannot be read: no answer$/],
+    ['was seen once only', { playlist: standing }, {}, {}, 'starting', 0, /^$/],
+    ['was on the air, and is seen once', { playlist: standing }, { onAirAt: LONG_AGO }, {}, 'on air', 0, /^$/],
+  ])('and which %s', (_what, reading, record, change, state, exitStatus, note) => {
+    const world = quietWorld({
+      ...bbbSays(1, 'running'),
+      inProgress: ok([inProgress(1, 1)]),
+      slots: [onAir(1, record, reading)],
+    });
+    const seen = statusIn(world, { config: { ...config, ...change } });
+    expect([seen.slots[0]?.state, seen.exitStatus]).toEqual([state, exitStatus]);
+    expect(seen.slots[0]?.note).toMatch(note);
+  });
+
+  test('is not known to be on the air where nobody looks', () => {
+    const { playlist: _unread, ...reading } = onAir(1);
+    const world = quietWorld({ ...bbbSays(1, 'running'), inProgress: ok([inProgress(1, 1)]), slots: [reading] });
+    const note = 'its container runs; nobody looks at its playlist (CHECK_HLS)';
+    expect(statusIn(world, { config: { ...config, checkHls: false } })).toMatchObject({
+      exitStatus: 0,
+      slots: [{ state: 'unknown', note }],
+    });
+  });
+
+  test('ends when the plan ends it, though its meeting goes on', () => {
+    const world = quietWorld({
+      ...bbbSays(1, 'running'),
+      inProgress: ok([inProgress(1, 1)]),
+      slots: [onAir(1, { reservedAt: LONG_AGO })],
+    });
+    expect(statusIn(world, { config: { ...config, maxLiveHours: 1 } })).toMatchObject({
+      exitStatus: 0,
+      slots: [{ state: 'ending', note: 'for the next tick: it lasts for longer than a live may' }],
+    });
   });
 });
 
@@ -458,7 +542,7 @@ describe('what needs a hand', () => {
   });
 
   test('is also what was told and is not over, and no event or notice', () => {
-    const fine: World = { ...gone(told(null)), slots: [slotReading(1, slotRecord(1), 'running')] };
+    const fine: World = { ...gone(told(null)), slots: [onAir(1)] };
     expect(statusIn(fine)).toMatchObject({
       exitStatus: 1,
       problems: [{ kind: 'containerDied', since: expect.any(String) }],
