@@ -7,7 +7,7 @@ import { underSignals } from '../shared/signals.js';
 import { complain, complainOfConfiguration, print } from '../shared/terminal.js';
 import { unknownNames, type UnknownName } from '../shared/unknown-names.js';
 import type { InitChoice, RunChoice, StatusChoice, StopChoice } from './command-line.js';
-import { readConfig, variableNames } from './config.js';
+import { readConfig, streamSecrets, variableNames } from './config.js';
 import type { Config } from './model.js';
 import { portsOfThisHost, type HostOptions, type HostPorts } from './real-ports.js';
 
@@ -136,11 +136,20 @@ async function configuration(
   if (loaded.ok && read.ok) {
     const { file } = loaded;
     const unknown = file === null ? [] : await unknownNamesOf(file, around);
-    return { config: { ...read.config, unknownNames: unknown }, file };
+    const secrets = [...new Set([...read.config.secrets, ...(await gatewaySecrets(read.config))])];
+    return { config: { ...read.config, secrets, unknownNames: unknown }, file };
   }
   if (read.ok) return null;
   complainOfConfiguration(read.faults, configPath);
   return null;
+}
+
+/** Of Pod's live gateways; a file that cannot be read is the gateway's affair, and `init`'s. */
+async function gatewaySecrets({ podLiveGateways, baseDirectory }: Config): Promise<string[]> {
+  if (podLiveGateways.length === 0) return [];
+  const { readGateways } = await import('../shared/gateways-file.js');
+  const gateways = (await readGateways(baseDirectory).catch(() => null)) ?? [];
+  return gateways.flatMap(({ rtmpStreamUrl }) => streamSecrets(rtmpStreamUrl));
 }
 
 async function unknownNamesOf(file: ConfigurationFile, { otherNames }: Package): Promise<UnknownName[]> {

@@ -49,8 +49,6 @@ function gatewayFaults({ podLiveGateways, numberOfLives }: Partial<Config>): str
 
 /** What must be shown nowhere, each in the forms in which it may turn up. */
 function secretsOf(config: Config): string[] {
-  const { credentials } = streamUrlParts(config.bbbStreamUrl);
-  const rtmp = [credentials.replace(/[@:]$/, ''), passwordOf(credentials)];
   const smtp = URL.canParse(config.smtpUrl)
     ? [/^[^:]*:\/\/[^:@]*:([^@]*)@/.exec(config.smtpUrl)?.[1] ?? '', new URL(config.smtpUrl).password]
     : [];
@@ -60,11 +58,18 @@ function secretsOf(config: Config): string[] {
     config.gatewayToken,
     config.bbbAttendeePassword,
     config.bbbModeratorPassword,
-    ...rtmp,
+    ...streamSecrets(config.bbbStreamUrl),
     ...smtp,
     ...proxySecrets(config),
   ];
   return [...new Set(texts.flatMap((text) => [text, decoded(text) ?? text]))].filter((text) => text !== '');
+}
+
+/** What is secret in the addresses of RTMP servers: Pod's live gateways have their own. */
+export function streamSecrets(url: string): string[] {
+  const { credentials } = streamUrlParts(url);
+  const texts = [credentials.replace(/[@:]$/, ''), passwordOf(credentials)];
+  return texts.flatMap((text) => [text, decoded(text) ?? text]).filter((text) => text !== '');
 }
 
 function warningsOf(config: Config): string[] {

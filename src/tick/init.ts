@@ -1,5 +1,6 @@
 // `init`: makes the log directory and the slots, pulls the images, and says what a first run would stumble over.
 import { foreseen, PortError } from './errors.js';
+import { initWebinars } from './init-webinars.js';
 import { isOfThisHost, strangersDetail } from './plan/adoption.js';
 import { ownRows } from './plan/server.js';
 import { isDefaultImage, pictureProblem } from './plan/streamer-image.js';
@@ -33,7 +34,7 @@ export async function init(ports: Ports, installation: Installation, { pull, pri
   }
   const isOurs = lock === 'ours';
   const steps = [
-    ...(isOurs ? [makeLogDirectory, makeSlots] : []),
+    ...(isOurs ? [makeLogDirectory, makeSlots, setUpWebinars] : []),
     tellFindings,
     tellOfVersion,
     ...(isOurs ? [pull ? pullImages : askDocker] : []),
@@ -47,6 +48,19 @@ export async function init(ports: Ports, installation: Installation, { pull, pri
   }
   print(context.failed ? 'Not ready: see the errors above.' : "Ready. Now try 'bbb-pod-live run --debug'.");
   return context.failed ? 1 : 0;
+}
+
+async function setUpWebinars(context: InitContext): Promise<void> {
+  const { ports, installation, print } = context;
+  await initWebinars({
+    ports,
+    installation,
+    print,
+    fail: (text) => {
+      context.failed = true;
+      print(`ERROR    ${text}`);
+    },
+  });
 }
 
 /** What cannot be done is told, and the rest is done all the same. */

@@ -32,6 +32,7 @@ import type {
 } from './model.js';
 import type { FilmSight, Whereabouts } from './plan/outbox/entry.js';
 import type { GatewayBroadcaster, LiveGateway, PodEvent, WebinarMeeting, WebinarRow } from './webinar-model.js';
+import type { SlotGateway } from '../shared/gateways-file.js';
 import type { Wanted, Wish } from '../shared/wanted.js';
 
 export interface Bbb {
@@ -312,6 +313,10 @@ export interface Installation {
    * why the streamer's was not pulled, when it is there all the same; else null.
    */
   pull(slot: number | null): Promise<string | null>;
+  /** A token for the gateway, made by chance. */
+  makeToken(): string;
+  /** What the gateway must know of Pod's live gateways. Whole or not at all, 0600. */
+  writeGateways(gateways: SlotGateway[]): Promise<void>;
   /** What a first run would stumble over. Changes nothing. */
   findings(): Promise<Finding[]>;
 }

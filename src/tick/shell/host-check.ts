@@ -1,4 +1,6 @@
 // What `init` does and looks at on this host: images, directories, room, processors, memory, programs.
+import { randomBytes } from 'node:crypto';
+import { writeGateways } from '../../shared/gateways-file.js';
 import { foreseen, PortError } from '../errors.js';
 import { constants } from 'node:fs';
 import { access, mkdir, readFile, rm, stat, statfs } from 'node:fs/promises';
@@ -66,6 +68,8 @@ export function createInstallation(
     renewComposeFile: (slot) => renewComposeFile(slot, config),
     pull: (slot) =>
       slot === null ? pullAside(config, compose) : compose.pull(slotPaths(config.baseDirectory, slot).directory),
+    makeToken: () => randomBytes(18).toString('base64url'),
+    writeGateways: (gateways) => writeGateways(config.baseDirectory, gateways),
     findings: async () => [
       ...(await baseDirectory(config)),
       ...(await logDirectory(config)),

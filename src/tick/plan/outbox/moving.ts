@@ -5,6 +5,7 @@ import type { EntryReading, OutboxRecord, Problem, Recording, SlotRecord } from 
 export type MoveReason = 'end' | 'failed start' | 'taking';
 
 export const OF_A_FAILED_START = 'it was recorded by a start that failed';
+const OF_A_WEBINAR = 'recordings of webinars are not handed over to Pod yet';
 const BEFORE_THIS_LIVE = 'it was in the slot before this live';
 
 /** What was found in a slot. */
@@ -78,10 +79,16 @@ function recordOf(live: SlotRecord | null, slot: number, since: string, because:
     internalMeetingId: live?.internalMeetingId ?? '',
     userPath: live?.userPath ?? null,
     recordingAsked: live?.recordingAsked ?? false,
-    ...(because === undefined ? {} : { keepBecause: because }),
+    ...keepingOf(live, because),
     since,
     handOver: null,
   };
+}
+
+/** Pod has no way by which the recording of a webinar is handed over as those of the queue's lives are. */
+function keepingOf(live: SlotRecord | null, because: string | undefined): Pick<OutboxRecord, 'keepBecause'> {
+  const reason = because ?? (live?.webinar === undefined ? undefined : OF_A_WEBINAR);
+  return reason === undefined ? {} : { keepBecause: reason };
 }
 
 function isSameEntry(one: OutboxRecord, other: OutboxRecord): boolean {

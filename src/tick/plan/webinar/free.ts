@@ -33,7 +33,8 @@ function planWish(reading: SlotReading, webinar: WebinarReading, gatewayId: numb
   const livestreamId = rowOf(webinar, wish.meetingId)?.row.id ?? 0;
   const state = stateOfWish(wish, draft);
   if (state === 'over') {
-    if (isFresh(wish, now)) remark(draft, 'debug', 'waits: BBB does not know its meeting yet', livestreamId, slot);
+    if (isFresh(wish, now) && !isAnotherWaiting(webinar, wish))
+      remark(draft, 'debug', 'waits: BBB does not know its meeting yet', livestreamId, slot);
     else drop(slot, webinar, due, draft);
   } else if (state === 'unknown' && isOld(wish, now)) {
     const detail = `it was asked for at ${wish.at}, and BBB does not say whether its meeting runs`;
@@ -41,6 +42,11 @@ function planWish(reading: SlotReading, webinar: WebinarReading, gatewayId: numb
   } else if (isFree(reading, draft) && !isPaused(livestreamId, slot, draft)) {
     start(reading, webinar, gatewayId, due, draft);
   }
+}
+
+/** Behind this one: it has waited for long enough. */
+function isAnotherWaiting({ wanted }: WebinarReading, { room }: Wish): boolean {
+  return wanted.ok && wanted.value.queued !== null && wanted.value.queued.room !== room;
 }
 
 /** A slot whose containers cannot be read, or that has some, takes no live. */

@@ -82,10 +82,11 @@ function planInProgress(around: Around, endedAt: string, draft: Draft, goesOn: (
 }
 
 /** Why it ends, and whether its wish is done with, so that it is not started again. */
-function endOf({ record, wish, inPod }: Around, { world }: Draft): { why: string; settles: boolean } | null {
+function endOf({ record, wanted, wish, inPod }: Around, { world }: Draft): { why: string; settles: boolean } | null {
   const isAskedNow = wish?.want === 'start' && isFresh(wish, world.now);
-  // One that was just asked for anew is meant for the meeting that was opened since.
-  if (stateOf(record, world) === 'over') return { why: 'its meeting is over', settles: !isAskedNow };
+  // One that was just asked for anew is meant for the meeting that was opened since, unless another one waits.
+  if (stateOf(record, world) === 'over')
+    return { why: 'its meeting is over', settles: !isAskedNow || (wanted !== null && wanted.queued !== null) };
   if (wish?.want === 'stop') return { why: 'a call of Pod asks for its end', settles: false };
   if (inPod?.row.status === 2 && !isAskedNow) return { why: "somebody has set it to 'stopped' in Pod", settles: true };
   return null;

@@ -127,6 +127,11 @@ describe('a free slot', () => {
     expect(kinds(decided)).toEqual([]);
   });
 
+  test('does not wait for such a meeting while another webinar waits behind it', () => {
+    const decided = planned({ wanted: wanted(wish(), wish({}, 2)), webinar: inProgress, meeting: 'over' });
+    expect(acts(decided)).toBe('settleWish closeWebinar');
+  });
+
   test('drops what was asked for when its meeting is over, and puts the row right', () => {
     const old = wish({ at: minutesAgo(4) });
     const decided = planned({ wanted: wanted(old), webinar: inProgress, meeting: 'over' });
