@@ -552,12 +552,6 @@ export interface Config {
   /** Ids of Pod's live gateways: the first is slot 1's. */
   podLiveGateways: number[];
   webinarRecord: RecordedWebinars;
-  /** Empty: recordings of webinars are not handed over. */
-  podRecorderPath: string;
-  /** The same directory, as Pod calls it. */
-  podRecorderPathOnPod: string;
-  /** 0: the one that Pod takes by itself. */
-  podRecorderId: number;
   /** 0: events are not prolonged. */
   eventProlongMs: number;
   /** What must stand in no log, mail or screen. */

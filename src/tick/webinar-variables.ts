@@ -1,5 +1,5 @@
 // The variables of webinars (Pod 3.8.2 and later) that a tick reads; those of the gateway stand in shared/gateway-variables.ts.
-import { choice, directory, type Rule } from '../shared/config-rules.js';
+import { choice, type Rule } from '../shared/config-rules.js';
 import type { Variable } from '../shared/configuration.js';
 import type { PodMode, RecordedWebinars } from './model.js';
 
@@ -8,11 +8,6 @@ export interface WebinarSettings {
   /** Ids of Pod's live gateways: the first is slot 1's. */
   podLiveGateways: number[];
   webinarRecord: RecordedWebinars;
-  /** Empty: recordings are not handed over. */
-  podRecorderPath: string;
-  podRecorderPathOnPod: string;
-  /** 0: the one that Pod takes by itself. */
-  podRecorderId: number;
   /** 0: events are not prolonged. */
   eventProlongMs: number;
 }
@@ -24,11 +19,6 @@ const ids: Rule<number[]> = {
     const isList = words.every((word) => /^[1-9]\d{0,8}$/.test(word)) && new Set(words).size === words.length;
     return isList ? words.map(Number) : undefined;
   },
-};
-
-const recorderId: Rule<number> = {
-  expected: 'the id of a recorder in Pod',
-  read: (text) => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined),
 };
 
 const minutesOrNone: Rule<number> = {
@@ -60,42 +50,10 @@ export const WEBINAR: { [Key in keyof WebinarSettings]: Variable<WebinarSettings
     name: 'WEBINAR_RECORD',
     rule: choice<RecordedWebinars>(['never', 'bbb', 'always']),
     default: 'never',
-    help: 'Which webinars are recorded for Pod: never, always, or bbb: those that BigBlueButton may record too.',
+    help: 'Which webinars are recorded: never, always, or bbb: those that BigBlueButton may record too. Recordings are kept in kept/ in the base directory.',
     helpFr:
-      'Quels webinaires sont enregistrés pour Pod : never (aucun), always (tous), ou bbb : ceux que BigBlueButton peut aussi enregistrer.',
+      'Quels webinaires sont enregistrés : never (aucun), always (tous), ou bbb : ceux que BigBlueButton peut aussi enregistrer. Les enregistrements sont gardés dans kept/ du répertoire de base.',
     example: 'bbb',
-  },
-  podRecorderPath: {
-    name: 'POD_RECORDER_PATH',
-    rule: directory,
-    default: '',
-    empty: '',
-    defaultIs: { en: 'empty: recordings are not handed over', fr: 'vide : les vidéos ne sont pas remises à Pod' },
-    help: 'Webinars: directory for the recordings, shared with Pod (NFS for instance): DEFAULT_RECORDER_PATH in its settings_local.py, or a directory below it.',
-    helpFr:
-      'Webinaires : répertoire où remettre les vidéos, partagé avec Pod (NFS par exemple) : DEFAULT_RECORDER_PATH de son settings_local.py, ou un répertoire en dessous.',
-    example: '/data/www/pod/recorder',
-  },
-  podRecorderPathOnPod: {
-    name: 'POD_RECORDER_PATH_ON_POD',
-    rule: directory,
-    default: ({ known }) => (known['podRecorderPath'] as string | undefined) ?? '',
-    empty: '',
-    defaultIs: { en: 'as `POD_RECORDER_PATH`', fr: 'comme `POD_RECORDER_PATH`' },
-    help: "Webinars: the same directory as it is called on Pod's servers.",
-    helpFr: "Webinaires : le même répertoire, tel qu'il s'appelle sur les serveurs de Pod.",
-    example: '/pod/recorder',
-  },
-  podRecorderId: {
-    name: 'POD_RECORDER_ID',
-    rule: recorderId,
-    default: '',
-    empty: 0,
-    defaultIs: { en: "empty: Pod's default recorder", fr: "vide : l'enregistreur par défaut de Pod" },
-    help: "Webinars: id of the recorder in Pod's administration to which recordings are given; its type is video.",
-    helpFr:
-      "Webinaires : identifiant, dans l'administration de Pod, de l'enregistreur auquel les vidéos sont remises ; son type est video.",
-    example: '1',
   },
   eventProlongMs: {
     name: 'EVENT_PROLONG_MINUTES',

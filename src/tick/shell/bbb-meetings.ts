@@ -75,7 +75,10 @@ function readRow(row: unknown): ListEntry {
   const hasOneId = ids.length === 1 && textIn(row, 'meetingID') !== undefined && ids[0] !== '';
   const isWhole =
     hasOneId && (!Object.hasOwn(row, 'internalMeetingID') || textIn(row, 'internalMeetingID') !== undefined);
-  if (isWhole) return { meetings: shown(ids, internalIds).map((meeting) => ({ ...meeting, ...participantsOf(row) })) };
+  if (isWhole)
+    return {
+      meetings: shown(ids, internalIds).map((meeting) => ({ ...meeting, ...participantsOf(row), ...recordedOf(row) })),
+    };
   const fault = hasOneId ? 'the <internalMeetingID> of a meeting is not one text' : 'a meeting has no <meetingID>';
   return { meetings: shown(ids, internalIds), damage: fault };
 }
@@ -91,6 +94,12 @@ function participantsOf(row: Record<string, unknown>): Pick<BbbMeeting, 'partici
   const names = (attendees as unknown[]).map((one) => (isMapping(one) ? textIn(one, 'fullName') : undefined));
   const isWhole = names.every((name) => name !== undefined) && Number(counted?.trim()) === names.length;
   return isWhole ? { participants: names } : {};
+}
+
+/** Whether it may be recorded in BBB, where that is said. */
+function recordedOf(row: Record<string, unknown>): Pick<BbbMeeting, 'isRecorded'> {
+  const said = textIn(row, 'recording')?.trim();
+  return said === 'true' || said === 'false' ? { isRecorded: said === 'true' } : {};
 }
 
 function readPiece(piece: string): ListEntry {

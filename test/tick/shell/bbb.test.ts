@@ -58,7 +58,7 @@ describe.each(['bbb-web', 'scalelite'] as const)('the meetings of %s', (flavour)
       const participants = ['Mme Père & Fils'];
       for (const meetingId of ['100', '1e2', 'a=b&c', `<é> "1" 'x'`, '  blanks ', ']]>', 'true']) {
         const { internalMeetingId } = server.start(meetingId, 'Cours : <1> & "2" 🎓');
-        expected.push({ meetingId: meetingId.trim(), internalMeetingId, participants });
+        expected.push({ meetingId: meetingId.trim(), internalMeetingId, participants, isRecorded: true });
         expect(good(await bbb.readMeetings())).toEqual(expected);
         expect(good(await bbb.readMeetingInfo(meetingId))).toEqual({ found: true, internalMeetingId });
       }

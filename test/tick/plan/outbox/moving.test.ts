@@ -10,6 +10,7 @@ import {
 } from '../../../../src/tick/plan/outbox/moving.js';
 import { entryName, entryNameInTurn, keptName } from '../../../../src/tick/plan/outbox/naming.js';
 import { NOW, ok, slotRecord } from '../../../support/memory/samples.js';
+import { webinarRecord } from '../../../support/memory/webinar-samples.js';
 
 const film = (file: string, size = 10): Recording => ({ file, size, modifiedAt: NOW });
 
@@ -252,4 +253,10 @@ describe('names', () => {
     expect(keptName(record(), 'a.mkv')).toBe('1-internal-1');
     expect(keptName(record({ livestreamId: null }), 'a b.MKV')).toBe('unknown-slot3-a_b');
   });
+});
+
+test('the recording of a webinar is kept: Pod has no way to take it as that of a live of the queue', () => {
+  const found = contents({ recordings: [film('meeting-1.mkv')] });
+  const [move] = movesOf('end', webinarRecord({ recordingAsked: true }), 1, found, NOW);
+  expect(move?.record.keepBecause).toMatch(/webinars/);
 });
