@@ -243,6 +243,11 @@ export interface Streams {
 export interface Chat {
   /** PING on the slot's published port, bounded. Throws `chatSilent`. */
   ping(slot: number, live?: { isWebinar: boolean }): Promise<void>;
+  /**
+   * Tells a webinar's streamer what its picture is to show. Throws nothing: an image that does not listen shows it when it is
+   * started again.
+   */
+  show(slot: number, isShown: boolean): Promise<void>;
 }
 
 export interface Mail {

@@ -116,7 +116,7 @@ const CALLS: Methods = {
     removeSource: OF_RECORDINGS,
     close: OF_DISK,
   },
-  chat: { ping: [kind('silent', { kind: 'chatSilent' })] },
+  chat: { ping: [kind('silent', { kind: 'chatSilent' })], show: [] },
   mail: {
     send: [kind('refused', { kind: 'mailFailed' }), kind('sent, but no answer', { kind: 'mailFailed' }, 'after')],
   },

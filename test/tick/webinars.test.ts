@@ -6,6 +6,7 @@ import {
   clickRestart,
   clickStart,
   clickStop,
+  clickToggle,
   endMeeting,
   planWebinar,
   setStatus,
@@ -39,6 +40,26 @@ function failingPod(kind: 'podUnreadable' | 'podRefused' = 'podUnreadable'): Hoo
 const failingBbb: Hook = ({ port }) => (port === 'bbb' ? { fault: { kind: 'bbbUnreadable' } } : undefined);
 
 describe('a webinar', () => {
+  test('whose chat is hidden while its container is being started is told so at the next tick, once', async () => {
+    const world = webinarWorld();
+    planWebinar(world, 1);
+    clickStart(world, 1);
+    await minute(world, ({ port, method }, moment) => {
+      if (port === 'compose' && method === 'up' && moment === 'before') clickToggle(world, 1);
+      return undefined;
+    });
+    expect(held(world)).toMatchObject({ step: 'live', showChat: true });
+    const told: string[] = [];
+    const listening: Hook = ({ port, method, arguments: said }, moment) => {
+      if (port === 'chat' && method === 'show' && moment === 'before') told.push(JSON.stringify(said));
+      return undefined;
+    };
+    for (let count = 0; count < 3; count += 1) expect(await minute(world, listening)).toBe(0);
+    expect(told).toEqual(['[1,false]']);
+    expect(held(world)?.showChat).toBe(false);
+    expect(hostOf(world).containers.get(1)?.showsChat).toBe(false);
+  });
+
   test('from the click to the end of its meeting', async () => {
     const world = webinarWorld();
     planWebinar(world, 1);

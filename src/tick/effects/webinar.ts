@@ -4,6 +4,8 @@ import type { WebinarRecord } from '../webinar-model.js';
 import { inform, need, note, type Act, type Context, type Place } from './act.js';
 
 export const learn: Act<'learn'> = async ({ live, webinar }, place, context) => {
+  // What was toggled while the container was being started has reached nobody.
+  if (live.showChat !== undefined) await context.ports.chat.show(place.slot, live.showChat);
   const change: Partial<SlotRecord> = { ...live, webinar: { ...webinarOf(place), ...webinar } };
   return { record: await note(place, change, context) };
 };

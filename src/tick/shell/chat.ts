@@ -1,7 +1,7 @@
-// Asks a slot's chat Redis whether it is there.
+// Asks a slot's chat Redis whether it is there, and tells a webinar's streamer through it what its picture is to show.
 import type { Clock, Stopwatch } from '../../shared/clock.js';
 import { PortError } from '../errors.js';
-import { redisPort, webinarChatHost } from '../../shared/slot-chat.js';
+import { controlChannel, controlMessage, redisChannel, redisPort, webinarChatHost } from '../../shared/slot-chat.js';
 import type { Config } from '../model.js';
 import { type Chat } from '../ports.js';
 import { faultOf } from '../../shared/files.js';
@@ -38,6 +38,12 @@ export function createChat(config: Pick<Config, 'redisBindAddress'>, clock: Pick
       if (fault === null) return;
       const asked = `${host.includes(':') ? `[${host}]` : host}:${port}`;
       throw new PortError('chatSilent', `no answer of the chat's Redis on ${asked}: ${fault}`);
+    },
+    show: async (slot, isShown) => {
+      const host = webinarChatHost(config.redisBindAddress);
+      const channel = controlChannel(redisChannel(slot));
+      const address = { host, port: redisPort(slot), timeoutMs: ANSWER_TIMEOUT_MS };
+      await callRedis(address, (redis) => redis.publish(channel, controlMessage(isShown))).catch(() => undefined);
     },
   };
 }

@@ -149,6 +149,11 @@ export function chatPort(host: Host, through: Through): Chat {
         const isThere = container?.state === 'running' && container.isChatDead !== true;
         if (host.hasSilentChat || !isThere) throw new PortError('chatSilent', `no answer on port ${6378 + slot}`);
       }),
+    show: (slot, isShown) =>
+      through('chat', 'show', [slot, isShown], () => {
+        const container = host.containers.get(slot);
+        if (container !== undefined) container.showsChat = isShown;
+      }),
   };
 }
 

@@ -54,6 +54,8 @@ export interface Container {
   isFrozen?: true;
   /** By its image's own check. */
   health?: ContainerHealth;
+  /** What a webinar's streamer was told last of its picture; absent: nothing. */
+  showsChat?: boolean;
   /** Of its streamer, once it has ended. */
   exitStatus?: number;
   /** The recording that ffmpeg has open. */

@@ -1,5 +1,5 @@
 // A teacher's clicks in a Pod with webinars, in memory: the row first, then the call, as the gateway notes it.
-import { NOTHING_WANTED, wantStart, wantStop } from '../../../src/shared/wanted.js';
+import { NOTHING_WANTED, toggleChat, wantStart, wantStop } from '../../../src/shared/wanted.js';
 import type { Config } from '../../../src/tick/model.js';
 import { addWebinar, createWebinars } from './webinars.js';
 import { createWorld, hostOf, recordOf, type MemoryWorld } from './world.js';
@@ -45,6 +45,12 @@ export function clickStop(world: MemoryWorld, id: number, slot = 1): void {
   const at = new Date(world.clock.time).toISOString();
   host.wanted.set(slot, wantStop(host.wanted.get(slot) ?? NOTHING_WANTED, roomOf(id), at));
   setStatus(world, id, 2);
+}
+
+/** Noted, as by a gateway whom no streamer heard. */
+export function clickToggle(world: MemoryWorld, id: number, slot = 1): void {
+  const host = hostOf(world);
+  host.wanted.set(slot, toggleChat(host.wanted.get(slot) ?? NOTHING_WANTED, roomOf(id)));
 }
 
 /** `/stop`, then `/start`: as Pod's button does it. */

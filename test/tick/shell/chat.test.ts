@@ -122,3 +122,14 @@ describe('the chat’s Redis', () => {
     await createChat({ redisBindAddress: '0.0.0.0' }, pausingClock()).ping(port - PORT_BASE);
   });
 });
+
+test('a webinar’s streamer is told what its picture is to show; that nobody hears it is no failure', async () => {
+  const port = await freePort();
+  const redis = await startChatRedis('127.0.0.6', port);
+  const chat = createChat({ redisBindAddress: '127.0.0.6' }, pausingClock());
+  const slot = port - PORT_BASE;
+  await chat.show(slot, false);
+  expect(redis.commands).toEqual([['publish', `chat${slot}:control`, '{"showChat":false}']]);
+  await redis.stop();
+  await chat.show(slot, true);
+});
