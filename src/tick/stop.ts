@@ -25,7 +25,7 @@ export async function stop(ports: Ports, mode: StopMode): Promise<number> {
   if ('refusal' in chosen) return refused(chosen.refusal, mode);
   mode.print(description(chosen, world));
   if (mode.isDry) {
-    for (const line of describePlan(planOf(chosen, ports))) mode.print(line);
+    for (const line of describePlan(await planOf(chosen, ports))) mode.print(line);
     return 0;
   }
   if (!(await mode.confirm('End it now?'))) {
@@ -53,9 +53,10 @@ function description({ slot, record }: Stoppable, world: World): string {
   return `Livestream ${record.livestreamId}, ${record.broadcasterName}, in slot ${slot} since ${record.reservedAt}. ${STATES[state]}.${recording}`;
 }
 
-function planOf(chosen: Stoppable, { clock, config }: Ports): Plan {
+async function planOf(chosen: Stoppable, { clock, config, wishes }: Ports): Promise<Plan> {
+  const wanted = chosen.record.webinar === undefined ? null : await wishes.read(chosen.slot);
   return {
-    chains: [stopByHand(chosen, isoInZone(clock.now(), config.timeZone))],
+    chains: [stopByHand(chosen, isoInZone(clock.now(), config.timeZone), wanted?.ok === true ? wanted.value : null)],
     entries: [],
     outcomes: [],
     observations: [],
@@ -71,7 +72,7 @@ async function end({ slot, record }: Stoppable, world: World, ports: Ports, mode
   if ('refusal' in now) return refused(now.refusal, mode);
   if (now.record.livestreamId !== record.livestreamId) return refused(`slot ${slot} holds another live by now`, mode);
   const telling = createTelling(ports);
-  const execution = createExecution(planOf(now, ports), world, ports, telling);
+  const execution = createExecution(await planOf(now, ports), world, ports, telling);
   await execution.begin();
   ports.planning.release();
   await execution.finish();

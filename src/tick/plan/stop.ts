@@ -1,7 +1,9 @@
 // One live that is ended by hand, whatever BBB says: which one is meant, and what there is to do.
+import type { Wanted } from '../../shared/wanted.js';
 import type { Chain, SlotReading, SlotRecord } from '../model.js';
 import { giveBackChain, stopChain, unclaimChain } from './chains.js';
 import { workDetail } from './describe.js';
+import { wishOfLive } from './webinar/wish.js';
 
 /** A slot that holds a live, nobody being at work there. */
 export interface Stoppable {
@@ -44,9 +46,16 @@ function stoppable({ slot, record, busy }: SlotReading): Stoppable | { refusal: 
 }
 
 /** What was begun of its start is undone; what is in progress is ended. */
-export function stopByHand({ slot, record }: Stoppable, endedAt: string): Chain {
+export function stopByHand({ slot, record }: Stoppable, endedAt: string, wanted: Wanted | null): Chain {
   const { livestreamId } = record;
-  return { slot, livestreamId, reason: 'ended by hand', record, effects: effectsOf(record, endedAt) };
+  const effects = [...settled(slot, record, wanted), ...effectsOf(record, endedAt)];
+  return { slot, livestreamId, reason: 'ended by hand', record, effects };
+}
+
+/** What Pod's calls want of a webinar is done with, or the next tick would start it again. */
+function settled(slot: number, record: SlotRecord, wanted: Wanted | null): Chain['effects'] {
+  const wish = wanted === null || record.webinar === undefined ? null : wishOfLive(wanted, record);
+  return wish === null ? [] : [{ do: 'settleWish', slot, done: wish }];
 }
 
 function effectsOf(record: SlotRecord, endedAt: string): Chain['effects'] {

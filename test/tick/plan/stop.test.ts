@@ -1,4 +1,6 @@
 // Which live is meant by `stop`, and what there is to do, by how far it has come.
+import type { Wanted } from '../../../src/shared/wanted.js';
+import { wanted, webinarRecord, wish } from '../../support/memory/webinar-samples.js';
 import { describe, expect, test } from '@jest/globals';
 import type { SlotReading, SlotStep } from '../../../src/tick/model.js';
 import { chosenLive, stopByHand } from '../../../src/tick/plan/stop.js';
@@ -58,13 +60,26 @@ test.each<[SlotStep, string, string]>([
   ['stopping', 'render', 'release'],
 ])('at the step %s it goes from %s to %s', (step, first, last) => {
   const record = sampleRecord({ step });
-  const { effects, livestreamId, slot } = stopByHand({ slot: 2, record }, '2026-01-01T10:00:00+01:00');
+  const { effects, livestreamId, slot } = stopByHand({ slot: 2, record }, '2026-01-01T10:00:00+01:00', null);
   expect([livestreamId, slot]).toEqual([record.livestreamId, 2]);
   expect([effects[0]?.do, effects.at(-1)?.do]).toEqual([first, last]);
 });
 
 test('an end that was begun keeps its instant', () => {
   const endedAt = '2026-01-01T09:00:00+01:00';
-  const ended = stopByHand({ slot: 2, record: sampleRecord({ step: 'live', endedAt }) }, '2026-01-01T10:00:00+01:00');
+  const ended = stopByHand(
+    { slot: 2, record: sampleRecord({ step: 'live', endedAt }) },
+    '2026-01-01T10:00:00+01:00',
+    null,
+  );
   expect(ended.effects[0]).toEqual({ do: 'beginStop', endedAt, byHand: true });
+});
+
+test('a webinar that is ended by hand is not started again by the call that had started it', () => {
+  const record = webinarRecord();
+  const asked = wish();
+  const firstOf = (wanted: Wanted | null): unknown => stopByHand({ slot: 1, record }, 'now', wanted).effects[0];
+  expect(firstOf(wanted(asked))).toEqual({ do: 'settleWish', slot: 1, done: asked });
+  expect(firstOf(wanted(wish({}, 2)))).toMatchObject({ do: 'beginStop', byHand: true });
+  expect(firstOf(null)).toMatchObject({ do: 'beginStop' });
 });
