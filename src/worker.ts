@@ -5,6 +5,7 @@ import { appendSync } from './shared/files.js';
 import { ownNewFilesLike } from './shared/ownership.js';
 import { sayProgress, serve } from './shared/worker.js';
 import { createEntryActs, type EntryActs, type Places } from './tick/shell/outbox/entry-acts.js';
+import { spaceOf } from './tick/shell/disks.js';
 import type { FarAnswer } from './tick/shell/far-disk.js';
 import { keepOutput } from './tick/shell/slot/output-file.js';
 
@@ -26,6 +27,7 @@ serve({
       const act = createEntryActs(places, ACTS)[method] as (...given: unknown[]) => Promise<unknown>;
       return act(...parameters);
     }),
+  spaceOf: (baseDirectory: string, directory: string) => below(baseDirectory, () => spaceOf(directory)),
   // At once: when the program is killed, what it has said before is in its file.
   appendLog: (baseDirectory: string, path: string, line: string, mode: number) =>
     below(baseDirectory, () => {

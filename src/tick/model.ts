@@ -59,11 +59,16 @@ export type ProblemKind =
   | 'containerWithoutLive'
   | 'chatSilent'
   | 'chatDied' // the chat's Redis does not run while its live goes on
+  | 'chatUnreachable' // not where Pod was told to find it
+  | 'chatUnheard' // its Redis answers, the container does not listen there
   | 'recordingKept'
   | 'fragmentKept' // what a failed start had recorded: part of that error
   | 'recordingWaiting'
   | 'recordingFailed'
   | 'entryUnreadable' // recording.json of an entry of the outbox
+  | 'recordingStalled' // the file of a live in progress does not grow
+  | 'recordingRefused' // a live begins without the recording that was asked for: the disk is nearly full
+  | 'diskShort' // what recordings in progress need is more than is free
   | 'recordingMissing' // asked for, and none is there when the live ends
   | 'webinarNotCalled' // Pod says that it is in progress, and has not called the gateway
   | 'webinarWaits' // asked for, and not started yet
@@ -299,6 +304,10 @@ export interface SlotRecord {
   onAirAt?: string;
   /** When its container was started again, each time, the newest last. */
   restarts?: string[];
+  /** When its container was seen first to listen to its chat, since it was started last. */
+  chatHeardAt?: string;
+  /** Why the recording that was asked for is not made, in English. */
+  recordingRefused?: string;
   /** What became of its recording: it is in the outbox, or further; or none was there at the end, which has been told. */
   recording?: 'placed' | 'missing';
   /** Absent: it was asked for by `bbb_livestream`. */
@@ -331,8 +340,32 @@ export interface SlotReading {
   playlist?: Reading<PlaylistSight>;
   /** Where lives are webinars. */
   webinar?: WebinarReading;
+  /** What lies in its `videodata`; of a live in progress that records and whose container runs. */
+  recordings?: Reading<Recording[]>;
+  /** Of a live in progress with chat whose containers run; absent when it is not its turn to be asked. */
+  chat?: Reading<ChatSight>;
   /** Somebody is at work there: the slot is not free, nothing is planned for it, its live's names are taken. */
   busy?: Work;
+}
+
+/** What was found of a live's chat. */
+export interface ChatSight {
+  /** Why its Redis does not answer on this host; null: it does. */
+  silence: string | null;
+  /** Where Pod was told to find it, and why nobody answers there (null: somebody does); null: this host cannot tell. */
+  fromPod: { asked: string; fault: string | null } | null;
+  /** How many listen to the slot's channel; null: its Redis does not tell (it was started by an earlier version). */
+  listeners: number | null;
+}
+
+/** A place where recordings lie: `target` is POD_DEFAULT_BBB_PATH. */
+export type DiskPlace = 'base' | 'outbox' | 'target';
+
+export interface DiskSight {
+  place: DiskPlace;
+  directory: string;
+  /** Null: it has not answered, or is not there. */
+  space: { freeBytes: number; /** The same for all that stands on one file system. */ device: string } | null;
 }
 
 /** An address of the administrator's that the mail server refused, while it took another; `why` is what it said. */
@@ -388,6 +421,10 @@ export interface Watched {
   unreadSince?: string;
   /** Since when only this tool's own participants are in the meeting. */
   aloneSince?: string;
+  /** How many bytes its recording had when it was seen first that nothing was written for minutes. */
+  stalledBytes?: number;
+  /** Since when nobody listens to its chat any more. */
+  deafSince?: string;
 }
 
 export type WatchedChange = { [Key in keyof Watched]?: Watched[Key] | null };
@@ -467,6 +504,8 @@ export interface World {
   broadcasters?: Reading<Broadcaster[]>;
   /** The outbox of recordings. */
   outbox: Reading<EntryReading[]>;
+  /** Absent when nothing asked for it: no live records, and no request is to be recorded. */
+  disks?: Reading<DiskSight[]>;
   memory: Memory;
   /** What is on disk, where that is not the same: before times of the future were taken for now. */
   memoryOnDisk?: Memory;
@@ -537,6 +576,8 @@ export interface Config {
   maxLiveHours: number;
   /** 0: never again. */
   errorRemindHours: number;
+  /** So long a live is taken to last, when room for its recording is looked for. */
+  diskHours: number;
   /** For addresses in http, and in https. */
   httpProxy: Proxy | null;
   httpsProxy: Proxy | null;
@@ -650,6 +691,8 @@ export type Effect =
   | { do: 'mailStart' }
   /** After: the chat's Redis has answered, or its silence is reported. */
   | { do: 'pingChat' }
+  /** After: the slot file says since when the container listens to its chat. */
+  | { do: 'noteChatHeard'; heardAt: string }
   /**
    * After: the slot file says that the live in Pod's row is ours. Nothing is restarted. `composeWrittenAt`: when the live's
    * compose file was written, if that is there. `hasContainer`: the engine that answers has its container.

@@ -6,7 +6,9 @@ import type {
   BbbMeeting,
   Broadcaster,
   Config,
+  ChatSight,
   CreateAnswer,
+  DiskSight,
   EntryReading,
   HandOver,
   Livestream,
@@ -170,6 +172,15 @@ export interface Compose {
   saveOutput(slot: number, livestreamId: number): Promise<void>;
 }
 
+/** The disks on which recordings lie. */
+export interface Disks {
+  /**
+   * Of the base directory, the outbox and POD_DEFAULT_BBB_PATH. `withFar`: also of what stands on another mount than the
+   * base directory, for which a process of its own is started; else that is left out. Bounded.
+   */
+  read(options: { withFar: boolean }): Promise<DiskSight[]>;
+}
+
 /** What containers have left in the slots' `videodata`. */
 export interface Recordings {
   read(slot: number): Promise<Recording[]>;
@@ -248,6 +259,8 @@ export interface Chat {
    * started again.
    */
   show(slot: number, isShown: boolean): Promise<void>;
+  /** Whether it answers, also where Pod was told to find it, and who listens. Asked once, bounded; never throws for a chat that fails. */
+  look(slot: number, live?: { isWebinar: boolean }): Promise<ChatSight>;
 }
 
 export interface Mail {
@@ -336,6 +349,7 @@ export interface Ports {
   compose: Compose;
   streams: Streams;
   recordings: Recordings;
+  disks: Disks;
   outbox: Outbox;
   chat: Chat;
   mail: Mail;

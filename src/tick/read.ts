@@ -18,6 +18,8 @@ import type {
 import type { Ports } from './ports.js';
 import { withStreams } from './read-lives.js';
 import { isAskedFor, meetingsOf, readAsked, readWanted, withWebinars } from './read-webinars.js';
+import { readDisks, withLiveSigns } from './read/live-signs.js';
+import { readOrProblem } from './read/or-problem.js';
 
 /** Requests to one server that are under way at once. */
 const AT_ONCE = 4;
@@ -75,6 +77,11 @@ export async function readWorld(ports: Ports): Promise<WorldReading> {
   );
   const latest =
     meetings?.ok === true && isLate ? await readOrProblem(ports, () => ports.bbb.readMeetings()) : meetings;
+  const withSigns = await withLiveSigns(withContainers, past.memory, startedAt, ports);
+  const isRecordingAsked =
+    requests.some(({ downloadMeeting }) => downloadMeeting) ||
+    (ports.config.webinarRecord !== 'never' && own.some(isAskedFor));
+  const disks = await readDisks(withSigns, isRecordingAsked, past.memory, startedAt, ports);
   const world: World = {
     startedAt,
     now: startedAt,
@@ -83,7 +90,8 @@ export async function readWorld(ports: Ports): Promise<WorldReading> {
     ...(podMode === undefined ? {} : { podMode }),
     look,
     isWholePast: look.since === null && !isFiltered,
-    slots: withContainers,
+    slots: withSigns,
+    ...(disks === undefined ? {} : { disks }),
     ...(latest === undefined ? {} : { meetings: latest }),
     ...(broadcasters === undefined ? {} : { broadcasters }),
     podMeetings,
@@ -121,15 +129,6 @@ export function remembered(memory: Reading<Memory>, now: Date): Pick<World, 'mem
   return memory.ok
     ? { memory: withoutFuture(memory.value, now), memoryOnDisk: memory.value }
     : { memory: emptyMemory() };
-}
-
-/** A reading that ends in an exception which nobody foresaw is one that failed: it must not hold up the others. */
-async function readOrProblem<T>(ports: Ports, read: () => Promise<Reading<T>>): Promise<Reading<T>> {
-  try {
-    return await read();
-  } catch (error) {
-    return { ok: false, problem: problemOf(error, ports.config) };
-  }
 }
 
 /** With those that only Pod's rows name. */

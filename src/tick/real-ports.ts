@@ -19,6 +19,7 @@ import { createMemoryFile } from './shell/memory-file.js';
 import { createPod } from './shell/pod/pod.js';
 import { createPodWebinars } from './shell/pod/pod-webinars.js';
 import { createWishes } from './shell/wishes.js';
+import { createDisks } from './shell/disks.js';
 import { createEntryWorker } from './shell/outbox/entry-worker.js';
 import { createOutbox } from './shell/outbox/outbox.js';
 import { createRecordings } from './shell/outbox/recordings.js';
@@ -93,6 +94,7 @@ export function portsOfThisHost(config: Config, options: HostOptions): HostPorts
     }),
     compose,
     recordings: createRecordings(config),
+    disks: createDisks(config, options.worker),
     outbox: createOutbox(config, (lock) => createEntryWorker(options.worker, config, lock)),
     streams: createStreams({ http, now: () => clock.now() }),
     chat: createChat(config, clock),

@@ -6,6 +6,7 @@ import { describePlan } from './plan/describe.js';
 import { meetingState, type MeetingState } from './plan/over.js';
 import { chosenLive, stopByHand, type Stoppable } from './plan/stop.js';
 import { type Ports } from './ports.js';
+import { isRecorded } from './plan/recorded.js';
 import { readWorld } from './read.js';
 import { createTelling, takePlanning } from './telling.js';
 
@@ -49,7 +50,7 @@ const STATES: Record<MeetingState, string> = {
 
 function description({ slot, record }: Stoppable, world: World): string {
   const state = meetingState(record, world.meetings, world.meetingInfos.get(record.meetingId));
-  const recording = record.recordingAsked ? ' Its recording is handed over.' : '';
+  const recording = isRecorded(record) ? ' Its recording is handed over.' : '';
   return `Livestream ${record.livestreamId}, ${record.broadcasterName}, in slot ${slot} since ${record.reservedAt}. ${STATES[state]}.${recording}`;
 }
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { composeFileOf, originalLive } from '../support/e2e-original.js';
 import {
   composeActs,
+  environmentIn,
   filesBelow,
   handedOver,
   inWorld,
@@ -21,6 +22,7 @@ import {
 } from '../support/e2e-world.js';
 import { FILM_HEAD } from '../support/film.js';
 import { pathOf } from '../support/programs.js';
+import { mountSmallDisk } from '../support/small-disk.js';
 import type { LivestreamRow } from '../world/pod-rows.js';
 import type { World } from '../world/world.js';
 
@@ -118,6 +120,32 @@ describe('a recording in which there is nothing to show', () => {
     PATIENCE_MS,
   );
 });
+
+test.concurrent(
+  'on a disk that is nearly full a live begins without its recording: both mails say so, and nothing is missed at its end',
+  inWorld({}, async (world) => {
+    const unmount = mountSmallDisk(world.baseDirectory, 900_000_000);
+    if (unmount === null && process.env['CI'] === 'true') throw new Error('no disk can be mounted here');
+    if (unmount === null) return;
+    try {
+      world.teacherAsks({ meetingId: 'm', recording: true });
+      expect(await tick(world)).toBe(1);
+      expect(environmentIn(world)['BBB_DOWNLOAD_MEETING']).toBe('false');
+      expect(subjects(world)).toEqual([SUBJECTS.start, SUBJECTS.error]);
+      for (const { text } of world.smtp.mails) {
+        expect(text).toContain("sans l'enregistrement demandé");
+        expect(text).toMatch(/\d+ MB are free in \S+, 1000 MB are the least/);
+      }
+      world.meetingEnds('m');
+      expect(await tick(world)).toBe(0);
+      expect(live(world).status).toBe(2);
+      expect(subjects(world)).toHaveLength(2);
+    } finally {
+      unmount();
+    }
+  }),
+  PATIENCE_MS,
+);
 
 describe('files belong to a live by the order of events on disk', () => {
   test.concurrent.each([

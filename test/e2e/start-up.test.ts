@@ -64,7 +64,7 @@ test.concurrent(
 describe('a tick loads what it uses', () => {
   test.concurrent(
     'and an idle one next to nothing',
-    inWorld({ chatRedis: true }, async (world) => {
+    inWorld({ chatRedis: true, env: { SERVER_HOSTNAME: 'localhost' } }, async (world) => {
       await world.run(['--help'], watching(world, 'help'));
       expect(loaded(world, 'help')).toEqual([]);
       await world.run(['init', '--no-pull']);
@@ -75,6 +75,8 @@ describe('a tick loads what it uses', () => {
       expect(loaded(world, 'start')).toEqual(
         LIBRARIES.filter((library) => !['commander', 'xml2js', 'yaml'].includes(library)),
       );
+      expect(await tick(world, watching(world, 'heard'))).toBe(0);
+      expect(loaded(world, 'heard')).toEqual(['execa', 'ioredis', 'saxes', 'winston']);
       expect(await tick(world, watching(world, 'unchanged'))).toBe(0);
       expect(loaded(world, 'unchanged')).toEqual(['execa', 'saxes']);
       await world.run(['status'], watching(world, 'status'));

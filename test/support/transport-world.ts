@@ -195,7 +195,12 @@ function portsOf(world: TransportWorld, config: Config, options: TickOptions): P
       readPlaylist: () => Promise.resolve(ok({ is: 'playlist', edge: '1.ts', ageMs: 0, targetMs: 5000 })),
       askRtmp: () => Promise.resolve('answers'),
     },
-    chat: { ping: () => Promise.resolve(), show: () => Promise.resolve() },
+    chat: {
+      ping: () => Promise.resolve(),
+      show: () => Promise.resolve(),
+      look: () => Promise.resolve({ silence: null, fromPod: null, listeners: 1 }),
+    },
+    disks: { read: () => Promise.resolve([]) },
     mail: { send: (mail) => Promise.resolve(world.mails.push(mail)).then(() => ({ refused: [] })) },
     log: {
       write: (level, message) => void world.log.push(`[${level}] ${message}`),

@@ -86,6 +86,7 @@ describe('a configuration', () => {
       stopWhenAloneMs: 0,
       maxLiveHours: 0,
       errorRemindHours: 24,
+      diskHours: 3,
       httpProxy: null,
       httpsProxy: null,
       noProxy: [],
@@ -149,6 +150,7 @@ describe('a configuration', () => {
     [{ EVENT_PROLONG_MINUTES: '0' }, { eventProlongMs: 0 }],
     [{ HTTP_TIMEOUT_S: '0.5' }, { httpTimeoutMs: 500 }],
     [{ ERROR_REMIND_HOURS: '0' }, { errorRemindHours: 0 }],
+    [{ DISK_HOURS: '8' }, { diskHours: 8 }],
     [{ POD_HLS_STREAM: 'http://127.0.0.1:8080/hls/' }, { podHlsStream: 'http://127.0.0.1:8080/hls/' }],
     [{ POD_DEFAULT_BBB_PATH: '/data/bbb-recorder/' }, { podDefaultBbbPath: '/data/bbb-recorder' }],
   ])('accepts %j', (environment, expected) => {

@@ -26,6 +26,7 @@ const RECOVERY: Record<Act, { seenBy: string; atLeast: number }> = {
   reviveChat: { seenBy: 'the containers: a chat that runs is left alone', atLeast: 2 },
   mailStart: { seenBy: 'startMailSent', atLeast: 40 },
   pingChat: { seenBy: 'nothing: it is only a question', atLeast: 3 },
+  noteChatHeard: { seenBy: 'chatHeardAt in the slot file', atLeast: 3 },
   adopt: { seenBy: 'the slot file', atLeast: 10 },
   beginStop: { seenBy: "step 'stopping'", atLeast: 40 },
   beginUndo: { seenBy: "step 'unclaiming' or 'givingBack'", atLeast: 20 },

@@ -247,7 +247,7 @@ const WEBINARS: Story[] = [
   },
   {
     name: 'a webinar goes on beyond the end of its event, and Pod was not to be read at its start',
-    effects: ['learn', 'tellWebinarStarted', 'prolongEvent'],
+    effects: ['learn', 'tellWebinarStarted', 'prolongEvent', 'noteChatHeard'],
     prepare: async () => {
       const world = await webinarAsked();
       await tick(world, {
@@ -519,6 +519,11 @@ export const STORIES: Story[] = [
     name: 'live that has just come on the air',
     effects: ['noteOnAir'],
     prepare: () => running([{ id: 1 }]),
+  },
+  {
+    name: 'chat that is heard',
+    effects: ['noteOnAir', 'noteChatHeard'],
+    prepare: () => running([{ id: 1, row: { enableChat: true } }]),
   },
   {
     name: 'chat that died is started again',

@@ -78,7 +78,7 @@ describe('a BBB that is too new for the default image', () => {
       detail: expect.stringContaining('2.7.14') as unknown,
       next: expect.stringContaining('bbb-pod-live streamer build') as unknown,
     };
-    expect(mails(world, 'start')).toMatchObject([{ warning }, { warning }]);
+    expect(mails(world, 'start')).toMatchObject([{ warnings: [warning] }, { warnings: [warning] }]);
     expect(mails(world, 'errors')).toMatchObject([{ errors: [warning], recovered: [] }]);
     world.clock.time += 60_000;
     // Nobody starts: BBB's version is not asked for, and the error lasts.
@@ -92,7 +92,7 @@ describe('a BBB that is too new for the default image', () => {
     request(world, { id: 3 });
     await cleanTick(world);
     expect(recordOf(world, 3)).toMatchObject({ value: { step: 'live' } });
-    expect(mails(world, 'start').at(-1)).toMatchObject({ warning: '' });
+    expect(mails(world, 'start').at(-1)).toMatchObject({ warnings: [] });
     expect(mails(world, 'errors').at(-1)).toMatchObject({ errors: [], recovered: [{ what: warning.what }] });
   });
 
@@ -105,7 +105,7 @@ describe('a BBB that is too new for the default image', () => {
     world.bbb.version = version;
     request(world, { id: 1 });
     expect(await tick(world)).toEqual({ exitStatus: 0 });
-    expect(mails(world, 'start')).toMatchObject([{ warning: '' }]);
+    expect(mails(world, 'start')).toMatchObject([{ warnings: [] }]);
     expect(mails(world, 'errors')).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-// A chat Redis as a slot publishes it: it answers PING and PUBLISH, and refuses everything else as its access list would.
+// A chat Redis as a slot publishes it: it answers PING and PUBLISH, tells how many listen, and refuses everything else as its access list would.
 import { createServer, type Socket } from 'node:net';
 
 export interface ChatRedis {
@@ -10,7 +10,11 @@ export interface ChatRedis {
 }
 
 /** Listens on a loopback address of its own, because the port of a slot is fixed (6378 + slot). */
-export async function startChatRedis(host: string, port: number): Promise<ChatRedis> {
+export async function startChatRedis(
+  host: string,
+  port: number,
+  { listeners = 1 }: { /** To some pattern; null: its access list lets nobody ask. */ listeners?: number | null } = {},
+): Promise<ChatRedis> {
   const commands: string[][] = [];
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -23,7 +27,7 @@ export async function startChatRedis(host: string, port: number): Promise<ChatRe
       for (let next = readCommand(waiting); next !== undefined; next = readCommand(waiting)) {
         waiting = waiting.slice(next.length);
         commands.push(next.words);
-        socket.write(answer(next.words));
+        socket.write(answer(next.words, listeners));
       }
     });
   });
@@ -45,14 +49,21 @@ export async function startChatRedis(host: string, port: number): Promise<ChatRe
   };
 }
 
-function answer(words: string[]): string {
+function answer(words: string[], listeners: number | null): string {
   const command = (words[0] ?? '').toUpperCase();
   if (command === 'PING') return '+PONG\r\n';
   if (command === 'PUBLISH') return ':0\r\n';
+  if (command === 'PUBSUB' && listeners !== null) return subscriptions(words, listeners);
   if (command === 'QUIT') return '+OK\r\n';
   // Redis asks no permission for this one (its flag NO_AUTH).
   if (command === 'HELLO') return hello(words[1] === '3');
   return `-NOPERM this user has no permissions to run the '${command.toLowerCase()}' command\r\n`;
+}
+
+function subscriptions([, asked = '', ...channels]: string[], listeners: number): string {
+  if (asked.toUpperCase() === 'NUMPAT') return `:${listeners}\r\n`;
+  const counts = channels.map((channel) => `$${channel.length}\r\n${channel}\r\n:0\r\n`);
+  return `*${2 * channels.length}\r\n${counts.join('')}`;
 }
 
 /** A map with RESP3, else a list. */

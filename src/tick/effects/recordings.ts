@@ -1,14 +1,7 @@
 // Recordings leave their slot for the outbox; which go where is decided in plan/outbox/moving.ts.
 import { PortError } from '../errors.js';
-import {
-  afterMoving,
-  isStrangers,
-  mayJoin,
-  movesOf,
-  type Move,
-  type MoveReason,
-  type SlotContents,
-} from '../plan/outbox/moving.js';
+import { afterMoving, mayJoin, movesOf, type Move, type MoveReason, type SlotContents } from '../plan/outbox/moving.js';
+import { isStrangers } from '../plan/recorded.js';
 import { entryNameInTurn } from '../plan/outbox/naming.js';
 import type { SlotRecord } from '../model.js';
 import { inform, need, note, type Act, type Context, type Place } from './act.js';

@@ -95,6 +95,11 @@ export const pingChat: Act<'pingChat'> = async (_effect, place, context) => {
   return { record: place.record };
 };
 
+export const noteChatHeard: Act<'noteChatHeard'> = async (effect, place, context) => {
+  inform(place, 'its container listens to its chat', context);
+  return { record: await note(place, { chatHeardAt: effect.heardAt }, context) };
+};
+
 export const beginStop: Act<'beginStop'> = async (effect, place, context) => {
   const why = effect.byHand === true ? 'it is ended by hand' : (effect.because ?? 'its meeting is over: it is stopped');
   inform(place, why, context);

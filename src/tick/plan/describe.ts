@@ -15,6 +15,7 @@ const WORDS: Record<EffectName, string> = {
   reviveChat: "start the chat's Redis again (docker-compose up -d redis)",
   mailStart: 'mail that it has started',
   pingChat: "ask the chat's Redis",
+  noteChatHeard: 'note that its container listens to its chat',
   adopt: 'take it over: write its slot file',
   beginStop: 'note that it ends',
   beginUndo: 'note that its start is undone',

@@ -12,6 +12,7 @@ import { meetingIn } from './meeting-list.js';
 import { aloneSince, endOfPatience, isAlone } from './on-air/alone.js';
 import { sicknessOf } from './on-air/container-health.js';
 import { nextRestart } from './on-air/next-restart.js';
+import { planSigns } from './on-air/signs.js';
 import { planSilence } from './on-air/silence.js';
 import type { StreamState } from './on-air/stream.js';
 import { streamSeen } from './on-air/stream-seen.js';
@@ -77,13 +78,14 @@ function planUp(reading: SlotReading, record: SlotRecord, stream: StreamState, d
     const isNow = complainOfContainer('containerSick', sickness, slot, record, draft);
     return isNow ? { reason: sickness, effects: restartChain() } : NOTHING;
   }
+  const signs = planSigns(reading, record, draft);
   if (container === 'withoutChat' && record.enableChat)
-    return { reason: "its chat's Redis has gone", effects: chatRevival(slot, record, draft) };
+    return { reason: "its chat's Redis has gone", effects: [...signs, ...chatRevival(slot, record, draft)] };
   const silence = planSilence(slot, record, stream, draft);
   if (silence !== null) return silence;
   const onAir: Effect[] = stream.is === 'onAir' && record.onAirAt === undefined ? [{ do: 'noteOnAir' }] : [];
   const output: Effect[] = draft.config.debug && container !== null ? [{ do: 'saveOutput' }] : [];
-  return { reason: 'it goes on', effects: [...onAir, ...chatAgain(record, draft), ...output] };
+  return { reason: 'it goes on', effects: [...onAir, ...signs, ...chatAgain(record, draft), ...output] };
 }
 
 /** One of which nobody knows whether it went is sent again, but not each minute. */

@@ -19,6 +19,7 @@ import { isSurveyDue, surveyIn } from './look.js';
 import { complain, NOTHING, stateOf, type Draft, type Rest } from './draft.js';
 import { planInProgress } from './live.js';
 import { planOutbox } from './outbox/entries.js';
+import { planDisks } from './on-air/disk.js';
 import { planRequests } from './requests.js';
 import { rowPlace, type RowPlace } from './row-place.js';
 import { ownRows, serverField } from './server.js';
@@ -38,6 +39,7 @@ export function plan(world: World, config: Config): Plan {
     complain(draft, { kind: 'webinarsNotSetUp', detail: 'POD_LIVE_GATEWAYS is empty' }, null, null);
   const rows = world.inProgress.ok ? ownRows(world.inProgress.value, config) : new Map<number, Livestream[]>();
   for (const reading of world.slots) planSlot(reading, rows.get(reading.slot) ?? [], draft);
+  planDisks(draft);
   planRequests(draft);
   planOutbox(draft);
   return {

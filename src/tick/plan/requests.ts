@@ -5,6 +5,7 @@ import { startChain } from './chains.js';
 import { chooseNames, heldBroadcasterId, rivalClaims, type NameChoice } from './claim/choice.js';
 import { mayBeTaken } from './claim/limits.js';
 import { isoInZone } from './dates.js';
+import { withRoom } from './on-air/disk.js';
 import { complain, from, remark, stateOf, type Draft } from './draft.js';
 import { isStillWaiting, ownRows } from './server.js';
 
@@ -99,7 +100,7 @@ function planStart(request: Livestream, meeting: PodMeeting, free: number[], dra
   const choice = namesOfStart(request, meeting, draft);
   if (choice === null) return;
   free.shift();
-  const record = newRecord(request, meeting, choice, draft.world.now);
+  const record = withRoom(newRecord(request, meeting, choice, draft.world.now), draft.world);
   draft.chains.push({
     slot,
     livestreamId: request.id,

@@ -23,13 +23,13 @@ export function readableDate(date: Date, config: Config): string {
   );
 }
 
-/** "A live has started": its id, its stream without credentials, the server. `problem`: why it will show nothing. */
+/** "A live has started": its id, its stream without credentials, the server. `problems`: why it will show nothing, what it lacks. */
 export function startMail(
   record: SlotRecord,
   slot: number,
   config: Config,
   now: Date,
-  problem: Problem | null = null,
+  problems: Problem[] = [],
 ): MailMessage {
   return {
     template: 'start',
@@ -43,7 +43,7 @@ export function startMail(
       meetingName: oneLine(record.meetingName),
       page: hasPage(record) ? livePage(record, config) : '',
       at: readableDate(now, config),
-      warning: problem === null ? '' : warningOf(problem, config),
+      warnings: problems.map((problem) => warningOf(problem, config)),
     },
   };
 }

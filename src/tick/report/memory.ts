@@ -49,11 +49,16 @@ const KINDS: Record<ProblemKind, true> = {
   containerWithoutLive: true,
   chatSilent: true,
   chatDied: true,
+  chatUnreachable: true,
+  chatUnheard: true,
   recordingKept: true,
   fragmentKept: true,
   recordingWaiting: true,
   recordingFailed: true,
   entryUnreadable: true,
+  recordingStalled: true,
+  recordingRefused: true,
+  diskShort: true,
   recordingMissing: true,
   webinarNotCalled: true,
   webinarWaits: true,
@@ -100,6 +105,8 @@ const WATCHED: Fields<Watched> = {
   silentSince: orAbsent(time),
   unreadSince: orAbsent(time),
   aloneSince: orAbsent(time),
+  stalledBytes: orAbsent(count),
+  deafSince: orAbsent(time),
 };
 
 const timesById = mappingOf('an object of times', time);

@@ -206,6 +206,41 @@ export const ENGLISH: Messages = {
       "then after 2, 4 and 8 minutes. If it dies again and again, look at 'docker-compose logs redis' in the directory of the slot: " +
       'too many messages, or too large ones, may have been sent to its port.',
   },
+  chatUnreachable: {
+    title: 'Chat not reachable',
+    what: 'The Redis of the chat does not answer where Pod was told to find it',
+    next:
+      'The live goes on, but messages typed in Pod most likely do not reach the meeting. Check SERVER_HOSTNAME (its name must lead to this server), ' +
+      "REDIS_BIND_ADDRESS and the firewall. If only this server cannot reach itself by that name, Pod's web servers may all the same.",
+  },
+  chatUnheard: {
+    title: 'Chat that nobody hears',
+    what: 'The streaming container does not listen to the chat of its live',
+    next:
+      'The live goes on, but messages typed in Pod do not reach the meeting. What its chat program said is in ' +
+      "'docker-compose logs bbb-streamer' in the directory of the slot.",
+  },
+  recordingStalled: {
+    title: 'Recording that does not grow',
+    what: 'The recording of a live in progress does not grow',
+    next:
+      'The live goes on, and what there is will be handed over when it ends. Check the free space, and whether the container may write into ' +
+      "videodata (SELinux, rights); 'docker-compose logs bbb-streamer' in the directory of the slot says what ffmpeg does.",
+  },
+  recordingRefused: {
+    title: 'Live without its recording',
+    what: 'A live begins without the recording that was asked for, because the disk is nearly full',
+    next:
+      'The live itself lacks nothing. Make room on that disk (kept/ and outbox/ in PHYSICAL_BASE_ROOT): ' +
+      'lives that begin after that are recorded again; this one is not.',
+  },
+  diskShort: {
+    title: 'Disk that will be full',
+    what: 'The recordings in progress may need more room than is free',
+    next:
+      'They go on. Make room there before they end (kept/ and outbox/ in PHYSICAL_BASE_ROOT, what Pod has not collected in POD_DEFAULT_BBB_PATH). ' +
+      'With less than 1 GB free in PHYSICAL_BASE_ROOT new lives begin without their recording.',
+  },
   recordingKept: {
     title: 'Recording kept aside',
     what: 'A recording could not be handed over to Pod and was kept aside',

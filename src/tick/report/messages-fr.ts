@@ -212,6 +212,41 @@ export const FRENCH: Messages = {
       "au prochain passage, puis au bout de 2, 4 et 8 minutes. S'il s'arrête sans cesse, consultez 'docker-compose logs redis' dans le " +
       "répertoire de l'emplacement : trop de messages, ou de trop gros, ont pu être envoyés à son port.",
   },
+  chatUnreachable: {
+    title: 'Tchat injoignable',
+    what: "Le Redis du tchat ne répond pas à l'adresse indiquée à Pod",
+    next:
+      "Le direct continue, mais les messages saisis dans Pod n'arrivent sans doute pas dans la réunion. Vérifiez SERVER_HOSTNAME (ce nom doit mener à ce serveur), " +
+      'REDIS_BIND_ADDRESS et le pare-feu. Si ce serveur est le seul à ne pas se joindre par ce nom, les serveurs web de Pod le peuvent peut-être.',
+  },
+  chatUnheard: {
+    title: "Tchat que personne n'écoute",
+    what: "Le conteneur de diffusion n'écoute pas le tchat de son direct",
+    next:
+      "Le direct continue, mais les messages saisis dans Pod n'arrivent pas dans la réunion. Ce qu'a dit le programme du tchat se lit avec " +
+      "'docker-compose logs bbb-streamer' dans le répertoire de l'emplacement.",
+  },
+  recordingStalled: {
+    title: 'Enregistrement qui ne grandit pas',
+    what: "L'enregistrement d'un direct en cours ne grandit pas",
+    next:
+      "Le direct continue, et ce qui existe sera remis à la fin. Vérifiez l'espace disque, et que le conteneur peut écrire dans " +
+      "videodata (SELinux, droits) ; 'docker-compose logs bbb-streamer' dans le répertoire de l'emplacement dit ce que fait ffmpeg.",
+  },
+  recordingRefused: {
+    title: 'Direct sans son enregistrement',
+    what: "Un direct démarre sans l'enregistrement demandé, parce que le disque est presque plein",
+    next:
+      'Le direct lui-même ne manque de rien. Faites de la place sur ce disque (kept/ et outbox/ dans PHYSICAL_BASE_ROOT) : ' +
+      'les directs qui démarrent ensuite seront de nouveau enregistrés ; pas celui-ci.',
+  },
+  diskShort: {
+    title: 'Disque bientôt plein',
+    what: "Les enregistrements en cours risquent de demander plus de place qu'il n'y en a",
+    next:
+      "Ils continuent. Faites-y de la place avant leur fin (kept/ et outbox/ dans PHYSICAL_BASE_ROOT, ce que Pod n'a pas relevé dans POD_DEFAULT_BBB_PATH). " +
+      "S'il reste moins de 1 Go dans PHYSICAL_BASE_ROOT, les nouveaux directs démarrent sans leur enregistrement.",
+  },
   recordingKept: {
     title: 'Vidéo mise de côté',
     what: "Une vidéo enregistrée n'a pas pu être remise à Pod et a été mise de côté",

@@ -15,6 +15,7 @@ const HOUR_MS = 3_600_000;
 const EVENTS: ReadonlySet<ProblemKind> = new Set([
   'recordingKept',
   'recordingMissing',
+  'recordingRefused',
   'fragmentKept',
   'leftBehind',
   'requestClosed',
@@ -214,6 +215,9 @@ function isOver(
       return (
         !config.checkHls || !isHeld(livestreamId ?? 0, world) || slotOf(livestreamId, world)?.playlist?.ok === true
       );
+    // A disk that has not answered may be as full as before.
+    case 'diskShort':
+      return world.disks === undefined || (world.disks.ok && world.disks.value.every(({ space }) => space !== null));
     case 'logUnwritable':
       return outcomes.some(({ level }) => level !== 'debug');
     default:

@@ -154,6 +154,15 @@ export function chatPort(host: Host, through: Through): Chat {
         const container = host.containers.get(slot);
         if (container !== undefined) container.showsChat = isShown;
       }),
+    look: (slot) =>
+      through('chat', 'look', [slot], () => {
+        const container = host.containers.get(slot);
+        const isThere = container?.state === 'running' && container.isChatDead !== true && !host.hasSilentChat;
+        if (!isThere) return { silence: `no answer on port ${6378 + slot}`, fromPod: null, listeners: null };
+        const asked = `${host.config.serverHostname}:${6378 + slot}`;
+        const fault = host.isHiddenFromPod ? 'ECONNREFUSED' : null;
+        return { silence: null, fromPod: { asked, fault }, listeners: host.hasDeafStreamers ? 0 : 1 };
+      }),
   };
 }
 

@@ -58,6 +58,7 @@ export function makeConfig(changes: Partial<Config> = {}): Config {
     stopWhenAloneMs: 0,
     maxLiveHours: 0,
     errorRemindHours: 24,
+    diskHours: 3,
     httpProxy: null,
     httpsProxy: null,
     noProxy: [],

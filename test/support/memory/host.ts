@@ -1,5 +1,13 @@
 // One bbb-pod-live server in memory: its slots, containers, mails, log, memory file and lock.
-import type { Config, ContainerHealth, MailMessage, PastTick, PlaylistSight } from '../../../src/tick/model.js';
+import type {
+  Config,
+  ContainerHealth,
+  DiskPlace,
+  DiskSight,
+  MailMessage,
+  PastTick,
+  PlaylistSight,
+} from '../../../src/tick/model.js';
 import { SAMPLE_MEETING_ID } from '../../../src/tick/plan/adoption.js';
 import type { Wanted } from '../../../src/shared/wanted.js';
 import type { PortError } from '../../../src/tick/errors.js';
@@ -112,6 +120,14 @@ export interface Host {
   /** What streamers say of themselves, by slot. */
   states: Map<number, StreamerState>;
   hasSilentChat: boolean;
+  /** Its name leads elsewhere, or a firewall stands between. */
+  isHiddenFromPod: boolean;
+  /** Streamers that do not listen to their chat. */
+  hasDeafStreamers: boolean;
+  /** What is free where recordings lie, and on which file system. */
+  disks: Record<DiskPlace, DiskSight['space']>;
+  /** ffmpeg writes no more, though its container goes on. */
+  hasStalledRecordings: boolean;
   hasNoImages: boolean;
   /** Containers that were stopped cannot be started any more: their network was removed. */
   hasLostNetworks: boolean;
@@ -140,6 +156,14 @@ export function createHost(config: Config): Host {
     playlists: new Map(),
     states: new Map(),
     hasSilentChat: false,
+    isHiddenFromPod: false,
+    hasDeafStreamers: false,
+    disks: {
+      base: { freeBytes: 100e9, device: 'local' },
+      outbox: { freeBytes: 100e9, device: 'local' },
+      target: { freeBytes: 100e9, device: 'share' },
+    },
+    hasStalledRecordings: false,
     hasNoImages: false,
     hasLostNetworks: false,
   };

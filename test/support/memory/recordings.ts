@@ -17,9 +17,21 @@ export function recordingsIn(directory: Map<string, StoredFile>): Recording[] {
     .map(([file, { content, modifiedAt }]) => ({ file, size: content.length, modifiedAt: new Date(modifiedAt) }));
 }
 
-export function recordingsPort(host: Host, through: Through): Recordings {
+/** What a container records is as new as the moment in which it is looked at. */
+function grow(host: Host, slot: number, now: number): void {
+  const container = host.containers.get(slot);
+  const file = videodata(host, slot).get(container?.openFile ?? '');
+  if (file !== undefined && container?.state === 'running' && !host.hasStalledRecordings)
+    file.modifiedAt = now + host.skewMs;
+}
+
+export function recordingsPort(host: Host, now: () => number, through: Through): Recordings {
   return {
-    read: (slot) => through('recordings', 'read', [slot], () => recordingsIn(videodata(host, slot))),
+    read: (slot) =>
+      through('recordings', 'read', [slot], () => {
+        grow(host, slot, now());
+        return recordingsIn(videodata(host, slot));
+      }),
     readOthers: (slot) =>
       through('recordings', 'readOthers', [slot], () =>
         [...videodata(host, slot)]

@@ -1,5 +1,6 @@
 // Slot directories in memory; records are kept as text, so that what is read back was really written.
 import { PortError } from '../../../src/tick/errors.js';
+import { isRecorded } from '../../../src/tick/plan/recorded.js';
 import { parseSlotRecord, serialiseSlotRecord } from '../../../src/tick/shell/slot/slot-file.js';
 import type { Reading, SlotReading, SlotRecord } from '../../../src/tick/model.js';
 import { type Slots } from '../../../src/tick/ports.js';
@@ -86,7 +87,7 @@ export function slotsPort(host: Host, session: Session, through: Through): Slots
         holdsLock(host, slot, session);
         const directory = directoryOf(host, slot);
         if (onlyIfDamaged && directory.composeFile?.isIntact === true) return;
-        const { livestreamId, meetingId, internalMeetingId, streamKey, recordingAsked } = record;
+        const { livestreamId, meetingId, internalMeetingId, streamKey } = record;
         await writeWhole(checkpoint, () => {
           directory.composeFile = {
             origin: 'ours',
@@ -95,7 +96,7 @@ export function slotsPort(host: Host, session: Session, through: Through): Slots
             meetingId,
             internalMeetingId,
             streamKey,
-            isRecorded: recordingAsked,
+            isRecorded: isRecorded(record),
           };
         });
       }),

@@ -76,6 +76,7 @@ function plainRecord(
     upAt: _up,
     onAirAt: _onAir,
     restarts: _restarts,
+    chatHeardAt: _heard,
     ...plain
   } = record;
   return { ...plain, broadcaster: nameOf(broadcasterId), hasEnd: endedAt !== null };

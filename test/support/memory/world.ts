@@ -12,6 +12,7 @@ import { createHost, type Host } from './host.js';
 import { createPod, podPort, type MemoryPod } from './pod.js';
 import { locksPort, planningPort, tracePort } from './locks.js';
 import { outboxPort, type Files } from './outbox.js';
+import { disksPort } from './disks.js';
 import { recordingsPort } from './recordings.js';
 import { createSession, throughHook, type Hook, type Session, type Through } from './session.js';
 import { parsedRecord, slotsPort } from './slots.js';
@@ -133,7 +134,8 @@ function portsOf(world: MemoryWorld, host: Host, session: Session): Ports {
     wishes: wishesPort(host.wanted, through),
     slots: slotsPort(host, session, through),
     compose: composePort(host, session, now, through),
-    recordings: recordingsPort(host, through),
+    recordings: recordingsPort(host, now, through),
+    disks: disksPort(host, through),
     outbox: outboxPort(host, session, world.files, through),
     streams: streamsPort(host, now, through),
     chat: chatPort(host, through),

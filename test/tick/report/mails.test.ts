@@ -16,7 +16,7 @@ test('a start is told with its id, its stream without credentials, its server, a
     values: {
       livestreamId: 12,
       stream: 'rtmp://rtmp.univ.test/live/bbb-Cours-12',
-      warning: '',
+      warnings: [],
       server: 1,
       serverHostname: 'live1.univ.test',
       slot: 2,
@@ -39,8 +39,8 @@ test('in English, the date is English too', () => {
 
 test('a live that will show nothing is told with the reason, and what to do', () => {
   const problem = { kind: 'bbbTooNew', detail: 'BBB 3.0.1' } as const;
-  const { warning } = startMail(slotRecord(12), 2, makeConfig({ mailLang: 'en' }), NOW, problem).values;
-  expect(warning).toEqual({ what: ENGLISH.bbbTooNew.what, detail: 'BBB 3.0.1', next: ENGLISH.bbbTooNew.next });
+  const { warnings } = startMail(slotRecord(12), 2, makeConfig({ mailLang: 'en' }), NOW, [problem]).values;
+  expect(warnings).toEqual([{ what: ENGLISH.bbbTooNew.what, detail: 'BBB 3.0.1', next: ENGLISH.bbbTooNew.next }]);
 });
 
 test('the start mail of a webinar names its own RTMP server, without what is secret, and its event', () => {

@@ -562,3 +562,44 @@ test('a log line says which live and slot, what happened, the bare fact, and wha
     message: expect.stringMatching(/^livestream 12, slot 3: .+ \(detail of stopFailed\)\. .+\.$/),
   });
 });
+
+describe('what is watched of a live', () => {
+  const held = { slots: [slotReading(1, slotRecord(7))] };
+  const seen = (change: Extract<Observation, { watched: number }>['change']): Observation => ({ watched: 7, change });
+
+  test('is remembered entry by entry, while a slot holds the live, and leaves nothing when it is over', () => {
+    const first = [
+      { at: 0, world: held, observations: [seen({ stalledBytes: 5 })] },
+      { at: MINUTE, world: held, observations: [seen({ deafSince: NOW.toISOString() })] },
+    ];
+    const both = { stalledBytes: 5, deafSince: NOW.toISOString() };
+    expect(play(first).memory.watched).toEqual({ '7': both });
+    const cutShort = { at: 2 * MINUTE, world: { slots: [] }, isCutShort: true };
+    expect(play([...first, cutShort]).memory.watched).toEqual({ '7': both });
+    const one = { at: 2 * MINUTE, world: held, observations: [seen({ stalledBytes: null })] };
+    expect(play([...first, one]).memory.watched).toEqual({ '7': { deafSince: both.deafSince } });
+    const other = { at: 3 * MINUTE, world: held, observations: [seen({ deafSince: null })] };
+    expect(play([...first, one, other]).memory.watched).toBeUndefined();
+    expect(
+      play([...first, { at: 2 * MINUTE, world: { slots: [slotReading(1, null)] } }]).memory.watched,
+    ).toBeUndefined();
+  });
+});
+
+describe('a disk that is short', () => {
+  const disks = (space: { freeBytes: number; device: string } | null): Partial<World> => ({
+    disks: ok([{ place: 'target', directory: '/pod', space }]),
+  });
+  test.each<[string, Partial<World>, number]>([
+    ['has room again', disks({ freeBytes: 1, device: '1' }), 1],
+    ['is needed no more', {}, 1],
+    ['does not answer', disks(null), 0],
+    ['could not be read', { disks: failed() }, 0],
+  ])('which %s', (_name, world, ends) => {
+    const { mails } = play([
+      { at: 0, outcomes: [trouble('diskShort')] },
+      { at: MINUTE, world },
+    ]);
+    expect(mails.reduce((sum, { recovered }) => sum + recovered, 0)).toBe(ends);
+  });
+});

@@ -1,5 +1,6 @@
 // Which recordings of a slot go to which entry of the outbox, with what is known of them (docs/promises.md, P4).
 import type { EntryReading, OutboxRecord, Problem, Recording, SlotRecord } from '../../model.js';
+import { isRecorded, isStrangers } from '../recorded.js';
 
 /** Why recordings leave a slot: its live has ended; its start has failed; it is taken, and what lies there is not the live's. */
 export type MoveReason = 'end' | 'failed start' | 'taking';
@@ -57,11 +58,6 @@ export function movesOf(
     }
   }
   return moves;
-}
-
-/** What has another size than when the slot was taken was written by the container that was started since. */
-export function isStrangers({ file, size }: Recording, { strangers = [] }: SlotRecord): boolean {
-  return strangers.some((stranger) => stranger.file === file && stranger.size === size);
 }
 
 /** What its live had recorded to its end is still that live's; of everything else nobody knows what it is worth. */
@@ -130,7 +126,7 @@ export function afterMoving(
   const hadBegun = live.handOver !== null && live.handOver.isStrangers !== true;
   const change: Partial<SlotRecord> = { handOver: null };
   if (own.length > 0 || hadBegun || hasOwnEntry(live, entries)) change.recording = 'placed';
-  else if (live.recordingAsked && live.recording === undefined) {
+  else if (isRecorded(live) && live.recording === undefined) {
     const found = others.length === 0 ? 'holds none' : `holds none, but ${others.join(', ')}`;
     const log = `${logDirectory}/${live.livestreamId}.log`;
     const detail = `a recording was asked for, and videodata of slot ${slot} ${found}; what the container said is in ${log}`;

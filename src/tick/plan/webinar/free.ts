@@ -7,6 +7,7 @@ import { pausedUntil, triesOf } from '../back-off.js';
 import { afterTold } from '../chains.js';
 import { complain, from, remark, stateOf, type Draft } from '../draft.js';
 import type { MeetingState } from '../over.js';
+import { withRoom } from '../on-air/disk.js';
 import { newWebinarRecord, rowOf } from './record.js';
 import { dueWish, isFresh, isOld, type DueWish } from './wish.js';
 
@@ -75,10 +76,9 @@ function start(
   { wish, before }: DueWish,
   draft: Draft,
 ): void {
-  const record = newWebinarRecord(wish, gatewayId, webinar, meetingOf(wish, draft), {
-    config: draft.config,
-    now: draft.world.now,
-  });
+  const { config, world } = draft;
+  const made = newWebinarRecord(wish, gatewayId, webinar, meetingOf(wish, draft), { config, now: world.now });
+  const record = withRoom(made, world);
   draft.chains.push({
     slot,
     livestreamId: record.livestreamId,

@@ -50,7 +50,8 @@ function redisCommand(slot: number, streamer: Streamer): string[] {
     'resetchannels',
     ...channels.map((name) => `&${name}`),
   ];
-  const commands = ['-@all', '+ping', '+publish', '+subscribe', '+psubscribe', '+unsubscribe', '+punsubscribe'];
+  const subscriptions = ['+subscribe', '+psubscribe', '+unsubscribe', '+punsubscribe'];
+  const commands = ['-@all', '+ping', '+publish', ...subscriptions, '+pubsub|numpat', '+pubsub|numsub'];
   return [...network, ...LIMITS, ...user, ...commands];
 }
 

@@ -2,6 +2,7 @@
 // Source: the README of github.com/aau-zid/BigBlueButton-liveStreaming.
 import type { Config, SlotRecord } from '../../model.js';
 import { SAMPLE_MEETING_ID } from '../../plan/adoption.js';
+import { isRecorded } from '../../plan/recorded.js';
 import { CHAT_NAME } from '../../../shared/chat-text.js';
 import { livePage, rtmpTarget } from '../../plan/names.js';
 import { redisChannel } from '../../../shared/slot-chat.js';
@@ -16,7 +17,7 @@ export function composeVariables(record: SlotRecord, config: Config, slot: numbe
     BBB_ATTENDEE_PASSWORD: config.bbbAttendeePassword,
     BBB_MODERATOR_PASSWORD: config.bbbModeratorPassword,
     BBB_MEETING_TITLE: record.broadcasterName,
-    BBB_DOWNLOAD_MEETING: String(record.recordingAsked),
+    BBB_DOWNLOAD_MEETING: String(isRecorded(record)),
     BBB_STREAM_URL: rtmpTarget(record, config),
     BBB_RESOLUTION: config.bbbResolution,
     FFMPEG_STREAM_VIDEO_BITRATE: config.ffmpegVideoBitrate,

@@ -101,6 +101,8 @@ const RECORD: Fields<Omit<SlotRecord, 'handOver'>> = {
   onAirAt: orAbsent(time),
   restarts: orAbsent(listOf('a list of times', time)),
   webinar: orAbsent(webinar),
+  chatHeardAt: orAbsent(time),
+  recordingRefused: orAbsent(text),
   recording: orAbsent(oneOf(['placed', 'missing'] satisfies SlotRecord['recording'][])),
 };
 

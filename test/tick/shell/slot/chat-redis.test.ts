@@ -6,6 +6,9 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { systemClock } from '../../../../src/shared/clock.js';
+import { redisPort } from '../../../../src/shared/slot-chat.js';
+import { createChat } from '../../../../src/tick/shell/chat.js';
 import { composeFileText } from '../../../../src/tick/shell/slot/compose-file.js';
 import { pathOf } from '../../../support/programs.js';
 import { sampleConfig, sampleRecord } from '../../../support/samples.js';
@@ -136,6 +139,32 @@ describeWithRedis(`the chat's Redis${redisServer === null ? ' (skipped: redis-se
       ['MULTI'],
     ])
       expect(`${words.join(' ')}: ${await answerTo(port, ...words)}`).toMatch(/: -NOPERM/);
+  });
+
+  test('tells how many listen, and nothing else of who does', async () => {
+    const { port } = await startRedis();
+    const slot = port - redisPort(0);
+    const config = { ...sampleConfig(directory), redisBindAddress: '127.0.0.1' };
+    const listeners = (): Promise<number | null> =>
+      createChat(config, systemClock, () => Promise.resolve(null))
+        .look(slot)
+        .then((sight) => sight.listeners);
+    expect(await listeners()).toBe(0);
+    // As the streaming images listen.
+    const streamer = await clientOf(port);
+    streamer.socket.write('PSUBSCRIBE chat1\r\n');
+    await happens(streamer, 'data');
+    expect(await listeners()).toBe(1);
+    expect(await answerTo(port, 'PUBSUB', 'NUMPAT')).toBe(':1');
+    expect(await answerTo(port, 'PUBSUB', 'NUMSUB', 'chat1')).toBe('*2');
+    for (const words of [['CHANNELS'], ['CHANNELS', '*'], ['SHARDCHANNELS'], ['HELP']])
+      expect(`${words.join(' ')}: ${await answerTo(port, 'PUBSUB', ...words)}`).toMatch(/: -(?:NOPERM|ERR)/);
+    streamer.socket.destroy();
+    await streamer.closed;
+    let left = await listeners();
+    // It may not have noticed yet that one has left.
+    for (let look = 0; look < 100 && left !== 0; look += 1) left = await listeners();
+    expect(left).toBe(0);
   });
 
   test('takes what our own streamer is told, on a channel beside its own, and on no other', async () => {

@@ -221,7 +221,7 @@ describe('the compose file', () => {
     expect(services['bbb-streamer'].container_name).toBe('liveStreaming3');
     expect(services.redis.ports).toEqual(['0.0.0.0:6381:6379']);
     expect(services.redis.command?.join(' ')).toBe(
-      '--protected-mode no --save  --maxclients 100 --maxmemory 64mb --proto-max-bulk-len 1mb --client-query-buffer-limit 2mb --client-output-buffer-limit normal 1mb 512kb 10 --client-output-buffer-limit pubsub 1mb 512kb 10 --timeout 300 --tcp-keepalive 60 --user default on nopass resetkeys resetchannels &chat3 -@all +ping +publish +subscribe +psubscribe +unsubscribe +punsubscribe',
+      '--protected-mode no --save  --maxclients 100 --maxmemory 64mb --proto-max-bulk-len 1mb --client-query-buffer-limit 2mb --client-output-buffer-limit normal 1mb 512kb 10 --client-output-buffer-limit pubsub 1mb 512kb 10 --timeout 300 --tcp-keepalive 60 --user default on nopass resetkeys resetchannels &chat3 -@all +ping +publish +subscribe +psubscribe +unsubscribe +punsubscribe +pubsub|numpat +pubsub|numsub',
     );
   });
 
