@@ -64,6 +64,7 @@ const NAME = `L'été "à" $HOME \`id\` 🎓`;
         BBB_URL: bbb.apiUrl,
         BBB_SECRET: bbb.secret,
         BBB_STREAM_URL: rtmp.url,
+        POD_HLS_STREAM: rtmp.playlistsUrl,
         BBB_RESOLUTION: `${SIZE.width}x${SIZE.height}`,
         FFMPEG_STREAM_VIDEO_BITRATE: '1000',
       },
@@ -220,6 +221,52 @@ const NAME = `L'été "à" $HOME \`id\` 🎓`;
     expect(shown.flatMap((frame) => strangePlaces(frame)).slice(0, 10)).toEqual([]);
     const tone = (await loudness(recording, 440)).slice(300, -400);
     expect(tone.filter(({ level }) => level > 0.005).length / tone.length).toBeGreaterThan(0.8);
+    expect(await engine.docker('ps', '-aq')).toBe('');
+  }, 400_000);
+
+  interface SlotTold {
+    slot: number;
+    state: string;
+    live: { restarts: number; onAirAfterSeconds: number | null } | null;
+  }
+
+  /** What `status` says of slot 1, and how it ends. */
+  async function status(): Promise<{ exitCode: number | null; slot: SlotTold | undefined }> {
+    const { exitCode, stdout } = await world.run(['status', '--json']);
+    const { slots } = JSON.parse(stdout) as { slots: SlotTold[] };
+    return { exitCode, slot: slots.find(({ slot }) => slot === 1) };
+  }
+
+  test('a live whose container is killed is on the air again within two ticks, with one mail; `status` tells it all the while', async () => {
+    const request = world.teacherAsks({ name: 'Cours qui tombe', meetingId: 'chute', recording: true });
+    bbb.begin('chute', { internalMeetingId: request.meeting.internal_meeting_id, name: 'Cours qui tombe' });
+    await tick();
+    const isOnAir = async (): Promise<boolean> => (await status()).slot?.state === 'on air';
+    await eventually('it is on the air', isOnAir, { withinMs: 120_000, hint: tickLog });
+    await tick();
+    expect(tickLog()).toMatch(/on the air \d+ s after/);
+    expect(await status()).toMatchObject({
+      exitCode: 0,
+      slot: { state: 'on air', live: { restarts: 0, onAirAfterSeconds: expect.any(Number) } },
+    });
+
+    const mails = world.smtp.mails.length;
+    await engine.docker('kill', 'liveStreaming1');
+    expect(await status()).toMatchObject({ exitCode: 1, slot: { state: 'failed' } });
+    expect((await world.run(['run', '--no-delay'])).exitCode).toBe(1);
+    expect((await status()).slot?.state).toBe('starting');
+    await eventually('it is on the air again', isOnAir, { withinMs: 120_000, hint: tickLog });
+    await tick();
+    expect(await status()).toMatchObject({ exitCode: 0, slot: { state: 'on air', live: { restarts: 1 } } });
+    expect(world.smtp.mails.slice(mails).map(({ subject }) => subject)).toEqual([
+      '[BBB-POD-LIVE] Erreur rencontrée',
+      '[BBB-POD-LIVE] Retour à la normale',
+    ]);
+
+    bbb.end('chute');
+    world.meetingEnds('chute');
+    await world.run(['run', '--no-delay']);
+    expect(request.livestream.status).toBe(2);
     expect(await engine.docker('ps', '-aq')).toBe('');
   }, 400_000);
 });

@@ -12,6 +12,8 @@ export interface RtmpServer {
   /** Without the stream's key. */
   url: string;
   port: number;
+  /** Where its playlists are read over HTTP, without their names. */
+  playlistsUrl: string;
   /** Where the segments and playlists are. */
   hlsDirectory: string;
   /** Segments of a stream, in order, as paths. */
@@ -25,15 +27,19 @@ export interface RtmpServer {
 
 /** `host`: the address on which it listens. */
 export async function startRtmp(directory: string, host = '127.0.0.1'): Promise<RtmpServer> {
-  const port = await freePort(host);
+  const [port, httpPort] = [await freePort(host), await freePort(host)];
   const hlsDirectory = join(directory, 'hls');
   mkdirSync(hlsDirectory, { recursive: true });
   const [configuration, log] = [join(directory, 'nginx.conf'), join(directory, 'error.log')];
-  writeFileSync(configuration, configurationOf(directory, `${host}:${port}`, hlsDirectory, log));
+  writeFileSync(
+    configuration,
+    configurationOf(directory, { rtmp: `${host}:${port}`, http: `${host}:${httpPort}` }, hlsDirectory, log),
+  );
   let nginx: ChildProcess | null = null;
   const server: RtmpServer = {
     url: `rtmp://${host}:${port}/live/`,
     port,
+    playlistsUrl: `http://${host}:${httpPort}/hls/`,
     hlsDirectory,
     segments: (key) =>
       readdirSync(hlsDirectory)
@@ -61,11 +67,20 @@ function numberOf(name: string): number {
   return Number(/-(\d+)\.ts$/.exec(name)?.[1] ?? 0);
 }
 
-function configurationOf(directory: string, address: string, hls: string, log: string): string {
+function configurationOf(
+  directory: string,
+  addresses: { rtmp: string; http: string },
+  hls: string,
+  log: string,
+): string {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (what) => `${what}_temp_path ${join(directory, what)};`,
+  );
   return `load_module ${RTMP_MODULE};
 daemon off; worker_processes 1; user root; pid ${join(directory, 'nginx.pid')}; error_log ${log} info;
 events { worker_connections 128; }
-rtmp { server { listen ${address}; chunk_size 4096;
+http { access_log off; ${temporary.join(' ')} server { listen ${addresses.http}; location /hls/ { alias ${hls}/; } } }
+rtmp { server { listen ${addresses.rtmp}; chunk_size 4096;
   application live { live on; record off; hls on; hls_path ${hls}; hls_fragment 2s; hls_playlist_length 600s; hls_cleanup off; }
 } }
 `;
