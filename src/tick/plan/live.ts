@@ -60,9 +60,11 @@ function watchStream(reading: SlotReading, record: SlotRecord, draft: Draft): St
 
 function planContainer(reading: SlotReading, record: SlotRecord, stream: StreamState, draft: Draft): Rest {
   const { slot } = reading;
-  const container = reading.container?.ok === true ? reading.container.value.state : null;
   if (reading.container?.ok === false) complain(draft, reading.container.problem, record.livestreamId, slot);
-  if (container === 'stopped' || container === 'absent') return planRevival(reading, record, container, draft);
+  if (reading.container?.ok === true) {
+    const { state, exitStatus } = reading.container.value;
+    if (state === 'stopped' || state === 'absent') return planRevival(reading, record, { state, exitStatus }, draft);
+  }
   const mail: Effect[] = isStartMailDue(record, draft) ? [{ do: 'mailStart' }] : [];
   const { reason, effects } = planUp(reading, record, stream, draft);
   return { reason, effects: [...mail, ...effects] };
@@ -121,22 +123,26 @@ const UNKNOWN_END =
   'its container has ended as it does at the end of a meeting; whether that is over will be seen once BBB can be read';
 
 /** The container of a running meeting has gone. */
-function planRevival(reading: SlotReading, record: SlotRecord, container: 'stopped' | 'absent', draft: Draft): Rest {
+function planRevival(
+  reading: SlotReading,
+  record: SlotRecord,
+  { state, exitStatus }: { state: 'stopped' | 'absent'; exitStatus: number | null },
+  draft: Draft,
+): Rest {
   const { slot } = reading;
   const problem = engineProblem(reading, record);
   if (problem !== null) {
     complain(draft, problem, record.livestreamId, slot);
     return NOTHING;
   }
-  const exitStatus = reading.container?.ok === true ? reading.container.value.exitStatus : null;
   if (stateOf(record, draft.world) === 'unknown' && exitStatus === STREAMER_EXIT.ended) {
     remark(draft, 'info', UNKNOWN_END, record.livestreamId, slot);
     return NOTHING;
   }
   const ended = exitStatus === null ? 'no longer runs' : `has ended ${exitInWords(exitStatus)}`;
-  const found = container === 'absent' ? 'there is no container' : `its container ${ended}`;
+  const found = state === 'absent' ? 'there is no container' : `its container ${ended}`;
   const isNow = complainOfContainer('containerDied', found, slot, record, draft);
-  return isNow ? { reason: 'its container has gone', effects: reviveChain(container) } : NOTHING;
+  return isNow ? { reason: 'its container has gone', effects: reviveChain(state) } : NOTHING;
 }
 
 /** Tells what is wrong with a live's container; answers whether it is started again now: once BBB says that the meeting goes on. */

@@ -1,5 +1,5 @@
 // What an administrator is told of errors that last: when they begin, after an hour, then daily, and when they are over (docs/promises.md, P9).
-import type { Config, Outcome, Problem, ProblemKind, SlotReading, Told, Untold, World } from '../model.js';
+import type { Config, Outcome, Problem, ProblemKind, SlotReading, SlotRecord, Told, Untold, World } from '../model.js';
 import { ageMs } from '../plan/dates.js';
 import { sicknessOf } from '../plan/on-air/container-health.js';
 import { streamSeen } from '../plan/on-air/stream-seen.js';
@@ -213,7 +213,9 @@ function isOver(
       return livestreamId === null || !isHeld(livestreamId, world) || isWell(livestreamId, world, config);
     case 'playlistUnreadable':
       return (
-        !config.checkHls || !isHeld(livestreamId ?? 0, world) || slotOf(livestreamId, world)?.playlist?.ok === true
+        !config.checkHls ||
+        !isHeld(livestreamId ?? 0, world) ||
+        liveIn(livestreamId, world)?.reading.playlist?.ok === true
       );
     // A disk that has not answered may be as full as before.
     case 'diskShort':
@@ -248,16 +250,24 @@ function isHeld(livestreamId: number, { slots }: World): boolean {
   return slots.some(({ record }) => !record.ok || record.value?.livestreamId === livestreamId);
 }
 
-function slotOf(livestreamId: number | null, { slots }: World): SlotReading | undefined {
-  return slots.find(({ record }) => record.ok && record.value?.livestreamId === livestreamId);
+function liveIn(
+  livestreamId: number | null,
+  { slots }: World,
+): { reading: SlotReading; record: SlotRecord } | undefined {
+  return slots.flatMap((reading) =>
+    reading.record.ok && reading.record.value !== null && reading.record.value.livestreamId === livestreamId
+      ? [{ reading, record: reading.record.value }]
+      : [],
+  )[0];
 }
 
 /** Its container does its work, and viewers see it, as far as anybody looks. */
 function isWell(livestreamId: number, world: World, { checkHls }: Config): boolean {
-  const reading = slotOf(livestreamId, world);
-  if (reading?.container?.ok !== true || !reading.record.ok || reading.record.value === null) return false;
-  const { state } = reading.container.value;
+  const live = liveIn(livestreamId, world);
+  if (live?.reading.container?.ok !== true) return false;
+  const { reading, record } = live;
+  const { state } = live.reading.container.value;
   if (state === 'stopped' || state === 'absent' || sicknessOf(reading, world.now) !== null) return false;
-  const stream = streamSeen(reading, reading.record.value, world).state.is;
+  const stream = streamSeen(reading, record, world).state.is;
   return stream === 'onAir' || (!checkHls && stream === 'unwatched');
 }

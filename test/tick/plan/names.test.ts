@@ -9,6 +9,7 @@ import {
   chosenNames,
   conflict,
   livePage,
+  playlistUrl,
   pageUrl,
   podSlugs,
   rtmpTarget,
@@ -241,4 +242,8 @@ test('a webinar has a page and an RTMP address of its own', () => {
   expect(livePage(webinarRecord({}, { page: null }), at)).toBe('https://pod.univ.fr');
   expect(rtmpTarget(slotRecord(1), at)).toBe('rtmp://live.univ.fr/live/bbb-Cours-1');
   expect(rtmpTarget(webinarRecord(), at)).toBe('rtmp://user:secret@rtmp.univ.test/live/slot1');
+  const hls = { podHlsStream: 'https://hls.univ.fr/hls/' };
+  expect(playlistUrl(slotRecord(1), hls)).toBe('https://hls.univ.fr/hls/bbb-Cours-1.m3u8');
+  expect(playlistUrl(webinarRecord(), hls)).toMatch(/^https?:\/\/.*\.m3u8$/);
+  expect(playlistUrl(webinarRecord({}, { page: null }), hls)).toBeNull();
 });

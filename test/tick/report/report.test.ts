@@ -6,6 +6,7 @@ import type {
   Config,
   EntryReading,
   Memory,
+  SlotReading,
   Observation,
   Outcome,
   ProblemKind,
@@ -419,6 +420,24 @@ describe('an error about containers is over', () => {
 
   test('but not while its slot file cannot be read', () => {
     expect(steps({ slots: [{ ...slotReading(1, null), record: failed('slotFileUnreadable') }] })).toEqual([0]);
+  });
+});
+
+describe('an error of a live that viewers do not see is over', () => {
+  const held = slotReading(1, slotRecord(1), 'running');
+  const playlist = ok({ is: 'playlist' as const, edge: '7', targetMs: 2000, ageMs: 1000 });
+  test.each<[string, SlotReading[], number[]]>([
+    ['when they see it', [{ ...held, playlist }], [0, 1]],
+    ['when it has ended', [slotReading(1, null)], [0, 1]],
+    ['but not while its slot file cannot be read', [{ ...held, record: failed('slotFileUnreadable') }], [0]],
+    ['but not while its containers cannot be read', [{ ...held, container: failed('dockerUnreadable') }], [0]],
+    ['but not while its playlist cannot be read', [{ ...held, playlist: failed('podUnreadable') }], [0]],
+  ])('%s', (_when, slots, recovered) => {
+    const { mails } = play([
+      { at: 0, outcomes: [trouble('streamSilent', 1, 1)] },
+      { at: MINUTE, world: { slots } },
+    ]);
+    expect(mails.map((mail) => mail.recovered)).toEqual(recovered);
   });
 });
 
