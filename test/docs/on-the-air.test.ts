@@ -52,7 +52,7 @@ const FULL: Status = {
         user: { id: 1, url: '' },
         since: '',
         onAirAfterSeconds: 1,
-        recording: { asked: true, bytes: 1, growing: true },
+        recording: { asked: true, refused: '', bytes: 1, growing: true },
         chat: 'off',
         page: '',
         restarts: 0,

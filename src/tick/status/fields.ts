@@ -68,6 +68,8 @@ export interface UserStatus {
 
 export interface RecordingStatus {
   asked: boolean;
+  /** Why it is not made although it was asked for; null: it is. */
+  refused: string | null;
   /** Of all its files in the slot; null: not known. */
   bytes: number | null;
   /** Null: nothing is recorded, or that is not known. */

@@ -1,9 +1,13 @@
 // A live in a slot, as its slot file and what was read of it know it.
+import { chatFault, heardSince } from '../plan/on-air/chat.js';
+import { opinionOfRecording } from '../plan/on-air/recording.js';
 import { pageUrl } from '../plan/names.js';
-import type { Config, SlotRecord } from '../model.js';
-import type { LiveStatus, UserStatus } from './fields.js';
+import { ownRecordings } from '../plan/recorded.js';
+import type { Config, SlotReading, SlotRecord, Watched, World } from '../model.js';
+import type { LiveStatus, RecordingStatus, UserStatus } from './fields.js';
 
-export function liveStatus(record: SlotRecord, config: Config): LiveStatus {
+export function liveStatus(reading: SlotReading, record: SlotRecord, world: World, config: Config): LiveStatus {
+  const watched = world.memory.watched?.[String(record.livestreamId)];
   return {
     livestreamId: record.livestreamId,
     meeting: record.meetingName,
@@ -11,8 +15,8 @@ export function liveStatus(record: SlotRecord, config: Config): LiveStatus {
     user: userOf(record.userPath, config),
     since: record.reservedAt,
     onAirAfterSeconds: onAirAfterSeconds(record),
-    recording: { asked: record.recordingAsked, bytes: null, growing: null },
-    chat: record.enableChat ? 'unknown' : 'off',
+    recording: recordingStatus(reading, record, watched, world),
+    chat: chatStatus(reading, record, watched),
     page: record.slug === null ? null : pageUrl(config.podUrl, record.slug, record.dialect),
     restarts: record.restarts?.length ?? 0,
   };
@@ -23,6 +27,32 @@ function onAirAfterSeconds({ askedAt, onAirAt }: SlotRecord): number | null {
   if (askedAt === undefined || onAirAt === undefined) return null;
   const seconds = Math.round((Date.parse(onAirAt) - Date.parse(askedAt)) / 1000);
   return seconds >= 0 ? seconds : null;
+}
+
+/** Whether it grows is the plan's opinion, which a moment without a byte does not change. */
+function recordingStatus(
+  { recordings }: SlotReading,
+  record: SlotRecord,
+  watched: Watched | undefined,
+  { now }: World,
+): RecordingStatus {
+  const about = { asked: record.recordingAsked, refused: record.recordingRefused ?? null };
+  if (recordings?.ok !== true) return { ...about, bytes: null, growing: null };
+  const bytes = ownRecordings(recordings.value, record).reduce((sum, { size }) => sum + size, 0);
+  const { stalledBytes } = opinionOfRecording(recordings.value, record, watched, now);
+  const isYoung = bytes === 0 && stalledBytes === undefined;
+  return { ...about, bytes, growing: isYoung ? null : stalledBytes === undefined };
+}
+
+/** A chat that was heard is not asked each time. */
+function chatStatus({ slot, chat }: SlotReading, record: SlotRecord, watched: Watched | undefined): LiveStatus['chat'] {
+  if (!record.enableChat) return 'off';
+  if (chat?.ok === true) {
+    if (chatFault(chat.value, slot) !== null) return 'deaf';
+    return chat.value.listeners === null ? 'unknown' : 'listening';
+  }
+  if (watched?.deafSince !== undefined) return 'deaf';
+  return heardSince(record) === null ? 'unknown' : 'listening';
 }
 
 /** Pod's user, whose row has that path; null: there is none. */

@@ -28,7 +28,7 @@ export function slotStatuses({ world, plan }: Sight, config: Config): SlotStatus
         slot,
         state,
         note: notes.filter((text) => text !== '').join('; '),
-        live: record === null ? null : liveStatus(record, config),
+        live: record === null ? null : liveStatus(reading, record, world, config),
       },
     ];
   });
@@ -45,7 +45,14 @@ function adoptedBy(chain: Chain | undefined): SlotRecord | null {
 }
 
 /** Acts that change nothing about how the live is. */
-const ASIDE: ReadonlySet<EffectName> = new Set(['mailStart', 'pingChat', 'saveOutput', 'noteOnAir', 'explainSilence']);
+const ASIDE: ReadonlySet<EffectName> = new Set([
+  'mailStart',
+  'pingChat',
+  'saveOutput',
+  'noteOnAir',
+  'noteChatHeard',
+  'explainSilence',
+]);
 
 function nextOf(chain: Chain | undefined): string {
   if (chain === undefined || chain.effects.every((effect) => ASIDE.has(effect.do))) return '';

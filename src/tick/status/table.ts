@@ -137,7 +137,8 @@ function aboutLive({ live, note }: SlotStatus, { paint }: TableOptions): string[
 }
 
 function recordingIn({ recording }: LiveStatus): string {
-  const { asked, bytes, growing } = recording;
+  const { asked, refused, bytes, growing } = recording;
+  if (refused !== null) return 'refused';
   if (bytes === null) return asked ? 'asked' : 'no';
   return `${sizeIn(bytes)}${growing === null ? '' : growing ? ' growing' : ' stuck'}`;
 }

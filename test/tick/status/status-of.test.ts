@@ -1,12 +1,14 @@
 // What `status` says, as tables: where each slot stands in every world, what waits and why, what needs a hand, what is not known.
 import { describe, expect, test } from '@jest/globals';
 import type {
+  ChatSight,
   Config,
   Memory,
   OutboxRecord,
   PlaylistSight,
   PastTick,
   Reading,
+  Recording,
   SlotReading,
   SlotRecord,
   SlotStep,
@@ -15,7 +17,7 @@ import type {
 import { plan } from '../../../src/tick/plan/plan.js';
 import { emptyMemory } from '../../../src/tick/report/memory.js';
 import { ENGLISH } from '../../../src/tick/report/messages-en.js';
-import type { Status } from '../../../src/tick/status/fields.js';
+import type { LiveStatus, Status } from '../../../src/tick/status/fields.js';
 import { statusOf, type Sight } from '../../../src/tick/status/status-of.js';
 import type { StreamerState } from '../../../src/shared/streamer-state.js';
 import { makeConfig } from '../../support/memory/config.js';
@@ -283,7 +285,7 @@ describe('a live', () => {
       user: { id: 7, url: 'https://pod.univ.test/rest/users/7/' },
       since: '2026-03-02T08:00:00.000Z',
       onAirAfterSeconds: null,
-      recording: { asked: true, bytes: null, growing: null },
+      recording: { asked: true, refused: null, bytes: null, growing: null },
       chat: 'unknown',
       page: 'https://pod.univ.test/live/direct/bbb-cours-1/',
       restarts: 0,
@@ -309,6 +311,61 @@ describe('a live', () => {
     const record = slotRecord(1, { userPath, slug: null, recordingAsked: false });
     const world = quietWorld({ slots: [slotReading(1, record, 'running')] });
     expect(statusIn(world).slots[0]?.live).toMatchObject({ user, page: null, recording: { asked: false } });
+  });
+});
+
+describe('the recording of a live', () => {
+  const file = (size: number, secondsAgo: number): Recording => ({
+    file: `meeting-${size}.mkv`,
+    size,
+    modifiedAt: new Date(NOW.getTime() - secondsAgo * 1000),
+  });
+
+  test.each<[string, Reading<Recording[]>, Partial<SlotRecord>, { bytes: number | null; growing: boolean | null }]>([
+    ['grows', ok([file(4000, 5), file(300, 900)]), {}, { bytes: 4300, growing: true }],
+    ['does not grow any more', ok([file(4000, 400)]), {}, { bytes: 4000, growing: false }],
+    ['has not begun yet', ok([]), { upAt: NOW.toISOString() }, { bytes: 0, growing: null }],
+    ['should have begun', ok([]), {}, { bytes: 0, growing: false }],
+    [
+      'is another live’s',
+      ok([file(4000, 5)]),
+      { strangers: [{ file: 'meeting-4000.mkv', size: 4000 }] },
+      { bytes: 0, growing: false },
+    ],
+    ['cannot be read', failed(), {}, { bytes: null, growing: null }],
+  ])('%s', (_what, recordings, record, recording) => {
+    const world = quietWorld({ ...bbbSays(1, 'running'), slots: [onAir(1, record, { recordings })] });
+    expect(statusIn(world).slots[0]?.live?.recording).toEqual({ asked: true, refused: null, ...recording });
+  });
+
+  test('that was refused says why', () => {
+    const world = quietWorld({ slots: [onAir(1, { recordingRefused: 'the disk is full' })] });
+    expect(statusIn(world).slots[0]?.live?.recording).toMatchObject({ asked: true, refused: 'the disk is full' });
+  });
+});
+
+describe('the chat of a live', () => {
+  const sight = (changes: Partial<ChatSight>): Reading<ChatSight> =>
+    ok({ silence: null, fromPod: null, listeners: 1, ...changes });
+  const heard = { chatHeardAt: '2026-03-02T08:10:00.000Z' };
+  const deaf: Memory = { ...emptyMemory(), watched: { '1': { deafSince: '2026-03-02T09:00:00.000Z' } } };
+
+  test.each<[string, Partial<SlotReading>, Partial<SlotRecord>, Memory, LiveStatus['chat']]>([
+    ['is listened to', { chat: sight({}) }, {}, emptyMemory(), 'listening'],
+    ['is listened to by nobody', { chat: sight({ listeners: 0 }) }, {}, emptyMemory(), 'deaf'],
+    ['does not answer', { chat: sight({ silence: 'no answer' }) }, heard, emptyMemory(), 'deaf'],
+    ['does not tell who listens', { chat: sight({ listeners: null }) }, {}, emptyMemory(), 'unknown'],
+    ['was heard, and is not asked now', {}, heard, emptyMemory(), 'listening'],
+    ['was heard, and was deaf at the last look', {}, heard, deaf, 'deaf'],
+    ['was never heard', { chat: failed() }, {}, emptyMemory(), 'unknown'],
+    ['was not asked for', {}, { enableChat: false }, emptyMemory(), 'off'],
+  ])('%s', (_what, reading, record, memory, chat) => {
+    const world = quietWorld({
+      ...bbbSays(1, 'running'),
+      memory,
+      slots: [onAir(1, { enableChat: true, ...record }, reading)],
+    });
+    expect(statusIn(world).slots[0]?.live?.chat).toBe(chat);
   });
 });
 

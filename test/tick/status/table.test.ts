@@ -17,7 +17,7 @@ function live(changes: Partial<LiveStatus> = {}): LiveStatus {
     user: { id: 7, url: 'https://pod.univ.test/rest/users/7/' },
     since: '2026-03-02T08:58:00.000Z',
     onAirAfterSeconds: 41,
-    recording: { asked: true, bytes: 412_000_000, growing: true },
+    recording: { asked: true, refused: null, bytes: 412_000_000, growing: true },
     chat: 'listening',
     page: 'https://pod.univ.test/live/direct/bbb-cours-dalgebre/',
     restarts: 0,
@@ -90,7 +90,7 @@ describe('the table', () => {
               user: { id: null, url: 'x' },
               since: '2026-02-28T22:30:00.000Z',
               onAirAfterSeconds: null,
-              recording: { asked: true, bytes: null, growing: null },
+              recording: { asked: true, refused: null, bytes: null, growing: null },
             }),
           },
         ],
@@ -154,9 +154,10 @@ describe('the table', () => {
   });
 
   test.each<[LiveStatus['recording'], string]>([
-    [{ asked: false, bytes: null, growing: null }, 'no'],
-    [{ asked: true, bytes: 1_240_000_000, growing: false }, '1.2 GB stuck'],
-    [{ asked: true, bytes: 0, growing: null }, '0 B'],
+    [{ asked: false, refused: null, bytes: null, growing: null }, 'no'],
+    [{ asked: true, refused: 'the disk is full', bytes: null, growing: null }, 'refused'],
+    [{ asked: true, refused: null, bytes: 1_240_000_000, growing: false }, '1.2 GB stuck'],
+    [{ asked: true, refused: null, bytes: 0, growing: null }, '0 B'],
   ])('says of the recording %j: %s', (recording, cell) => {
     const slots = [{ slot: 1, state: 'on air' as const, note: '', live: live({ recording }) }];
     expect(tableOf(statusWith({ slots }), options)[4]).toContain(`  ${cell}  `);
@@ -204,7 +205,7 @@ describe('the table', () => {
                   page: text,
                   since: '2025-12-31T23:30:00.000Z',
                   onAirAfterSeconds: big,
-                  recording: { asked: true, bytes: big * 1000, growing: true },
+                  recording: { asked: true, refused: null, bytes: big * 1000, growing: true },
                   user: { id: big, url: text },
                   restarts: big,
                 }),

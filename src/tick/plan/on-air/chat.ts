@@ -7,7 +7,7 @@ import { PATIENCE_MS, startOf } from './recording.js';
 const TURN_MINUTES = 10;
 
 /** When it was heard first since its container was started last, as far as the slot file says. */
-function heardSince({ chatHeardAt, upAt }: SlotRecord): string | null {
+export function heardSince({ chatHeardAt, upAt }: SlotRecord): string | null {
   if (chatHeardAt === undefined) return null;
   return upAt === undefined || Date.parse(chatHeardAt) >= Date.parse(upAt) ? chatHeardAt : null;
 }
@@ -36,7 +36,7 @@ export function opinionOfChat(
   slot: number,
   now: Date,
 ): ChatOpinion {
-  const problem = problemOf(sight, slot);
+  const problem = chatFault(sight, slot);
   const heard = heardSince(record) !== null;
   if (problem === null) {
     return { problem: null, isNewlyHeard: !heard && sight.listeners !== null, deafSince: undefined };
@@ -46,7 +46,8 @@ export function opinionOfChat(
   return { problem: isLasting ? problem : null, isNewlyHeard: false, deafSince };
 }
 
-function problemOf({ silence, fromPod, listeners }: ChatSight, slot: number): Problem | null {
+/** What is wrong with it now, be it for a moment only; null: nothing that is known. */
+export function chatFault({ silence, fromPod, listeners }: ChatSight, slot: number): Problem | null {
   if (silence !== null) return { kind: 'chatSilent', detail: silence };
   if (fromPod !== null && fromPod.fault !== null)
     return { kind: 'chatUnreachable', detail: `nobody answers on ${fromPod.asked}: ${fromPod.fault}` };
