@@ -213,9 +213,7 @@ function isOver(
       return livestreamId === null || !isHeld(livestreamId, world) || isWell(livestreamId, world, config);
     case 'playlistUnreadable':
       return (
-        !config.checkHls ||
-        !isHeld(livestreamId ?? 0, world) ||
-        liveIn(livestreamId, world)?.reading.playlist?.ok === true
+        !config.checkHls || !isHeld(livestreamId, world) || liveIn(livestreamId, world)?.reading.playlist?.ok === true
       );
     // A disk that has not answered may be as full as before.
     case 'diskShort':
@@ -246,7 +244,7 @@ function isLeftInOutbox({ livestreamId }: Told, { outbox, slots }: World): boole
 }
 
 /** False for a live that has ended. */
-function isHeld(livestreamId: number, { slots }: World): boolean {
+function isHeld(livestreamId: number | null, { slots }: World): boolean {
   return slots.some(({ record }) => !record.ok || record.value?.livestreamId === livestreamId);
 }
 

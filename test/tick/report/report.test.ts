@@ -432,9 +432,36 @@ describe('an error of a live that viewers do not see is over', () => {
     ['but not while its slot file cannot be read', [{ ...held, record: failed('slotFileUnreadable') }], [0]],
     ['but not while its containers cannot be read', [{ ...held, container: failed('dockerUnreadable') }], [0]],
     ['but not while its playlist cannot be read', [{ ...held, playlist: failed('podUnreadable') }], [0]],
+    ['but not while its container is stopped', [slotReading(1, slotRecord(1), 'stopped')], [0]],
+    ['but not while it has none', [slotReading(1, slotRecord(1), 'absent')], [0]],
+    ['but not while its container is paused', [{ ...slotReading(1, slotRecord(1), 'paused'), playlist }], [0]],
   ])('%s', (_when, slots, recovered) => {
     const { mails } = play([
       { at: 0, outcomes: [trouble('streamSilent', 1, 1)] },
+      { at: MINUTE, world: { slots } },
+    ]);
+    expect(mails.map((mail) => mail.recovered)).toEqual(recovered);
+  });
+
+  test('where nobody looks at playlists, as soon as its container runs', () => {
+    const { mails } = play(
+      [
+        { at: 0, outcomes: [trouble('streamSilent', 1, 1)] },
+        { at: MINUTE, world: { slots: [held] } },
+      ],
+      { checkHls: false },
+    );
+    expect(mails.map((mail) => mail.recovered)).toEqual([0, 1]);
+  });
+
+  test.each<[string, SlotReading[], number[]]>([
+    ['when that is read', [{ ...held, playlist }], [0, 1]],
+    ['when it has ended', [slotReading(1, null)], [0, 1]],
+    ['but not while its slot file cannot be read', [{ ...held, record: failed('slotFileUnreadable') }], [0]],
+    ['but not while nobody has looked', [held], [0]],
+  ])('and so is one about its playlist %s', (_when, slots, recovered) => {
+    const { mails } = play([
+      { at: 0, outcomes: [trouble('playlistUnreadable', 1, 1)] },
       { at: MINUTE, world: { slots } },
     ]);
     expect(mails.map((mail) => mail.recovered)).toEqual(recovered);
