@@ -126,8 +126,8 @@ export interface Host {
   hasDeafStreamers: boolean;
   /** What is free where recordings lie, and on which file system. */
   disks: Record<DiskPlace, DiskSight['space']>;
-  /** ffmpeg writes no more, though its container goes on. */
-  hasStalledRecordings: boolean;
+  /** When ffmpeg has written last, by this host's clock, though its container goes on; null: it writes all the time. */
+  recordingsStalledAt: number | null;
   hasNoImages: boolean;
   /** Containers that were stopped cannot be started any more: their network was removed. */
   hasLostNetworks: boolean;
@@ -163,7 +163,7 @@ export function createHost(config: Config): Host {
       outbox: { freeBytes: 100e9, device: 'local' },
       target: { freeBytes: 100e9, device: 'share' },
     },
-    hasStalledRecordings: false,
+    recordingsStalledAt: null,
     hasNoImages: false,
     hasLostNetworks: false,
   };

@@ -18,20 +18,18 @@ export function recordingsIn(directory: Map<string, StoredFile>): Recording[] {
 }
 
 /** What a container records is as new as the moment in which it is looked at. */
-function grow(host: Host, slot: number, now: number): void {
+function withGrowth(host: Host, slot: number, now: number): SlotDirectory['videodata'] {
   const container = host.containers.get(slot);
-  const file = videodata(host, slot).get(container?.openFile ?? '');
-  if (file !== undefined && container?.state === 'running' && !host.hasStalledRecordings)
-    file.modifiedAt = now + host.skewMs;
+  const files = videodata(host, slot);
+  const name = container?.state === 'running' ? container.openFile : null;
+  const open = name === null ? undefined : files.get(name);
+  if (name === null || open === undefined) return files;
+  return new Map(files).set(name, { ...open, modifiedAt: host.recordingsStalledAt ?? now + host.skewMs });
 }
 
 export function recordingsPort(host: Host, now: () => number, through: Through): Recordings {
   return {
-    read: (slot) =>
-      through('recordings', 'read', [slot], () => {
-        grow(host, slot, now());
-        return recordingsIn(videodata(host, slot));
-      }),
+    read: (slot) => through('recordings', 'read', [slot], () => recordingsIn(withGrowth(host, slot, now()))),
     readOthers: (slot) =>
       through('recordings', 'readOthers', [slot], () =>
         [...videodata(host, slot)]
