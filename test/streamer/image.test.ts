@@ -65,6 +65,7 @@ const NAME = `L'été "à" $HOME \`id\` 🎓`;
         BBB_SECRET: bbb.secret,
         BBB_STREAM_URL: rtmp.url,
         POD_HLS_STREAM: rtmp.playlistsUrl,
+        CHECK_HLS: 'true',
         BBB_RESOLUTION: `${SIZE.width}x${SIZE.height}`,
         FFMPEG_STREAM_VIDEO_BITRATE: '1000',
       },
