@@ -2,6 +2,7 @@
 import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
+import { urlToHttpOptions } from 'node:url';
 import { MAXIMUM_BODY_BYTES } from './http-failure.js';
 
 export interface PlainAnswer {
@@ -22,11 +23,17 @@ export interface PlainRequest {
 /** Every status is an answer. Throws the errors of Node, and of its own one whose message names `maxContentLength`. */
 export async function readPlainly({ url, headers, signal, httpAgent, httpsAgent }: PlainRequest): Promise<PlainAnswer> {
   const isSecure = /^https:/i.test(url);
-  const { request } = await (isSecure ? import('node:https') : import('node:http'));
+  const { default: client } = await (isSecure ? import('node:https') : import('node:http'));
+  const options = {
+    ...urlToHttpOptions(new URL(url)),
+    method: 'GET',
+    headers: { Accept: '*/*', 'Accept-Encoding': 'gzip, deflate, br', ...headers },
+    signal,
+  };
+  const agent = isSecure ? httpsAgent : httpAgent;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const options = { headers: { Accept: '*/*', 'Accept-Encoding': 'gzip, deflate, br', ...headers }, signal };
-    const agent = isSecure ? httpsAgent : httpAgent;
-    request(url, agent === undefined ? options : { ...options, agent })
+    client
+      .request(agent === undefined ? options : { ...options, agent })
       .once('response', resolve)
       .once('error', reject)
       .end();

@@ -245,7 +245,7 @@ const NAME = `L'été "à" $HOME \`id\` 🎓`;
     const isOnAir = async (): Promise<boolean> => (await status()).slot?.state === 'on air';
     await eventually('it is on the air', isOnAir, { withinMs: 120_000, hint: tickLog });
     await tick();
-    expect(tickLog()).toMatch(/on the air \d+ s after/);
+    expect(tickLog()).toMatch(/livestream \d+, slot 1: on the air, \d+ s after it was asked for/);
     expect(await status()).toMatchObject({
       exitCode: 0,
       slot: { state: 'on air', live: { restarts: 0, onAirAfterSeconds: expect.any(Number) } },

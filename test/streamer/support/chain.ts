@@ -49,6 +49,7 @@ export interface Chain {
   streamKey: string;
   /** Starts the streamer on the meeting; what is given goes over the usual environment. */
   start(environment?: Record<string, string>): Streamer;
+  /** What stands beside its state in the directory for them, whatever that is. */
   recordings(): string[];
   /** Processes that were started in this chain's directory, by name. */
   processes(name: string): number[];
@@ -96,6 +97,7 @@ export async function startChain(options: StandInOptions): Promise<Chain> {
     },
     recordings: () =>
       readdirSync(videoDirectory)
+        .filter((name) => name !== 'state.json')
         .sort()
         .map((name) => join(videoDirectory, name)),
     processes: (name) => processesIn(directory, name),
