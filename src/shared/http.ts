@@ -168,6 +168,8 @@ interface ExchangeOptions {
 /** One try with the redirects that it meets, all within one time-out, which the way through a proxy is part of. */
 async function exchange(request: Request, options: ExchangeOptions, transport: Transport): Promise<HttpAnswer> {
   const { timeoutMs, redirects, fresh } = options;
+  // Loading it is no part of the time that the server has.
+  if (request.method !== 'GET') await import('axios');
   const patience = new AbortController();
   const timer = setTimeout(
     () => {

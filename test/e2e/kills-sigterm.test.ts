@@ -68,7 +68,7 @@ const START: Case[] = [
 const DOWN = 'down';
 const STOP: Case[] = [
   {
-    at: 'before docker-compose exec -T bbb-streamer pkill -INT -x ffmpeg in bbb-live-streaming1',
+    at: 'before docker-compose exec -T bbb-streamer sh -c … in bbb-live-streaming1',
     finished: (world) => recordOf(world).step === 'stopping',
     begun: (world) => ran(world, DOWN),
   },

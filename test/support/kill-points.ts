@@ -126,7 +126,10 @@ function watchCompose(): void {
   const watched = (program: string, words: string[], options: childProcess.SpawnOptions): childProcess.ChildProcess => {
     if (basename(program) !== 'docker-compose') return spawn(program, words, options);
     // What every call names is in no moment's name.
-    const call = `docker-compose ${words.slice(words.indexOf('--env-file') + 2).join(' ')} in ${basename(String(options.cwd))}`;
+    const said = words
+      .slice(words.indexOf('--env-file') + 2)
+      .map((word, at, all) => (all[at - 1] === '-c' ? '…' : word));
+    const call = `docker-compose ${said.join(' ')} in ${basename(String(options.cwd))}`;
     arrive(`before ${call}`);
     const child = spawn(program, words, options);
     child.prependOnceListener('exit', () => {

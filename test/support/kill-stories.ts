@@ -34,7 +34,7 @@ export function hasAnotherFileSystem(): boolean {
 
 const STOP_AMONG = [
   /^before GET .*getMeetingInfo/,
-  /pkill/,
+  /^before docker-compose exec/,
   /^before docker-compose down/,
   /^after PATCH \/rest\/bbb_meeting/,
   /^after DELETE/,

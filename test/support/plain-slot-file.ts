@@ -4,7 +4,7 @@ export function isSlotFile(path: string): boolean {
   return path.endsWith('/live.json');
 }
 
-const TIMES = new Set(['reservedAt', 'claimedAt', 'endedAt', 'upAt', 'onAirAt', 'chatHeardAt']);
+const TIMES = new Set(['askedAt', 'reservedAt', 'claimedAt', 'endedAt', 'upAt', 'onAirAt', 'chatHeardAt']);
 
 /** Broadcasters by their names; a time only as whether there is one. */
 export function plainSlotFile(

@@ -71,13 +71,10 @@ case "$call" in
 'up -d --no-recreate redis')
   # The chat's Redis never dies here.
   ;;
-'exec -T bbb-streamer pkill -INT -x ffmpeg')
+'exec -T bbb-streamer sh -c pkill -INT -x ffmpeg || exit 0'*)
   [ -e "$state/running" ] || { echo 'ERROR: No container found for bbb-streamer_1' >&2; exit 1; }
   close_recording
   rm "$state/running"
-  ;;
-'exec -T bbb-streamer pgrep -x ffmpeg')
-  [ -e "$state/running" ]
   ;;
 'logs --no-color --tail 1000 bbb-streamer')
   printf 'Attaching to bbb-streamer\nbbb-streamer_1 | frame=  250 fps= 25\n'

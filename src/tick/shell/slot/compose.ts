@@ -346,8 +346,11 @@ function linesOf(text: string): string[] {
  * first process is a shell that ignores SIGTERM. The waiting is done in there: a call from here costs half a second of
  * processor time with docker-compose 1.29. A streamer that is gone, or has no pkill, is not waited for.
  */
-const FINISH = `pkill -INT -x ffmpeg || exit 0
-for round in $(seq ${FINISH_TIMEOUT_MS / FINISH_PAUSE_MS}); do pgrep -x ffmpeg >/dev/null || exit 0; sleep ${FINISH_PAUSE_MS / 1000}; done`;
+const FINISH = [
+  'pkill -INT -x ffmpeg || exit 0; n=0',
+  `while [ $n -lt ${FINISH_TIMEOUT_MS / FINISH_PAUSE_MS} ] && pgrep -x ffmpeg >/dev/null`,
+  `do sleep ${FINISH_PAUSE_MS / 1000}; n=$((n+1)); done`,
+].join('; ');
 
 /** For docker-compose itself, and for the container's end, which ends its processes too. */
 const FINISH_CALL_MS = FINISH_TIMEOUT_MS + 5000;
