@@ -8,6 +8,8 @@ project=$2
 shift 6
 state=$root/$project
 call="$*"
+# What is run in a container is the same each time, and long.
+case "$call" in 'exec -T bbb-streamer sh -c pkill -INT -x ffmpeg || exit 0'*) call='exec -T bbb-streamer sh -c …' ;; esac
 printf '%s %s\n' "$project" "$call" >>"$root/calls"
 
 # A world that is gone holds nobody any more.
@@ -71,7 +73,7 @@ case "$call" in
 'up -d --no-recreate redis')
   # The chat's Redis never dies here.
   ;;
-'exec -T bbb-streamer sh -c pkill -INT -x ffmpeg || exit 0'*)
+'exec -T bbb-streamer sh -c …')
   [ -e "$state/running" ] || { echo 'ERROR: No container found for bbb-streamer_1' >&2; exit 1; }
   close_recording
   rm "$state/running"
