@@ -234,7 +234,7 @@ describe('a Compose that cannot be used is told as what it is', () => {
       '',
       "unknown shorthand flag: 'f' in -f\nSee 'docker --help'.\n",
       125,
-      /compose (ps|version) .*: unknown shorthand flag: 'f' in -f: Docker has no Compose plugin/,
+      /compose (ps|version|up) .*: unknown shorthand flag: 'f' in -f: Docker has no Compose plugin/,
     ],
     [
       'with Python libraries that do not fit',

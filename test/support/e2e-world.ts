@@ -50,6 +50,19 @@ export function letTriesBeMinutesOld(world: World, minutes: number): void {
   const memory = JSON.parse(readFileSync(file, 'utf8')) as { tries: Record<string, object> };
   const tries = Object.fromEntries(Object.entries(memory.tries).map(([key, one]) => [key, { ...one, last }]));
   writeFileSync(file, JSON.stringify({ ...memory, tries }));
+  letRestartsBeSince(world, Date.parse(last));
+}
+
+/** Of the live in slot 1: the last restart was then, and those before it each a minute earlier. */
+function letRestartsBeSince(world: World, lastMs: number): void {
+  const file = join(world.slotDirectory(1), 'live.json');
+  if (!existsSync(file)) return;
+  const record = JSON.parse(readFileSync(file, 'utf8')) as { restarts?: string[] };
+  if (record.restarts === undefined) return;
+  const restarts = record.restarts.map((_time, index, { length }) =>
+    new Date(lastMs - (length - 1 - index) * 60_000).toISOString(),
+  );
+  writeFileSync(file, JSON.stringify({ ...record, restarts }));
 }
 
 /** To the program, every tick so far began so many minutes earlier. */

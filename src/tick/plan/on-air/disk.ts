@@ -1,6 +1,6 @@
 // Whether there is room for the recordings in progress, and for one more.
 import type { Config, DiskPlace, DiskSight, Problem, Reading, SlotReading, SlotRecord, World } from '../../model.js';
-import { complain, type Draft } from '../draft.js';
+import { complain, stateOf, type Draft } from '../draft.js';
 import { isRecorded, ownRecordings } from '../recorded.js';
 
 /** With less than that free a live begins without its recording, which would fill the disk of all the others. */
@@ -92,6 +92,10 @@ export function withRoom(record: SlotRecord, { disks }: Pick<World, 'disks'>): S
 export function planDisks(draft: Draft): void {
   const { disks, slots, now } = draft.world;
   if (disks?.ok === false) complain(draft, disks.problem, null, null);
-  const problem = disks?.ok === true ? shortage(disks.value, slots, draft.config, now) : null;
+  // One whose meeting is over gets no more.
+  const lasting = slots.filter(
+    ({ record }) => !record.ok || record.value === null || stateOf(record.value, draft.world) !== 'over',
+  );
+  const problem = disks?.ok === true ? shortage(disks.value, lasting, draft.config, now) : null;
   if (problem !== null) complain(draft, problem, null, null);
 }
