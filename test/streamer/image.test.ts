@@ -255,14 +255,14 @@ const NAME = `L'été "à" $HOME \`id\` 🎓`;
     await engine.docker('kill', 'liveStreaming1');
     expect(await status()).toMatchObject({ exitCode: 1, slot: { state: 'failed' } });
     expect((await world.run(['run', '--no-delay'])).exitCode).toBe(1);
-    expect((await status()).slot?.state).toBe('starting');
+    const key = /([^/]+)\.m3u8$/.exec(world.pod.state.broadcasters.map(({ stream_url: url }) => url).join())?.[1];
+    const parts = rtmp.segments(key!).length;
+    await eventually('HLS goes on', () => rtmp.segments(key!).length > parts + 1, { withinMs: 120_000, hint: tickLog });
     await eventually('it is on the air again', isOnAir, { withinMs: 120_000, hint: tickLog });
     await tick();
     expect(await status()).toMatchObject({ exitCode: 0, slot: { state: 'on air', live: { restarts: 1 } } });
-    expect(world.smtp.mails.slice(mails).map(({ subject }) => subject)).toEqual([
-      '[BBB-POD-LIVE] Erreur rencontrée',
-      '[BBB-POD-LIVE] Retour à la normale',
-    ]);
+    const errors = world.smtp.mails.slice(mails).filter(({ subject }) => subject.includes('Erreur rencontrée'));
+    expect(errors).toHaveLength(1);
 
     bbb.end('chute');
     world.meetingEnds('chute');
