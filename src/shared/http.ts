@@ -1,5 +1,6 @@
 // The one HTTP client: bounded in time, answers as text of bounded size or as a stream; every status is an answer, only failures throw.
 import type { Readable } from 'node:stream';
+import type { AxiosStatic } from 'axios';
 import { createConnections, DIRECT, proxyNameFor, type Connections, type Network, type Route } from './connections.js';
 import {
   failureOf,
@@ -165,11 +166,16 @@ interface ExchangeOptions {
   fresh: boolean;
 }
 
+async function loadAxios(): Promise<AxiosStatic> {
+  const { default: axios } = await import('axios');
+  return axios;
+}
+
 /** One try with the redirects that it meets, all within one time-out, which the way through a proxy is part of. */
 async function exchange(request: Request, options: ExchangeOptions, transport: Transport): Promise<HttpAnswer> {
   const { timeoutMs, redirects, fresh } = options;
   // Loading it is no part of the time that the server has.
-  if (request.method !== 'GET') await import('axios');
+  if (request.method !== 'GET') await loadAxios();
   const patience = new AbortController();
   const timer = setTimeout(
     () => {
@@ -215,7 +221,7 @@ async function openOnce(
   { idleTimeoutMs, cookies, ending }: OpenOptions,
   transport: Transport,
 ): Promise<HttpStream & MayRedirect> {
-  const { default: axios } = await import('axios');
+  const axios = await loadAxios();
   const cookie = (await cookies?.header(url)) ?? '';
   const response = await over(url, false, transport, async (route) => {
     const answer = await axios.request<Readable>({
@@ -306,7 +312,7 @@ async function ask(request: Trial): Promise<HttpAnswer> {
 }
 
 async function askByAxios(request: Trial, headers: HttpHeaders): Promise<HttpAnswer> {
-  const { default: axios } = await import('axios');
+  const axios = await loadAxios();
   const answered = await axios.request<unknown>({
     ...request,
     headers,
