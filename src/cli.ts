@@ -3,12 +3,12 @@ import { Command, CommanderError } from 'commander';
 import { addGateway } from './gateway/command-line.js';
 import { addMigrateRecordings, withHyphens } from './migrate/command-line.js';
 import { EXIT } from './shared/exit-status.js';
-import type { Package } from './main.js';
+import type { ShippedPackage } from './main.js';
 import { addTick } from './tick/command-line.js';
 import { addStreamer } from './streamer/command-line.js';
 
 /** Runs one command; answers the exit status. */
-export async function runLine(argv: string[], around: Package): Promise<number> {
+export async function runLine(argv: string[], around: ShippedPackage): Promise<number> {
   let status: number = EXIT.ok;
   const done = (outcome: number): void => void (status = outcome);
   try {
@@ -21,7 +21,7 @@ export async function runLine(argv: string[], around: Package): Promise<number> 
 }
 
 /** The tree of commands; `done` gets the exit status of the one that was run. */
-export function commands(done: (status: number) => void, around: Package): Command {
+export function commands(done: (status: number) => void, around: ShippedPackage): Command {
   const program = new Command('bbb-pod-live')
     .description('Broadcasts BigBlueButton meetings live on Esup-Pod: one tick, from cron, each minute.')
     .version(around.version())
@@ -72,7 +72,7 @@ export function commands(done: (status: number) => void, around: Package): Comma
 const HELP_WIDTH = 80;
 
 /** For whoever asks which commands there are, and runs none. */
-export const NO_PACKAGE: Package = {
+export const NO_PACKAGE: ShippedPackage = {
   version: () => '',
   otherNames: () => Promise.resolve([]),
   worker: new URL('about:blank'),

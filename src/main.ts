@@ -64,4 +64,4 @@ const PACKAGE = {
 };
 
 /** What the commands know of the package that they are in. */
-export type Package = typeof PACKAGE;
+export type ShippedPackage = typeof PACKAGE;

@@ -1,9 +1,10 @@
 // One GET of BigBlueButton's API, tried once, of bounded length and time.
 import type { Fetched } from './bbb-call.js';
+import { MAXIMUM_BODY_BYTES } from './http-failure.js';
 import { HttpError, type Http } from './http.js';
+import { textWithin } from './text-within.js';
 
 const REDIRECTS = 3;
-const LONGEST_ANSWER = 50 * 1024 * 1024;
 
 /** `idleTimeoutMs`: of each silence. `timeoutMs`: of it all. */
 export async function fetchText(
@@ -17,14 +18,8 @@ export async function fetchText(
       { Accept: '*/*' },
       { idleTimeoutMs, redirects: REDIRECTS, ending: AbortSignal.timeout(timeoutMs) },
     );
-    const pieces: Buffer[] = [];
-    let length = 0;
-    for await (const piece of answer.body) {
-      length += piece.length;
-      if (length > LONGEST_ANSWER) return { fault: 'its answer is too long' };
-      pieces.push(piece);
-    }
-    const text = Buffer.concat(pieces).toString('utf8');
+    const text = await textWithin(answer.body, MAXIMUM_BODY_BYTES);
+    if (text === null) return { fault: 'its answer is too long' };
     return { status: answer.status, contentType: answer.headers['content-type'] ?? '', text };
   } catch (error) {
     if (error instanceof HttpError) return { fault: error.message };

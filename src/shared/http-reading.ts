@@ -4,6 +4,7 @@ import type { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import { urlToHttpOptions } from 'node:url';
 import { MAXIMUM_BODY_BYTES } from './http-failure.js';
+import { textWithin } from './text-within.js';
 
 export interface PlainAnswer {
   status: number;
@@ -42,23 +43,15 @@ export async function readPlainly({ url, headers, signal, httpAgent, httpsAgent 
 }
 
 async function textOf(response: IncomingMessage): Promise<string> {
-  const pieces: Buffer[] = [];
-  let length = 0;
-  const body = await unpacked(response);
   try {
-    for await (const piece of body) {
-      length += (piece as Buffer).length;
-      if (length > MAXIMUM_BODY_BYTES) throw new Error('maxContentLength');
-      pieces.push(piece as Buffer);
-    }
+    const text = await textWithin(await unpacked(response), MAXIMUM_BODY_BYTES);
+    if (text === null) throw new Error('maxContentLength');
+    if (!response.complete) throw new Error('aborted');
+    return text.replace(/^\uFEFF/, '');
   } catch (error) {
     response.destroy();
     throw error;
   }
-  if (!response.complete) throw new Error('aborted');
-  return Buffer.concat(pieces)
-    .toString('utf8')
-    .replace(/^\uFEFF/, '');
 }
 
 /** As the server has packed it, whatever it was asked for. */

@@ -1,26 +1,23 @@
 // What is read of the lives in progress beyond their containers: what their streamers say, and what viewers get.
 import { isOfThisRun } from './plan/on-air/container-health.js';
 import { playlistUrl } from './plan/names.js';
-import { problemOf } from './errors.js';
-import type { Problem, Reading, SlotReading, SlotRecord } from './model.js';
+import type { Problem, Reading, SlotReading } from './model.js';
 import type { Ports } from './ports.js';
+import { readOrProblem } from './read/or-problem.js';
+import { runningLive } from './read/running-live.js';
 
 /** Of the lives whose containers run, side by side; none of it is waited for after `lateMs` (by the stopwatch). */
 export async function withStreams(slots: SlotReading[], lateMs: number, ports: Ports): Promise<SlotReading[]> {
-  if (!slots.some((slot) => liveIn(slot) !== null)) return slots;
+  if (!slots.some((slot) => runningLive(slot) !== null)) return slots;
   const done = new AbortController();
   const timeIsUp = ports.clock.sleep(Math.max(0, lateMs - ports.clock.uptimeMs()), done.signal).then(() => null);
   const inTime = async <T>(late: Problem, read: () => Promise<Reading<T>>): Promise<Reading<T>> => {
-    const reading = read().catch((error: unknown): Reading<never> => ({
-      ok: false,
-      problem: problemOf(error, ports.config),
-    }));
-    return (await Promise.race([reading, timeIsUp])) ?? { ok: false, problem: late };
+    return (await Promise.race([readOrProblem(ports, read), timeIsUp])) ?? { ok: false, problem: late };
   };
   try {
     return await Promise.all(
       slots.map(async (slot) => {
-        const record = liveIn(slot);
+        const record = runningLive(slot);
         if (record === null) return slot;
         const url = ports.config.checkHls ? playlistUrl(record, ports.config) : null;
         const [streamer, playlist] = await Promise.all([
@@ -40,10 +37,3 @@ export async function withStreams(slots: SlotReading[], lateMs: number, ports: P
 
 const LATE_STATE: Problem = { kind: 'diskFailed', detail: "the streamer's state.json was not read in time" };
 const LATE_PLAYLIST: Problem = { kind: 'playlistUnreadable', detail: 'it was not read in time' };
-
-/** The live in progress in a slot whose streamer runs. */
-function liveIn({ record, container }: SlotReading): SlotRecord | null {
-  const isUp =
-    container?.ok === true && (container.value.state === 'running' || container.value.state === 'withoutChat');
-  return isUp && record.ok && record.value?.step === 'live' ? record.value : null;
-}

@@ -1,10 +1,10 @@
 // Reads what a Pod with webinars wants and says: which way of asking for lives it has, the calls that the gateway has noted, rows, events.
-import { problemOf } from './errors.js';
 import type { Config, Livestream, Look, Memory, PodMode, Problem, Reading, SlotReading } from './model.js';
 import { dueWish } from './plan/webinar/wish.js';
 import { rowOf, rowOfLive } from './plan/webinar/record.js';
 import type { Ports } from './ports.js';
-import type { Wanted } from '../shared/wanted.js';
+import { readOrProblem } from './read/or-problem.js';
+import { NOTHING_WANTED, type Wanted } from '../shared/wanted.js';
 import type { WebinarInPod, WebinarPage, WebinarReading, WebinarRow } from './webinar-model.js';
 
 /** What Pod asks for, whichever way it has. */
@@ -69,7 +69,9 @@ function nothingOf(rows: Reading<WebinarRow[]>): Asked {
 /** What Pod's calls want of each slot that has a gateway. To be read before Pod's rows. */
 export async function readWanted(slots: SlotReading[], ports: Ports): Promise<Map<number, Reading<Wanted>>> {
   const ours = slots.filter(({ slot }) => gatewayOf(slot, ports.config) !== null);
-  const readings = ours.map(async ({ slot }) => [slot, await attempt(ports, () => ports.wishes.read(slot))] as const);
+  const readings = ours.map(
+    async ({ slot }) => [slot, await readOrProblem(ports, () => ports.wishes.read(slot))] as const,
+  );
   return new Map(await Promise.all(readings));
 }
 
@@ -77,8 +79,6 @@ export async function readWanted(slots: SlotReading[], ports: Ports): Promise<Ma
 export function gatewayOf(slot: number, { podLiveGateways, numberOfLives }: Config): number | null {
   return slot <= numberOfLives ? (podLiveGateways[slot - 1] ?? null) : null;
 }
-
-const NOTHING_SAID: Reading<Wanted> = { ok: true, value: { version: 1, generation: 0, current: null, queued: null } };
 
 /** Each slot with what is known of its gateway, and of the webinar that is in it or is to be. */
 export function withWebinars(
@@ -91,7 +91,7 @@ export function withWebinars(
     slots.map(async (slot) => {
       if (slot.busy !== undefined) return slot;
       const gatewayId = gatewayOf(slot.slot, ports.config);
-      const known = { gatewayId, wanted: wanted.get(slot.slot) ?? NOTHING_SAID };
+      const known = { gatewayId, wanted: wanted.get(slot.slot) ?? { ok: true as const, value: NOTHING_WANTED } };
       const inPod = await readInPod(slot, rows, gatewayId, ports);
       const page = await readPage(slot, { ...known, inPod }, ports);
       return { ...slot, webinar: { ...known, inPod, ...(page === undefined ? {} : { page }) } };
@@ -110,14 +110,14 @@ async function readInPod(
   const live = record.ok && record.value?.webinar !== undefined ? record.value : null;
   const found = rows.value.filter((row) => row.gatewayId === gatewayId || row.id === live?.livestreamId);
   const isListed = live === null || live.livestreamId === 0 || found.some(({ id }) => id === live.livestreamId);
-  const ofLive = isListed ? null : await attempt(ports, () => ports.webinars.readRow(live.livestreamId));
+  const ofLive = isListed ? null : await readOrProblem(ports, () => ports.webinars.readRow(live.livestreamId));
   if (ofLive?.ok === false) return ofLive;
   const all = ofLive === null || ofLive.value === null ? found : [...found, ofLive.value];
   const readings = await Promise.all(
     all.map(async (row): Promise<Reading<WebinarInPod | null>> => {
       if (row.id === live?.livestreamId)
         return { ok: true, value: { row, meeting: { meetingId: live.meetingId, name: live.meetingName } } };
-      const meeting = await attempt(ports, () => ports.webinars.readMeeting(row.meetingPath));
+      const meeting = await readOrProblem(ports, () => ports.webinars.readMeeting(row.meetingPath));
       if (!meeting.ok) return meeting;
       return { ok: true, value: meeting.value === null ? null : { row, meeting: meeting.value } };
     }),
@@ -141,27 +141,18 @@ async function readPage(
   const isKnown = live?.webinar !== undefined && live.webinar.page !== null;
   const isEnding = live !== null && live.step !== 'live' && live.step !== 'told';
   if (row === undefined || isEnding || (isKnown && ports.config.eventProlongMs === 0)) return undefined;
-  const event = await attempt(ports, () => ports.webinars.readEvent(row.eventPath));
+  const event = await readOrProblem(ports, () => ports.webinars.readEvent(row.eventPath));
   if (!event.ok) return event;
   if (event.value === null) return undefined;
   if (isKnown) return { ok: true, value: { event: event.value, broadcaster: null } };
   const { broadcasterPath } = event.value;
-  const broadcaster = await attempt(ports, () => ports.webinars.readBroadcaster(broadcasterPath));
+  const broadcaster = await readOrProblem(ports, () => ports.webinars.readBroadcaster(broadcasterPath));
   return broadcaster.ok ? { ok: true, value: { event: event.value, broadcaster: broadcaster.value } } : broadcaster;
 }
 
 function rowToStart(reading: WebinarReading): WebinarRow | undefined {
   const due = reading.wanted.ok ? dueWish(reading.wanted.value) : null;
   return due === null ? undefined : rowOf(reading, due.wish.meetingId)?.row;
-}
-
-/** A reading that ends in an exception which nobody foresaw is one that failed. */
-async function attempt<T>(ports: Ports, read: () => Promise<Reading<T>>): Promise<Reading<T>> {
-  try {
-    return await read();
-  } catch (error) {
-    return { ok: false, problem: problemOf(error, ports.config) };
-  }
 }
 
 /** The meetings on which BBB's word is needed: of what is to be started, and of rows of which nothing is here. */

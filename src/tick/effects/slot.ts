@@ -1,6 +1,7 @@
 // The slot's own acts: taken, described, released; its containers up, finished and down.
 import { foreseen, PortError } from '../errors.js';
 import { engineDetail } from '../plan/describe.js';
+import { isStreamerUp } from '../plan/on-air/container-health.js';
 import type { SlotRecord } from '../model.js';
 import { inform, note, type Act, type Context, type Place } from './act.js';
 
@@ -51,15 +52,10 @@ export const revive: Act<'revive'> = async (effect, place, context) => {
     inform(place, 'container started again', context);
     return { record };
   }
-  const isStreaming = await isStreamerUp(place, context);
+  const isStreaming = isStreamerUp(await context.ports.compose.read(place.slot));
   if (effect.anew && !isStreaming) throw failure;
   return { found: { of: 'revival', failure: failure.problem.detail, isStreaming } };
 };
-
-async function isStreamerUp(place: Place, context: Context): Promise<boolean> {
-  const found = await context.ports.compose.read(place.slot);
-  return found.ok && (found.value.state === 'running' || found.value.state === 'withoutChat');
-}
 
 async function failureOf(act: () => Promise<unknown>): Promise<PortError | null> {
   try {

@@ -52,14 +52,21 @@ export function unclaimChain(): Effect[] {
   return [{ do: 'beginUndo', step: 'unclaiming' }, { do: 'removeBroadcaster', act: { is: 'look' } }, { do: 'release' }];
 }
 
-/** A start that failed after Pod was told: the request waits again. */
-export function giveBackChain(): Effect[] {
+/** A start that failed: nothing of it runs, and what it has recorded is out of the slot. */
+function undoingOfUp(): Effect[] {
   return [
     { do: 'beginUndo', step: 'givingBack' },
     { do: 'render', onlyIfDamaged: true },
     { do: 'saveOutput' },
     { do: 'down' },
     { do: 'keepFragments' },
+  ];
+}
+
+/** A start that failed after Pod was told: the request waits again. */
+export function giveBackChain(): Effect[] {
+  return [
+    ...undoingOfUp(),
     { do: 'tellPodGivenBack' },
     { do: 'removeBroadcaster', act: { is: 'look' } },
     { do: 'release' },
@@ -68,14 +75,7 @@ export function giveBackChain(): Effect[] {
 
 /** A webinar's start that failed: what Pod's calls want stays, and Pod itself has said that it is in progress. */
 export function giveUpWebinarChain(): Effect[] {
-  return [
-    { do: 'beginUndo', step: 'givingBack' },
-    { do: 'render', onlyIfDamaged: true },
-    { do: 'saveOutput' },
-    { do: 'down' },
-    { do: 'keepFragments' },
-    { do: 'release' },
-  ];
+  return [...undoingOfUp(), { do: 'release' }];
 }
 
 /** Pod's call asks for a live that runs to be started anew: it stays the same live, with one recording more. */

@@ -39,7 +39,7 @@ export type Rest = Pick<Chain, 'reason' | 'effects'>;
 
 export const NOTHING: Rest = { reason: 'nothing to do', effects: [] };
 
-export function watchedOf(livestreamId: number, { memory }: World): Watched | undefined {
+export function watchedOf(livestreamId: number, { memory }: Pick<World, 'memory'>): Watched | undefined {
   return memory.watched?.[String(livestreamId)];
 }
 

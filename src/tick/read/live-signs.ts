@@ -1,11 +1,13 @@
 // What is read of each live in progress beside its containers: its recording, its chat; and the room that recordings have.
 import { errorKey } from '../report/told.js';
 import type { DiskSight, Memory, Reading, SlotReading } from '../model.js';
+import { watchedOf } from '../plan/draft.js';
 import { isChatAsked } from '../plan/on-air/chat.js';
 import { recordingSlots } from '../plan/on-air/disk.js';
 import { isRecorded } from '../plan/recorded.js';
 import type { Ports } from '../ports.js';
 import { readOrProblem } from './or-problem.js';
+import { runningLive } from './running-live.js';
 
 /** Of those whose container runs; what somebody is at work on is left alone. */
 export function withLiveSigns(slots: SlotReading[], memory: Memory, now: Date, ports: Ports): Promise<SlotReading[]> {
@@ -13,16 +15,17 @@ export function withLiveSigns(slots: SlotReading[], memory: Memory, now: Date, p
 }
 
 async function signsOf(
-  { slot, record, container, busy }: SlotReading,
+  reading: SlotReading,
   memory: Memory,
   now: Date,
   ports: Ports,
 ): Promise<Pick<SlotReading, 'recordings' | 'chat'>> {
-  const live = record.ok ? record.value : null;
-  const state = container?.ok === true ? container.value.state : null;
-  if (live?.step !== 'live' || busy !== undefined || (state !== 'running' && state !== 'withoutChat')) return {};
-  const watched = memory.watched?.[String(live.livestreamId)];
-  const asksChat = live.enableChat && state === 'running' && isChatAsked(live, watched, now);
+  const { slot, container } = reading;
+  const live = runningLive(reading);
+  if (live === null) return {};
+  const hasChat = container?.ok === true && container.value.state === 'running';
+  const watched = watchedOf(live.livestreamId, { memory });
+  const asksChat = live.enableChat && hasChat && isChatAsked(live, watched, now);
   const [recordings, chat] = await Promise.all([
     isRecorded(live) ? readOrProblem(ports, () => asValue(ports.recordings.read(slot))) : undefined,
     asksChat

@@ -1,9 +1,10 @@
 // What viewers get of a live, by HTTP, and whether the RTMP server that feeds them takes a connection.
 import { connect } from 'node:net';
 import { faultOf } from '../../shared/files.js';
-import { HttpError, type Http, type HttpStream } from '../../shared/http.js';
+import { HttpError, type Http } from '../../shared/http.js';
 import { streamUrlParts } from '../../shared/stream-url.js';
 import { truncate } from '../../shared/redact.js';
+import { textWithin } from '../../shared/text-within.js';
 import type { PlaylistSight, Reading } from '../model.js';
 import { parsePlaylist, sightOf, type Playlist } from '../plan/on-air/playlist.js';
 import type { Streams } from '../ports.js';
@@ -91,24 +92,9 @@ async function ask(url: string, ending: AbortSignal, { http }: StreamsOptions): 
     answer.discard();
     throw new Unreadable(`status ${status}`);
   }
-  const text = await textOf(answer);
+  const text = await textWithin(answer.body, MOST_BYTES);
   if (text === null) return { is: 'other', what: `${shown(url)}: the answer is too large for a playlist` };
   return { url: answer.url, headers: answer.headers, playlist: parsePlaylist(text) };
-}
-
-/** Null: it is too large, and was given up. */
-async function textOf({ body, discard }: HttpStream): Promise<string | null> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of body) {
-    bytes += piece.length;
-    if (bytes > MOST_BYTES) {
-      discard();
-      return null;
-    }
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString('utf8');
 }
 
 /** The credentials in the address are secret, and not needed. */

@@ -1,4 +1,5 @@
 // A live in a slot, as its slot file and what was read of it know it.
+import { watchedOf } from '../plan/draft.js';
 import { chatFault, heardSince } from '../plan/on-air/chat.js';
 import { opinionOfRecording } from '../plan/on-air/recording.js';
 import { pageUrl } from '../plan/names.js';
@@ -7,7 +8,7 @@ import type { Config, SlotReading, SlotRecord, Watched, World } from '../model.j
 import type { LiveStatus, RecordingStatus, UserStatus } from './fields.js';
 
 export function liveStatus(reading: SlotReading, record: SlotRecord, world: World, config: Config): LiveStatus {
-  const watched = world.memory.watched?.[String(record.livestreamId)];
+  const watched = watchedOf(record.livestreamId, world);
   return {
     livestreamId: record.livestreamId,
     meeting: record.meetingName,

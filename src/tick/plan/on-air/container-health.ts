@@ -9,6 +9,11 @@ export function isOfThisRun({ written }: StreamerState, { upAt, reservedAt }: Sl
   return Date.parse(written) >= Date.parse(upAt ?? reservedAt);
 }
 
+/** Whether it is known to run, with its chat or without. */
+export function isStreamerUp(container: SlotReading['container']): boolean {
+  return container?.ok === true && (container.value.state === 'running' || container.value.state === 'withoutChat');
+}
+
 /** What is wrong with a container that is there and is not stopped, in words; null: nothing that is known. */
 export function sicknessOf({ container, streamer }: SlotReading, now: Date): string | null {
   if (container?.ok !== true) return null;

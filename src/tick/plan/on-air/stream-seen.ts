@@ -1,10 +1,10 @@
 // The stream of a live in the world as it was read.
 import type { SlotReading, SlotRecord, World } from '../../model.js';
+import { watchedOf } from '../draft.js';
 import { meetingIn } from '../meeting-list.js';
 import { streamOf, type WatchedStream } from './stream.js';
 
 export function streamSeen(reading: SlotReading, record: SlotRecord, world: World): WatchedStream {
   const isMeetingEmpty = meetingIn(record, world.meetings)?.participants?.length === 0;
-  const watched = world.memory.watched?.[String(record.livestreamId)];
-  return streamOf(reading, record, watched, { now: world.now, isMeetingEmpty });
+  return streamOf(reading, record, watchedOf(record.livestreamId, world), { now: world.now, isMeetingEmpty });
 }

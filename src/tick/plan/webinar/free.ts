@@ -1,11 +1,12 @@
 // A slot without a live whose gateway Pod calls: what was asked for is started, or dropped when its meeting is over; rows that are
 // in progress in Pod alone are put right. A row alone never starts anything: nobody may have asked for it.
 import type { Wish } from '../../../shared/wanted.js';
-import type { BbbMeeting, SlotReading } from '../../model.js';
+import type { SlotReading } from '../../model.js';
 import type { WebinarInPod, WebinarReading } from '../../webinar-model.js';
 import { pausedUntil, triesOf } from '../back-off.js';
 import { afterTold } from '../chains.js';
 import { complain, from, remark, stateOf, type Draft } from '../draft.js';
+import { meetingIn } from '../meeting-list.js';
 import type { MeetingState } from '../over.js';
 import { withRoom } from '../on-air/disk.js';
 import { newWebinarRecord, rowOf } from './record.js';
@@ -77,7 +78,8 @@ function start(
   draft: Draft,
 ): void {
   const { config, world } = draft;
-  const made = newWebinarRecord(wish, gatewayId, webinar, meetingOf(wish, draft), { config, now: world.now });
+  const meeting = meetingIn({ meetingId: wish.meetingId, internalMeetingId: '' }, world.meetings);
+  const made = newWebinarRecord(wish, gatewayId, webinar, meeting, { config, now: world.now });
   const record = withRoom(made, world);
   draft.chains.push({
     slot,
@@ -90,12 +92,6 @@ function start(
       ...afterTold(record),
     ],
   });
-}
-
-function meetingOf({ meetingId }: Wish, { world }: Draft): BbbMeeting | undefined {
-  return world.meetings?.ok === true
-    ? world.meetings.value.find((meeting) => meeting.meetingId.trim() === meetingId)
-    : undefined;
 }
 
 /** Its meeting is over before it was started: nobody waits for it any more. */

@@ -6,6 +6,8 @@ import type { WebinarInPod, WebinarReading, WebinarRecord } from '../../webinar-
 import { afterTold, giveUpWebinarChain, restartWebinarChain, stopChain } from '../chains.js';
 import { isoInZone } from '../dates.js';
 import { complain, stateOf, type Draft, type Rest } from '../draft.js';
+import { meetingIn } from '../meeting-list.js';
+import { isStreamerUp } from '../on-air/container-health.js';
 import { endOfEvent } from './event-end.js';
 import { factsOf, rowOfLive } from './record.js';
 import { isFresh, othersWish, wishOfLive } from './wish.js';
@@ -107,16 +109,12 @@ function planGoingOn(around: Around, draft: Draft, goesOn: () => Rest): Rest {
   const { reading, record, wish } = around;
   const news = newsOf(around, draft);
   const isRestart = wish?.want === 'start' && wish.generation > record.webinar.generation;
-  if (isRestart && isUp(reading))
+  if (isRestart && isStreamerUp(reading.container))
     return { reason: 'a call of Pod asks for it anew', effects: [...news, ...restartWebinarChain(wish)] };
   const { reason, effects } = goesOn();
   const isRevived = isRestart && effects.some((effect) => effect.do === 'revive');
   const generation: Effect[] = isRevived ? [{ do: 'learn', live: {}, webinar: { generation: wish.generation } }] : [];
   return { reason, effects: [...news, ...generation, ...effects] };
-}
-
-function isUp({ container }: SlotReading): boolean {
-  return container?.ok === true && (container.value.state === 'running' || container.value.state === 'withoutChat');
 }
 
 function newsOf(around: Around, draft: Draft): Effect[] {
@@ -146,8 +144,7 @@ function pageIn({
 }
 
 function internalIdOf({ meetingId }: SlotRecord, meetings: Draft['world']['meetings']): string {
-  if (meetings?.ok !== true) return '';
-  return meetings.value.find((meeting) => meeting.meetingId.trim() === meetingId)?.internalMeetingId ?? '';
+  return meetingIn({ meetingId, internalMeetingId: '' }, meetings)?.internalMeetingId ?? '';
 }
 
 /** Pod's row and broadcaster say that it is in progress; also after somebody has asked for it anew. */
