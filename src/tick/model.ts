@@ -175,11 +175,12 @@ export interface SlotContainers {
 
 /**
  * What was found at the address of a live's HLS playlist. `playlist`: `edge` names its newest part, and is another one once
- * it has advanced; `ageMs`: how old that part is, by the clock of the server that answered; null where it does not tell.
- * `missing`: 404 or 410. `other`: an answer that is no playlist, or one that has ended.
+ * it has advanced; `ageMs`: how old that part is, by the clock of the server that answered; null where it does not tell;
+ * `formerEdge`: what `edge` was some seconds before, where it was looked at twice. `missing`: 404 or 410. `other`: an answer
+ * that is no playlist, or one that has ended.
  */
 export type PlaylistSight =
-  | { is: 'playlist'; edge: string; ageMs: number | null; targetMs: number }
+  | { is: 'playlist'; edge: string; formerEdge?: string; ageMs: number | null; targetMs: number }
   | { is: 'missing'; what: string }
   | { is: 'other'; what: string };
 
@@ -703,8 +704,8 @@ export type Effect =
    * says so (step stopping).
    */
   | { do: 'beginStop'; endedAt: string; byHand?: true; because?: string }
-  /** After: the container's output is in `logs/<livestream id>.log`. */
-  | { do: 'saveOutput' }
+  /** After: the last lines of the container's output, in debug mode all of them, are in `logs/<livestream id>.log`. */
+  | { do: 'saveOutput'; lines: number }
   /** After: ffmpeg has closed its file, or its time is up. */
   | { do: 'finish' }
   /** After: the slot file says that the claim is taken back (step unclaiming), or the request given back (givingBack). */

@@ -168,8 +168,8 @@ export interface Compose {
   down(slot: number): Promise<string | null>;
   /** The streamer's last lines, redacted; none where they cannot be had. */
   lastLines(slot: number): Promise<string[]>;
-  /** Puts the streamer's output, redacted, into `logs/<livestream id>.log`. */
-  saveOutput(slot: number, livestreamId: number): Promise<void>;
+  /** Puts the last lines of the streamer's output, in debug mode all of it, redacted, into `logs/<livestream id>.log`. */
+  saveOutput(slot: number, livestreamId: number, lines: number): Promise<void>;
 }
 
 /** The disks on which recordings lie. */

@@ -1,18 +1,45 @@
 // What is read of the lives in progress beyond their containers: what their streamers say, and what viewers get.
+import { watchedOf } from './plan/draft.js';
 import { isOfThisRun } from './plan/on-air/container-health.js';
+import { isSecondLookOfUse } from './plan/on-air/stream.js';
 import { playlistUrl } from './plan/names.js';
-import type { Problem, Reading, SlotReading } from './model.js';
+import type { Memory, PlaylistSight, Problem, Reading, SlotReading, SlotRecord } from './model.js';
 import type { Ports } from './ports.js';
 import { readOrProblem } from './read/or-problem.js';
 import { runningLive } from './read/running-live.js';
 
-/** Of the lives whose containers run, side by side; none of it is waited for after `lateMs` (by the stopwatch). */
-export async function withStreams(slots: SlotReading[], lateMs: number, ports: Ports): Promise<SlotReading[]> {
+/** A playlist gets a new part every two to ten seconds. */
+const SECOND_LOOK_MS = 6000;
+
+export interface StreamsReading {
+  /** By the stopwatch: nothing is waited for after that. */
+  lateMs: number;
+  memory: Memory;
+  /** Whether a playlist of which one look says nothing is looked at again after six seconds, where there is time for it. */
+  mayLookTwice: boolean;
+}
+
+/** Of the lives whose containers run, side by side. */
+export async function withStreams(
+  slots: SlotReading[],
+  { lateMs, memory, mayLookTwice }: StreamsReading,
+  ports: Ports,
+): Promise<SlotReading[]> {
   if (!slots.some((slot) => runningLive(slot) !== null)) return slots;
   const done = new AbortController();
   const timeIsUp = ports.clock.sleep(Math.max(0, lateMs - ports.clock.uptimeMs()), done.signal).then(() => null);
   const inTime = async <T>(late: Problem, read: () => Promise<Reading<T>>): Promise<Reading<T>> => {
     return (await Promise.race([readOrProblem(ports, read), timeIsUp])) ?? { ok: false, problem: late };
+  };
+  const playlistOf = async (url: string, record: SlotRecord): Promise<Reading<PlaylistSight>> => {
+    const look = (): Promise<Reading<PlaylistSight>> => inTime(LATE_PLAYLIST, () => ports.streams.readPlaylist(url));
+    const first = await look();
+    const watched = watchedOf(record.livestreamId, { memory });
+    const isUnsure = first.ok && isSecondLookOfUse(first.value, record, watched, ports.clock.now());
+    const hasTime = lateMs - ports.clock.uptimeMs() >= 2 * SECOND_LOOK_MS;
+    if (!isUnsure || !mayLookTwice || !hasTime) return first;
+    await ports.clock.sleep(SECOND_LOOK_MS);
+    return withFormer(await look(), first);
   };
   try {
     return await Promise.all(
@@ -25,7 +52,7 @@ export async function withStreams(slots: SlotReading[], lateMs: number, ports: P
             const state = await ports.slots.readStreamerState(slot.slot);
             return { ok: true, value: state !== null && isOfThisRun(state, record) ? state : null };
           }),
-          url === null ? undefined : inTime(LATE_PLAYLIST, () => ports.streams.readPlaylist(url)),
+          url === null ? undefined : playlistOf(url, record),
         ]);
         return { ...slot, streamer, ...(playlist === undefined ? {} : { playlist }) };
       }),
@@ -33,6 +60,12 @@ export async function withStreams(slots: SlotReading[], lateMs: number, ports: P
   } finally {
     done.abort();
   }
+}
+
+/** A second look that failed says nothing. */
+function withFormer(second: Reading<PlaylistSight>, first: Reading<PlaylistSight>): Reading<PlaylistSight> {
+  if (!first.ok || !second.ok || first.value.is !== 'playlist' || second.value.is !== 'playlist') return first;
+  return { ok: true, value: { ...second.value, formerEdge: first.value.edge } };
 }
 
 const LATE_STATE: Problem = { kind: 'diskFailed', detail: "the streamer's state.json was not read in time" };

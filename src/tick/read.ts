@@ -38,8 +38,13 @@ export interface Unread {
   problem: Problem;
 }
 
+export interface WorldMode {
+  /** Whether some seconds may be spent on what a single look says nothing of. */
+  isPatient: boolean;
+}
+
 /** Everything that a plan needs, each part with whether it could be read. */
-export async function readWorld(ports: Ports): Promise<WorldReading> {
+export async function readWorld(ports: Ports, { isPatient }: WorldMode = { isPatient: false }): Promise<WorldReading> {
   const startedAt = ports.clock.now();
   const lateMs = ports.clock.uptimeMs() + ports.config.planningTimeoutMs * DETAILS_SHARE;
   const problems: Unread[] = [];
@@ -64,11 +69,14 @@ export async function readWorld(ports: Ports): Promise<WorldReading> {
       ours.has(reading.slot) || (reading.record.ok && reading.record.value !== null) || meetingsOf(reading).length > 0,
   );
 
+  // Nobody who waits for the start of a live waits for a second look at another one.
+  const mayLookTwice = isPatient && requests.length === 0 && !own.some(isAskedFor);
+  const lives = { lateMs, memory: past.memory, mayLookTwice };
   const [meetings, broadcasters, podMeetings, withContainers] = await Promise.all([
     requests.length > 0 || hasLives ? readOrProblem(ports, () => ports.bbb.readMeetings()) : undefined,
     requests.length > 0 || orphans.length > 0 ? readOrProblem(ports, () => ports.pod.readBroadcasters()) : undefined,
     readPodMeetings([...requests.filter(isStillWaiting), ...orphans, ...claimedRequests(waiting, own)], lateMs, ports),
-    readContainers(slots, ours, requests.length > 0, problems, ports).then((read) => withStreams(read, lateMs, ports)),
+    readContainers(slots, ours, requests.length > 0, problems, ports).then((read) => withStreams(read, lives, ports)),
   ]);
   // A streamer that has ended may have done so because its meeting had: what BBB said before that is old.
   const isLate = withContainers.some(

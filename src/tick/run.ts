@@ -58,7 +58,7 @@ interface Begun {
 /** What is done under the planning lock. Once that lasts too long it is another tick's: nothing is decided or taken any more. */
 async function begin(ports: Ports, { tell, observe }: Ears, isTooLate: () => boolean): Promise<Begun> {
   await makeSlots(ports, tell);
-  const { world: read, problems } = await readWorld(ports);
+  const { world: read, problems } = await readWorld(ports, { isPatient: true });
   if (isTooLate()) return { world: read, execution: null, surveys: false };
   for (const unread of problems) tell({ level: 'error', slot: null, ...unread });
   await tellOfSha1(read, ports, tell);

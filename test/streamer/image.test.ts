@@ -257,8 +257,9 @@ const NAME = `L'été "à" $HOME \`id\` 🎓`;
     expect((await world.run(['run', '--no-delay'])).exitCode).toBe(1);
     const key = /([^/]+)\.m3u8$/.exec(world.pod.state.broadcasters.map(({ stream_url: url }) => url).join())?.[1];
     const parts = rtmp.segments(key!).length;
-    await eventually('HLS goes on', () => rtmp.segments(key!).length > parts + 1, { withinMs: 120_000, hint: tickLog });
     await eventually('it is on the air again', isOnAir, { withinMs: 120_000, hint: tickLog });
+    // The playlist that the killed one has left is still young, and is not believed.
+    expect(rtmp.segments(key!).length).toBeGreaterThan(parts);
     await tick();
     expect(await status()).toMatchObject({ exitCode: 0, slot: { state: 'on air', live: { restarts: 1 } } });
     const errors = world.smtp.mails.slice(mails).filter(({ subject }) => subject.includes('Erreur rencontrée'));

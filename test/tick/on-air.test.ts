@@ -4,10 +4,10 @@ import { PortError } from '../../src/tick/errors.js';
 import type { Config } from '../../src/tick/model.js';
 import { killChat, stopContainer } from '../support/memory/compose.js';
 import type { Container } from '../support/memory/host.js';
-import type { PortCall } from '../support/memory/session.js';
-import { hostOf, memoryOf, recordOf, tick, type MemoryWorld } from '../support/memory/world.js';
+import type { Hook, PortCall } from '../support/memory/session.js';
+import { createWorld, hostOf, memoryOf, processOn, recordOf, tick, type MemoryWorld } from '../support/memory/world.js';
 import { ask } from '../support/memory/pod.js';
-import { createWorld } from '../support/memory/world.js';
+import { status } from '../../src/tick/status.js';
 
 const MINUTE_MS = 60_000;
 
@@ -86,6 +86,83 @@ describe('a live that comes on the air', () => {
     ]);
     expect(calls.filter(({ port }) => port === 'compose' || port === 'bbb')).toHaveLength(2);
     expect(calls.filter(({ method }) => /write|release|change|create|delete|send/i.test(method))).toEqual([]);
+  });
+});
+
+describe('a playlist that does not tell its age', () => {
+  const lookedAt = async (world: MemoryWorld, hook: Hook = () => undefined): Promise<number> => {
+    let looks = 0;
+    await tick(world, {
+      hook: (call, moment) => {
+        if (call.method === 'readPlaylist' && moment === 'before') looks += 1;
+        return hook(call, moment);
+      },
+    });
+    return looks;
+  };
+
+  /** One that was started a minute ago. */
+  async function young(config: Partial<Config> = {}): Promise<MemoryWorld> {
+    const world = createWorld([{ numberOfLives: 2, ...config }]);
+    hostOf(world).hidesPlaylistAge = true;
+    ask(world.pod, { id: 1, meetingName: 'Cours 1' });
+    world.bbb.running.set('meeting-1', 'internal-1');
+    await minutesPass(world, 1);
+    return world;
+  }
+
+  const isNoted = (world: MemoryWorld): boolean => hostOf(world).log.some((line) => line.includes('on the air'));
+
+  test('is looked at twice within one tick, and once from then on', async () => {
+    const world = await young();
+    expect([await lookedAt(world), isNoted(world)]).toEqual([2, true]);
+    world.clock.time += MINUTE_MS;
+    expect(await lookedAt(world)).toBe(1);
+  });
+
+  test('is not looked at twice while somebody waits for the start of a live: it is on the air a tick later', async () => {
+    const world = await young();
+    ask(world.pod, { id: 2, meetingName: 'Cours 2' });
+    world.bbb.running.set('meeting-2', 'internal-2');
+    const began = world.clock.time;
+    expect([await lookedAt(world), isNoted(world)]).toEqual([1, false]);
+    expect([world.clock.time, hostOf(world).starts.at(-1)]).toMatchObject([began, { livestreamId: 2, at: began }]);
+    world.clock.time += MINUTE_MS;
+    await lookedAt(world);
+    expect(isNoted(world)).toBe(true);
+  });
+
+  test('is not looked at twice where there is no time for it, nor by `status`', async () => {
+    const world = await young({ planningTimeoutMs: 14_000 });
+    expect([await lookedAt(world), isNoted(world)]).toEqual([1, false]);
+    const other = await young();
+    let looks = 0;
+    const { ports } = processOn(other, {
+      hook: (call, moment) => {
+        if (call.method === 'readPlaylist' && moment === 'before') looks += 1;
+        return undefined;
+      },
+    });
+    await other.clock.finish(status(ports, { watchMs: null, show: () => undefined, isRead: () => true }));
+    expect(looks).toBe(1);
+  });
+
+  test('and cannot be read the second time was seen once', async () => {
+    const world = await young();
+    let looks = 0;
+    const looked = await lookedAt(world, ({ method }, moment) =>
+      method === 'readPlaylist' && moment === 'before' && ++looks === 2
+        ? { fault: { kind: 'playlistUnreadable' } }
+        : undefined,
+    );
+    expect([looked, isNoted(world), memoryOf(hostOf(world)).watched?.['1']?.unreadSince]).toEqual([
+      2,
+      false,
+      undefined,
+    ]);
+    world.clock.time += MINUTE_MS;
+    await lookedAt(world);
+    expect(isNoted(world)).toBe(true);
   });
 });
 

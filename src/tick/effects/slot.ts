@@ -111,8 +111,8 @@ export const finish: Act<'finish'> = async (_effect, place, context) => {
   return { record: place.record };
 };
 
-export const saveOutput: Act<'saveOutput'> = async (_effect, place, context) => {
-  await context.ports.compose.saveOutput(place.slot, place.livestreamId);
+export const saveOutput: Act<'saveOutput'> = async (effect, place, context) => {
+  await context.ports.compose.saveOutput(place.slot, place.livestreamId, effect.lines);
   return { record: place.record };
 };
 

@@ -2,6 +2,12 @@
 import type { Wish } from '../../shared/wanted.js';
 import type { Effect, EffectName, SlotRecord } from '../model.js';
 
+/** What is kept of a container's output when it goes for good; in debug mode, here as below, all of it is. */
+export const LAST_OUTPUT: Effect = { do: 'saveOutput', lines: 1000 };
+
+/** When it is started again: of one that fails again and again each start has its part. */
+const OUTPUT_BEFORE_RESTART: Effect = { do: 'saveOutput', lines: 200 };
+
 /** From a reserved slot to a live that is known: also what is left of it, for every act is safe to repeat. */
 export function startChain(record: SlotRecord): Effect[] {
   return [{ do: 'claim', act: { is: 'begin' } }, ...afterClaim(record)];
@@ -30,14 +36,7 @@ export function stopChain(record: SlotRecord, endedAt: string, because?: string)
   if (record.step === 'down') return afterDown;
   const begin: Effect[] =
     record.step === 'stopping' ? [] : [{ do: 'beginStop', endedAt, ...(because === undefined ? {} : { because }) }];
-  return [
-    ...begin,
-    { do: 'render', onlyIfDamaged: true },
-    { do: 'finish' },
-    { do: 'saveOutput' },
-    { do: 'down' },
-    ...afterDown,
-  ];
+  return [...begin, { do: 'render', onlyIfDamaged: true }, { do: 'finish' }, LAST_OUTPUT, { do: 'down' }, ...afterDown];
 }
 
 /** Nobody but us may have seen the end: Pod is told. The broadcaster of a gateway stays, and is switched off. */
@@ -57,7 +56,7 @@ function undoingOfUp(): Effect[] {
   return [
     { do: 'beginUndo', step: 'givingBack' },
     { do: 'render', onlyIfDamaged: true },
-    { do: 'saveOutput' },
+    LAST_OUTPUT,
     { do: 'down' },
     { do: 'keepFragments' },
   ];
@@ -83,7 +82,7 @@ export function restartWebinarChain({ generation, chatShown }: Pick<Wish, 'gener
   return [
     { do: 'learn', live: { showChat: chatShown }, webinar: {} },
     { do: 'finish' },
-    { do: 'saveOutput' },
+    OUTPUT_BEFORE_RESTART,
     { do: 'render', onlyIfDamaged: false },
     { do: 'down' },
     // From here on it is one whose container has gone.
@@ -94,7 +93,7 @@ export function restartWebinarChain({ generation, chatShown }: Pick<Wish, 'gener
 
 /** The container of a live in progress is started again; `container`: what there is of it. */
 export function reviveChain(container: 'stopped' | 'absent'): Effect[] {
-  const output: Effect[] = container === 'absent' ? [] : [{ do: 'saveOutput' }];
+  const output: Effect[] = container === 'absent' ? [] : [OUTPUT_BEFORE_RESTART];
   return [{ do: 'noteRestart' }, ...output, { do: 'render', onlyIfDamaged: false }, { do: 'revive', anew: false }];
 }
 
@@ -102,7 +101,7 @@ export function reviveChain(container: 'stopped' | 'absent'): Effect[] {
 export function restartChain(): Effect[] {
   return [
     { do: 'noteRestart' },
-    { do: 'saveOutput' },
+    OUTPUT_BEFORE_RESTART,
     { do: 'finish' },
     { do: 'render', onlyIfDamaged: false },
     ...reviveAnewChain(),

@@ -4,7 +4,7 @@ import type { Effect, Problem, SlotReading, SlotRecord } from '../model.js';
 import { errorKey } from '../report/told.js';
 import { isAgainDue } from '../report/unsure.js';
 import { pausedUntil } from './back-off.js';
-import { restartChain, reviveChain, stopChain } from './chains.js';
+import { LAST_OUTPUT, restartChain, reviveChain, stopChain } from './chains.js';
 import { isoInZone } from './dates.js';
 import { engineDetail } from './describe.js';
 import { complain, from, NOTHING, remark, stateOf, watch, watchedOf, type Draft, type Rest } from './draft.js';
@@ -86,7 +86,7 @@ function planUp(reading: SlotReading, record: SlotRecord, stream: StreamState, d
   const silence = planSilence(slot, record, stream, draft);
   if (silence !== null) return silence;
   const onAir: Effect[] = stream.is === 'onAir' && record.onAirAt === undefined ? [{ do: 'noteOnAir' }] : [];
-  const output: Effect[] = draft.config.debug && container !== null ? [{ do: 'saveOutput' }] : [];
+  const output: Effect[] = draft.config.debug && container !== null ? [LAST_OUTPUT] : [];
   return { reason: 'it goes on', effects: [...onAir, ...signs, ...chatAgain(record, draft), ...output] };
 }
 

@@ -12,7 +12,7 @@ import type {
   World,
 } from '../model.js';
 import { adoptedRecord, composeFileOfLive, isOfAnotherHost, isOfThisHost, strangersDetail } from './adoption.js';
-import { afterTold, giveBackChain, startChain, stopChain, unclaimChain } from './chains.js';
+import { afterTold, giveBackChain, LAST_OUTPUT, startChain, stopChain, unclaimChain } from './chains.js';
 import { workDetail } from './describe.js';
 import { isoInZone } from './dates.js';
 import { isSurveyDue, surveyIn } from './look.js';
@@ -54,7 +54,7 @@ export function plan(world: World, config: Config): Plan {
 /** In debug mode what a container says is kept from its first minute on. */
 function withOutput(chain: Chain): Chain {
   const starts = chain.effects.some((effect) => effect.do === 'up' || effect.do === 'revive');
-  return starts ? { ...chain, effects: [...chain.effects, { do: 'saveOutput' }] } : chain;
+  return starts ? { ...chain, effects: [...chain.effects, LAST_OUTPUT] } : chain;
 }
 
 /** What could not be read is told once, not once a live. */

@@ -133,8 +133,8 @@ export function composePort(host: Host, session: Session, now: () => number, thr
       }),
     lastLines: (slot) =>
       through('compose', 'lastLines', [slot], () => (host.containers.has(slot) ? ['frame= 250 fps= 25'] : [])),
-    saveOutput: (slot, livestreamId) =>
-      through('compose', 'saveOutput', [slot, livestreamId], () => {
+    saveOutput: (slot, livestreamId, lines) =>
+      through('compose', 'saveOutput', [slot, livestreamId, lines], () => {
         composeFileOf(host, slot);
         if (host.containers.has(slot)) host.outputs.set(livestreamId, (host.outputs.get(livestreamId) ?? 0) + 1);
       }),
@@ -180,7 +180,8 @@ export function streamsPort(host: Host, now: () => number, through: Through): St
           const works =
             one === undefined || (one.state === 'running' && one.isPaused !== true && one.isFrozen !== true);
           if (told !== undefined) return told;
-          if (works) return { is: 'playlist', edge: `${now()}.ts`, ageMs: 2000, targetMs: 5000 };
+          const ageMs = host.hidesPlaylistAge ? null : 2000;
+          if (works) return { is: 'playlist', edge: `${now()}.ts`, ageMs, targetMs: 5000 };
           return { is: 'missing', what: `${streamKey}.m3u8: status 404` };
         }),
       ),

@@ -117,6 +117,8 @@ export interface Host {
   sharesFileSystem: boolean;
   /** What the playlist of a stream key is, whatever its container does; or why it cannot be read. */
   playlists: Map<string, PlaylistSight | PortError>;
+  /** One look at a playlist does not tell how old it is. */
+  hidesPlaylistAge: boolean;
   /** What streamers say of themselves, by slot. */
   states: Map<number, StreamerState>;
   hasSilentChat: boolean;
@@ -154,6 +156,7 @@ export function createHost(config: Config): Host {
     outputs: new Map(),
     sharesFileSystem: true,
     playlists: new Map(),
+    hidesPlaylistAge: false,
     states: new Map(),
     hasSilentChat: false,
     isHiddenFromPod: false,

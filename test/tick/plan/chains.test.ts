@@ -4,7 +4,10 @@ import {
   giveBackChain,
   giveUpWebinarChain,
   mayFollow,
+  restartChain,
+  restartWebinarChain,
   reviveAnewChain,
+  reviveChain,
   startChain,
   stopChain,
   unclaimChain,
@@ -50,6 +53,18 @@ test.each([
 
 test('containers that cannot be started as they are go first', () => {
   expect(reviveAnewChain()).toEqual([{ do: 'down' }, { do: 'revive', anew: true }]);
+});
+
+test("of a container's output a thousand lines are kept at its end, and two hundred each time that it is started again", () => {
+  const lines = (chain: Effect[]): number[] =>
+    chain.flatMap((effect) => (effect.do === 'saveOutput' ? [effect.lines] : []));
+  expect([stopChain(slotRecord(1), 'now'), giveBackChain(), giveUpWebinarChain()].flatMap(lines)).toEqual([
+    1000, 1000, 1000,
+  ]);
+  const wish = { generation: 2, chatShown: false };
+  expect([restartChain(), reviveChain('stopped'), restartWebinarChain(wish)].flatMap(lines)).toEqual([200, 200, 200]);
+  // There is nothing of it any more.
+  expect(lines(reviveChain('absent'))).toEqual([]);
 });
 
 test('what was begun of a webinar is undone without a word to Pod, which has said itself that it is in progress', () => {

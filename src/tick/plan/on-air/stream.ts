@@ -1,6 +1,7 @@
 // Whether viewers see a live: by its HLS playlist, by what was seen of it before, and by what its streamer says.
 import type { PlaylistSight, SlotReading, SlotRecord, Watched } from '../../model.js';
 import { ageMs } from '../dates.js';
+import { startOf } from './recording.js';
 
 /**
  * `onAir`: the playlist advances. `starting`: it does not yet, shortly after the container was started. `waiting`: nobody is
@@ -38,19 +39,19 @@ export function streamOf(
 ): WatchedStream {
   const { playlist } = reading;
   if (playlist === undefined) return { state: { is: 'unwatched' }, remember: {} };
-  const before = { ...watched };
+  const runMs = ageOfRun(record, now);
+  const before = ofThisRun(watched, runMs, now);
   if (!playlist.ok) {
-    const since = before.unreadSince ?? now.toISOString();
-    const { edge, edgeSince, silentSince } = before;
+    const since = watched?.unreadSince ?? now.toISOString();
     return {
       state: { is: 'unread', since, what: playlist.problem.detail },
-      remember: { ...defined({ edge, edgeSince, silentSince }), unreadSince: since },
+      remember: { ...before, unreadSince: since },
     };
   }
   const sight = playlist.value;
-  const { motion, seen } = motionOf(sight, before, now);
+  const { motion, seen } = motionOf(sight, before, runMs, now);
   if (motion === 'advances') return { state: { is: 'onAir' }, remember: seen };
-  if (ageMs(record.upAt ?? record.reservedAt, now) < STARTING_MS) return { state: { is: 'starting' }, remember: seen };
+  if (runMs < STARTING_MS) return { state: { is: 'starting' }, remember: seen };
   if (isMeetingEmpty || isStreamerWaiting(reading, now)) return { state: { is: 'waiting' }, remember: seen };
   if (motion === 'unsure' && before.silentSince === undefined) return { state: { is: 'unsure' }, remember: seen };
   const since = before.silentSince ?? seen.edgeSince ?? now.toISOString();
@@ -60,21 +61,58 @@ export function streamOf(
   };
 }
 
+/** How long ago its container was started last. One that was started in the future was not: the clock has been put back. */
+function ageOfRun(record: SlotRecord, now: Date): number {
+  const runMs = ageMs(startOf(record), now);
+  return runMs < 0 ? Number.POSITIVE_INFINITY : runMs;
+}
+
+/** What was seen before its container was started last is of the one before. */
+function ofThisRun(
+  { edge, edgeSince, silentSince }: Watched = {},
+  runMs: number,
+  now: Date,
+): Pick<Watched, 'edge' | 'edgeSince' | 'silentSince'> {
+  const isOfThisRun = (since: string | undefined): boolean => since !== undefined && ageMs(since, now) <= runMs;
+  return {
+    ...(isOfThisRun(edgeSince) ? defined({ edge, edgeSince }) : {}),
+    ...(isOfThisRun(silentSince) ? defined({ silentSince }) : {}),
+  };
+}
+
+/**
+ * Whether a second look, shortly after the first, may say more: of a playlist that tells no age, and of which nothing is
+ * remembered yet, a single one decides nothing.
+ */
+export function isSecondLookOfUse(
+  sight: PlaylistSight,
+  record: SlotRecord,
+  watched: Watched | undefined,
+  now: Date,
+): boolean {
+  const isAgeless = sight.is === 'playlist' && sight.ageMs === null;
+  return isAgeless && ofThisRun(watched, ageOfRun(record, now), now).edge === undefined;
+}
+
 type Seen = Pick<Watched, 'edge' | 'edgeSince'>;
 
-/** One look is enough where the answer tells its age; else the playlist is compared with what it was before. */
+/**
+ * One look is enough where the answer tells its age; else the playlist is compared with what it was before. What was written
+ * before the container was started (`runMs` ago) is what the one before has left.
+ */
 function motionOf(
   sight: PlaylistSight,
-  { edge, edgeSince }: Watched,
+  { edge, edgeSince }: Seen,
+  runMs: number,
   now: Date,
 ): { motion: 'advances' | 'unsure' | 'stands'; seen: Seen } {
   if (sight.is !== 'playlist') return { motion: 'stands', seen: {} };
   const frozenMs = Math.max(FROZEN_MS, FROZEN_TARGETS * sight.targetMs);
-  if (sight.ageMs !== null && sight.ageMs < frozenMs) return { motion: 'advances', seen: {} };
-  const isSame = sight.edge === edge;
-  const since = isSame && edgeSince !== undefined ? edgeSince : now.toISOString();
+  if (sight.ageMs !== null && sight.ageMs < frozenMs && sight.ageMs <= runMs) return { motion: 'advances', seen: {} };
+  const since = sight.edge === edge && edgeSince !== undefined ? edgeSince : now.toISOString();
   const seen: Seen = { edge: sight.edge, edgeSince: since };
-  if (edge !== undefined && !isSame) return { motion: 'advances', seen };
+  const former = sight.formerEdge ?? edge;
+  if (former !== undefined && former !== sight.edge) return { motion: 'advances', seen };
   return { motion: ageMs(since, now) >= frozenMs ? 'stands' : 'unsure', seen };
 }
 

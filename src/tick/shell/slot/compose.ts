@@ -23,9 +23,6 @@ const READING_TIMEOUT_MS = 15_000;
 /** A container's whole output; `up` and `down` have `COMPOSE_TIMEOUT_S`. */
 const OUTPUT_TIMEOUT_MS = 60_000;
 
-/** Lines of the output that are kept when nobody asked for all of them. */
-const LAST_LINES = '1000';
-
 /** Lines of it that a mail shows. */
 const SHOWN_LINES = '3';
 
@@ -134,8 +131,8 @@ export function createCompose(config: Config, options: ComposeOptions): ComposeW
         return [];
       }
     },
-    saveOutput: async (slot, livestreamId) => {
-      const words = ['logs', '--no-color', ...(config.debug ? [] : ['--tail', LAST_LINES]), STREAMER];
+    saveOutput: async (slot, livestreamId, lines) => {
+      const words = ['logs', '--no-color', ...(config.debug ? [] : ['--tail', String(lines)]), STREAMER];
       const result = await call(slot, words, OUTPUT_TIMEOUT_MS);
       if (result.exitCode !== 0) throw new PortError('dockerUnreadable', detailOf(result, words, OUTPUT_TIMEOUT_MS));
       // docker-compose 1.29 begins with this line, also when there is nothing to follow it.

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { StreamerState } from '../../../../src/shared/streamer-state.js';
 import { sicknessOf, isOfThisRun } from '../../../../src/tick/plan/on-air/container-health.js';
-import { streamOf } from '../../../../src/tick/plan/on-air/stream.js';
+import { isSecondLookOfUse, streamOf } from '../../../../src/tick/plan/on-air/stream.js';
 import type { PlaylistSight, Reading, SlotReading, SlotRecord, Watched } from '../../../../src/tick/model.js';
 import { containers, failed, NOW, ok, slotReading, slotRecord } from '../../../support/memory/samples.js';
 
@@ -64,6 +64,73 @@ describe('a stream', () => {
       'onAir',
       undefined,
       {},
+    ],
+    [
+      'whose playlist is as young as its container',
+      { playlist: playlist(20_000), record: { upAt: ago(20) } },
+      'onAir',
+      undefined,
+      {},
+    ],
+    [
+      'whose playlist is what the container before has left',
+      { playlist: playlist(20_001), record: { upAt: ago(20) } },
+      'starting',
+      undefined,
+      { edge: 'b', edgeSince: NOW.toISOString() },
+    ],
+    [
+      'whose playlist has changed, though before its container was started last',
+      { playlist: playlist(null), watched: { edge: 'a', edgeSince: ago(60) }, record: { upAt: ago(59) } },
+      'starting',
+      undefined,
+      { edge: 'b', edgeSince: NOW.toISOString() },
+    ],
+    [
+      'that stands since before its container was started last: its silence is a new one',
+      {
+        playlist: playlist(700_000),
+        watched: { edge: 'b', edgeSince: ago(700), silentSince: ago(650) },
+        record: { upAt: ago(600) },
+      },
+      'unsure',
+      undefined,
+      { edge: 'b', edgeSince: NOW.toISOString() },
+    ],
+    [
+      'that was silent before its container was started last, and is missing since',
+      { playlist: MISSING, watched: { silentSince: ago(650) }, record: { upAt: ago(600) } },
+      'silent',
+      NOW.toISOString(),
+      { silentSince: NOW.toISOString() },
+    ],
+    [
+      'whose container was started in the future, by a clock that was put back',
+      { playlist: playlist(4000), record: { upAt: ago(-3600) } },
+      'onAir',
+      undefined,
+      {},
+    ],
+    [
+      'that is missing, by a clock that was put back',
+      { playlist: MISSING, record: { upAt: ago(-3600) } },
+      'silent',
+      NOW.toISOString(),
+      { silentSince: NOW.toISOString() },
+    ],
+    [
+      'that has changed within one tick',
+      { playlist: ok({ is: 'playlist', edge: 'b', formerEdge: 'a', ageMs: null, targetMs: 5000 }) },
+      'onAir',
+      undefined,
+      { edge: 'b', edgeSince: NOW.toISOString() },
+    ],
+    [
+      'that has not changed within one tick',
+      { playlist: ok({ is: 'playlist', edge: 'b', formerEdge: 'b', ageMs: null, targetMs: 5000 }) },
+      'unsure',
+      undefined,
+      { edge: 'b', edgeSince: NOW.toISOString() },
     ],
     ['whose parts are long', { playlist: playlist(45_000, 'b', 20_000) }, 'onAir', undefined, {}],
     [
@@ -184,6 +251,17 @@ describe('a stream', () => {
     ],
   ])('%s', (_what, one, is, since, remember) => {
     expect(seen(one)).toEqual({ is, ...(since === undefined ? {} : { since }), remember });
+  });
+
+  test.each<[string, Reading<PlaylistSight>, Watched | undefined, boolean]>([
+    ['tells no age, and of which nothing is remembered', playlist(null), undefined, true],
+    ['tells no age, and was seen before', playlist(null), { edge: 'a', edgeSince: ago(60) }, false],
+    ['tells no age, and was seen of the container before', playlist(null), { edge: 'a', edgeSince: ago(700) }, true],
+    ['tells its age', playlist(90_000), undefined, false],
+    ['is missing', MISSING, undefined, false],
+  ])('a second look is of use for a playlist that %s: $3', (_what, reading, watched, expected) => {
+    if (!reading.ok) throw new Error('a playlist that cannot be read');
+    expect(isSecondLookOfUse(reading.value, slotRecord(1, { upAt: ago(600) }), watched, NOW)).toBe(expected);
   });
 
   test('of a live that was started by an earlier version is as old as its slot', () => {

@@ -139,30 +139,30 @@ describe.each([
   test('leave their output, without secrets, for those who may read the logs', async () => {
     const compose = composeOf();
     await compose.up(1);
-    await compose.saveOutput(1, 12);
+    await compose.saveOutput(1, 12, 1000);
     const path = join(config.logDirectory, '12.log');
     const output = await readFile(path, 'utf8');
     expect(output).toContain('Starting browser');
     expect(output).not.toContain('bbb-s3cret');
     expect((await stat(path)).mode & 0o777).toBe(0o640);
     await docker.compose(join(base, PROJECT), 'down');
-    await compose.saveOutput(1, 12);
+    await compose.saveOutput(1, 12, 1000);
     expect(await readFile(path, 'utf8')).toBe(output);
   });
 
   test('leave all of it in debug mode, and lose nothing of it when they are made anew', async () => {
     const compose = composeOf({ debug: true });
     await compose.up(1);
-    await compose.saveOutput(1, 12);
+    await compose.saveOutput(1, 12, 1000);
     const path = join(config.logDirectory, '12.log');
     const first = await readFile(path, 'utf8');
-    await compose.saveOutput(1, 12);
+    await compose.saveOutput(1, 12, 1000);
     expect(await readFile(path, 'utf8')).toBe(first);
     await compose.down(1);
     const slots = createSlots(config, { composeFileText, isOurs, isIntact });
     await slots.writeComposeFile(1, sampleRecord({ meetingId: 'another' }), { onlyIfDamaged: false });
     await compose.up(1);
-    await compose.saveOutput(1, 12);
+    await compose.saveOutput(1, 12, 1000);
     const both = await readFile(path, 'utf8');
     expect(both.startsWith(first)).toBe(true);
     expect(both.length).toBeGreaterThan(first.length);
@@ -177,7 +177,7 @@ describe.each([
     await compose.up(1);
     await compose.upChat(1);
     await compose.finish(1);
-    await compose.saveOutput(1, 12);
+    await compose.saveOutput(1, 12, 200);
     await compose.pull(join(base, PROJECT));
     await compose.down(1);
     const agreed = new Set([
@@ -187,7 +187,7 @@ describe.each([
       'ps -a -q',
       'ps --services --filter status=running',
       'exec -T bbb-streamer sh -c pkill -INT -x ffmpeg || exit 0; n=0',
-      'logs --no-color --tail 1000 bbb-streamer',
+      'logs --no-color --tail 200 bbb-streamer',
       'pull',
     ]);
     expect(commands().filter((line) => !agreed.has(line.replace(/; while .*/, '')))).toEqual([]);
@@ -327,6 +327,6 @@ describe('compose commands', () => {
   test('whose output cannot be written say so', async () => {
     await writeFile(join(base, 'logs'), '');
     await composeOf().up(1);
-    await expect(composeOf().saveOutput(1, 12)).rejects.toMatchObject({ problem: { kind: 'logUnwritable' } });
+    await expect(composeOf().saveOutput(1, 12, 1000)).rejects.toMatchObject({ problem: { kind: 'logUnwritable' } });
   });
 });
