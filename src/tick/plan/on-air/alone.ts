@@ -4,7 +4,11 @@ import { ageMs } from '../dates.js';
 
 const HOUR_MS = 3_600_000;
 
-/** As the default image calls itself and its chat; the package's own streamer can be given another name. */
+/**
+ * As the default image calls itself and its chat: `BBB_USER_NAME` and `BBB_CHAT_NAME` in its Dockerfile, the same in every
+ * release (https://github.com/aau-zid/BigBlueButton-liveStreaming); our compose files name the second, and never the first.
+ * The package's own streamer can be given another name.
+ */
 const USUAL_NAMES = ['Live', 'Chat'];
 
 /** Several lives of one meeting may be in it. */
