@@ -21,6 +21,9 @@ const STARTING_MS = 3 * 60_000;
 const FROZEN_TARGETS = 3;
 const FROZEN_MS = 30_000;
 
+/** Dates of HTTP are whole seconds: what is younger may be said to be so much older. */
+const GRAIN_MS = 1000;
+
 /** A streamer that has not written for so long says nothing any more. */
 export const STATE_FRESH_MS = 60_000;
 
@@ -108,7 +111,8 @@ function motionOf(
 ): { motion: 'advances' | 'unsure' | 'stands'; seen: Seen } {
   if (sight.is !== 'playlist') return { motion: 'stands', seen: {} };
   const frozenMs = Math.max(FROZEN_MS, FROZEN_TARGETS * sight.targetMs);
-  if (sight.ageMs !== null && sight.ageMs < frozenMs && sight.ageMs <= runMs) return { motion: 'advances', seen: {} };
+  const youngMs = Math.min(frozenMs, runMs + GRAIN_MS);
+  if (sight.ageMs !== null && sight.ageMs <= youngMs) return { motion: 'advances', seen: {} };
   const since = sight.edge === edge && edgeSince !== undefined ? edgeSince : now.toISOString();
   const seen: Seen = { edge: sight.edge, edgeSince: since };
   const former = sight.formerEdge ?? edge;

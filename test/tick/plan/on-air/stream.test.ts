@@ -67,14 +67,14 @@ describe('a stream', () => {
     ],
     [
       'whose playlist is as young as its container',
-      { playlist: playlist(20_000), record: { upAt: ago(20) } },
+      { playlist: playlist(21_000), record: { upAt: ago(20) } },
       'onAir',
       undefined,
       {},
     ],
     [
       'whose playlist is what the container before has left',
-      { playlist: playlist(20_001), record: { upAt: ago(20) } },
+      { playlist: playlist(21_001), record: { upAt: ago(20) } },
       'starting',
       undefined,
       { edge: 'b', edgeSince: NOW.toISOString() },
