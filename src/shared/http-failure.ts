@@ -61,6 +61,7 @@ const REASONS: Record<string, string> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'the connection was cut',
   EPIPE: 'the connection was cut',
+  ERR_STREAM_PREMATURE_CLOSE: 'the answer was cut',
   ENOTFOUND: 'unknown host name',
   EAI_AGAIN: 'the host name could not be looked up',
   EHOSTUNREACH: 'the host cannot be reached',
@@ -119,7 +120,7 @@ function messageOf(error: unknown, { url, timeoutMs, silence, proxy, authorities
 
 const KINDS: [Exclude<HttpFailure, 'other'>, RegExp][] = [
   ['silent', /^(?:ECONNABORTED|PROXY_SILENT)$/],
-  ['cut', /^(?:ECONNRESET|EPIPE|Z_)/],
+  ['cut', /^(?:ECONNRESET|EPIPE|Z_|ERR_STREAM_PREMATURE_CLOSE)/],
   ['away', /^(?:PROXY_AWAY|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EAI_AGAIN)$/],
   ['lasting', /^(?:PROXY_REFUSED|ENOTFOUND|ERR_INVALID_URL|CERT_|ERR_TLS_CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/],
 ];

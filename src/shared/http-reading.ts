@@ -1,4 +1,4 @@
-// One GET over Node's own client: a tick that only looks pays for no library. Whatever has a body, goes through a proxy or comes as a stream is axios's.
+// One GET over Node's own client: a tick that only looks pays for no library. Whatever has a body or goes through a proxy is axios's.
 import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
@@ -6,23 +6,39 @@ import { urlToHttpOptions } from 'node:url';
 import { MAXIMUM_BODY_BYTES } from './http-failure.js';
 import { textWithin } from './text-within.js';
 
-export interface PlainAnswer {
+interface PlainHead {
   status: number;
   headers: IncomingMessage['headers'];
-  text: string;
 }
+
+export type PlainAnswer = PlainHead & { text: string };
+
+/** `body` is unpacked. An answer that is cut is an error in it. */
+export type PlainStream = PlainHead & { body: Readable };
 
 export interface PlainRequest {
   url: string;
   headers: Record<string, string>;
-  /** Ends it: the answer is an error then. */
+  /** Ends it, also while the answer comes: that is an error then. */
   signal: AbortSignal;
   httpAgent?: HttpAgent;
   httpsAgent: HttpsAgent;
 }
 
-/** Every status is an answer. Throws the errors of Node, and of its own one whose message names `maxContentLength`. */
-export async function readPlainly({ url, headers, signal, httpAgent, httpsAgent }: PlainRequest): Promise<PlainAnswer> {
+/** As `openPlainly`; also throws an error of its own, whose message names `maxContentLength`. */
+export async function readPlainly(request: PlainRequest): Promise<PlainAnswer> {
+  const { body, ...head } = await openPlainly(request);
+  try {
+    const text = await textWithin(body, MAXIMUM_BODY_BYTES);
+    if (text === null) throw new Error('maxContentLength');
+    return { ...head, text: text.replace(/^\uFEFF/, '') };
+  } finally {
+    body.destroy();
+  }
+}
+
+/** Every status is an answer. Throws the errors of Node. */
+export async function openPlainly({ url, headers, signal, httpAgent, httpsAgent }: PlainRequest): Promise<PlainStream> {
   const isSecure = /^https:/i.test(url);
   const { default: client } = await (isSecure ? import('node:https') : import('node:http'));
   const options = {
@@ -32,26 +48,19 @@ export async function readPlainly({ url, headers, signal, httpAgent, httpsAgent 
     signal,
   };
   const agent = isSecure ? httpsAgent : httpAgent;
+  signal.throwIfAborted();
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    // Node says nothing of a request that ends before it has a connection, until that is made or fails.
+    signal.addEventListener('abort', () => {
+      reject(signal.reason as Error);
+    });
     client
       .request(agent === undefined ? options : { ...options, agent })
-      .once('response', resolve)
-      .once('error', reject)
+      .on('response', resolve)
+      .on('error', reject)
       .end();
   });
-  return { status: response.statusCode ?? 0, headers: response.headers, text: await textOf(response) };
-}
-
-async function textOf(response: IncomingMessage): Promise<string> {
-  try {
-    const text = await textWithin(await unpacked(response), MAXIMUM_BODY_BYTES);
-    if (text === null) throw new Error('maxContentLength');
-    if (!response.complete) throw new Error('aborted');
-    return text.replace(/^\uFEFF/, '');
-  } catch (error) {
-    response.destroy();
-    throw error;
-  }
+  return { status: response.statusCode ?? 0, headers: response.headers, body: await unpacked(response) };
 }
 
 /** As the server has packed it, whatever it was asked for. */

@@ -10,7 +10,7 @@ import {
   refusalBy,
   type Circumstances,
 } from './http-failure.js';
-import { readPlainly } from './http-reading.js';
+import { openPlainly, readPlainly, type PlainStream } from './http-reading.js';
 import { followRedirects, type MayRedirect } from './redirects.js';
 import { retry } from './retry.js';
 
@@ -201,17 +201,7 @@ async function exchange(request: Request, options: ExchangeOptions, transport: T
 
 /** One try with the redirects that it meets. */
 function open(url: string, headers: HttpHeaders, options: OpenOptions, transport: Transport): Promise<HttpStream> {
-  return followRedirects(url, options.redirects ?? 0, async (from) => {
-    try {
-      return await openOnce(from, headers, options, transport);
-    } catch (error) {
-      throw failureOf(error, {
-        ...circumstancesOf(from, transport),
-        timeoutMs: options.idleTimeoutMs,
-        silence: null,
-      });
-    }
-  });
+  return followRedirects(url, options.redirects ?? 0, (from) => openOnce(from, headers, options, transport));
 }
 
 /** The silence before the answer is bounded here, the one within it where it is read. */
@@ -221,51 +211,69 @@ async function openOnce(
   { idleTimeoutMs, cookies, ending }: OpenOptions,
   transport: Transport,
 ): Promise<HttpStream & MayRedirect> {
-  const axios = await loadAxios();
   const cookie = (await cookies?.header(url)) ?? '';
-  const response = await over(url, false, transport, async (route) => {
-    const answer = await axios.request<Readable>({
-      url,
-      headers: { 'User-Agent': 'bbb-pod-live', ...headers, ...(cookie === '' ? {} : { Cookie: cookie }) },
-      responseType: 'stream',
-      timeout: Math.min(idleTimeoutMs, LONGEST_TIMER_MS),
-      validateStatus: () => true,
-      maxRedirects: 0,
-      ...(ending === undefined ? {} : { signal: ending }),
-      ...route,
-    });
-    return unlessRefused(answer, route);
-  });
-  const { status, data: body } = response;
-  const setCookies: unknown = response.headers['set-cookie'];
-  if (Array.isArray(setCookies)) await cookies?.keep(url, setCookies.map(String));
-  const texts = Object.entries(response.headers).flatMap(([name, value]) =>
-    typeof value === 'string' ? [[name, value] as const] : [],
-  );
-  const answered = Object.fromEntries(texts);
-  return {
-    status,
-    headers: answered,
-    location: answered['location'] ?? null,
+  const request = {
     url,
-    body: patiently(body, idleTimeoutMs, circumstancesOf(url, transport)),
-    discard: () => body.destroy(),
+    headers: { 'User-Agent': 'bbb-pod-live', ...headers, ...(cookie === '' ? {} : { Cookie: cookie }) },
   };
+  const circumstances = { ...circumstancesOf(url, transport), timeoutMs: idleTimeoutMs };
+  const patience = new AbortController();
+  const timer = setTimeout(
+    () => {
+      patience.abort();
+    },
+    Math.min(idleTimeoutMs, LONGEST_TIMER_MS),
+  );
+  const signal = ending === undefined ? patience.signal : AbortSignal.any([patience.signal, ending]);
+  try {
+    const {
+      status,
+      headers: answered,
+      body,
+    } = await over(url, false, transport, (route) => begin({ ...request, ...route, signal }));
+    await cookies?.keep(url, answered['set-cookie'] ?? []);
+    const texts = Object.entries(answered).flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name, value] as const] : [],
+    );
+    return {
+      status,
+      headers: Object.fromEntries(texts),
+      location: answered.location ?? null,
+      url,
+      body: patiently(body, circumstances),
+      discard: () => body.destroy(),
+    };
+  } catch (error) {
+    throw failureOf(error, { ...circumstances, silence: patience.signal.aborted ? noAnswer(idleTimeoutMs) : null });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** An answer whose body is still to come: whatever asks for nothing of axios' own costs no loading of it. */
+async function begin(request: Route & Pick<Trial, 'url' | 'headers' | 'signal'>): Promise<PlainStream> {
+  if (request.proxy === false) return openPlainly(request);
+  const axios = await loadAxios();
+  const answer = await axios.request<Readable>({
+    ...request,
+    responseType: 'stream',
+    validateStatus: () => true,
+    maxRedirects: 0,
+  });
+  const { status, headers, data: body } = unlessRefused(answer, request);
+  return { status, headers: headers as PlainStream['headers'], body };
 }
 
 /** The pieces of a body, as long as they come. */
-async function* patiently(
-  body: Readable,
-  idleTimeoutMs: number,
-  circumstances: Pick<Circumstances, 'url' | 'proxy'>,
-): AsyncGenerator<Buffer> {
+async function* patiently(body: Readable, circumstances: Omit<Circumstances, 'silence'>): AsyncGenerator<Buffer> {
+  const { timeoutMs } = circumstances;
   const silence = new AbortController();
   const watch = setTimeout(
     () => {
       silence.abort();
       body.destroy(new Error('silence'));
     },
-    Math.min(idleTimeoutMs, LONGEST_TIMER_MS),
+    Math.min(timeoutMs, LONGEST_TIMER_MS),
   );
   try {
     for await (const piece of body) {
@@ -274,12 +282,8 @@ async function* patiently(
       watch.refresh();
     }
   } catch (error) {
-    const stopped = `the answer stopped for more than ${idleTimeoutMs / 1000} s`;
-    throw failureOf(error, {
-      ...circumstances,
-      timeoutMs: idleTimeoutMs,
-      silence: silence.signal.aborted ? stopped : null,
-    });
+    const stopped = `the answer stopped for more than ${timeoutMs / 1000} s`;
+    throw failureOf(error, { ...circumstances, silence: silence.signal.aborted ? stopped : null });
   } finally {
     clearTimeout(watch);
     body.destroy();
@@ -300,22 +304,19 @@ function unlessRefused<Response extends { status: number }>(
   return response;
 }
 
-/** A reading that asks for nothing of axios' own costs no loading of it. */
+/** As with `begin`. */
 async function ask(request: Trial): Promise<HttpAnswer> {
-  const { url, signal, method, proxy, httpAgent, httpsAgent } = request;
-  const headers = { 'User-Agent': 'bbb-pod-live', ...request.headers };
-  if (method !== 'GET' || proxy !== false) return askByAxios(request, headers);
-  const agents = httpAgent === undefined ? { httpsAgent } : { httpAgent, httpsAgent };
-  const { status, text, ...answer } = await readPlainly({ url, headers, signal, ...agents });
-  const { 'content-type': contentType = '', location = null } = answer.headers;
+  const bearing = { ...request, headers: { 'User-Agent': 'bbb-pod-live', ...request.headers } };
+  if (request.method !== 'GET' || request.proxy !== false) return askByAxios(bearing);
+  const { status, text, headers } = await readPlainly(bearing);
+  const { 'content-type': contentType = '', location = null } = headers;
   return { status, contentType, location, text };
 }
 
-async function askByAxios(request: Trial, headers: HttpHeaders): Promise<HttpAnswer> {
+async function askByAxios(request: Trial): Promise<HttpAnswer> {
   const axios = await loadAxios();
   const answered = await axios.request<unknown>({
     ...request,
-    headers,
     responseType: 'text',
     transformRequest: [untouched],
     transformResponse: [untouched],
