@@ -1,5 +1,6 @@
 // A plan in the making, and how it is added to.
-import type { Chain, Config, Plan, Problem, Watched, WatchedChange, World } from '../model.js';
+import type { Chain, Config, Effect, Plan, Problem, SlotRecord, Watched, WatchedChange, World } from '../model.js';
+import { stopChain } from './chains.js';
 import { isoInZone } from './dates.js';
 import type { MeetingIds } from './meeting-list.js';
 import { meetingState, type MeetingState } from './over.js';
@@ -32,6 +33,11 @@ export function from(instant: Date, { config }: Draft): string {
 /** What the last word of BBB is on a meeting. */
 export function stateOf(ids: MeetingIds, world: World): MeetingState {
   return meetingState(ids, world.meetings, world.meetingInfos.get(ids.meetingId));
+}
+
+/** What is left of a live's ending; one that begins now says when. */
+export function endNow(record: SlotRecord, { world, config }: Draft, because?: string): Effect[] {
+  return stopChain(record, record.endedAt ?? isoInZone(world.now, config.timeZone), because);
 }
 
 /** What is left to do for a live, and why. */

@@ -4,10 +4,9 @@ import type { Effect, Problem, SlotReading, SlotRecord } from '../model.js';
 import { errorKey } from '../report/told.js';
 import { isAgainDue } from '../report/unsure.js';
 import { pausedUntil } from './back-off.js';
-import { LAST_OUTPUT, restartChain, reviveChain, stopChain } from './chains.js';
-import { isoInZone } from './dates.js';
+import { LAST_OUTPUT, restartChain, reviveChain } from './chains.js';
 import { engineDetail } from './describe.js';
-import { complain, from, NOTHING, remark, stateOf, watch, watchedOf, type Draft, type Rest } from './draft.js';
+import { complain, endNow, from, NOTHING, remark, stateOf, watch, watchedOf, type Draft, type Rest } from './draft.js';
 import { meetingIn } from './meeting-list.js';
 import { aloneSince, endOfPatience, isAlone } from './on-air/alone.js';
 import { sicknessOf } from './on-air/container-health.js';
@@ -20,15 +19,13 @@ import { ROW_PLACES, type RowPlace } from './row-place.js';
 
 /** What is left to do for a live whose container was up. */
 export function planInProgress(reading: SlotReading, record: SlotRecord, place: RowPlace, draft: Draft): Rest {
-  const { world, config } = draft;
-  const endedAt = isoInZone(world.now, config.timeZone);
-  if (stateOf(record, world) === 'over') return { reason: 'its meeting is over', effects: stopChain(record, endedAt) };
+  if (stateOf(record, draft.world) === 'over') return { reason: 'its meeting is over', effects: endNow(record, draft) };
   if (place !== 'ours' && place !== 'unread') {
     const detail = `livestream ${record.livestreamId} runs here, but Pod shows it ${ROW_PLACES[place]}`;
     complain(draft, { kind: 'rowInconsistent', detail }, record.livestreamId, reading.slot);
   }
   const end = unwanted(reading.slot, record, draft);
-  if (end !== null) return { reason: end, effects: stopChain(record, endedAt, `${end}: it is stopped`) };
+  if (end !== null) return { reason: end, effects: endNow(record, draft, `${end}: it is stopped`) };
   const stream = watchStream(reading, record, draft);
   return planContainer(reading, record, stream, draft);
 }

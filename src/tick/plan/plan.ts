@@ -12,11 +12,10 @@ import type {
   World,
 } from '../model.js';
 import { adoptedRecord, composeFileOfLive, isOfAnotherHost, isOfThisHost, strangersDetail } from './adoption.js';
-import { afterTold, giveBackChain, LAST_OUTPUT, startChain, stopChain, unclaimChain } from './chains.js';
+import { afterTold, giveBackChain, LAST_OUTPUT, startChain, unclaimChain } from './chains.js';
 import { workDetail } from './describe.js';
-import { isoInZone } from './dates.js';
 import { isSurveyDue, surveyIn } from './look.js';
-import { complain, NOTHING, stateOf, type Draft, type Rest } from './draft.js';
+import { complain, endNow, NOTHING, stateOf, type Draft, type Rest } from './draft.js';
 import { planInProgress } from './live.js';
 import { planOutbox } from './outbox/entries.js';
 import { planDisks } from './on-air/disk.js';
@@ -171,8 +170,6 @@ function planLive(reading: SlotReading, record: SlotRecord, draft: Draft): void 
 
 /** What is left to do for the live that a slot file names, from the step that it has reached. */
 function planLiveRest(reading: SlotReading, record: SlotRecord, draft: Draft): Rest {
-  const { world, config } = draft;
-  const endedAt = record.endedAt ?? isoInZone(world.now, config.timeZone);
   const { webinar } = record;
   if (webinar !== undefined)
     return planWebinar(reading, { ...record, webinar }, draft, () => planInProgress(reading, record, 'ours', draft));
@@ -180,7 +177,7 @@ function planLiveRest(reading: SlotReading, record: SlotRecord, draft: Draft): R
   switch (record.step) {
     case 'stopping':
     case 'down':
-      return { reason: 'its end was begun', effects: stopChain(record, endedAt) };
+      return { reason: 'its end was begun', effects: endNow(record, draft) };
     case 'unclaiming':
       return { reason: 'its claim is being taken back', effects: unclaimChain() };
     case 'givingBack':
@@ -190,8 +187,8 @@ function planLiveRest(reading: SlotReading, record: SlotRecord, draft: Draft): R
     case 'told':
       if (place === 'unread') return NOTHING;
       if (place !== 'ours') return { reason: 'Pod no longer shows it on this slot', effects: giveBackChain() };
-      if (stateOf(record, world) === 'over')
-        return { reason: 'its meeting is over', effects: stopChain(record, endedAt) };
+      if (stateOf(record, draft.world) === 'over')
+        return { reason: 'its meeting is over', effects: endNow(record, draft) };
       return { reason: 'its start was begun', effects: afterTold(record) };
     case 'claiming':
     case 'claimed':

@@ -3,9 +3,9 @@
 import type { Wanted, Wish } from '../../../shared/wanted.js';
 import type { Effect, Reading, SlotReading, SlotRecord } from '../../model.js';
 import type { WebinarInPod, WebinarReading, WebinarRecord } from '../../webinar-model.js';
-import { afterTold, giveUpWebinarChain, restartWebinarChain, stopChain } from '../chains.js';
+import { afterTold, giveUpWebinarChain, restartWebinarChain } from '../chains.js';
 import { isoInZone } from '../dates.js';
-import { complain, stateOf, type Draft, type Rest } from '../draft.js';
+import { complain, endNow, stateOf, type Draft, type Rest } from '../draft.js';
 import { meetingIn } from '../meeting-list.js';
 import { isStreamerUp } from '../on-air/container-health.js';
 import { endOfEvent } from './event-end.js';
@@ -27,16 +27,15 @@ interface Around {
 
 /** What is left to do for it; `goesOn`: what there is to do for any live that goes on. */
 export function planWebinar(reading: SlotReading, record: Webinar, draft: Draft, goesOn: () => Rest): Rest {
-  const endedAt = record.endedAt ?? isoInZone(draft.world.now, draft.config.timeZone);
   const around = aroundOf(reading, record, draft);
   switch (record.step) {
     case 'stopping':
     case 'down':
-      return { reason: 'its end was begun', effects: stopChain(record, endedAt) };
+      return { reason: 'its end was begun', effects: endNow(record, draft) };
     case 'live':
-      return planInProgress(around, endedAt, draft, goesOn);
+      return planInProgress(around, draft, goesOn);
     case 'told':
-      return planBegun(around, endedAt, draft);
+      return planBegun(around, draft);
     case 'givingBack':
     case 'unclaiming':
     case 'claiming':
@@ -63,20 +62,19 @@ function read<T>(reading: Reading<T> | undefined, slot: number, draft: Draft): T
 }
 
 /** A start that was cut short before its container was up. */
-function planBegun({ record, wanted, wish }: Around, endedAt: string, draft: Draft): Rest {
-  if (stateOf(record, draft.world) === 'over')
-    return { reason: 'its meeting is over', effects: stopChain(record, endedAt) };
+function planBegun({ record, wanted, wish }: Around, draft: Draft): Rest {
+  if (stateOf(record, draft.world) === 'over') return { reason: 'its meeting is over', effects: endNow(record, draft) };
   if (wanted !== null && wish?.want !== 'start')
     return { reason: 'it is not asked for any more', effects: giveUpWebinarChain() };
   return { reason: 'its start was begun', effects: afterTold(record) };
 }
 
-function planInProgress(around: Around, endedAt: string, draft: Draft, goesOn: () => Rest): Rest {
+function planInProgress(around: Around, draft: Draft, goesOn: () => Rest): Rest {
   const { record, wanted } = around;
   const end = endOf(around, draft);
   if (end !== null) {
     const settled = end.settles ? settle(around) : [];
-    const effects = [...settled, ...stopChain(record, endedAt, `${end.why}: it is stopped`)];
+    const effects = [...settled, ...endNow(record, draft, `${end.why}: it is stopped`)];
     return { reason: end.why, effects };
   }
   if (wanted !== null && othersWish(wanted, record) !== null) complainOfWaiting(around, draft);
