@@ -395,6 +395,43 @@ async function until(what: string, holds: () => Promise<boolean> | boolean): Pro
       180_000,
     );
 
+    test('a container that somebody has paused is made anew in the next tick, and told once; the engine is restarted, and all lives are up again within the first tick', async () => {
+      await realWorld();
+      const paused = world.teacherAsks({ name: 'Cours en pause', recording: true });
+      const other = world.teacherAsks({ name: 'Autre cours', recording: true, chat: true });
+      await tick();
+      await until('both record', () => isRecording(1) && isRecording(2));
+      const starts = (): Promise<string[]> => Promise.all(['liveStreaming1', 'liveStreaming2'].map(startOf));
+      const states = async (): Promise<string[]> => {
+        const { slots } = JSON.parse((await world.run(['status', '--json'])).stdout) as { slots: { state: string }[] };
+        return slots.map(({ state }) => state);
+      };
+      const before = await starts();
+      await engine.docker('pause', 'liveStreaming1');
+      expect((await states())[0]).toBe('failed');
+      const mails = world.smtp.mails.length;
+      await tick(1);
+      const after = await starts();
+      expect([after[0] === before[0], after[1] === before[1]]).toEqual([false, true]);
+      expect(world.smtp.mails.at(-1)?.text).toContain('its container is paused');
+      await until('it records again', () => recordingsIn(1).length === 2);
+      await tick();
+      expect(mailsSince(mails)).toEqual(['[BBB-POD-LIVE] Erreur rencontrée', '[BBB-POD-LIVE] Retour à la normale']);
+
+      const all = ['bbb-live-streaming1_redis_1', 'bbb-live-streaming2_redis_1', 'liveStreaming1', 'liveStreaming2'];
+      await engine.restart();
+      expect([await running(), (await everything()).sort()]).toEqual([[], all]);
+      expect(await states()).toEqual(['failed', 'failed']);
+      const told = world.smtp.mails.length;
+      await tick(1);
+      expect(await running()).toEqual(all);
+      const { redis_port: port, redis_channel: channel } = other.livestream;
+      await until('somebody listens', async () => (await publish(port ?? 0, channel ?? '', 'encore')) > 0);
+      await tick();
+      expect([paused.livestream.status, other.livestream.status]).toEqual([1, 1]);
+      expect(mailsSince(told)).toEqual(['[BBB-POD-LIVE] Erreur rencontrée', '[BBB-POD-LIVE] Retour à la normale']);
+    }, 180_000);
+
     test("a chat's Redis that dies is started again alone; one that is made to take too much memory dies, and the host does not pay", async () => {
       await realWorld();
       const { livestream } = world.teacherAsks({ name: 'Cours bavard', chat: true });

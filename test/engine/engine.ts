@@ -18,6 +18,8 @@ export interface Engine {
   /** For DOCKER_HOST. */
   host: string;
   docker(...words: string[]): Promise<string>;
+  /** As `systemctl restart docker` does: its containers end with it, and stay as they are. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -37,12 +39,7 @@ export function whyNoEngine(): string | null {
 export async function startEngine(): Promise<Engine> {
   const folder = await mkdtemp(join(tmpdir(), 'engine-'));
   const host = `unix://${join(folder, 'docker.sock')}`;
-  const daemon = spawn(
-    need('dockerd'),
-    ['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '-p', join(folder, 'pid'), '-H', host],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  const said = lastWords(daemon);
+  let daemon = startDaemon(folder, host);
   const docker = async (...words: string[]): Promise<string> =>
     (await execute(need('docker'), ['-H', host, ...words], { maxBuffer: 1 << 24 })).stdout;
   const stop = async (): Promise<void> => {
@@ -56,19 +53,39 @@ export async function startEngine(): Promise<Engine> {
         ),
       () => undefined,
     );
-    await end(daemon);
+    await end(daemon.process);
     // A build in the host's network leaves this mounted.
     await execute('umount', [join(folder, 'exec/netns/default')]).catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
   };
+  const restart = async (): Promise<void> => {
+    await end(daemon.process);
+    daemon = startDaemon(folder, host);
+    await untilReady(docker, daemon);
+  };
   try {
-    await untilReady(docker, daemon, said);
+    await untilReady(docker, daemon);
     await makeImages(folder, host);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { host, docker, stop };
+  return { host, docker, restart, stop };
+}
+
+interface Daemon {
+  process: ChildProcess;
+  /** The end of what it has said. */
+  said(): string;
+}
+
+function startDaemon(folder: string, host: string): Daemon {
+  const daemon = spawn(
+    need('dockerd'),
+    ['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '-p', join(folder, 'pid'), '-H', host],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  return { process: daemon, said: lastWords(daemon) };
 }
 
 function lastWords(daemon: ChildProcess): () => string {
@@ -77,9 +94,9 @@ function lastWords(daemon: ChildProcess): () => string {
   return () => text;
 }
 
-async function untilReady(docker: Engine['docker'], daemon: ChildProcess, said: () => string): Promise<void> {
+async function untilReady(docker: Engine['docker'], daemon: Daemon): Promise<void> {
   for (let attempt = 0; attempt < READY_ATTEMPTS; attempt += 1) {
-    if (daemon.exitCode !== null) break;
+    if (daemon.process.exitCode !== null) break;
     if (
       await docker('version').then(
         () => true,
@@ -89,7 +106,7 @@ async function untilReady(docker: Engine['docker'], daemon: ChildProcess, said: 
       return;
     await sleep(500);
   }
-  throw new Error(`dockerd did not become ready:\n${said()}`);
+  throw new Error(`dockerd did not become ready:\n${daemon.said()}`);
 }
 
 async function end(daemon: ChildProcess): Promise<void> {
