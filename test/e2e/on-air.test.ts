@@ -1,20 +1,19 @@
 // The built program, a real HLS server: a live comes on the air, its container is killed, its stream vanishes, and is told and healed.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { inWorld, live, logText, PATIENCE_MS, streamers, SUBJECTS, tick } from '../support/e2e-world.js';
+import {
+  inWorld,
+  letAllBeMinutesOld,
+  live,
+  logText,
+  PATIENCE_MS,
+  streamers,
+  SUBJECTS,
+  tick,
+} from '../support/e2e-world.js';
 import { startHls } from '../world/hls.js';
 import type { World } from '../world/world.js';
-
-const EARLIER_MS = 20 * 60_000;
-
-/** To the program, all that the slot file and the memory date was twenty minutes earlier. */
-function letAllBeOlder(world: World): void {
-  for (const file of [join(world.slotDirectory(1), 'live.json'), join(world.baseDirectory, 'memory.json')]) {
-    const earlier = (time: string): string => new Date(Date.parse(time) - EARLIER_MS).toISOString();
-    writeFileSync(file, readFileSync(file, 'utf8').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, earlier));
-  }
-}
 
 function subjects(world: World): string[] {
   return world.smtp.mails.map(({ subject }) => subject);
@@ -48,9 +47,9 @@ test(
       expect(subjects(world)).toEqual([SUBJECTS.start, SUBJECTS.error, SUBJECTS.normal]);
 
       hls.streams.clear();
-      letAllBeOlder(world);
+      letAllBeMinutesOld(world, 20);
       expect(await tick(world, env)).toBe(0);
-      letAllBeOlder(world);
+      letAllBeMinutesOld(world, 20);
       expect(await tick(world, env)).toBe(1);
       const told = world.smtp.mails.at(-1);
       expect(told?.subject).toBe(SUBJECTS.error);

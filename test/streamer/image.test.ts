@@ -1,12 +1,13 @@
 // The real image, built on a real engine, and a whole life in it: request in Pod, tick, docker-compose, stand-in
 // BigBlueButton, RTMP server, HLS, chat, end, recording in Pod's directory.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { REDIS_IMAGE, startEngine, whyNoEngine, type Engine } from '../engine/engine.js';
+import { letAllBeMinutesOld } from '../support/e2e-world.js';
 import { whyNot } from '../support/programs.js';
 import { removeDirectory } from '../support/remove.js';
 import { startStandInBbb, type StandInBbb } from '../world/streamer-bbb/server.js';
@@ -238,7 +239,10 @@ const NAME = `L'été "à" $HOME \`id\` 🎓`;
     return { exitCode, slot: slots.find(({ slot }) => slot === 1) };
   }
 
-  test('a live whose container is killed is on the air again within two ticks, with one mail; `status` tells it all the while', async () => {
+  const errorsSince = (count: number): World['smtp']['mails'] =>
+    world.smtp.mails.slice(count).filter(({ subject }) => subject.includes('Erreur rencontrée'));
+
+  test('a live whose container is killed is on the air again within two ticks, with one mail; one whose stream froze is told with its cause and healed; `status` tells both all the while', async () => {
     const request = world.teacherAsks({ name: 'Cours qui tombe', meetingId: 'chute', recording: true });
     bbb.begin('chute', { internalMeetingId: request.meeting.internal_meeting_id, name: 'Cours qui tombe' });
     await tick();
@@ -262,8 +266,28 @@ const NAME = `L'été "à" $HOME \`id\` 🎓`;
     expect(rtmp.segments(key!).length).toBeGreaterThan(parts);
     await tick();
     expect(await status()).toMatchObject({ exitCode: 0, slot: { state: 'on air', live: { restarts: 1 } } });
-    const errors = world.smtp.mails.slice(mails).filter(({ subject }) => subject.includes('Erreur rencontrée'));
-    expect(errors).toHaveLength(1);
+    expect(errorsSince(mails)).toHaveLength(1);
+
+    // Its stream freezes: the RTMP server is away, and what viewers get is the playlist of twenty minutes ago.
+    await rtmp.cut();
+    const past = Date.now() / 1000 - 20 * 60;
+    utimesSync(join(rtmp.hlsDirectory, `${key!}.m3u8`), past, past);
+    letAllBeMinutesOld(world, 20);
+    await tick();
+    letAllBeMinutesOld(world, 20);
+    expect(await status()).toMatchObject({ exitCode: 1, slot: { state: 'silent', live: { restarts: 1 } } });
+    const sent = world.smtp.mails.length;
+    expect((await world.run(['run', '--no-delay'])).exitCode).toBe(1);
+    const [told, ...others] = errorsSince(sent);
+    expect(others).toEqual([]);
+    for (const words of ['the playlist has not changed for', `${host}:${rtmp.port} cannot be reached`, 'started again'])
+      expect(told?.text).toContain(words);
+    await rtmp.start();
+    await eventually('its stream is back', isOnAir, { withinMs: 120_000, hint: tickLog });
+    await tick();
+    expect(world.smtp.mails.at(-1)?.subject).toContain('Retour à la normale');
+    expect(errorsSince(sent)).toHaveLength(1);
+    expect(await status()).toMatchObject({ exitCode: 0, slot: { state: 'on air', live: { restarts: 2 } } });
 
     bbb.end('chute');
     world.meetingEnds('chute');

@@ -75,6 +75,12 @@ export function letLiveBeMinutesOld(world: World, minutes: number, slot = 1): vo
   letTimesBeEarlier(join(world.slotDirectory(slot), 'live.json'), minutes);
 }
 
+/** To the program, all that the slot file of the live in slot 1 and the memory date was so many minutes earlier. */
+export function letAllBeMinutesOld(world: Pick<World, 'baseDirectory' | 'slotDirectory'>, minutes: number): void {
+  letTimesBeEarlier(join(world.slotDirectory(1), 'live.json'), minutes);
+  letTimesBeEarlier(join(world.baseDirectory, 'memory.json'), minutes);
+}
+
 function letTimesBeEarlier(file: string, minutes: number): void {
   const earlier = (time: string): string => new Date(Date.parse(time) - minutes * 60_000).toISOString();
   writeFileSync(file, readFileSync(file, 'latin1').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, earlier), 'latin1');

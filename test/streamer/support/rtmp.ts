@@ -20,7 +20,10 @@ export interface RtmpServer {
   segments(key: string): string[];
   /** What it has logged: names of streams among it. */
   log(): string;
+  /** What of it does not run. */
   start(): Promise<void>;
+  /** It takes no streams any more, and drops those that it has; playlists and segments are still served as they are. */
+  cut(): Promise<void>;
   /** As when its machine goes away: its workers too. */
   stop(): Promise<void>;
 }
@@ -30,12 +33,9 @@ export async function startRtmp(directory: string, host = '127.0.0.1'): Promise<
   const [port, httpPort] = [await freePort(host), await freePort(host)];
   const hlsDirectory = join(directory, 'hls');
   mkdirSync(hlsDirectory, { recursive: true });
-  const [configuration, log] = [join(directory, 'nginx.conf'), join(directory, 'error.log')];
-  writeFileSync(
-    configuration,
-    configurationOf(directory, { rtmp: `${host}:${port}`, http: `${host}:${httpPort}` }, hlsDirectory, log),
-  );
-  let nginx: ChildProcess | null = null;
+  const log = join(directory, 'error.log');
+  const rtmp = nginxOf('rtmp', rtmpPart(`${host}:${port}`, hlsDirectory), directory);
+  const http = nginxOf('http', httpPart(`${host}:${httpPort}`, hlsDirectory, directory), directory);
   const server: RtmpServer = {
     url: `rtmp://${host}:${port}/live/`,
     port,
@@ -48,15 +48,13 @@ export async function startRtmp(directory: string, host = '127.0.0.1'): Promise<
         .map((name) => join(hlsDirectory, name)),
     log: () => (existsSync(log) ? readFileSync(log, 'utf8') : ''),
     async start() {
-      nginx = spawn(need('nginx'), ['-c', configuration, '-p', directory, '-e', log], { stdio: 'ignore' });
-      await eventually('nginx listens', () => answers(port, host));
+      rtmp.start();
+      http.start();
+      await eventually('nginx listens', async () => (await answers(port, host)) && (await answers(httpPort, host)));
     },
+    cut: () => rtmp.stop(),
     async stop() {
-      if (nginx === null) return;
-      const ended = new Promise((resolve) => nginx?.once('exit', resolve));
-      nginx.kill('SIGTERM');
-      await ended;
-      nginx = null;
+      await Promise.all([rtmp.stop(), http.stop()]);
     },
   };
   await server.start();
@@ -67,23 +65,49 @@ function numberOf(name: string): number {
   return Number(/-(\d+)\.ts$/.exec(name)?.[1] ?? 0);
 }
 
-function configurationOf(
-  directory: string,
-  addresses: { rtmp: string; http: string },
-  hls: string,
-  log: string,
-): string {
+interface Nginx {
+  /** Nothing, where it runs. */
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** One process for what it takes and one for what it serves, so that either can go away alone. */
+function nginxOf(name: string, part: string, directory: string): Nginx {
+  const [configuration, log] = [join(directory, `${name}.conf`), join(directory, 'error.log')];
+  writeFileSync(
+    configuration,
+    `load_module ${RTMP_MODULE};
+daemon off; worker_processes 1; user root; pid ${join(directory, `${name}.pid`)}; error_log ${log} info;
+events { worker_connections 128; }
+${part}
+`,
+  );
+  let nginx: ChildProcess | null = null;
+  return {
+    start() {
+      nginx ??= spawn(need('nginx'), ['-c', configuration, '-p', directory, '-e', log], { stdio: 'ignore' });
+    },
+    async stop() {
+      if (nginx === null) return;
+      const ended = new Promise((resolve) => nginx?.once('exit', resolve));
+      nginx.kill('SIGTERM');
+      await ended;
+      nginx = null;
+    },
+  };
+}
+
+function rtmpPart(address: string, hls: string): string {
+  return `rtmp { server { listen ${address}; chunk_size 4096;
+  application live { live on; record off; hls on; hls_path ${hls}; hls_fragment 2s; hls_playlist_length 600s; hls_cleanup off; }
+} }`;
+}
+
+function httpPart(address: string, hls: string, directory: string): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (what) => `${what}_temp_path ${join(directory, what)};`,
   );
-  return `load_module ${RTMP_MODULE};
-daemon off; worker_processes 1; user root; pid ${join(directory, 'nginx.pid')}; error_log ${log} info;
-events { worker_connections 128; }
-http { access_log off; ${temporary.join(' ')} server { listen ${addresses.http}; location /hls/ { alias ${hls}/; } } }
-rtmp { server { listen ${addresses.rtmp}; chunk_size 4096;
-  application live { live on; record off; hls on; hls_path ${hls}; hls_fragment 2s; hls_playlist_length 600s; hls_cleanup off; }
-} }
-`;
+  return `http { access_log off; ${temporary.join(' ')} server { listen ${address}; location /hls/ { alias ${hls}/; } } }`;
 }
 
 export async function freePort(host = '127.0.0.1'): Promise<number> {
