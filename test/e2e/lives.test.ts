@@ -22,7 +22,7 @@ import {
 } from '../support/e2e-world.js';
 import { FILM_HEAD } from '../support/film.js';
 import { pathOf } from '../support/programs.js';
-import { mountSmallDisk } from '../support/small-disk.js';
+import { mountSmallDisk, resizeSmallDisk } from '../support/small-disk.js';
 import type { LivestreamRow } from '../world/pod-rows.js';
 import type { World } from '../world/world.js';
 
@@ -122,24 +122,36 @@ describe('a recording in which there is nothing to show', () => {
 });
 
 test.concurrent(
-  'on a disk that is nearly full a live begins without its recording: both mails say so, and nothing is missed at its end',
+  'a disk that may not last is told while there is time; on one that is nearly full a live begins without its recording: both mails say so, and nothing is missed at its end',
   inWorld({}, async (world) => {
-    const unmount = mountSmallDisk(world.baseDirectory, 900_000_000);
+    const unmount = mountSmallDisk(world.baseDirectory, 1_700_000_000);
     if (unmount === null && process.env['CI'] === 'true') throw new Error('no disk can be mounted here');
     if (unmount === null) return;
     try {
+      world.teacherAsks({ meetingId: 'first', recording: true });
+      expect(await tick(world)).toBe(0);
+      expect(environmentIn(world)['BBB_DOWNLOAD_MEETING']).toBe('true');
+      expect(await tick(world)).toBe(1);
+      expect(lastMail(world)).toMatch(/\d+ MB are free in \S+, \d+ MB may be needed; 1 recording in progress/);
+      expect((await world.run(['status'])).exitCode).toBe(1);
+      world.meetingEnds('first');
+      expect(await tick(world)).toBe(0);
+      expect(subjects(world)).toEqual([SUBJECTS.start, SUBJECTS.error, SUBJECTS.normal]);
+
+      resizeSmallDisk(world.baseDirectory, 900_000_000);
+      const mails = world.smtp.mails.length;
       world.teacherAsks({ meetingId: 'm', recording: true });
       expect(await tick(world)).toBe(1);
       expect(environmentIn(world)['BBB_DOWNLOAD_MEETING']).toBe('false');
-      expect(subjects(world)).toEqual([SUBJECTS.start, SUBJECTS.error]);
-      for (const { text } of world.smtp.mails) {
+      expect(subjects(world).slice(mails)).toEqual([SUBJECTS.start, SUBJECTS.error]);
+      for (const { text } of world.smtp.mails.slice(mails)) {
         expect(text).toContain("sans l'enregistrement demandé");
         expect(text).toMatch(/\d+ MB are free in \S+, 1000 MB are the least/);
       }
       world.meetingEnds('m');
       expect(await tick(world)).toBe(0);
-      expect(live(world).status).toBe(2);
-      expect(subjects(world)).toHaveLength(2);
+      expect(live(world, 2).status).toBe(2);
+      expect(subjects(world)).toHaveLength(mails + 2);
     } finally {
       unmount();
     }

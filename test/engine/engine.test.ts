@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { REDIS_IMAGE, STREAMER_IMAGE, startAnotherEngine, startEngine, whyNoEngine, type Engine } from './engine.js';
+import { letAllBeMinutesOld } from '../support/e2e-world.js';
 import { shippedPath } from '../support/shipped.js';
 import { startWorld, type Request, type World } from '../world/world.js';
 import { textOfFilm } from '../support/film.js';
@@ -432,7 +433,34 @@ async function until(what: string, holds: () => Promise<boolean> | boolean): Pro
       expect(mailsSince(told)).toEqual(['[BBB-POD-LIVE] Erreur rencontrée', '[BBB-POD-LIVE] Retour à la normale']);
     }, 180_000);
 
-    test("a chat's Redis that dies is started again alone; one that is made to take too much memory dies, and the host does not pay", async () => {
+    /** What listens in the container goes, and its first process stays; then somebody listens again. */
+    async function deafForAWhile(port: number, channel: string): Promise<void> {
+      const said = (): string => world.smtp.mails.at(-1)?.text ?? '';
+      await tick();
+      await engine.docker('exec', 'liveStreaming1', 'pkill', '-9', '-f', '/usr/local/bin/entry');
+      await engine.docker('exec', 'liveStreaming1', 'pkill', '-9', 'redis-cli');
+      await until('nobody listens', async () => (await publish(port, channel, 'personne ?')) === 0);
+      const mails = world.smtp.mails.length;
+      letAllBeMinutesOld(world, 20);
+      await tick();
+      const { slots } = JSON.parse((await world.run(['status', '--json'])).stdout) as {
+        slots: { live: { chat: string } | null }[];
+      };
+      expect(slots[0]?.live?.chat).toBe('deaf');
+      expect(mailsSince(mails)).toEqual([]);
+      letAllBeMinutesOld(world, 3);
+      await tick(1);
+      expect(said()).toContain(`nobody listens to the channel ${channel}`);
+      await tick(1);
+      expect(mailsSince(mails)).toEqual(['[BBB-POD-LIVE] Erreur rencontrée']);
+      const listening = `while :; do redis-cli -h redis psubscribe ${channel}; sleep 1; done`;
+      await engine.docker('exec', '-d', 'liveStreaming1', 'sh', '-c', listening);
+      await until('somebody listens', async () => (await publish(port, channel, 'bonjour')) > 0);
+      await tick();
+      expect(mailsSince(mails)).toEqual(['[BBB-POD-LIVE] Erreur rencontrée', '[BBB-POD-LIVE] Retour à la normale']);
+    }
+
+    test("a chat that nobody listens to any more is told once after three minutes; a chat's Redis that dies is started again alone; one that is made to take too much memory dies, and the host does not pay", async () => {
       await realWorld();
       const { livestream } = world.teacherAsks({ name: 'Cours bavard', chat: true });
       await tick();
@@ -442,13 +470,15 @@ async function until(what: string, holds: () => Promise<boolean> | boolean): Pro
       expect(JSON.parse(limits)).toEqual([{ Name: 'data', Hard: 268_435_456, Soft: 268_435_456 }]);
       const streamer = await startOf('liveStreaming1');
       await until('somebody listens', async () => (await publish(port, channel, 'bonjour')) > 0);
+      await deafForAWhile(port, channel);
+      const mails = world.smtp.mails.length;
       await engine.docker('kill', redis);
       await tick(1);
       await until('somebody listens again', async () => (await publish(port, channel, 'encore')) > 0);
       expect(await startOf('liveStreaming1')).toBe(streamer);
-      expect(mailsSince(1)).toEqual(['[BBB-POD-LIVE] Erreur rencontrée']);
+      expect(mailsSince(mails)).toEqual(['[BBB-POD-LIVE] Erreur rencontrée']);
       await tick();
-      expect(mailsSince(2)).toEqual(['[BBB-POD-LIVE] Retour à la normale']);
+      expect(mailsSince(mails + 1)).toEqual(['[BBB-POD-LIVE] Retour à la normale']);
 
       // An image that was changed meanwhile does not touch the streamer either.
       await engine.docker('commit', '-c', 'ENV CHANGED=1', 'liveStreaming1', STREAMER_IMAGE);
@@ -457,7 +487,7 @@ async function until(what: string, holds: () => Promise<boolean> | boolean): Pro
       await tick(1);
       expect(await running()).toEqual([redis, 'liveStreaming1']);
       expect(await startOf('liveStreaming1')).toBe(streamer);
-      expect(mailsSince(3)).toEqual([]);
+      expect(mailsSince(mails + 2)).toEqual([]);
     }, 180_000);
 
     /** A command of a million words of a megabyte each, until nobody takes them any more. */

@@ -1,6 +1,11 @@
 // A small file system of memory, mounted where a test wants it.
 import { execFileSync } from 'node:child_process';
 
+/** Another size for one that is mounted. */
+export function resizeSmallDisk(directory: string, bytes: number): void {
+  execFileSync('mount', ['-o', `remount,size=${bytes}`, directory], { stdio: 'ignore' });
+}
+
 /** Null where this user may not mount one; else what takes it away. */
 export function mountSmallDisk(directory: string, bytes: number): (() => void) | null {
   try {
