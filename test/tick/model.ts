@@ -4,6 +4,7 @@ import { killChat, stopContainer } from '../support/memory/compose.js';
 import { switchEngine } from '../support/memory/host.js';
 import { broken, recordings } from '../support/memory/invariants.js';
 import { ask } from '../support/memory/pod.js';
+import { parsedRecord } from '../support/memory/slots.js';
 import { createRandom, type Random } from '../support/memory/random.js';
 import type { Fault, Hook } from '../support/memory/session.js';
 import {
@@ -15,9 +16,9 @@ import {
   type TickOptions,
 } from '../support/memory/world.js';
 
-type Part = 'pod' | 'bbb' | 'docker' | 'disk' | 'recordings' | 'mail' | 'chat';
+type Part = 'pod' | 'bbb' | 'docker' | 'disk' | 'recordings' | 'mail' | 'chat' | 'streams';
 
-const PARTS: Part[] = ['pod', 'bbb', 'docker', 'disk', 'recordings', 'mail', 'chat'];
+const PARTS: Part[] = ['pod', 'bbb', 'docker', 'disk', 'recordings', 'mail', 'chat', 'streams'];
 
 const PART_OF: Record<string, Part> = {
   pod: 'pod',
@@ -25,11 +26,16 @@ const PART_OF: Record<string, Part> = {
   compose: 'docker',
   slots: 'disk',
   memory: 'disk',
+  disks: 'disk',
   recordings: 'recordings',
   outbox: 'recordings',
   mail: 'mail',
   chat: 'chat',
+  streams: 'streams',
 };
+
+/** They throw nothing. */
+const SURE = new Set(['finish', 'askRtmp', 'show']);
 
 const FAULTS: Record<Part, Fault> = {
   pod: { kind: 'podUnreadable' },
@@ -39,6 +45,7 @@ const FAULTS: Record<Part, Fault> = {
   recordings: { kind: 'recordingFailed' },
   mail: { kind: 'mailFailed' },
   chat: { kind: 'chatSilent' },
+  streams: { kind: 'playlistUnreadable' },
 };
 
 export interface Rig {
@@ -83,8 +90,7 @@ export function createRig(servers: number, slots: number, seed: number): Rig {
 function hookOf(rig: Rig): Hook {
   return ({ port, method }, moment) => {
     const part = PART_OF[port];
-    if (part === undefined || method === 'finish' || !rig.random.chance((rig.faults.get(part) ?? 0) / 2))
-      return undefined;
+    if (part === undefined || SURE.has(method) || !rig.random.chance((rig.faults.get(part) ?? 0) / 2)) return undefined;
     return moment === 'before' || moment === 'after' ? { fault: FAULTS[part] } : undefined;
   };
 }
@@ -104,11 +110,24 @@ export function check(rig: Rig): void {
     .map(({ id }) => `livestream ${id} was closed in Pod while its container runs`);
   const faults = [
     ...broken(world),
+    ...refusedAndRecorded(world),
     ...closedTooEarly,
     ...lost.map((content) => `lost: ${content}`),
     ...stoppedTooEarly,
   ];
   if (faults.length > 0) throw new Error(faults.join('\n'));
+}
+
+/** A live for whose recording there was no room when it began is recorded at no time. */
+function refusedAndRecorded(world: MemoryWorld): string[] {
+  return world.hosts.flatMap(({ slots }) =>
+    [...slots.values()].flatMap(({ record, videodata }) => {
+      const parsed = parsedRecord(record);
+      const live = parsed.ok && parsed.value?.recordingRefused !== undefined ? parsed.value.livestreamId : null;
+      const own = [...videodata.values()].filter(({ content }) => content.includes(` live=${String(live)} `));
+      return own.map(({ content }) => `recorded, though there was no room: ${content}`);
+    }),
+  );
 }
 
 /** Livestreams whose container runs, on whichever engine. */
@@ -268,6 +287,37 @@ const containerFails = fc.tuple(number, number, fc.constantFrom('isPaused', 'isF
   }),
 );
 
+const LITTLE = { freeBytes: 0.5e9, device: 'local' };
+const SCARCE = { freeBytes: 1.5e9, device: 'local' };
+const PLENTY = { freeBytes: 100e9, device: 'local' };
+
+const diskFills = fc.tuple(number, fc.constantFrom(LITTLE, SCARCE, PLENTY)).map(([server, space]) =>
+  command(`${space.freeBytes / 1e9} GB are free on server ${server}`, (rig) => {
+    Object.assign(hostOf(rig.world, serverOf(rig, server)).disks, { base: space, outbox: space });
+  }),
+);
+
+const chatIsDeaf = fc.tuple(number, fc.boolean()).map(([server, isDeaf]) =>
+  command(`streamers of server ${server} ${isDeaf ? 'no longer listen' : 'listen'} to their chats`, (rig) => {
+    hostOf(rig.world, serverOf(rig, server)).hasDeafStreamers = isDeaf;
+  }),
+);
+
+const recordingsStall = fc.tuple(number, fc.boolean()).map(([server, isStalled]) =>
+  command(`recordings of server ${server} ${isStalled ? 'stall' : 'grow'}`, (rig) => {
+    const host = hostOf(rig.world, serverOf(rig, server));
+    host.recordingsStalledAt = isStalled ? rig.world.clock.time + host.skewMs : null;
+  }),
+);
+
+/** Room, chats and recordings as they should be. */
+export function mendHosts({ world }: Rig): void {
+  for (const host of world.hosts) {
+    Object.assign(host.disks, { base: PLENTY, outbox: PLENTY });
+    Object.assign(host, { hasLostNetworks: false, hasDeafStreamers: false, recordingsStalledAt: null });
+  }
+}
+
 const networksAreLost = number.map((server) =>
   command(`server ${server} loses the networks of containers that do not run`, (rig) => {
     hostOf(rig.world, serverOf(rig, server)).hasLostNetworks = true;
@@ -391,6 +441,9 @@ export const commands = (most: number): fc.Arbitrary<Iterable<fc.AsyncCommand<Mo
       containerDies,
       chatDies,
       containerFails,
+      diskFills,
+      chatIsDeaf,
+      recordingsStall,
       networksAreLost,
       engineChanges,
       partBreaks,
