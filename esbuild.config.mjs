@@ -1,6 +1,7 @@
 // Builds what is shipped (`dist`); on request the demo, and each source as it is shipped, for the tests: bundled with splitting, so that a tick loads what it uses.
 import { build } from 'esbuild';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { joinParts } from './build/joined-parts.mjs';
 import { lazyLibraries } from './build/lazy-libraries.mjs';
 import { unusedParts } from './build/unused-parts.mjs';
 import { thirdPartyLicenses } from './build/third-party-licenses.mjs';
@@ -35,15 +36,15 @@ const STREAMER = {
   write: false,
 };
 
+/** The program itself, in parts: what is loaded on demand, and what of it several of them have in common. */
+const PROGRAM = { ...common, entryPoints: ['src/main.ts'], outdir: 'dist', metafile: true, write: false };
+
+/** A process of its own: what it shares with the program it has for itself. */
+const WORKER = { ...PROGRAM, entryPoints: ['src/worker.ts'] };
+
 async function buildDist() {
-  const options = {
-    ...common,
-    entryPoints: ['src/main.ts', 'src/worker.ts'],
-    outdir: 'dist',
-    metafile: true,
-    write: false,
-  };
-  const builds = [await build(STREAMER), await build(options)];
+  const parts = await build({ ...PROGRAM, banner: {}, legalComments: 'inline' });
+  const builds = [await build(STREAMER), await build(WORKER), await joinParts(parts, { ...common, plugins: [] })];
   const account = (part) => Object.assign({}, ...builds.map(({ metafile }) => metafile[part]));
   const metafile = { inputs: account('inputs'), outputs: account('outputs') };
   const licenses = thirdPartyLicenses(metafile);

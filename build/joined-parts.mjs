@@ -1,0 +1,134 @@
+// Joins what every tick, and every call of Pod's, loads at once into a few files in CommonJS: Node has them sooner than forty modules.
+import { build } from 'esbuild';
+import { basename, resolve } from 'node:path';
+
+/** The files, and the modules of which each holds what they import at once; what several hold is a file of its own. */
+const FILES = {
+  main: ['src/main.ts'],
+  run: ['src/tick/commands.ts', 'src/tick/run.ts'],
+  gateway: ['src/gateway/commands.ts', 'src/gateway/shell/serve.ts'],
+};
+
+/**
+ * `parts`: what esbuild has made of the program with splitting, as modules in `dist`, licences inline. Answers what is shipped,
+ * in the same form (`outputFiles`, `metafile`): the files that are joined, and the modules that are loaded on demand, which
+ * ask those for what they need of them.
+ */
+export async function joinParts(parts, options) {
+  const { outputs } = parts.metafile;
+  const places = placesOf(outputs);
+  const files = [...new Set(places.values())];
+  const lazy = Object.keys(outputs).filter((part) => outputs[part].entryPoint !== undefined && !places.has(part));
+  const common = { ...options, metafile: true, write: false };
+  const builds = await Promise.all([
+    ...files.map((file) =>
+      build({
+        ...common,
+        splitting: false,
+        format: 'cjs',
+        outfile: `dist/${file}.cjs`,
+        stdin: { contents: allExports(outputs, places, file), resolveDir: '.' },
+        // Which CommonJS does not have.
+        banner: { js: "const ownAddress = require('node:url').pathToFileURL(__filename).href;" },
+        define: { 'import.meta.url': 'ownAddress' },
+        plugins: [reading(parts, places, file)],
+      }),
+    ),
+    build({
+      ...common,
+      outdir: 'dist',
+      entryPoints: lazy,
+      entryNames: '[name]',
+      plugins: [reading(parts, places, undefined)],
+    }),
+  ]);
+  return {
+    outputFiles: builds.flatMap(({ outputFiles }) => outputFiles),
+    metafile: { inputs: parts.metafile.inputs, outputs: accountOf(builds, parts) },
+  };
+}
+
+/** In which file each part is joined; the others are loaded on demand. */
+function placesOf(outputs) {
+  const loads = Object.entries(FILES).map(([file, modules]) => ({
+    file,
+    parts: new Set(modules.flatMap((name) => loadedWith(partOf(name, outputs), outputs))),
+  }));
+  const all = [...new Set(loads.flatMap(({ parts }) => [...parts]))];
+  return new Map(
+    all.map((part) => {
+      const files = loads.filter(({ parts }) => parts.has(part)).map(({ file }) => file);
+      // The program's first file is there whatever else is loaded.
+      return [part, files.includes('main') ? 'main' : files.join('-')];
+    }),
+  );
+}
+
+function partOf(name, outputs) {
+  const found = Object.keys(outputs).find((part) => outputs[part].entryPoint === name);
+  if (found === undefined) throw new Error(`${name} is not loaded on demand: it cannot begin a file of its own`);
+  return found;
+}
+
+/** The part, and all that is loaded with it. */
+function loadedWith(part, outputs, found = new Set()) {
+  if (found.has(part)) return [];
+  found.add(part);
+  for (const { path, kind, external } of outputs[part].imports)
+    if (kind === 'import-statement' && external !== true) loadedWith(path, outputs, found);
+  return [...found];
+}
+
+/** Parts have names in common: where they are joined each has its own, but for those with which a file begins. */
+function nameIn(places, outputs, part, name) {
+  return outputs[part].entryPoint === undefined ? `part${[...places.keys()].indexOf(part)}_${name}` : name;
+}
+
+function allExports(outputs, places, file) {
+  const own = [...places.keys()].filter((part) => places.get(part) === file);
+  return own
+    .map((part) => {
+      const names = outputs[part].exports.map((name) => `${name} as ${nameIn(places, outputs, part, name)}`);
+      return `export { ${names.join(', ')} } from './${part}';`;
+    })
+    .join('\n');
+}
+
+/** An esbuild plugin: reads the parts of one file (undefined: those that are loaded on demand) and leads to the others. */
+function reading({ outputFiles, metafile: { outputs } }, places, file) {
+  const texts = new Map(outputFiles.map(({ path, text }) => [path, text]));
+  return {
+    name: 'parts',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /\.cjs$/ }, ({ path }) => ({ path, external: true }));
+      onResolve({ filter: /^(?:\.|dist)\// }, ({ path, kind }) => {
+        const part = `dist/${basename(path)}`;
+        const place = places.get(part);
+        if (place === file) return { path: resolve(part) };
+        return place === undefined ? { path: `./${basename(path)}`, external: true } : { path: part, namespace: 'joined' };
+      });
+      onLoad({ filter: /\.js$/, namespace: 'file' }, ({ path }) => ({ contents: texts.get(path) }));
+      // No source exports what is assigned later: a copy of each is as good.
+      onLoad({ filter: /.*/, namespace: 'joined' }, ({ path: part }) => ({
+        contents: [
+          `const file = require('./${places.get(part)}.cjs');`,
+          ...outputs[part].exports.map((name) => `export const ${name} = file.${nameIn(places, outputs, part, name)};`),
+        ].join('\n'),
+        resolveDir: resolve('dist'),
+      }));
+    },
+  };
+}
+
+/** What of the sources is in each file, and which source an on-demand one begins with: as if it had been built at once. */
+function accountOf(builds, { metafile: { outputs: parts } }) {
+  const sourcesIn = (input) => Object.entries(parts[input]?.inputs ?? {});
+  const account = builds.flatMap(({ metafile: { outputs } }) =>
+    Object.entries(outputs).map(([path, { entryPoint, inputs, ...about }]) => {
+      const source = parts[entryPoint?.replace(/^joined:/, '')]?.entryPoint;
+      const sources = Object.fromEntries(Object.keys(inputs).flatMap(sourcesIn));
+      return [path, { ...about, ...(source === undefined ? {} : { entryPoint: source }), inputs: sources }];
+    }),
+  );
+  return Object.fromEntries(account);
+}
