@@ -28,11 +28,11 @@ export async function joinParts(parts, options) {
         format: 'cjs',
         outfile: `dist/${file}.cjs`,
         stdin: { contents: allExports(outputs, places, file), resolveDir: '.' },
+        banner: { js: LATER },
         // Which CommonJS does not have.
-        banner: { js: "const ownAddress = require('node:url').pathToFileURL(__filename).href;" },
-        define: { 'import.meta.url': 'ownAddress' },
+        define: { 'import.meta.url': '__ownAddress' },
         plugins: [reading(parts, places, file)],
-      }),
+      }).then(withLaterModules),
     ),
     build({
       ...common,
@@ -46,6 +46,30 @@ export async function joinParts(parts, options) {
     outputFiles: builds.flatMap(({ outputFiles }) => outputFiles),
     metafile: { inputs: parts.metafile.inputs, outputs: accountOf(builds, parts) },
   };
+}
+
+const LATER = `const __ownAddress = require('node:url').pathToFileURL(__filename).href;
+const __later = (load) => {
+  let found;
+  return { get now() { return (found ??= load()); } };
+};
+const __own = async (name) => Object.assign(Object.create(require(name)), { default: require(name) });`;
+
+/**
+ * Node's own modules are loaded when they are first used: all of them together take as long as the whole rest. Asked for
+ * with `import()` they come through `require` too: as modules they are loaded with all that they could ever need.
+ */
+function withLaterModules(result) {
+  const [{ path, text }] = result.outputFiles;
+  const names = [];
+  const late = text
+    .replace(/\b(import_\w+) = ((?:__toESM\d*\()?require\("node:[^"]+"\)\)?)/g, (_, name, load) => {
+      names.push(name);
+      return `${name} = __later(() => ${load})`;
+    })
+    .replace(/\bimport\(("node:[^"]+")\)/g, '__own($1)');
+  const used = late.replace(new RegExp(`\\b(${names.join('|')})(?=\\.)`, 'g'), '$1.now');
+  return { ...result, outputFiles: [{ path, text: used, contents: used }] };
 }
 
 /** In which file each part is joined; the others are loaded on demand. */
@@ -104,7 +128,8 @@ function reading({ outputFiles, metafile: { outputs } }, places, file) {
       onResolve({ filter: /^(?:\.|dist)\// }, ({ path, kind }) => {
         const part = `dist/${basename(path)}`;
         const place = places.get(part);
-        if (place === file) return { path: resolve(part) };
+        // What is asked for later is asked of the file, also of this one: it is there by then.
+        if (place === file && kind !== 'dynamic-import') return { path: resolve(part) };
         return place === undefined ? { path: `./${basename(path)}`, external: true } : { path: part, namespace: 'joined' };
       });
       onLoad({ filter: /\.js$/, namespace: 'file' }, ({ path }) => ({ contents: texts.get(path) }));

@@ -97,7 +97,8 @@ export const mailAddresses: Rule<string[]> = {
 
 export const hostName: Rule<string> = {
   expected: 'a host name or an IP address',
-  read: (text) => (isIP(text) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?$/.test(text) ? text : undefined),
+  // In this order: the first question about IPv6 costs a tick in which nothing happens a twentieth of its time.
+  read: (text) => (/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?$/.test(text) || isIP(text) !== 0 ? text : undefined),
 };
 
 export const ipAddress: Rule<string> = {

@@ -29,8 +29,9 @@ export function networkOf(config: {
 /** What axios is told of the way. */
 export interface Route {
   proxy: false | { protocol: string; host: string; port: number; auth?: { username: string; password: string } };
+  /** For `http://` the one, for `https://` the other: TLS takes its time to load. */
   httpAgent?: HttpAgent;
-  httpsAgent: HttpsAgent;
+  httpsAgent?: HttpsAgent;
 }
 
 export interface Connections {
@@ -60,8 +61,10 @@ export function createConnections({ proxies, extraAuthorities }: Network, timeou
     const agent = { keepAlive, ...(context !== null && unbelieved.has(url.host) ? { secureContext: context } : {}) };
     if (proxy !== null && url.protocol === 'https:')
       return { proxy: false, httpsAgent: tunnelAgent(proxy, agent, { timeoutMs, closing: closing.signal }) };
-    const agents = { httpAgent: new HttpAgent(agent), httpsAgent: new HttpsAgent(agent) };
-    return { proxy: proxy === null ? false : asAxiosHasIt(proxy), ...agents };
+    const way = proxy === null ? false : asAxiosHasIt(proxy);
+    return url.protocol === 'https:'
+      ? { proxy: way, httpsAgent: new HttpsAgent(agent) }
+      : { proxy: way, httpAgent: new HttpAgent(agent) };
   };
   return {
     routeTo(address, { fresh }) {
@@ -85,7 +88,7 @@ export function createConnections({ proxies, extraAuthorities }: Network, timeou
       closing.abort();
       for (const route of kept.values()) {
         route.httpAgent?.destroy();
-        route.httpsAgent.destroy();
+        route.httpsAgent?.destroy();
       }
       kept.clear();
     },

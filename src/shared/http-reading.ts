@@ -21,8 +21,8 @@ export interface PlainRequest {
   headers: Record<string, string>;
   /** Ends it, also while the answer comes: that is an error then. */
   signal: AbortSignal;
-  httpAgent?: HttpAgent;
-  httpsAgent: HttpsAgent;
+  httpAgent?: HttpAgent | undefined;
+  httpsAgent?: HttpsAgent | undefined;
 }
 
 /** As `openPlainly`; also throws an error of its own, whose message names `maxContentLength`. */

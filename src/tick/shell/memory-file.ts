@@ -1,6 +1,5 @@
 // The file `memory.json` in the base directory; while that cannot be written, a stand-in in the system's temporary directory.
 import { PortError } from '../errors.js';
-import { createHash } from 'node:crypto';
 import { lstat, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,10 +31,10 @@ export function createMemoryFile(baseDirectory: string, temporaryDirectory = tmp
   };
 }
 
-/** One for each user and base directory. */
+/** One for each user and base directory; names hold no more than 255 characters. No hash: its library is loaded for nothing else. */
 function standInName(baseDirectory: string): string {
-  const directory = createHash('sha256').update(baseDirectory).digest('hex').slice(0, 16);
-  return `bbb-pod-live-${process.getuid?.() ?? 0}-${directory}.json`;
+  const directory = Buffer.from(baseDirectory).toString('base64url');
+  return `bbb-pod-live-${process.getuid?.() ?? 0}-${directory.length}-${directory.slice(-200)}.json`;
 }
 
 /** Anybody may put a file into the temporary directory: only a regular one of this user counts. */
