@@ -26,9 +26,11 @@ export async function joinParts(parts, options) {
         ...common,
         splitting: false,
         format: 'cjs',
+        charset: 'ascii',
         outfile: `dist/${file}.cjs`,
         stdin: { contents: allExports(outputs, places, file), resolveDir: '.' },
         banner: { js: LATER },
+        footer: { js: file === 'main' ? LOAD : LOAD_THERE },
         // Which CommonJS does not have.
         define: { 'import.meta.url': '__ownAddress' },
         plugins: [reading(parts, places, file)],
@@ -55,6 +57,10 @@ const __later = (load) => {
 };
 const __own = async (name) => Object.assign(Object.create(require(name)), { default: require(name) });`;
 
+/** Code that comes out of a cache has no `import()`: the first file, which is not kept there, has one for all. */
+const LOAD = 'const __load = (name) => import(name);\nmodule.exports.load = __load;';
+const LOAD_THERE = "const __load = (name) => require('./main.cjs').load(name);";
+
 /**
  * Node's own modules are loaded when they are first used: all of them together take as long as the whole rest. Asked for
  * with `import()` they come through `require` too: as modules they are loaded with all that they could ever need.
@@ -67,7 +73,8 @@ function withLaterModules(result) {
       names.push(name);
       return `${name} = __later(() => ${load})`;
     })
-    .replace(/\bimport\(("node:[^"]+")\)/g, '__own($1)');
+    .replace(/\bimport\(("node:[^"]+")\)/g, '__own($1)')
+    .replace(/\bimport\(("\.\/[^"]+")\)/g, '__load($1)');
   const used = late.replace(new RegExp(`\\b(${names.join('|')})(?=\\.)`, 'g'), '$1.now');
   return { ...result, outputFiles: [{ path, text: used, contents: used }] };
 }
@@ -130,7 +137,9 @@ function reading({ outputFiles, metafile: { outputs } }, places, file) {
         const place = places.get(part);
         // What is asked for later is asked of the file, also of this one: it is there by then.
         if (place === file && kind !== 'dynamic-import') return { path: resolve(part) };
-        return place === undefined ? { path: `./${basename(path)}`, external: true } : { path: part, namespace: 'joined' };
+        return place === undefined
+          ? { path: `./${basename(path)}`, external: true }
+          : { path: part, namespace: 'joined' };
       });
       onLoad({ filter: /\.js$/, namespace: 'file' }, ({ path }) => ({ contents: texts.get(path) }));
       // No source exports what is assigned later: a copy of each is as good.

@@ -1,5 +1,6 @@
 // What the entry calls: the lines that cron, systemd and curious people write most need no parser; all others are cli.ts's.
 import { readFileSync } from 'node:fs';
+import { cacheDirectory, keepCompiledCode } from './shared/code-cache.js';
 import { EXIT } from './shared/exit-status.js';
 import { complain, outliveReaders, print } from './shared/terminal.js';
 
@@ -7,7 +8,6 @@ export { written } from './shared/terminal.js';
 
 /** Runs one command; answers the exit status. */
 export async function main(argv: string[]): Promise<number> {
-  outliveReaders();
   const words = argv.slice(2);
   try {
     const told = answerOf(words);
@@ -15,14 +15,21 @@ export async function main(argv: string[]): Promise<number> {
       print(told);
       return EXIT.ok;
     }
+    const directory = cacheDirectory(process.env);
+    const cache = directory === null ? null : keepCompiledCode(directory);
     const choice = choiceOf(words);
     if (choice !== null && words[0] === 'run') {
       const { runCommand } = await import('./tick/commands.js');
-      return await runCommand({ delay: true, ...choice }, PACKAGE);
+      const status = await runCommand({ delay: true, ...choice }, PACKAGE);
+      cache?.save();
+      return status;
     }
+    outliveReaders();
     if (choice !== null && words[0] === 'gateway') {
       const { gatewayCommand } = await import('./gateway/commands.js');
-      return await gatewayCommand(choice);
+      const status = await gatewayCommand(choice);
+      cache?.save();
+      return status;
     }
     return await (await import('./cli.js')).runLine(argv, PACKAGE);
   } catch (error) {

@@ -1,5 +1,6 @@
 // What `run`, `init`, `stop` and `status` do: the configuration is read and checked, the ports of this host are built, and the exit status is answered.
 import { hostname } from 'node:os';
+import { isatty } from 'node:tty';
 import { loadEnvironment, type ConfigurationFile } from '../shared/configuration.js';
 import { EXIT } from '../shared/exit-status.js';
 import { createRedactor, oneLine } from '../shared/redact.js';
@@ -29,7 +30,7 @@ export async function runCommand(choice: RunChoice, around: Package): Promise<nu
       runTick(ports, { delay: false, dryRun: show }),
     );
   }
-  const screen = config.debug ? 'debug' : process.stdout.isTTY ? 'info' : 'none';
+  const screen = config.debug ? 'debug' : isatty(1) ? 'info' : 'none';
   return withPorts(config, { screen, worker: around.worker }, async (ports, show) => {
     const watched = withWatchedLog(ports);
     const status = await runTick(watched.ports, { delay: choice.delay, dryRun: null });

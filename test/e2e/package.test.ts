@@ -53,6 +53,7 @@ test('the package holds what a server needs, and nothing else', async () => {
       '.env.example',
       'crontab.example',
       'bin/bbb-pod-live',
+      'bin/package.json',
       'man/bbb-pod-live.1',
       'docs/glossary.md',
       ...filesOf('docs/en'),
@@ -63,7 +64,7 @@ test('the package holds what a server needs, and nothing else', async () => {
       ...Object.keys(build.outputs),
     ].sort(),
   );
-  expect(paths).toEqual(expect.arrayContaining(['dist/main.js', 'templates/docker-compose.yml.hbs']));
+  expect(paths).toEqual(expect.arrayContaining(['dist/main.cjs', 'templates/docker-compose.yml.hbs']));
 });
 
 test(

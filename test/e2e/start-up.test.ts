@@ -38,7 +38,7 @@ function loaded(world: World, name: string): string[] {
   const directory = join(world.root, name);
   const scripts = readdirSync(directory).flatMap((file) => {
     const { result } = JSON.parse(readFileSync(join(directory, file), 'utf8')) as { result: { url: string }[] };
-    return result.map(({ url }) => /\/(dist\/[^/]+\.js)$/.exec(url)?.[1] ?? '');
+    return result.map(({ url }) => /\/(dist\/[^/]+\.c?js)$/.exec(url)?.[1] ?? '');
   });
   const inputs = [...new Set(scripts)].flatMap((script) => Object.keys(BUILD.outputs[script]?.inputs ?? {}));
   if (inputs.length === 0) throw new Error('no script of dist was loaded, or .build/dist.json is of another build');

@@ -2,6 +2,7 @@
 import { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { Logger } from 'winston';
+import { outliveReaders } from '../../shared/terminal.js';
 import { lineOf, LOG_MODE, logPath, stampOf, type LogEntry } from '../../shared/log-line.js';
 import { createRedactor, oneLine } from '../../shared/redact.js';
 import type { Config, LogLevel, Problem } from '../model.js';
@@ -139,6 +140,7 @@ async function endOf(logger: Logger): Promise<void> {
 
 function createEcho(screen: NonNullable<LogOptions['screen']>): (level: LogLevel, message: string) => void {
   if (screen === 'none') return () => undefined;
+  outliveReaders();
   return (level, message) => {
     if (level === 'DEBUG' && screen !== 'debug') return;
     const stream = LEVELS[level] <= LEVELS.WARNING ? process.stderr : process.stdout;
