@@ -350,6 +350,9 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
   gatewayToken: { ...GATEWAY.gatewayToken, default: '', empty: '' },
   gatewayAllow: { ...GATEWAY.gatewayAllow, default: '', empty: [] },
   webinarRecord: WEBINAR.webinarRecord,
+  podRecorderPath: WEBINAR.podRecorderPath,
+  podRecorderPathOnPod: WEBINAR.podRecorderPathOnPod,
+  podRecorderId: WEBINAR.podRecorderId,
   eventProlongMs: WEBINAR.eventProlongMs,
 };
 

@@ -205,8 +205,11 @@ export interface HandOver {
   part: string;
   /** A `.part` in Pod's directory that `part` stands for now, removed with the source. */
   formerPart?: string;
-  /** copied: the `.part` is complete. renaming: the last rename was begun. */
-  phase: 'copied' | 'renaming';
+  /**
+   * copied: the `.part` is complete. renaming: the last rename was begun. posting: it bears its final name, and Pod was told of
+   * it, or is to be (webinars).
+   */
+  phase: 'copied' | 'renaming' | 'posting';
   /** Why it goes to `kept/` and not to Pod. */
   keptBecause?: string;
   /** It lay in the slot before this live. */
@@ -228,12 +231,23 @@ export interface OutboxRecord {
   recordingAsked: boolean;
   /** Why they go to `kept/`, whatever Pod says. */
   keepBecause?: string;
+  /** Of a webinar: Pod's recorder gets them. Absent: they are of a live of `bbb_livestream`. */
+  webinar?: RecordedWebinar;
   /** When they came here. */
   since: string;
   /** The file in hand, and how far it has come. */
   handOver: HandOver | null;
   /** Since when a disk or a share has not answered whoever works on it. */
   silentSince?: string;
+}
+
+/** What the recordings of a webinar are called after. */
+export interface RecordedWebinar {
+  /** Of Pod's. */
+  gatewayId: number;
+  meetingName: string;
+  /** The how-manieth recording of the entry is in hand, from 1 on: none bears the name of one before it. */
+  turn: number;
 }
 
 /** An entry of the outbox, by its directory's name. */
@@ -594,6 +608,12 @@ export interface Config {
   /** Ids of Pod's live gateways: the first is slot 1's. */
   podLiveGateways: number[];
   webinarRecord: RecordedWebinars;
+  /** Where Pod's recorder looks for files, on this host; empty: recordings of webinars are not handed over. */
+  podRecorderPath: string;
+  /** The same directory as Pod's servers call it. */
+  podRecorderPathOnPod: string;
+  /** Of Pod's; 0: the one that Pod takes by itself. */
+  podRecorderId: number;
   /** 0: events are not prolonged. */
   eventProlongMs: number;
   /** What must stand in no log, mail or screen. */

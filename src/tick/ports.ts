@@ -116,8 +116,8 @@ export interface PodWebinars {
   switchBroadcaster(path: string, isOn: boolean): Promise<void>;
   /** Null: Pod has taken it, and makes the video by and by. Else what it objects to: it never will. */
   createRecording(request: RecordingRequest): Promise<{ refusedFields: string[]; detail: string } | null>;
-  /** Whether Pod was given that file, as its servers call it: after an answer that was lost. */
-  hasRecording(sourceFile: string): Promise<boolean>;
+  /** Whether Pod was given a file of that name, in whatever directory: after an answer that was lost. */
+  hasRecording(fileName: string): Promise<boolean>;
 }
 
 /** What Pod's calls want of the slots: `wanted.json`, which the gateway writes. */
@@ -234,11 +234,13 @@ export interface Outbox {
 }
 
 /**
- * `pod`: `<internalMeetingId>.mkv` in POD_DEFAULT_BBB_PATH. `kept`: `kept/<name>[-n].mkv` in the base directory. Nobody else's
- * `.part` bears the livestream's id or the entry's name.
+ * `pod`: `<internalMeetingId>.mkv` in POD_DEFAULT_BBB_PATH. `recorder`: `<name>.mkv` in POD_RECORDER_PATH. `kept`: `kept/<name>[-n].mkv` in the
+ * base directory. Nobody else's `.part` bears the livestream's id or the entry's name.
  */
 export type RecordingTarget =
-  { place: 'pod'; internalMeetingId: string; livestreamId: number } | { place: 'kept'; name: string };
+  | { place: 'pod'; internalMeetingId: string; livestreamId: number }
+  | { place: 'recorder'; name: string }
+  | { place: 'kept'; name: string };
 
 /** What viewers get of a live, and where its container sends it. */
 export interface Streams {

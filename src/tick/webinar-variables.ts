@@ -1,5 +1,5 @@
 // The variables of webinars (Pod 3.8.2 and later) that a tick reads; those of the gateway stand in shared/gateway-variables.ts.
-import { choice, type Rule } from '../shared/config-rules.js';
+import { choice, directory, wholeNumber, type Rule } from '../shared/config-rules.js';
 import type { Variable } from '../shared/configuration.js';
 import type { PodMode, RecordedWebinars } from './model.js';
 
@@ -8,6 +8,12 @@ export interface WebinarSettings {
   /** Ids of Pod's live gateways: the first is slot 1's. */
   podLiveGateways: number[];
   webinarRecord: RecordedWebinars;
+  /** Where Pod's recorder looks for files, on this host; empty: recordings of webinars are not handed over. */
+  podRecorderPath: string;
+  /** The same directory as Pod's servers call it. */
+  podRecorderPathOnPod: string;
+  /** Of Pod's; 0: the one that Pod takes by itself. */
+  podRecorderId: number;
   /** 0: events are not prolonged. */
   eventProlongMs: number;
 }
@@ -19,6 +25,14 @@ const ids: Rule<number[]> = {
     const isList = words.every((word) => /^[1-9]\d{0,8}$/.test(word)) && new Set(words).size === words.length;
     return isList ? words.map(Number) : undefined;
   },
+};
+
+/** Pod's column for the path of a recording holds 200 characters, with the name of the file (pod/recorder/models.py). */
+const LONGEST_DIRECTORY = 120;
+
+const shortDirectory: Rule<string> = {
+  expected: `${directory.expected}, of at most ${LONGEST_DIRECTORY} characters`,
+  read: (text) => (text.length <= LONGEST_DIRECTORY ? directory.read(text) : undefined),
 };
 
 const minutesOrNone: Rule<number> = {
@@ -50,10 +64,44 @@ export const WEBINAR: { [Key in keyof WebinarSettings]: Variable<WebinarSettings
     name: 'WEBINAR_RECORD',
     rule: choice<RecordedWebinars>(['never', 'bbb', 'always']),
     default: 'never',
-    help: 'Which webinars are recorded: never, always, or bbb: those that BigBlueButton may record too. Recordings are kept in kept/ in the base directory.',
+    help: 'Which webinars are recorded: never, always, or bbb: those that BigBlueButton may record too.',
     helpFr:
-      'Quels webinaires sont enregistrés : never (aucun), always (tous), ou bbb : ceux que BigBlueButton peut aussi enregistrer. Les enregistrements sont gardés dans kept/ du répertoire de base.',
+      'Quels webinaires sont enregistrés : never (aucun), always (tous), ou bbb : ceux que BigBlueButton peut aussi enregistrer.',
     example: 'bbb',
+  },
+  podRecorderPath: {
+    name: 'POD_RECORDER_PATH',
+    rule: directory,
+    default: '',
+    empty: '',
+    defaultIs: {
+      en: 'empty: recordings of webinars go to `kept/`',
+      fr: 'vide : les enregistrements des webinaires vont dans `kept/`',
+    },
+    help: "Webinars: directory of Pod's recorder (DEFAULT_RECORDER_PATH in its settings_local.py, or one in it), shared with this server (NFS for instance). Recordings become videos of their event's owner.",
+    helpFr:
+      "Webinaires : répertoire de l'enregistreur de Pod (DEFAULT_RECORDER_PATH de son settings_local.py, ou l'un de ses sous-répertoires), partagé avec ce serveur (NFS par exemple). Les enregistrements deviennent des vidéos du propriétaire de leur événement.",
+    example: '/mnt/pod/uploads',
+  },
+  podRecorderPathOnPod: {
+    name: 'POD_RECORDER_PATH_ON_POD',
+    rule: shortDirectory,
+    default: ({ known }) => (known['podRecorderPath'] as string | undefined) ?? '',
+    empty: '',
+    defaultIs: { en: '`POD_RECORDER_PATH`', fr: '`POD_RECORDER_PATH`' },
+    help: "Webinars: the same directory as Pod's servers call it, where that is another path.",
+    helpFr: 'Webinaires : le même répertoire tel que les serveurs de Pod le nomment, si son chemin y est différent.',
+    example: '/usr/local/django_projects/podv4/pod/media/uploads',
+  },
+  podRecorderId: {
+    name: 'POD_RECORDER_ID',
+    rule: wholeNumber(0, 2_147_483_647),
+    default: '0',
+    defaultIs: { en: '0: the one that Pod takes by itself', fr: '0 : celui que Pod prend par défaut' },
+    help: "Webinars: id of the recorder in Pod's administration whose settings (draft, type, sites) the videos get.",
+    helpFr:
+      "Webinaires : identifiant, dans l'administration de Pod, de l'enregistreur dont les vidéos prennent les réglages (brouillon, type, sites).",
+    example: '2',
   },
   eventProlongMs: {
     name: 'EVENT_PROLONG_MINUTES',

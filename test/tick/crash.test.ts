@@ -56,6 +56,8 @@ const RECOVERY: Record<Act, { seenBy: string; atLeast: number }> = {
   'set aside': { seenBy: 'the hand-over in recording.json', atLeast: 8 },
   'tell owner': { seenBy: "Pod's row; the hand-over in recording.json", atLeast: 60 },
   rename: { seenBy: 'the files', atLeast: 60 },
+  post: { seenBy: "'posting' in recording.json, and Pod's list of recordings", atLeast: 8 },
+  'ask recorder': { seenBy: 'nothing: it is only a question', atLeast: 4 },
   'remove source': { seenBy: 'the files', atLeast: 60 },
   close: { seenBy: 'no entry', atLeast: 40 },
 };

@@ -183,14 +183,24 @@ const WEBINAR_STOP: EffectName[] = [
   'release',
 ];
 
+/** The recording of a webinar on its way to Pod's recorder. */
+const GIVE: OutboxAct['is'][] = ['begin', 'look', 'inspect', 'copy', 'rename', 'post', 'remove source', 'close'];
+
 /** A webinar that was clicked; `minutes` ago it was started. */
-async function webinarAsked(minutes?: number): Promise<MemoryWorld> {
-  const world = webinarWorld();
+async function webinarAsked(minutes?: number, config: Partial<Config> = {}): Promise<MemoryWorld> {
+  const world = webinarWorld(config);
   planWebinar(world, 1);
   clickStart(world, 1);
   if (minutes === undefined) return world;
   await cleanTick(world);
   world.clock.time += minutes * 60_000;
+  return world;
+}
+
+/** One whose meeting is over. */
+async function webinarRecorded(): Promise<MemoryWorld> {
+  const world = await webinarAsked(5, { webinarRecord: 'always' });
+  endMeeting(world, 1);
   return world;
 }
 
@@ -214,6 +224,49 @@ const WEBINARS: Story[] = [
     prepare: async () => {
       const world = await webinarAsked(5);
       endMeeting(world, 1);
+      return world;
+    },
+  },
+  {
+    name: 'a webinar that was recorded is over',
+    effects: ['settleWish', ...WEBINAR_STOP, ...GIVE],
+    prepare: () => webinarRecorded(),
+  },
+  {
+    name: 'a webinar that was recorded is over, and the recorder is on another file system',
+    effects: ['settleWish', ...WEBINAR_STOP, ...GIVE],
+    prepare: async () => {
+      const world = await webinarRecorded();
+      hostOf(world).sharesFileSystem = false;
+      return world;
+    },
+  },
+  {
+    name: 'a webinar of somebody without staff rights was recorded',
+    effects: ['settleWish', ...WEBINAR_STOP, ...GIVE, 'ask recorder', 'set aside'],
+    prepare: async () => {
+      const world = await webinarRecorded();
+      world.webinars.staff.clear();
+      return world;
+    },
+  },
+  {
+    name: "Pod's answer to a webinar's recording was lost",
+    effects: ['begin', 'find', 'ask recorder', 'remove source', 'look', 'close'],
+    prepare: async () => {
+      const world = await webinarRecorded();
+      await tick(world, { hook: failing('webinars', 'createRecording', { kind: 'podUnreadable' }, 'after') });
+      world.clock.time += 60_000;
+      return world;
+    },
+  },
+  {
+    name: "Pod did not hear of a webinar's recording",
+    effects: ['begin', 'find', 'ask recorder', 'post', 'remove source', 'look', 'close'],
+    prepare: async () => {
+      const world = await webinarRecorded();
+      await tick(world, { hook: failing('webinars', 'createRecording', { kind: 'podUnreadable' }) });
+      world.clock.time += 60_000;
       return world;
     },
   },

@@ -12,7 +12,7 @@ import {
   setStatus,
   webinarWorld,
 } from '../support/memory/webinar-teacher.js';
-import type { SlotRecord } from '../../src/tick/model.js';
+import type { Config, SlotRecord } from '../../src/tick/model.js';
 
 const MINUTE_MS = 60_000;
 
@@ -309,5 +309,129 @@ describe('what Pod is', () => {
     const mails = hostOf(world).mails.map(({ values }) => JSON.stringify(values));
     expect(mails).toHaveLength(1);
     expect(mails[0]).toContain('Webinars are not set up');
+  });
+});
+
+describe('the recording of a webinar', () => {
+  async function recorded(changes: Partial<Config> = {}): Promise<MemoryWorld> {
+    const world = webinarWorld({ webinarRecord: 'always', ...changes });
+    planWebinar(world, 1);
+    clickStart(world, 1);
+    await minute(world);
+    for (let count = 0; count < 5; count += 1) await minute(world);
+    endMeeting(world, 1);
+    return world;
+  }
+
+  const kept = (world: MemoryWorld): string[] => [...world.files.keys()].filter((path) => path.includes('/kept/'));
+  const told = (world: MemoryWorld): string => JSON.stringify(hostOf(world).mails.map(({ values }) => values));
+
+  test('becomes a video of the owner of its event', async () => {
+    const world = await recorded({ podRecorderPathOnPod: '/pod/recorder', podRecorderId: 2 });
+    expect(await minute(world)).toBe(0);
+    expect(world.webinars.videos).toMatchObject([
+      { ownerPath: '/rest/users/1/', content: expect.stringMatching(/^meeting=internal-1 .* whole$/) },
+    ]);
+    expect(world.webinars.recordings[0]).toMatchObject({ recorderId: 2 });
+    expect([...world.files.keys()]).toEqual([]);
+    expect(hostOf(world).outbox.size).toBe(0);
+  });
+
+  test('and that of each restart, each under a title of its own', async () => {
+    const world = webinarWorld({ webinarRecord: 'always' });
+    planWebinar(world, 1);
+    clickStart(world, 1);
+    await minute(world);
+    for (let count = 0; count < 2; count += 1) {
+      clickRestart(world, 1);
+      await minute(world);
+    }
+    for (let count = 0; count < 3; count += 1) await minute(world);
+    endMeeting(world, 1);
+    await minute(world);
+    expect(new Set(world.webinars.videos.map(({ title }) => title)).size).toBe(3);
+    expect(new Set(world.webinars.videos.map(({ content }) => content)).size).toBe(3);
+  });
+
+  test('is made once, whatever answers of Pod are lost, and for how long', async () => {
+    const world = await recorded();
+    const lost: Hook = ({ port, method }, moment) =>
+      port === 'webinars' && method === 'createRecording' && moment === 'after'
+        ? { fault: { kind: 'podUnreadable' } }
+        : undefined;
+    const deaf: Hook = ({ port, method }) =>
+      port === 'webinars' && method === 'hasRecording' ? { fault: { kind: 'podUnreadable' } } : undefined;
+    expect(await minute(world, lost)).toBe(1);
+    for (let count = 0; count < 3; count += 1) expect(await minute(world, deaf)).toBe(1);
+    expect(world.webinars.videos).toHaveLength(1);
+    expect(hostOf(world).outbox.size).toBe(1);
+    expect(await minute(world)).toBe(0);
+    expect(world.webinars.videos).toHaveLength(1);
+    expect(hostOf(world).outbox.size).toBe(0);
+  });
+
+  test('of somebody who is no member of staff is kept, and that is told; nobody else gets it', async () => {
+    const world = await recorded();
+    world.webinars.staff = new Set(['/rest/users/2/']);
+    expect(await minute(world)).toBe(1);
+    expect(kept(world)).toEqual(['/srv/live1/kept/1-internal-1.mkv']);
+    expect(world.webinars.videos).toEqual([]);
+    expect([...world.files.keys()]).toEqual(kept(world));
+    expect(told(world)).toContain('refused: user');
+  });
+
+  test('that Pod does not see waits until that is mended, and then goes by itself', async () => {
+    const world = await recorded({ podRecorderPathOnPod: '/somewhere/else' });
+    expect(await minute(world)).toBe(1);
+    expect(held(world)).toBeNull();
+    expect(told(world)).toContain('POD_RECORDER_PATH_ON_POD');
+    expect(kept(world)).toEqual([]);
+    hostOf(world).config = { ...hostOf(world).config, podRecorderPathOnPod: '/pod/recorder' };
+    expect(await minute(world)).toBe(0);
+    expect(world.webinars.videos).toHaveLength(1);
+  });
+
+  test('is kept where there is no recorder, or nobody knows whose it is', async () => {
+    const world = await recorded({ podRecorderPath: '' });
+    expect(await minute(world)).toBe(1);
+    expect(kept(world)).toHaveLength(1);
+    const unknown = webinarWorld({ webinarRecord: 'always' });
+    planWebinar(unknown, 1);
+    clickStart(unknown, 1);
+    for (let count = 0; count < 5; count += 1) await minute(unknown, failingPod());
+    endMeeting(unknown, 1);
+    await minute(unknown, failingPod());
+    await minute(unknown);
+    expect(kept(unknown)).toHaveLength(1);
+    expect(told(unknown)).toContain('whose it is, could not be read in Pod');
+  });
+
+  test('is given one at a time, also by ticks that overlap', async () => {
+    const world = webinarWorld({ webinarRecord: 'always' });
+    for (const [id, slot] of [
+      [1, 1],
+      [2, 2],
+    ] as const) {
+      planWebinar(world, id, slot);
+      clickStart(world, id, slot);
+    }
+    await minute(world);
+    for (let count = 0; count < 5; count += 1) await minute(world);
+    const posting = new Set<string>();
+    let most = 0;
+    const slow: Hook = ({ port, method, arguments: said }, moment) => {
+      if (port !== 'webinars' || method !== 'createRecording') return undefined;
+      const what = JSON.stringify(said);
+      if (moment === 'before') posting.add(what);
+      else posting.delete(what);
+      most = Math.max(most, posting.size);
+      return moment === 'before' ? { delayMs: 5000 } : undefined;
+    };
+    endMeeting(world, 1);
+    endMeeting(world, 2);
+    await minute(world, slow);
+    for (let count = 0; count < 3; count += 1) await minute(world, slow);
+    expect(most).toBe(1);
+    expect(world.webinars.videos).toHaveLength(2);
   });
 });

@@ -1,9 +1,9 @@
 // Works on an entry of the outbox, act by act; what follows from each is decided in plan/outbox/outbox.ts.
 import { foreseen, PortError, problemOf } from '../errors.js';
-import type { OutboxRecord, Problem, ProblemKind } from '../model.js';
+import type { OutboxRecord, Problem, ProblemKind, RecordedWebinar } from '../model.js';
 import { mayGoStraightOn, silenceOf } from '../plan/outbox/entries.js';
 import type { OutboxAct, OutboxFollowing, OutboxFound } from '../plan/outbox/entry.js';
-import { keptName } from '../plan/outbox/naming.js';
+import { fileNameOf, keptName, nameOnPod, RECORDER_TURN, recorderName, recordingTitle } from '../plan/outbox/naming.js';
 import { afterOutboxAct } from '../plan/outbox/outbox.js';
 import type { RecordingTarget } from '../ports.js';
 import { need, type Context } from './act.js';
@@ -162,6 +162,12 @@ async function perform(act: OutboxAct, { entry, record }: Work, context: Context
       return { of: 'tell owner', answer: await tellOwner(record, context) };
     case 'rename':
       return { of: 'rename', final: await outbox.rename(entry, inHand()) };
+    case 'post':
+      return { of: 'post', answer: await post(inHand(), record, context) };
+    case 'ask recorder': {
+      const hasIt = await context.ports.webinars.hasRecording(fileNameOf(inHand().target));
+      return { of: 'ask recorder', because: act.because, hasIt };
+    }
     case 'remove source':
       await outbox.removeSource(entry, inHand());
       return { of: 'remove source' };
@@ -181,8 +187,39 @@ async function copy(
     const copied = await ports.outbox.copy(entry, file, { place: 'kept', name: keptName(record, file) });
     return { ...copied, keptBecause: to.because };
   }
-  const target: RecordingTarget = { place: 'pod', internalMeetingId, livestreamId: livestreamId ?? 0 };
+  const target: RecordingTarget =
+    to.place === 'recorder'
+      ? { place: 'recorder', name: recorderName(record, webinarOf(record)) }
+      : { place: 'pod', internalMeetingId, livestreamId: livestreamId ?? 0 };
   return ports.outbox.copy(entry, file, target);
+}
+
+function webinarOf({ webinar }: OutboxRecord): RecordedWebinar {
+  if (webinar === undefined) throw new Error("what is no webinar's was to be given to Pod's recorder");
+  return webinar;
+}
+
+/** One at a time, whoever else is at work on this server. */
+function post(
+  { file, target }: NonNullable<OutboxRecord['handOver']>,
+  record: OutboxRecord,
+  { ports: { outbox, webinars }, config, inTurn }: Context,
+): Promise<Extract<OutboxFound, { of: 'post' }>['answer']> {
+  return inTurn(RECORDER_TURN, async () => {
+    if (!(await outbox.take(RECORDER_TURN))) return 'busy';
+    try {
+      const refusal = await webinars.createRecording({
+        title: recordingTitle(record, webinarOf(record), file),
+        sourceFile: nameOnPod(target, config),
+        // Without one Pod would take the user of its own configuration.
+        ownerPath: record.userPath ?? '',
+        recorderId: config.podRecorderId,
+      });
+      return refusal ?? 'taken';
+    } finally {
+      await outbox.letGo(RECORDER_TURN);
+    }
+  });
 }
 
 /** PATCH of the meeting's row: the answer, or why Pod refuses it for good. */

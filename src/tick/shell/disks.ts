@@ -20,12 +20,17 @@ const SILENCE_MS = 5000;
 const LEFT = '.bbb-pod-live-disk-left';
 
 /** `program`: what works where a disk may be far away. */
-export function createDisks(places: Pick<Config, 'baseDirectory' | 'podDefaultBbbPath'>, program: URL): Disks {
-  const { baseDirectory, podDefaultBbbPath } = places;
+export function createDisks(
+  places: Pick<Config, 'baseDirectory' | 'podDefaultBbbPath' | 'podRecorderPath'>,
+  program: URL,
+): Disks {
+  const { baseDirectory, podDefaultBbbPath, podRecorderPath } = places;
   const directories: [DiskPlace, string][] = [
     ['base', baseDirectory],
     ['outbox', outboxDirectory(baseDirectory)],
-    ...(podDefaultBbbPath === '' ? [] : [['target', podDefaultBbbPath] as [DiskPlace, string]]),
+    ...[podDefaultBbbPath, podRecorderPath].flatMap((path): [DiskPlace, string][] =>
+      path === '' ? [] : [['target', path]],
+    ),
   ];
   return {
     read: async ({ withFar }) => {

@@ -189,13 +189,21 @@ async function programs(config: Config): Promise<Finding[]> {
   return findings;
 }
 
-async function recordings({ podDefaultBbbPath: path }: Config): Promise<Finding[]> {
+async function recordings({ podMode, podDefaultBbbPath, podRecorderPath }: Config): Promise<Finding[]> {
+  const places: [string, string][] = [
+    ['POD_DEFAULT_BBB_PATH', podDefaultBbbPath],
+    ['POD_RECORDER_PATH', podRecorderPath],
+  ];
+  const needed = podMode === 'webinar' ? 'POD_RECORDER_PATH' : 'POD_DEFAULT_BBB_PATH';
+  const findings = await Promise.all(places.map(([name, path]) => recordingsIn(name, path, name === needed)));
+  return findings.flat();
+}
+
+async function recordingsIn(name: string, path: string, isNeeded: boolean): Promise<Finding[]> {
   if (path === '')
-    return [{ level: 'warning', text: 'POD_DEFAULT_BBB_PATH is empty: recordings will not be handed over to Pod' }];
+    return isNeeded ? [{ level: 'warning', text: `${name} is empty: recordings will not be handed over to Pod` }] : [];
   const fault = await faultOfDirectory(path);
-  return fault === null
-    ? []
-    : [{ level: 'error', text: `the recordings directory ${path} ${fault} (POD_DEFAULT_BBB_PATH)` }];
+  return fault === null ? [] : [{ level: 'error', text: `the recordings directory ${path} ${fault} (${name})` }];
 }
 
 async function room(config: Config): Promise<Finding[]> {

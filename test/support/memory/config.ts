@@ -3,6 +3,8 @@ import type { Config } from '../../../src/tick/model.js';
 
 export const POD_DIRECTORY = '/pod/recordings';
 
+export const RECORDER_DIRECTORY = '/pod/recorder';
+
 export function baseDirectory(serverNumber: number): string {
   return `/srv/live${serverNumber}`;
 }
@@ -68,6 +70,9 @@ export function makeConfig(changes: Partial<Config> = {}): Config {
     podMode: 'bbb_livestream',
     podLiveGateways: [],
     webinarRecord: 'never',
+    podRecorderPath: RECORDER_DIRECTORY,
+    podRecorderPathOnPod: RECORDER_DIRECTORY,
+    podRecorderId: 0,
     eventProlongMs: 15 * 60_000,
     secrets: ['bbb-secret', 'pod-token'],
     warnings: [],

@@ -88,7 +88,9 @@ export function unsettled(world: MemoryWorld): string[] {
       .filter((id) => !world.pod.broadcasters.some((broadcaster) => broadcaster.id === id))
       .map((id) => `live without its broadcaster ${String(id)}`),
     ...world.hosts.flatMap((host, index) =>
-      [...host.outbox.keys()].map((entry) => `server ${index + 1}: outbox/${entry} is left`),
+      [...host.outbox.keys()]
+        .filter((entry) => !entry.startsWith('.'))
+        .map((entry) => `server ${index + 1}: outbox/${entry} is left`),
     ),
     ...used.filter((id, index) => used.indexOf(id) !== index).map((id) => `two lives share broadcaster ${String(id)}`),
   ];
@@ -104,6 +106,7 @@ export function recordings(world: MemoryWorld): Map<string, string[]> {
   // A copy that was cut in the middle is none yet: it is made again.
   for (const [path, { content }] of world.files)
     if (!path.endsWith('.part') || content.includes(' take=')) add(content, path);
+  for (const { content, title } of world.webinars.videos) add(content, `video ${title} of Pod's`);
   for (const [index, host] of world.hosts.entries()) {
     for (const [entry, { files }] of host.outbox) {
       for (const [file, { content }] of files) add(content, `server ${index + 1}, outbox/${entry}/${file}`);

@@ -24,6 +24,7 @@ export function parsedEntry(text: string | null): Reading<OutboxRecord | null> {
 
 function readEntries(host: Host): EntryReading[] {
   return [...host.outbox]
+    .filter(([entry]) => !entry.startsWith('.'))
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([entry, { holder, record }]) => ({
       entry,
@@ -48,6 +49,10 @@ function destinationOf(host: Host, files: Files, target: RecordingTarget, entry:
   if (target.place === 'kept') {
     const final = freeKeptPath(host, files, target.name);
     return { final, part: `${final}.${entry}.part` };
+  }
+  if (target.place === 'recorder') {
+    const final = `${host.config.podRecorderPath}/${target.name}.mkv`;
+    return { final, part: `${final}.part` };
   }
   if (host.config.podDefaultBbbPath === '') throw failed('POD_DEFAULT_BBB_PATH is empty', true);
   const final = `${host.config.podDefaultBbbPath}/${target.internalMeetingId}.mkv`;
@@ -101,7 +106,8 @@ function whereIs(files: Files, source: StoredFile | undefined, handOver: HandOve
   const part = files.get(handOver.part);
   if (part !== undefined) return part.content.length === handOver.size ? 'part' : 'damagedPart';
   const final = files.get(handOver.target)?.content;
-  const isWhole = final?.length === handOver.size && final === (source?.content ?? final);
+  const isItself = handOver.phase === 'posting' || final === (source?.content ?? final);
+  const isWhole = final?.length === handOver.size && isItself;
   return isWhole ? 'final' : 'nowhere';
 }
 
@@ -133,6 +139,7 @@ export function outboxPort(host: Host, session: Session, files: Files, through: 
       const found = held.get(entry);
       held.delete(entry);
       if (!session.isDead && found !== undefined) found.holder = null;
+      if (entry.startsWith('.')) host.outbox.delete(entry);
       return Promise.resolve();
     },
     readRecord: (entry) => through('outbox', 'readRecord', [entry], () => parsedEntry(entryOf(entry).record)),
@@ -186,11 +193,12 @@ export function outboxPort(host: Host, session: Session, files: Files, through: 
     setAside: (entry, handOver, name) =>
       through('outbox', 'setAside', [entry, handOver, name], async (checkpoint) => {
         const source = entryOf(entry).files.get(handOver.file);
-        const from = source?.content.length === handOver.size ? source : files.get(handOver.part);
+        const inPods = handOver.phase === 'posting' ? handOver.target : handOver.part;
+        const from = source?.content.length === handOver.size ? source : files.get(inPods);
         if (from === undefined) throw failed('its copy has disappeared');
         const { final, part } = destinationOf(host, files, { place: 'kept', name }, entry);
         const sha256 = await placeWhole(host, files, from, part, checkpoint);
-        return { ...handOver, sha256, target: final, part, formerPart: handOver.part, phase: 'copied' };
+        return { ...handOver, sha256, target: final, part, formerPart: inPods, phase: 'copied' };
       }),
     close: (entry) =>
       through('outbox', 'close', [entry], async (checkpoint) => {

@@ -22,6 +22,8 @@ export function snapshot(world: MemoryWorld): Record<string, unknown> {
       .sort((one, other) => one.name.localeCompare(other.name)),
     meetings: [...pod.meetings.values()],
     webinars: world.webinars.rows,
+    // When it was begun is no matter.
+    videos: world.webinars.videos.map((video) => ({ ...video, title: video.title.replace(/ – [\d: -]+ /, ' ') })),
     events: [...world.webinars.events.values()],
     gateways: [...world.webinars.broadcasters.values()],
     files: [...world.files].map(([path, { content }]) => `${path}: ${content}`).sort(),
@@ -48,6 +50,7 @@ function hostSnapshot(host: Host, nameOf: (id: number | null) => string | null):
         };
       }),
     outbox: [...host.outbox]
+      .filter(([entry]) => !entry.startsWith('.'))
       .sort(([one], [other]) => (one < other ? -1 : 1))
       .map(([entry, { record, files }]) => ({
         entry,

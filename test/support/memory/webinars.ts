@@ -10,6 +10,7 @@ import type {
   WebinarRow,
 } from '../../../src/tick/webinar-model.js';
 import { NOTHING_WANTED, promote, type Wanted } from '../../../src/shared/wanted.js';
+import type { Files } from './outbox.js';
 import { asReading, type Through } from './session.js';
 
 export interface MemoryWebinars {
@@ -21,6 +22,10 @@ export interface MemoryWebinars {
   broadcasters: Map<string, GatewayBroadcaster>;
   gateways: LiveGateway[];
   recordings: RecordingRequest[];
+  /** Paths of users who are staff. */
+  staff: Set<string>;
+  /** What Pod's recorder has made of files: each a video of its user. */
+  videos: { ownerPath: string; title: string; content: string }[];
   /** Every change, in words. */
   writes: string[];
 }
@@ -34,6 +39,8 @@ export function createWebinars(systems: PodMode[] = ['bbb_livestream']): MemoryW
     broadcasters: new Map(),
     gateways: [],
     recordings: [],
+    staff: new Set(['/rest/users/1/']),
+    videos: [],
     writes: [],
   };
 }
@@ -69,7 +76,7 @@ export function addWebinar(
   return row;
 }
 
-export function webinarsPort(webinars: MemoryWebinars, through: Through): PodWebinars {
+export function webinarsPort(webinars: MemoryWebinars, files: Files, through: Through): PodWebinars {
   const reading = <T>(method: string, parameters: unknown[], read: () => T): ReturnType<typeof asReading<T>> =>
     asReading(through('webinars', method, parameters, read));
   const act = <T>(method: string, parameters: unknown[], does: () => T): Promise<T> =>
@@ -112,14 +119,25 @@ export function webinarsPort(webinars: MemoryWebinars, through: Through): PodWeb
       }),
     createRecording: (request) =>
       act('createRecording', [request], () => {
-        const isUsed = webinars.recordings.some(({ sourceFile }) => sourceFile === request.sourceFile);
-        if (isUsed) return { refusedFields: ['source_file'], detail: 'source_file: used before' };
+        const { sourceFile, ownerPath, title } = request;
+        const file = files.get(sourceFile);
+        const isUsed = webinars.recordings.some((one) => one.sourceFile === sourceFile);
+        const refusedFields = [
+          ...(webinars.staff.has(ownerPath) ? [] : ['user']),
+          ...(file === undefined || isUsed ? ['source_file'] : []),
+        ];
+        if (file === undefined || refusedFields.length > 0)
+          return { refusedFields, detail: `refused: ${refusedFields.join(', ')}` };
         webinars.recordings.push(request);
-        wrote(`recording ${request.sourceFile}`);
+        webinars.videos.push({ ownerPath, title, content: file.content });
+        files.delete(sourceFile);
+        wrote(`recording of ${ownerPath}`);
         return null;
       }),
-    hasRecording: (sourceFile) =>
-      act('hasRecording', [sourceFile], () => webinars.recordings.some((one) => one.sourceFile === sourceFile)),
+    hasRecording: (fileName) =>
+      act('hasRecording', [fileName], () =>
+        webinars.recordings.some(({ sourceFile }) => sourceFile.endsWith(`/${fileName}`)),
+      ),
   };
 }
 

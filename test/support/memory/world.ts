@@ -130,7 +130,7 @@ function portsOf(world: MemoryWorld, host: Host, session: Session): Ports {
     config: host.config,
     bbb: bbbPort(world.bbb, through),
     pod: podPort(world.pod, session.server, now, through),
-    webinars: webinarsPort(world.webinars, through),
+    webinars: webinarsPort(world.webinars, world.files, through),
     wishes: wishesPort(host.wanted, through),
     slots: slotsPort(host, session, through),
     compose: composePort(host, session, now, through),

@@ -28,9 +28,9 @@ if (process.env['CI'] === 'true' && (unmount === null || frozen === null))
   throw new Error('no disk can be mounted here');
 
 /** The program that works far away is the built one. */
-function read(podDefaultBbbPath: string, withFar: boolean): Promise<DiskSight[]> {
+function read(podDefaultBbbPath: string, withFar: boolean, podRecorderPath = ''): Promise<DiskSight[]> {
   const worker = pathToFileURL(shippedPath('dist/worker.js'));
-  return createDisks({ baseDirectory: base, podDefaultBbbPath }, worker).read({ withFar });
+  return createDisks({ baseDirectory: base, podDefaultBbbPath, podRecorderPath }, worker).read({ withFar });
 }
 
 const places = (sights: DiskSight[]): string[] => sights.map(({ place }) => place);
@@ -48,6 +48,7 @@ test('Pod’s directory on the same disk costs no process, and one that is not t
   const beside = join(base, 'pod');
   mkdirSync(beside);
   expect((await read(beside, false)).find(({ place }) => place === 'target')?.space).not.toBeNull();
+  expect(places(await read(beside, false, base))).toEqual(['base', 'outbox', 'target', 'target']);
   expect((await read(join(base, 'nowhere'), false)).find(({ place }) => place === 'target')?.space).toBeNull();
 });
 

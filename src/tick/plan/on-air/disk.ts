@@ -51,8 +51,9 @@ export function shortage(
   if (growths.length === 0) return null;
   const future = growths.reduce((sum, growth) => sum + growth.future, 0);
   const whole = growths.reduce((sum, growth) => sum + growth.present, future);
-  const short = disks.flatMap(({ place, directory, space }) => {
-    if (space === null || isSeenBefore(place, space.device, disks)) return [];
+  const short = disks.flatMap((disk) => {
+    const { place, directory, space } = disk;
+    if (space === null || isSeenBefore(disk, disks)) return [];
     const needed = place === 'base' ? future : whole;
     return space.freeBytes >= needed ? [] : [shortOf(directory, space.freeBytes, needed)];
   });
@@ -64,8 +65,9 @@ export function shortage(
 const WAY: DiskPlace[] = ['base', 'outbox', 'target'];
 
 /** What stands on one file system with a place before it on the way gets nothing new. */
-function isSeenBefore(place: DiskPlace, device: string, disks: DiskSight[]): boolean {
-  return disks.some((other) => WAY.indexOf(other.place) < WAY.indexOf(place) && other.space?.device === device);
+function isSeenBefore(disk: DiskSight, disks: DiskSight[]): boolean {
+  const onTheWay = disks.toSorted((one, other) => WAY.indexOf(one.place) - WAY.indexOf(other.place));
+  return onTheWay.slice(0, onTheWay.indexOf(disk)).some(({ space }) => space?.device === disk.space?.device);
 }
 
 function shortOf(directory: string, free: number, needed: number): string {

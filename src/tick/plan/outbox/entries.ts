@@ -47,7 +47,7 @@ export function entriesToWorkOn(entries: EntryReading[], slots: SlotReading[]): 
       if (reading.record.ok && !reading.isBusy) emptied.push(reading.entry);
       continue;
     }
-    const turn = turnOf(record);
+    const turn = turnOf(record, reading.entry);
     if (reading.isBusy) chosen.set(turn, null);
     else if (!isBeingFilled(record, held) && !chosen.has(turn)) chosen.set(turn, reading);
   }
@@ -58,15 +58,16 @@ export function entriesToWorkOn(entries: EntryReading[], slots: SlotReading[]): 
 export function mayGoStraightOn(entry: string, entries: EntryReading[]): boolean {
   const own = entries.find((reading) => reading.entry === entry);
   if (own?.record.ok !== true || own.record.value === null || own.isBusy) return false;
-  const turn = turnOf(own.record.value);
+  const turn = turnOf(own.record.value, entry);
   return entries.every(
     ({ entry: other, record }) =>
-      other === entry || !record.ok || record.value === null || turnOf(record.value) !== turn,
+      other === entry || !record.ok || record.value === null || turnOf(record.value, other) !== turn,
   );
 }
 
-/** Entries with the same word take turns: Pod's name for a recording is that of its meeting. */
-function turnOf(record: OutboxRecord): string {
+/** Entries with the same word take turns: Pod's name for a recording is that of its meeting. Those of webinars have names of their own. */
+function turnOf(record: OutboxRecord, entry: string): string {
+  if (record.webinar !== undefined) return `webinar ${entry}`;
   return record.internalMeetingId === '' ? entryName(record) : record.internalMeetingId;
 }
 

@@ -21,6 +21,10 @@ export type OutboxAct =
   | { is: 'tell owner' }
   /** After: the file bears its final name. */
   | { is: 'rename' }
+  /** Before: the file bears its final name, and `recording.json` says that Pod may know of it. After: Pod has it, or has refused it. */
+  | { is: 'post' }
+  /** Asks Pod whether it was given the file. */
+  | { is: 'ask recorder'; because: RecorderReason }
   /** After: the file is no longer in the entry. */
   | { is: 'remove source' }
   /** Before: no recording is left. After: the entry is gone. */
@@ -29,8 +33,17 @@ export type OutboxAct =
 /** Why the meeting's row is asked for: a file is to be copied, or goes on its way. */
 export type MeetingReason = { file: string } | 'going on';
 
-/** Pod's directory, or `kept/` with the reason. */
-export type Destination = { place: 'pod' } | { place: 'kept'; because: string };
+/** An earlier tick may have told Pod of the file; Pod has refused it; it is under its final name no more (`gone`: what is left of it in the entry). */
+export type RecorderReason = 'going on' | PostRefusal | { gone: Recording | null };
+
+/** Why Pod takes a recording for its recorder not, by the fields that it names. */
+export interface PostRefusal {
+  refusedFields: string[];
+  detail: string;
+}
+
+/** Pod's directory, that of its recorder, or `kept/` with the reason. */
+export type Destination = { place: 'pod' } | { place: 'recorder' } | { place: 'kept'; because: string };
 
 /** Where the recording of a begun hand-over is. `nowhere`: neither as `.part` nor under its final name. */
 export type Whereabouts = 'part' | 'damagedPart' | 'final' | 'nowhere';
@@ -58,6 +71,9 @@ export type OutboxFound =
   /** `refusal`: why Pod will never take it for this user. */
   | { of: 'tell owner'; answer: { internalMeetingId: string } | { refusal: string } }
   | { of: 'rename'; final: string }
+  /** `busy`: another recording of this server is being given to Pod. */
+  | { of: 'post'; answer: 'taken' | 'busy' | PostRefusal }
+  | { of: 'ask recorder'; because: RecorderReason; hasIt: boolean }
   | { of: 'remove source' }
   | { of: 'close' };
 
@@ -74,4 +90,4 @@ export interface OutboxFollowing {
   failure?: { kind: ProblemKind; detail: string };
 }
 
-export type OutboxConfig = Pick<Config, 'podDefaultBbbPath'>;
+export type OutboxConfig = Pick<Config, 'podDefaultBbbPath' | 'podRecorderPath' | 'podRecorderPathOnPod'>;

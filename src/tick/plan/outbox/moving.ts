@@ -6,7 +6,6 @@ import { isRecorded, isStrangers } from '../recorded.js';
 export type MoveReason = 'end' | 'failed start' | 'taking';
 
 export const OF_A_FAILED_START = 'it was recorded by a start that failed';
-const OF_A_WEBINAR = 'recordings of webinars are not handed over to Pod yet';
 const BEFORE_THIS_LIVE = 'it was in the slot before this live';
 
 /** What was found in a slot. */
@@ -75,16 +74,17 @@ function recordOf(live: SlotRecord | null, slot: number, since: string, because:
     internalMeetingId: live?.internalMeetingId ?? '',
     userPath: live?.userPath ?? null,
     recordingAsked: live?.recordingAsked ?? false,
-    ...keepingOf(live, because),
+    ...(because === undefined ? {} : { keepBecause: because }),
+    ...webinarOf(live),
     since,
     handOver: null,
   };
 }
 
-/** Pod has no way by which the recording of a webinar is handed over as those of the queue's lives are. */
-function keepingOf(live: SlotRecord | null, because: string | undefined): Pick<OutboxRecord, 'keepBecause'> {
-  const reason = because ?? (live?.webinar === undefined ? undefined : OF_A_WEBINAR);
-  return reason === undefined ? {} : { keepBecause: reason };
+/** Pod's recorder gets those of a webinar, by which they are called. */
+function webinarOf(live: SlotRecord | null): Pick<OutboxRecord, 'webinar'> {
+  if (live?.webinar === undefined) return {};
+  return { webinar: { gatewayId: live.webinar.gatewayId, meetingName: live.meetingName, turn: 1 } };
 }
 
 function isSameEntry(one: OutboxRecord, other: OutboxRecord): boolean {

@@ -7,10 +7,17 @@
 // has no owner: so it is complete before it bears that name, and the owner is told before. Each step is noted in
 // `recording.json` before it is taken, so that a killed tick neither loses nor doubles a file: what the files show decides how
 // the next one goes on. The source goes last. What Pod can never publish under this meeting and user goes to `kept/`, and so
-// does what is no recording: Pod's job would publish a file that nobody can play, or fail on it.
+// does what is no recording: Pod's job would publish a file that nobody can play, or fail on it. Webinars: recorder.ts.
 import type { HandOver, OutboxRecord, Recording } from '../../model.js';
 import type { FilmSight, OutboxAct, OutboxConfig, OutboxFollowing, OutboxFound } from './entry.js';
 import { OF_A_FAILED_START } from './moving.js';
+import {
+  afterAskingRecorder,
+  afterPost,
+  afterRenameForRecorder,
+  onRecorderFound,
+  whyNotRecorders,
+} from './recorder.js';
 
 /** What Pod's job takes for the name of a recording of its own; anything else would be left lying there. */
 const FILE_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/;
@@ -27,14 +34,19 @@ export function afterOutboxAct(found: OutboxFound, record: OutboxRecord, config:
     case 'ask meeting':
       return afterMeeting(found, record);
     case 'inspect':
-      return afterInspection(found.file, found.sight);
+      return afterInspection(found.file, found.sight, record);
     case 'copy':
     case 'set aside':
-      return onTheWay(found.handOver);
+      return onTheWay(found.handOver, record);
     case 'tell owner':
       return afterTellingOwner(found.answer, record);
     case 'rename':
+      if (isForRecorder(record)) return afterRenameForRecorder(found.final, record);
       return { change: { handOver: placed(record, found.final) }, next: [{ is: 'remove source' }] };
+    case 'post':
+      return afterPost(found.answer);
+    case 'ask recorder':
+      return afterAskingRecorder(found, record, config);
     case 'remove source':
       return afterPlacing(record);
     case 'close':
@@ -44,27 +56,34 @@ export function afterOutboxAct(found: OutboxFound, record: OutboxRecord, config:
 
 const copyToKept = (file: string, because: string): OutboxAct => ({ is: 'copy', file, to: { place: 'kept', because } });
 
-/** A copy takes its time: for Pod the row of the meeting is looked at again. One for `kept/` is nobody's business. */
-function onTheWay(handOver: HandOver): OutboxFollowing {
-  if (handOver.keptBecause === undefined)
+/** What is in hand is to go to Pod's recorder. */
+function isForRecorder({ webinar, handOver }: OutboxRecord): boolean {
+  return webinar !== undefined && handOver !== null && handOver.keptBecause === undefined;
+}
+
+/** A copy takes its time: for Pod's job the row of the meeting is looked at again. Everything else is nobody's business. */
+function onTheWay(handOver: HandOver, { webinar }: OutboxRecord): OutboxFollowing {
+  if (handOver.keptBecause === undefined && webinar === undefined)
     return { change: { handOver }, next: [{ is: 'ask meeting', because: 'going on' }] };
   return { change: { handOver: { ...handOver, phase: 'renaming' } }, next: [{ is: 'rename' }] };
 }
 
 /** The first file, by name; when none is left, the entry has done its service. */
-function afterLook(files: Recording[], record: OutboxRecord, { podDefaultBbbPath }: OutboxConfig): OutboxFollowing {
+function afterLook(files: Recording[], record: OutboxRecord, config: OutboxConfig): OutboxFollowing {
   const [first] = files;
   if (first === undefined) return { next: [{ is: 'close' }] };
-  const because = whyKept(record, podDefaultBbbPath);
+  const because = whyKept(record, config);
   if (because !== null) return { next: [copyToKept(first.file, because)] };
+  if (record.webinar !== undefined) return { next: [{ is: 'inspect', file: first.file }] };
   return { next: [{ is: 'ask meeting', because: { file: first.file } }] };
 }
 
 /** Why a recording can never be Pod's, as far as that is known here; else null. */
-function whyKept(record: OutboxRecord, podDefaultBbbPath: string): string | null {
+function whyKept(record: OutboxRecord, config: OutboxConfig): string | null {
   if (record.keepBecause !== undefined) return record.keepBecause;
   if (!record.recordingAsked) return 'its live was not to be recorded';
-  if (podDefaultBbbPath === '') return 'POD_DEFAULT_BBB_PATH is empty';
+  if (record.webinar !== undefined) return whyNotRecorders(record, config);
+  if (config.podDefaultBbbPath === '') return 'POD_DEFAULT_BBB_PATH is empty';
   if (record.userPath === null) return 'its live has no user in Pod';
   if (record.internalMeetingId === '') return 'the internal id of its meeting is not known';
   if (!FILE_NAME.test(record.internalMeetingId)) return 'the internal id of its meeting cannot be the name of a file';
@@ -89,13 +108,14 @@ function afterMeeting(
 }
 
 /** A file that was cut off (its ffmpeg was killed) is a recording: Pod encodes what there is. */
-function afterInspection(file: string, sight: FilmSight): OutboxFollowing {
+function afterInspection(file: string, sight: FilmSight, { webinar }: OutboxRecord): OutboxFollowing {
   if (sight.is === 'none') return { next: [copyToKept(file, `there is nothing to show in it: ${sight.why}`)] };
   if (sight.is === 'growing') {
     const detail = `${file} waits in the outbox: somebody still writes to it (fuser shows who)`;
     return { next: [], failure: { kind: 'recordingFailed', detail } };
   }
-  return { next: [{ is: 'copy', file, to: { place: 'pod' } }], remark: `recording ${file}: ${inWords(sight)}` };
+  const place = webinar === undefined ? 'pod' : 'recorder';
+  return { next: [{ is: 'copy', file, to: { place } }], remark: `recording ${file}: ${inWords(sight)}` };
 }
 
 function inWords(sight: Extract<FilmSight, { is: 'film' }>): string {
@@ -133,15 +153,18 @@ function placed({ handOver }: OutboxRecord, final: string): HandOver | null {
 function afterFind({ where, source }: Extract<OutboxFound, { of: 'find' }>, record: OutboxRecord): OutboxFollowing {
   const begun = record.handOver;
   if (begun === null) return { next: [{ is: 'look' }] };
+  const forRecorder = isForRecorder(record) ? onRecorderFound(where, source, begun) : null;
+  if (forRecorder !== null) return forRecorder;
   switch (where) {
     case 'part':
-      return onTheWay(begun);
+      return onTheWay(begun, record);
     case 'final':
       return { next: [{ is: 'remove source' }] };
     case 'damagedPart':
       return copiedAgain(source, begun);
     case 'nowhere':
-      if (begun.phase === 'copied') return copiedAgain(source, begun);
+      // What Pod was never told of it has not taken.
+      if (begun.phase === 'copied' || isForRecorder(record)) return copiedAgain(source, begun);
       // Pod's job has collected it, or it is lost with a disk: to hand it over again might publish it twice.
       if (source === null) return { next: [{ is: 'remove source' }] };
       // What was begun stays noted until the copy is: forgotten before, it would be handed over once more after a kill.
@@ -164,8 +187,9 @@ function copiedAgain(source: Recording | null, begun: HandOver): OutboxFollowing
 }
 
 /** Told before it is forgotten: a kill between rather tells it twice than never. */
-function afterPlacing({ handOver }: OutboxRecord): OutboxFollowing {
-  const after: OutboxFollowing = { change: { handOver: null }, next: [{ is: 'look' }] };
+function afterPlacing({ handOver, webinar }: OutboxRecord): OutboxFollowing {
+  const next = webinar === undefined ? {} : { webinar: { ...webinar, turn: webinar.turn + 1 } };
+  const after: OutboxFollowing = { change: { handOver: null, ...next }, next: [{ is: 'look' }] };
   if (handOver === null) return after;
   if (handOver.keptBecause === undefined) return { ...after, remark: `recording ${handOver.file} handed over to Pod` };
   const detail = `${handOver.file} is now ${handOver.target}: ${handOver.keptBecause}`;

@@ -20,7 +20,7 @@ const KEPT_MODE = 0o600;
 /** What may be part of a file name here: neither a path, nor hidden, nor anything to be quoted. */
 const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/;
 
-export type Places = Pick<Config, 'baseDirectory' | 'podDefaultBbbPath'>;
+export type Places = Pick<Config, 'baseDirectory' | 'podDefaultBbbPath' | 'podRecorderPath'>;
 
 export type EntryActs = Pick<
   Outbox,
@@ -156,11 +156,20 @@ async function destinationOf(
     const final = await freeKeptPath(checkedName(target.name, 'name'), places);
     return { final, part: `${final}.${entry}.part`, mode: KEPT_MODE };
   }
-  const directory = places.podDefaultBbbPath;
-  if (directory === '') throw new PortError('recordingFailed', 'POD_DEFAULT_BBB_PATH is empty', { certain: true });
-  await expectDirectory(directory, acts);
+  if (target.place === 'recorder') {
+    const directory = await podsDirectory('POD_RECORDER_PATH', places.podRecorderPath, acts);
+    const final = join(directory, `${checkedName(target.name, 'name')}.mkv`);
+    return { final, part: `${final}.part`, mode: POD_MODE };
+  }
+  const directory = await podsDirectory('POD_DEFAULT_BBB_PATH', places.podDefaultBbbPath, acts);
   const final = join(directory, `${checkedName(target.internalMeetingId, 'internal meeting id')}.mkv`);
   return { final, part: `${final}.${target.livestreamId}.part`, mode: POD_MODE };
+}
+
+async function podsDirectory(variable: string, directory: string, acts: CopyActs): Promise<string> {
+  if (directory === '') throw new PortError('recordingFailed', `${variable} is empty`, { certain: true });
+  await expectDirectory(directory, acts);
+  return directory;
 }
 
 /** A directory that is not there, or whose file system is not mounted, may be there again in a minute. */
@@ -183,11 +192,9 @@ async function freeKeptPath(name: string, { baseDirectory }: Places): Promise<st
 }
 
 async function whereIs(source: string, handOver: HandOver, { places, acts }: Surroundings): Promise<Whereabouts> {
-  const { podDefaultBbbPath } = places;
   // Another directory than Pod's of today is not waited for.
-  if (podDefaultBbbPath !== '' && dirname(handOver.part) === resolve(podDefaultBbbPath)) {
-    await expectDirectory(podDefaultBbbPath, acts);
-  }
+  for (const directory of [places.podDefaultBbbPath, places.podRecorderPath])
+    if (directory !== '' && dirname(handOver.part) === resolve(directory)) await expectDirectory(directory, acts);
   const part = await found(handOver.part);
   if (part !== null) return part.isFile && part.size === handOver.size ? 'part' : 'damagedPart';
   return (await isWholeAt(handOver.target, source, handOver, acts)) ? 'final' : 'nowhere';
@@ -199,6 +206,8 @@ async function isWholeAt(target: string, source: string, handOver: HandOver, act
   if (final?.isFile !== true) return false;
   if (final.identity === from?.identity) return true;
   if (final.size !== handOver.size) return false;
+  // No other recording ever bears a name that Pod's recorder is told of.
+  if (handOver.phase === 'posting') return true;
   // It was another name of the source: as long as that is there, what is under the final name is something else.
   if (handOver.sha256 === null) return from === null;
   try {
@@ -235,7 +244,7 @@ async function removeSource(source: string, handOver: HandOver): Promise<void> {
   await syncDirectory(dirname(source));
 }
 
-/** The `.part` in Pod's directory stays until the source goes: a kill between leaves one of the two noted. */
+/** What is in Pod's directory stays until the source goes: a kill between leaves one of the two noted. */
 async function setAside(
   source: string,
   handOver: HandOver,
@@ -244,6 +253,7 @@ async function setAside(
 ): Promise<HandOver> {
   const first = await found(source);
   const isSourceThere = first?.isFile === true && first.size === handOver.size;
-  const sha256 = await placeWhole(isSourceThere ? source : handOver.part, part, mode, acts);
-  return { ...handOver, sha256, target: final, part, formerPart: handOver.part, phase: 'copied' };
+  const inPods = handOver.phase === 'posting' ? handOver.target : handOver.part;
+  const sha256 = await placeWhole(isSourceThere ? source : inPods, part, mode, acts);
+  return { ...handOver, sha256, target: final, part, formerPart: inPods, phase: 'copied' };
 }

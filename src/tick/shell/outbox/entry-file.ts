@@ -1,8 +1,9 @@
 // The text of an entry's `recording.json`, checked when it is read back.
-import type { OutboxRecord } from '../../model.js';
+import type { OutboxRecord, RecordedWebinar } from '../../model.js';
 import {
   count,
   decodeObject,
+  objectOf,
   oneOf,
   orAbsent,
   orNull,
@@ -15,6 +16,8 @@ import {
 } from '../../../shared/decoder.js';
 import { handOver } from '../slot/slot-file.js';
 
+const webinar = objectOf<RecordedWebinar>('a recorded webinar', { gatewayId: count, meetingName: text, turn: count });
+
 const RECORD: Fields<OutboxRecord> = {
   version: oneOf([1]),
   livestreamId: orNull(count),
@@ -24,6 +27,7 @@ const RECORD: Fields<OutboxRecord> = {
   userPath: orNull(text),
   recordingAsked: yesOrNo,
   keepBecause: orAbsent(text),
+  webinar: orAbsent(webinar),
   since: time,
   handOver: orNull(handOver),
   silentSince: orAbsent(time),

@@ -41,7 +41,7 @@ export function createPodWebinars(
     prolongEvent: (path, endDate) => prolongEvent(path, endDate, calls),
     switchBroadcaster: (path, isOn) => switchBroadcaster(path, isOn, calls),
     createRecording: (request) => createRecording(request, calls),
-    hasRecording: (sourceFile) => hasRecording(sourceFile, get),
+    hasRecording: (fileName) => hasRecording(fileName, get),
   };
 }
 
@@ -130,11 +130,11 @@ async function createRecording(
   return null;
 }
 
-/** Whether Pod has been given that file. */
-async function hasRecording(sourceFile: string, get: Get): Promise<boolean> {
+/** By its name alone: in which directory it was, or how Pod calls that, may have been set otherwise since. */
+async function hasRecording(fileName: string, get: Get): Promise<boolean> {
   const rows = await readRows<string | null>(RECORDINGS, get, { parse: sourceFileOf });
   if (!rows.ok) throw new PortError(rows.problem.kind, rows.problem.detail);
-  return rows.value.includes(sourceFile);
+  return rows.value.some((path) => path?.endsWith(`/${fileName}`) === true);
 }
 
 function sourceFileOf(row: unknown): string | null {

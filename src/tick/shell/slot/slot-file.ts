@@ -44,7 +44,7 @@ const HAND_OVER: Fields<HandOver> = {
   target: text,
   part: text,
   formerPart: orAbsent(text),
-  phase: oneOf(['copied', 'renaming'] satisfies HandOver['phase'][]),
+  phase: oneOf(['copied', 'renaming', 'posting'] satisfies HandOver['phase'][]),
   keptBecause: orAbsent(text),
   isStrangers: orAbsent(yesOrNo),
 };

@@ -255,8 +255,13 @@ describe('names', () => {
   });
 });
 
-test('the recording of a webinar is kept: Pod has no way to take it as that of a live of the queue', () => {
+test('the recording of a webinar goes with what it is called after, and whose it is', () => {
   const found = contents({ recordings: [film('meeting-1.mkv')] });
   const [move] = movesOf('end', webinarRecord({ recordingAsked: true }), 1, found, NOW);
-  expect(move?.record.keepBecause).toMatch(/webinars/);
+  expect(move?.record).toMatchObject({
+    livestreamId: 11,
+    userPath: '/rest/users/2/',
+    webinar: { gatewayId: 3, meetingName: 'Webinaire 1', turn: 1 },
+  });
+  expect(move?.record.keepBecause).toBeUndefined();
 });

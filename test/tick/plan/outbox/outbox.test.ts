@@ -1,12 +1,18 @@
 // The outbox, decision by decision: what follows from what an act on an entry found out.
 import { describe, expect, test } from '@jest/globals';
 import type { HandOver, OutboxRecord, Recording } from '../../../../src/tick/model.js';
-import type { FilmSight, OutboxAct, OutboxFollowing, OutboxFound } from '../../../../src/tick/plan/outbox/entry.js';
+import type {
+  FilmSight,
+  OutboxAct,
+  OutboxConfig,
+  OutboxFollowing,
+  OutboxFound,
+} from '../../../../src/tick/plan/outbox/entry.js';
 import { afterOutboxAct } from '../../../../src/tick/plan/outbox/outbox.js';
 import { NOW } from '../../../support/memory/samples.js';
 
-const POD = { podDefaultBbbPath: '/pod' };
-const NO_POD = { podDefaultBbbPath: '' };
+const POD = { podDefaultBbbPath: '/pod', podRecorderPath: '/recorder', podRecorderPathOnPod: '/recorder' };
+const NO_POD = { ...POD, podDefaultBbbPath: '' };
 
 const film: Recording = { file: 'meeting-1.mkv', size: 10, modifiedAt: NOW };
 
@@ -37,7 +43,8 @@ function entry(changes: Partial<OutboxRecord> = {}): OutboxRecord {
 }
 
 function word(act: OutboxAct): string {
-  if (act.is === 'copy') return `copy ${act.file} to ${act.to.place === 'pod' ? 'pod' : `kept (${act.to.because})`}`;
+  if (act.is === 'copy')
+    return `copy ${act.file} to ${act.to.place === 'kept' ? `kept (${act.to.because})` : act.to.place}`;
   if (act.is === 'set aside') return `set aside (${act.because})`;
   return act.is;
 }
@@ -56,7 +63,7 @@ function inWords({ change, next, remark, problem, failure }: OutboxFollowing): s
 
 describe('a file of an entry', () => {
   const look: OutboxFound = { of: 'look', files: [film, { ...film, file: 'meeting-2.mkv' }] };
-  test.each<[string, OutboxRecord, { podDefaultBbbPath: string }, string]>([
+  test.each<[string, OutboxRecord, OutboxConfig, string]>([
     ['is for Pod when it was asked for', entry(), POD, 'ask meeting'],
     [
       'is kept for what was known when it left its slot',

@@ -26,6 +26,7 @@ const hasTwo = statSync(root).dev !== statSync(otherRoot).dev;
 let turn = 0;
 let base: string;
 let pod: string;
+let recorder = '';
 
 function failWith(code: string): Error {
   return Object.assign(new Error(`${code}: told to`), { code });
@@ -46,7 +47,7 @@ function source(file = FILE): string {
 
 /** Another tick: nothing of the last one is in its memory. */
 function tick(acts: CopyActs = REAL_COPY_ACTS): EntryActs {
-  return createEntryActs({ baseDirectory: base, podDefaultBbbPath: pod }, acts);
+  return createEntryActs({ baseDirectory: base, podDefaultBbbPath: pod, podRecorderPath: recorder }, acts);
 }
 
 const namesIn = async (directory: string): Promise<string[]> => (await readdir(directory)).sort();

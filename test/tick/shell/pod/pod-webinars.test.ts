@@ -203,9 +203,11 @@ describe('a recording', () => {
   test('is taken once', async () => {
     const { server, pod, mount } = await withRecorder();
     writeFileSync(join(mount, 'a.mkv'), 'film');
-    expect(await pod.hasRecording(request.sourceFile)).toBe(false);
+    expect(await pod.hasRecording('a.mkv')).toBe(false);
     expect(await pod.createRecording(request)).toBeNull();
-    expect(await pod.hasRecording(request.sourceFile)).toBe(true);
+    expect(await pod.hasRecording('a.mkv')).toBe(true);
+    expect(await pod.hasRecording('b.mkv')).toBe(false);
+    expect(await pod.hasRecording('.mkv')).toBe(false);
     expect(await pod.createRecording(request)).toMatchObject({ refusedFields: ['source_file'] });
     server.runThreads();
     expect(await pod.createRecording({ ...request, recorderId: 0 })).toMatchObject({ refusedFields: ['source_file'] });
@@ -225,6 +227,6 @@ describe('a recording', () => {
     expect((await failureOf(pod.createRecording(request))).certain).toBe(false);
     server.clearFaults();
     server.fault({ method: 'GET', answer: { kind: 'answer', status: 503, body: '' } });
-    expect((await failureOf(pod.hasRecording(request.sourceFile))).problem.kind).toBe('podUnreadable');
+    expect((await failureOf(pod.hasRecording('a.mkv'))).problem.kind).toBe('podUnreadable');
   });
 });
