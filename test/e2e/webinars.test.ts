@@ -2,11 +2,17 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { textOfFilm } from '../support/film.js';
 import { composeActs, inWorld, PATIENCE_MS, tick } from '../support/e2e-world.js';
 import { addWebinar, enterGateways, podWorker, WEBINAR_ENV, WEBINAR_TOKEN } from '../support/webinar-e2e.js';
 import type { World } from '../world/world.js';
 
-const IN_POD_4 = { podVersion: '4.1.0', numberOfLives: 2, chatRedis: true, env: WEBINAR_ENV } as const;
+const IN_POD_4 = {
+  podVersion: '4.1.0',
+  numberOfLives: 2,
+  chatRedis: true,
+  env: { ...WEBINAR_ENV, WEBINAR_RECORD: 'always' },
+} as const;
 
 function composeFile(world: World, slot = 1): string {
   return readFileSync(join(world.slotDirectory(slot), 'docker-compose.yml'), 'utf8');
@@ -65,8 +71,23 @@ describe('a webinar', () => {
       expect(row(world, 1)).toBe(2);
       expect(composeFile(world)).toContain('BBB_MEETING_ID=0002-autre');
 
+      // Two recordings, one of each container: both are videos of the owner now.
+      const titles = (): string[] => world.pod.state.videos.map(({ title }) => title);
+      const films = world.pod.state.videos.map(({ file }) => textOfFilm(readFileSync(file)));
+      expect(films).toEqual(Array.from({ length: 2 }, () => expect.stringMatching(/^REC 0001-ete-a-deux [^]*END\n$/)));
+      expect(world.pod.state.videos.map(({ owner }) => owner)).toEqual([session.owner, session.owner]);
+      expect(titles()).toEqual(Array.from({ length: 2 }, () => expect.stringMatching(/^Été à deux – .* \(1(-2)?\)$/)));
+      expect(new Set(titles()).size).toBe(2);
+
       await worker.end(other);
+      // Pod's answer is lost: whether it has the recording is asked before anything is said again.
+      const mend = world.pod.fault({ method: 'POST', path: /recording/, when: 'after', answer: { kind: 'reset' } });
+      expect(await tick(world)).toBe(1);
+      mend();
       expect(await tick(world)).toBe(0);
+      expect(titles()).toHaveLength(3);
+      const left = world.files().filter(({ path }) => /\.mkv|^recorder\/|outbox\/[^.]/.test(path));
+      expect(left).toEqual([]);
       expect(row(world, 2)).toBe(2);
       expect(world.docker.containers()).toEqual([]);
       expect(world.pod.state.broadcasters.map(({ status }) => status)).toEqual([false, false]);

@@ -19,8 +19,9 @@ export const WEBINAR_ENV = {
   MAIL_LANG: 'en',
 };
 
-/** Gateways 3 and 4 as an administrator has entered them. */
+/** Gateways 3 and 4, and a recorder, as an administrator has entered them. */
 export function enterGateways(world: World): void {
+  world.pod.state.recorders.push({ id: 1, name: 'Lives', address_ip: '192.0.2.1', recording_type: 'video' });
   [3, 4].forEach((id, index) => {
     const rtmp = `rtmp://user:s3cret-of-${id}@rtmp.test/live/slot${index + 1}`;
     addGatewayRow(world.pod.state, id, {

@@ -43,6 +43,8 @@ export interface World {
   baseDirectory: string;
   /** POD_DEFAULT_BBB_PATH, from which Pod collects recordings. */
   recordingsDirectory: string;
+  /** POD_RECORDER_PATH of a Pod with webinars, which calls it `/pod/recorder`. */
+  recorderDirectory: string;
   pod: PodServer;
   bbb: BbbServer;
   smtp: SmtpMailbox;
@@ -62,7 +64,7 @@ export interface World {
   /** A request in Pod, with Pod's row of its meeting; begins the meeting in BBB first unless it runs or `running` is false. */
   teacherAsks(request: TeacherRequest): Request;
   slotDirectory(slot: number): string;
-  /** What stands below the base directory and the recordings directory, as `base/…` and `recordings/…`. */
+  /** What stands below the base directory and the recordings directory, as `base/…`, `recordings/…` and `recorder/…`. */
   files(): ListedFile[];
   snapshot(): Snapshot;
   stop(): Promise<void>;
@@ -94,18 +96,24 @@ export interface Snapshot {
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const root = mkdtempSync(join(tmpdir(), 'bbb-pod-live-world-'));
   const [baseDirectory, recordingsDirectory] = [join(root, 'base'), join(root, 'recordings')];
-  for (const directory of [baseDirectory, recordingsDirectory]) mkdirSync(directory);
+  const recorderDirectory = join(root, 'recorder');
+  for (const directory of [baseDirectory, recordingsDirectory, recorderDirectory]) mkdirSync(directory);
   const numberOfLives = options.numberOfLives ?? 2;
   const token = options.pod?.token ?? `token-${randomBytes(6).toString('hex')}`;
-  const pod = await startPod({ version: options.podVersion ?? '3.7.0', ...options.pod, token });
+  const recorder = { path: RECORDER_ON_POD, mount: recorderDirectory };
+  const pod = await startPod({ version: options.podVersion ?? '3.7.0', recorder, ...options.pod, token });
   const bbb = await startBbb({ secret: `secret-${randomBytes(6).toString('hex')}`, ...options.bbb });
   const smtp = await startSmtp(options.smtp);
   const docker = createDocker(root, { v2: options.composeV2 ?? false });
   linkPrograms(docker.binDirectory);
   const chatAddress = loopbackAddressOf(pod.port);
   const chats = options.chatRedis === false ? [] : await startChats(chatAddress, numberOfLives);
-  const parts = { root, baseDirectory, recordingsDirectory, pod, bbb, smtp, docker, chats };
-  const own = environment({ ...parts, token, numberOfLives, chatAddress });
+  const parts = { root, baseDirectory, recordingsDirectory, recorderDirectory, pod, bbb, smtp, docker, chats };
+  const hasWebinars = hasWebinarsIn(options.podVersion);
+  const own = {
+    ...environment({ ...parts, token, numberOfLives, chatAddress }),
+    ...(hasWebinars ? ofWebinars(parts) : {}),
+  };
   const env = merge(own, options.env ?? {});
   return {
     ...parts,
@@ -118,7 +126,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
 
 type Parts = Pick<
   World,
-  'root' | 'baseDirectory' | 'recordingsDirectory' | 'pod' | 'bbb' | 'smtp' | 'docker' | 'chats'
+  'root' | 'baseDirectory' | 'recordingsDirectory' | 'recorderDirectory' | 'pod' | 'bbb' | 'smtp' | 'docker' | 'chats'
 >;
 
 /** Slots have fixed ports, so each world has a loopback address of its own; a port in use elsewhere makes it unique. */
@@ -157,6 +165,16 @@ function environment(
     REDIS_BIND_ADDRESS: world.chatAddress,
     SMTP_URL: world.smtp.url,
   };
+}
+
+const RECORDER_ON_POD = '/pod/recorder';
+
+function hasWebinarsIn(version: PodVersion | undefined): boolean {
+  return version === '3.8.2' || version === '4.1.0';
+}
+
+function ofWebinars({ recorderDirectory }: Pick<World, 'recorderDirectory'>): Record<string, string> {
+  return { POD_RECORDER_PATH: recorderDirectory, POD_RECORDER_PATH_ON_POD: RECORDER_ON_POD };
 }
 
 function merge(env: Record<string, string>, more: Record<string, string | undefined>): Record<string, string> {
@@ -230,6 +248,7 @@ function views(parts: Parts): Pick<World, 'slotDirectory' | 'files' | 'snapshot'
   const files = (): ListedFile[] => [
     ...listFiles(parts.baseDirectory, 'base/'),
     ...listFiles(parts.recordingsDirectory, 'recordings/'),
+    ...listFiles(parts.recorderDirectory, 'recorder/'),
   ];
   return {
     files,

@@ -150,6 +150,34 @@ describe.each(WAYS)('a recording handed over %s', (_name, { parent, acts, copies
     expect(await namesIn(pod)).toEqual([`${ID}.mkv`]);
   });
 
+  check(
+    "for Pod's recorder is whole under its name, is found by that, and leaves nothing there when Pod refuses it",
+    async () => {
+      recorder = pod;
+      pod = '';
+      const target: RecordingTarget = { place: 'recorder', name: 'webinar-3-12-1-1' };
+      const copied = await tick(acts).copy(ENTRY, FILE, target);
+      expect(await namesIn(recorder)).toEqual(['webinar-3-12-1-1.mkv.part']);
+      expect(await tick(acts).rename(ENTRY, copied)).toBe(join(recorder, 'webinar-3-12-1-1.mkv'));
+      expect(await modeOf(copied.target)).toBe('755');
+      expect(await tick(acts).whereIs(ENTRY, copied)).toBe('final');
+      const posting: HandOver = { ...copied, phase: 'posting' };
+      const unread: CopyActs = { ...acts, sha256Of: () => Promise.reject(new Error('the whole file was read again')) };
+      expect(await tick(unread).whereIs(ENTRY, posting)).toBe('final');
+      const aside = await tick(acts).setAside(ENTRY, posting, '12-x');
+      await tick(acts).rename(ENTRY, aside);
+      await tick(acts).removeSource(ENTRY, aside);
+      expect(await namesIn(recorder)).toEqual([]);
+      expect(await namesIn(join(base, 'kept'))).toEqual(['12-x.mkv']);
+      expect(CONTENT.equals(await readFile(join(base, 'kept', '12-x.mkv')))).toBe(true);
+      await rm(recorder, { recursive: true });
+      await expect(tick(acts).whereIs(ENTRY, posting)).rejects.toThrow('mounted?');
+      recorder = '';
+      await writeFile(source(), CONTENT);
+      await expect(tick(acts).copy(ENTRY, FILE, target)).rejects.toThrow('POD_RECORDER_PATH is empty');
+    },
+  );
+
   check('stays where it is while the directory is missing', async () => {
     const handOver = await tick(acts).copy(ENTRY, FILE, TO_POD);
     await rm(pod, { recursive: true });
