@@ -1,9 +1,9 @@
 // The chapters of the demo's story; each does one thing, shows what came of it and checks it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ReceivedMail } from '../world/smtp.js';
 import type { LivestreamRow } from '../world/pod-rows.js';
 import type { World } from '../world/world.js';
+import { idleTick, initialise, sayFiles, sayMail, tick } from './acts.js';
 import { expectThat, say, sayChanges } from './story.js';
 import { textOfFilm } from '../support/film.js';
 
@@ -20,7 +20,10 @@ const COLUMNS: (keyof LivestreamRow)[] = [
   'end_date',
 ];
 
-export const chapters: [string, (world: World) => Promise<void> | void][] = [
+/** Its heading, and what happens in it. */
+export type Chapter = [string, (world: World) => Promise<void> | void];
+
+export const chapters: Chapter[] = [
   ['1. The administrator prepares the server: bbb-pod-live init', prepare],
   ['2. A teacher asks for a live of a meeting that runs', ask],
   ['3. The minute after: a tick starts the live', startTick],
@@ -30,9 +33,7 @@ export const chapters: [string, (world: World) => Promise<void> | void][] = [
 ];
 
 async function prepare(world: World): Promise<void> {
-  const result = await world.run(['init', '--no-pull']);
-  for (const line of (result.stdout + result.stderr).trimEnd().split('\n')) say(`| ${line}`);
-  expectThat('exit status of init', result.exitCode, 0);
+  await initialise(world);
   sayFiles(world);
 }
 
@@ -73,17 +74,6 @@ async function startTick(world: World): Promise<void> {
   sayFiles(world);
 }
 
-async function idleTick(world: World): Promise<void> {
-  const before = world.snapshot();
-  await tick(world);
-  const after = world.snapshot();
-  expectThat("Pod's rows", after.pod, before.pod);
-  expectThat('containers', after.containers, before.containers);
-  expectThat('mails', after.mails, before.mails);
-  expectThat('writes to Pod', after.podWrites, before.podWrites);
-  say('Pod, containers and mailbox are as they were.');
-}
-
 function end(world: World): void {
   world.meetingEnds(MEETING.meetingId);
   say('Everybody has left; getMeetings no longer shows the meeting, getMeetingInfo says notFound.');
@@ -116,30 +106,8 @@ async function stopTick(world: World): Promise<void> {
   sayFiles(world);
 }
 
-async function tick(world: World): Promise<void> {
-  const result = await world.run(['run', '--no-delay']);
-  say('$ bbb-pod-live run');
-  expectThat('output of the tick', result.stdout + result.stderr, '');
-  if (result.exitCode !== 0) sayMail(world.smtp.mails.at(-1));
-  expectThat('exit status of the tick', result.exitCode, 0);
-}
-
 function theLive(world: World): LivestreamRow {
   const [row] = world.pod.state.livestreams;
   if (row === undefined) throw new Error('there is no live in Pod');
   return { ...row };
-}
-
-function sayMail(mail: ReceivedMail | undefined): void {
-  say('Mail:');
-  say(`    To: ${mail?.to}`);
-  say(`    Subject: ${mail?.subject}`);
-  for (const line of (mail?.text ?? '').split('\n').filter((one) => one.trim() !== '')) say(`    | ${line.trimEnd()}`);
-}
-
-function sayFiles(world: World): void {
-  say('Files:');
-  for (const { path, type, mode, size } of world.files()) {
-    say(`    ${mode}  ${type === 'directory' ? `${path}/` : `${path} (${size} bytes)`}`);
-  }
 }

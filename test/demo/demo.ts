@@ -1,9 +1,31 @@
 // `npm run demo`: the real program goes through the life of one live in an embedded world, and the story is told.
 import { parseArgs } from 'node:util';
 import { shipItFrom } from '../support/shipped.js';
-import { startWorld, type World } from '../world/world.js';
-import { chapters } from './chapters.js';
+import { startWorld, type World, type WorldOptions } from '../world/world.js';
+import { chapters, type Chapter } from './chapters.js';
 import { Mismatch, say, title } from './story.js';
+import { webinarChapters, webinarOptions } from './webinar-chapters.js';
+
+interface Story {
+  options: WorldOptions;
+  chapters: Chapter[];
+  /** What the last line says of it. */
+  end: string;
+}
+
+const OF_A_LIVE = { chapters, end: "The live was started once, stopped once, and its recording is Pod's" };
+const OF_A_WEBINAR = {
+  chapters: webinarChapters,
+  end: "The webinar was started by a click, and its recordings are its owner's videos",
+};
+
+/** By the version of Pod that answers. */
+const STORIES: Record<string, Story> = {
+  '2.8.2': { ...OF_A_LIVE, options: { podVersion: '2.8.2' } },
+  '3.7.0': { ...OF_A_LIVE, options: { podVersion: '3.7.0' } },
+  '3.8.2': { ...OF_A_WEBINAR, options: { ...webinarOptions, podVersion: '3.8.2' } },
+  '4.1.0': { ...OF_A_WEBINAR, options: { ...webinarOptions, podVersion: '4.1.0' } },
+};
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -13,25 +35,26 @@ async function main(): Promise<number> {
     const { showStreamer } = await import('./streamer.js');
     return showStreamer();
   }
-  if (values.pod !== '2.8.2' && values.pod !== '3.7.0') {
-    process.stderr.write(`--pod must be 2.8.2 or 3.7.0, not ${values.pod}\n`);
+  const story = STORIES[values.pod];
+  if (story === undefined) {
+    process.stderr.write(`--pod must be one of ${Object.keys(STORIES).join(', ')}, not ${values.pod}\n`);
     return 2;
   }
   const keep = values.keep ?? false;
   const begunAt = Date.now();
   shipItFrom(process.cwd());
-  const world = await startWorld({ podVersion: values.pod, numberOfLives: 2, keep });
+  const world = await startWorld({ numberOfLives: 2, keep, ...story.options });
   try {
-    title('bbb-pod-live: the life of one live');
+    title(`bbb-pod-live: the life of one ${story.chapters === chapters ? 'live' : 'webinar'}`);
     say('An embedded Pod, BigBlueButton, mail server and docker-compose stand-in run on loopback;');
     say(`the program is the real one. Pod answers as version ${values.pod}.`);
-    for (const [heading, tell] of chapters) {
+    for (const [heading, tell] of story.chapters) {
       title(heading);
       await tell(world);
     }
     title('The end');
     if (keep) say(`Everything is kept in ${world.root}`);
-    say(`The live was started once, stopped once, and its recording is Pod's (${secondsSince(begunAt)} s).`);
+    say(`${story.end} (${secondsSince(begunAt)} s).`);
     say('DEMO OK');
     return 0;
   } catch (error) {

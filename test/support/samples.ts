@@ -37,6 +37,7 @@ export function sampleConfig(baseDirectory: string, change: Partial<Config> = {}
     podUrl: 'https://pod.univ.example',
     podToken: 'pod-t0ken',
     podDefaultBbbPath: `${baseDirectory}/pod`,
+    podRecorderPath: '',
     composeCommand: [],
     redisBindAddress: '127.0.0.1',
     mailFrom: 'bbb-pod-live@live1.univ.example',
