@@ -91,7 +91,7 @@ export const WEBINAR: { [Key in keyof WebinarSettings]: Variable<WebinarSettings
     defaultIs: { en: '`POD_RECORDER_PATH`', fr: '`POD_RECORDER_PATH`' },
     help: "Webinars: the same directory as Pod's servers call it, where that is another path.",
     helpFr: 'Webinaires : le même répertoire tel que les serveurs de Pod le nomment, si son chemin y est différent.',
-    example: '/usr/local/django_projects/podv4/pod/media/uploads',
+    example: '/data/www/pod/uploads',
   },
   podRecorderId: {
     name: 'POD_RECORDER_ID',

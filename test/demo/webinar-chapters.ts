@@ -123,5 +123,6 @@ function streamerOf(world: World): ReturnType<World['docker']['containers']>[num
 }
 
 function publishedIn(world: World): string[][] {
-  return (world.chats[0]?.commands ?? []).filter(([command]) => command?.toUpperCase() === 'PUBLISH');
+  const published = (world.chats[0]?.commands ?? []).filter(([command]) => command?.toUpperCase() === 'PUBLISH');
+  return published.map((words) => words.map((word) => Buffer.from(word, 'latin1').toString()));
 }

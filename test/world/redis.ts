@@ -52,7 +52,7 @@ export async function startChatRedis(
 function answer(words: string[], listeners: number | null): string {
   const command = (words[0] ?? '').toUpperCase();
   if (command === 'PING') return '+PONG\r\n';
-  if (command === 'PUBLISH') return ':0\r\n';
+  if (command === 'PUBLISH') return `:${listeners ?? 0}\r\n`;
   if (command === 'PUBSUB' && listeners !== null) return subscriptions(words, listeners);
   if (command === 'QUIT') return '+OK\r\n';
   // Redis asks no permission for this one (its flag NO_AUTH).
