@@ -36,7 +36,7 @@ export const RECORDER_TURN = '.recorder';
  * made one after the other.
  */
 export function recorderName({ livestreamId, since }: OutboxRecord, { gatewayId, turn }: RecordedWebinar): string {
-  return `webinar-${gatewayId}-${livestreamId ?? 0}-${since.replace(/[^\d]/g, '')}-${turn}`;
+  return `webinar-${gatewayId}-${String(livestreamId)}-${since.replace(/[^\d]/g, '')}-${turn}`;
 }
 
 /** The path of a file of the recorder's directory as Pod's servers call it. */

@@ -41,7 +41,7 @@ export function afterOutboxAct(found: OutboxFound, record: OutboxRecord, config:
     case 'tell owner':
       return afterTellingOwner(found.answer, record);
     case 'rename':
-      if (isForRecorder(record)) return afterRenameForRecorder(found.final, record);
+      if (isForRecorder(record)) return afterRenameForRecorder(found.final, record.handOver);
       return { change: { handOver: placed(record, found.final) }, next: [{ is: 'remove source' }] };
     case 'post':
       return afterPost(found.answer);
@@ -57,7 +57,8 @@ export function afterOutboxAct(found: OutboxFound, record: OutboxRecord, config:
 const copyToKept = (file: string, because: string): OutboxAct => ({ is: 'copy', file, to: { place: 'kept', because } });
 
 /** What is in hand is to go to Pod's recorder. */
-function isForRecorder({ webinar, handOver }: OutboxRecord): boolean {
+function isForRecorder(record: OutboxRecord): record is OutboxRecord & { handOver: HandOver } {
+  const { webinar, handOver } = record;
   return webinar !== undefined && handOver !== null && handOver.keptBecause === undefined;
 }
 

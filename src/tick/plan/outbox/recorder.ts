@@ -18,9 +18,8 @@ export function whyNotRecorders({ userPath }: OutboxRecord, { podRecorderPath }:
 }
 
 /** The intent to tell Pod is noted before: without it Pod was told nothing. */
-export function afterRenameForRecorder(final: string, { handOver }: OutboxRecord): OutboxFollowing {
-  const posting: HandOver | null = handOver === null ? null : { ...handOver, target: final, phase: 'posting' };
-  return { change: { handOver: posting }, next: [{ is: 'post' }] };
+export function afterRenameForRecorder(final: string, begun: HandOver): OutboxFollowing {
+  return { change: { handOver: { ...begun, target: final, phase: 'posting' } }, next: [{ is: 'post' }] };
 }
 
 /** What an earlier tick has begun; null: as with any other recording. */
