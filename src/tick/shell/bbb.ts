@@ -1,6 +1,7 @@
 // BBB's API, alone or behind Scalelite: signed calls, XML answers.
 import { parseAnswer, type BbbAnswer } from '../../shared/bbb-answer.js';
 import type { Parsed } from '../../shared/decoder.js';
+import { withoutCrowds } from './bbb-crowds.js';
 import type { MeetingList } from './bbb-meetings.js';
 import type { BbbMeeting, Config, Problem, Reading } from '../model.js';
 import type { Bbb } from '../ports.js';
@@ -115,10 +116,11 @@ async function readAnswer(
   redact: (text: string) => string,
 ): Promise<Reading<Answer>> {
   const isList = call === 'getMeetings';
-  const xml = isList ? await readListXml(answer.text) : await readSmallXml(answer.text);
+  const text = isList ? withoutCrowds(answer.text) : answer.text;
+  const xml = isList ? await readListXml(text) : await readSmallXml(text);
   const isGood = answer.status >= 200 && answer.status < 300;
   if ('fault' in xml) {
-    const salvaged = isList && isGood ? await salvage(answer.text) : null;
+    const salvaged = isList && isGood ? await salvage(text) : null;
     if (salvaged !== null) return { ok: true, value: { success: true, salvaged } };
     return unreadable(`${call} answers ${statusOf(answer)} with ${contentOf(answer, xml.fault, redact)}`);
   }
