@@ -65,3 +65,27 @@ test(
   }),
   PATIENCE_MS,
 );
+
+test(
+  'a live that is alone in its meeting is ended, and that is told; it is not while somebody else is there',
+  inWorld({}, async (world) => {
+    const env = { STOP_WHEN_ALONE_MINUTES: '15' };
+    world.teacherAsks({ meetingId: 'm' });
+    expect(await tick(world, env)).toBe(0);
+    const [meeting] = world.bbb.meetings;
+    meeting?.attendees.push('Live');
+    expect(await tick(world, env)).toBe(0);
+    letAllBeMinutesOld(world, 20);
+    meeting?.attendees.shift();
+    expect(await tick(world, env)).toBe(0);
+    expect([live(world).status, streamers(world).length]).toEqual([1, 1]);
+    letAllBeMinutesOld(world, 20);
+    await tick(world, env);
+    expect([live(world).status, streamers(world).length]).toEqual([2, 0]);
+    expect(subjects(world)).toHaveLength(2);
+    expect(world.smtp.mails.at(-1)?.text).toContain('STOP_WHEN_ALONE_MINUTES=15');
+    // BBB shows the meeting on.
+    expect(world.bbb.meetings).toHaveLength(1);
+  }),
+  PATIENCE_MS,
+);

@@ -280,7 +280,12 @@ const NAME = `L'été "à" $HOME \`id\` 🎓`;
     expect((await world.run(['run', '--no-delay'])).exitCode).toBe(1);
     const [told, ...others] = errorsSince(sent);
     expect(others).toEqual([]);
-    for (const words of ['the playlist has not changed for', `${host}:${rtmp.port} cannot be reached`, 'started again'])
+    for (const words of [
+      'the playlist has not changed for',
+      'RTMP lost',
+      `${host}:${rtmp.port} cannot be reached`,
+      'started again',
+    ])
       expect(told?.text).toContain(words);
     await rtmp.start();
     await eventually('its stream is back', isOnAir, { withinMs: 120_000, hint: tickLog });

@@ -178,6 +178,7 @@ describe('a stream that froze', () => {
     for (const part of [
       'status 404',
       'silent since',
+      'its container runs',
       'rtmp.univ.test:1935 takes connections',
       'frame= 250',
       'started again',

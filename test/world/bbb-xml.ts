@@ -40,14 +40,14 @@ export function meetingInfoXml(meeting: BbbMeetingRow, quoting: XmlQuoting): str
     element('videoCount', 0),
     element('maxUsers', 0),
     element('moderatorCount', meeting.running ? 1 : 0),
-    element('attendees', meeting.running ? teacherXml(quoting) : ''),
+    element('attendees', meeting.running ? meeting.attendees.map((name) => attendeeXml(name, quoting)).join('') : ''),
     element('metadata', `<bbb-origin-server-name>${quote('pod.test', quoting)}</bbb-origin-server-name>`),
     element('isBreakout', false),
   ].join('');
 }
 
-function teacherXml(quoting: XmlQuoting): string {
-  return `<attendee><userID>w_1</userID><fullName>${quote('Mme Père & Fils', quoting)}</fullName><role>MODERATOR</role></attendee>`;
+function attendeeXml(name: string, quoting: XmlQuoting): string {
+  return `<attendee><userID>w_1</userID><fullName>${quote(name, quoting)}</fullName><role>MODERATOR</role></attendee>`;
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };

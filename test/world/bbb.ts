@@ -11,6 +11,8 @@ export interface BbbMeetingRow {
   running: boolean;
   attendeePassword: string;
   moderatorPassword: string;
+  /** Names of all who are in it while it runs. */
+  attendees: string[];
   recorded: boolean;
   startedAt: Date;
 }
@@ -78,6 +80,7 @@ export async function startBbb(settings: Partial<BbbSettings> & { port?: number 
         running: true,
         attendeePassword: all.attendeePassword,
         moderatorPassword: all.moderatorPassword,
+        attendees: ['Mme Père & Fils'],
         recorded: true,
         startedAt: new Date(),
         ...more,

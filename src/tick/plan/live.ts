@@ -80,7 +80,7 @@ function planUp(reading: SlotReading, record: SlotRecord, stream: StreamState, d
   const signs = planSigns(reading, record, draft);
   if (container === 'withoutChat' && record.enableChat)
     return { reason: "its chat's Redis has gone", effects: [...signs, ...chatRevival(slot, record, draft)] };
-  const silence = planSilence(slot, record, stream, draft);
+  const silence = planSilence(reading, record, stream, draft);
   if (silence !== null) return silence;
   const onAir: Effect[] = stream.is === 'onAir' && record.onAirAt === undefined ? [{ do: 'noteOnAir' }] : [];
   const output: Effect[] = draft.config.debug && container !== null ? [LAST_OUTPUT] : [];

@@ -14,6 +14,15 @@ export function isStreamerUp(container: SlotReading['container']): boolean {
   return container?.ok === true && (container.value.state === 'running' || container.value.state === 'withoutChat');
 }
 
+/** How a live that is seen by nobody is by the engine and, where it tells, by its streamer. */
+export function containerInWords({ container, streamer }: SlotReading): string {
+  const health = container?.ok === true ? container.value.health : null;
+  const byEngine = `its container runs${health === null ? '' : ` (${health})`}`;
+  if (streamer?.ok !== true || streamer.value === null) return byEngine;
+  const { state, rtmp, lastFrame } = streamer.value;
+  return `${byEngine}; its streamer says: ${state}, RTMP ${rtmp}, last picture ${lastFrame ?? 'none'}`;
+}
+
 /** What is wrong with a container that is there and is not stopped, in words; null: nothing that is known. */
 export function sicknessOf({ container, streamer }: SlotReading, now: Date): string | null {
   if (container?.ok !== true) return null;

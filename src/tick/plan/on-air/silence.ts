@@ -1,15 +1,17 @@
 // A live whose stream is silent is told and started again; one whose playlist cannot be read is told alone.
-import type { SlotRecord } from '../../model.js';
+import type { SlotReading, SlotRecord } from '../../model.js';
 import { errorKey } from '../../report/told.js';
 import { restartChain } from '../chains.js';
 import { ageMs } from '../dates.js';
 import { complain, type Draft, type Rest } from '../draft.js';
+import { containerInWords } from './container-health.js';
 import { nextRestart } from './next-restart.js';
 import type { StreamState } from './stream.js';
 
 /** Null: there is nothing to tell of. */
-export function planSilence(slot: number, record: SlotRecord, stream: StreamState, draft: Draft): Rest | null {
+export function planSilence(reading: SlotReading, record: SlotRecord, stream: StreamState, draft: Draft): Rest | null {
   const { world, config } = draft;
+  const { slot } = reading;
   if (stream.is !== 'silent' && stream.is !== 'unread') return null;
   if (ageMs(stream.since, world.now) < config.silentMs) return null;
   if (stream.is === 'unread') {
@@ -17,7 +19,7 @@ export function planSilence(slot: number, record: SlotRecord, stream: StreamStat
     complain(draft, { kind: 'playlistUnreadable', detail }, record.livestreamId, slot);
     return null;
   }
-  const found = `${stream.what}; silent since ${stream.since}`;
+  const found = `${stream.what}; silent since ${stream.since}; ${containerInWords(reading)}`;
   const { isNow, next } = config.restartSilent
     ? nextRestart(slot, record, draft)
     : { isNow: false, next: 'its container is left alone (RESTART_SILENT=false)' };

@@ -1,7 +1,7 @@
 // Whether viewers see a live: every sight of its playlist, by its age and by what was seen before.
 import { describe, expect, test } from '@jest/globals';
 import type { StreamerState } from '../../../../src/shared/streamer-state.js';
-import { sicknessOf, isOfThisRun } from '../../../../src/tick/plan/on-air/container-health.js';
+import { containerInWords, isOfThisRun, sicknessOf } from '../../../../src/tick/plan/on-air/container-health.js';
 import { isSecondLookOfUse, streamOf } from '../../../../src/tick/plan/on-air/stream.js';
 import type { PlaylistSight, Reading, SlotReading, SlotRecord, Watched } from '../../../../src/tick/model.js';
 import { containers, failed, NOW, ok, slotReading, slotRecord } from '../../../support/memory/samples.js';
@@ -306,6 +306,29 @@ describe('a container that runs', () => {
     ['has a state that cannot be read', { streamer: failed() }, null],
   ])('%s', (_what, changes, expected) => {
     expect(ill(changes)).toBe(expected);
+  });
+
+  test.each<[string, Partial<SlotReading>, string]>([
+    ['of whose health nothing is known', {}, 'its container runs'],
+    [
+      'that is healthy',
+      { container: ok(containers('running', { health: 'healthy' })) },
+      'its container runs (healthy)',
+    ],
+    ['of another image', { streamer: ok(null) }, 'its container runs'],
+    ['whose state cannot be read', { container: failed(), streamer: failed() }, 'its container runs'],
+    [
+      'whose streamer has lost its RTMP server',
+      { streamer: ok(streamer({ rtmp: 'lost' })) },
+      `its container runs; its streamer says: live, RTMP lost, last picture ${ago(5)}`,
+    ],
+    [
+      'whose streamer has no picture',
+      { streamer: ok(streamer({ rtmp: 'none', state: 'audio', lastFrame: null })) },
+      'its container runs; its streamer says: audio, RTMP none, last picture none',
+    ],
+  ])('in words: %s', (_what, changes, words) => {
+    expect(containerInWords({ ...slotReading(1, slotRecord(1), 'running'), ...changes })).toBe(words);
   });
 
   test('what was written before it was started is of another one', () => {
