@@ -297,16 +297,23 @@ const diskFills = fc.tuple(number, fc.constantFrom(LITTLE, SCARCE, PLENTY)).map(
   }),
 );
 
+/** What takes three minutes to be told. */
+async function fourMinutes(rig: Rig): Promise<void> {
+  for (let count = 0; count < 4; count += 1) await minute(rig);
+}
+
 const chatIsDeaf = fc.tuple(number, fc.boolean()).map(([server, isDeaf]) =>
-  command(`streamers of server ${server} ${isDeaf ? 'no longer listen' : 'listen'} to their chats`, (rig) => {
+  command(`streamers of server ${server} ${isDeaf ? 'do not listen for four minutes' : 'listen'}`, async (rig) => {
     hostOf(rig.world, serverOf(rig, server)).hasDeafStreamers = isDeaf;
+    if (isDeaf) await fourMinutes(rig);
   }),
 );
 
 const recordingsStall = fc.tuple(number, fc.boolean()).map(([server, isStalled]) =>
-  command(`recordings of server ${server} ${isStalled ? 'stall' : 'grow'}`, (rig) => {
+  command(`recordings of server ${server} ${isStalled ? 'stall for four minutes' : 'grow'}`, async (rig) => {
     const host = hostOf(rig.world, serverOf(rig, server));
     host.recordingsStalledAt = isStalled ? rig.world.clock.time + host.skewMs : null;
+    if (isStalled) await fourMinutes(rig);
   }),
 );
 
