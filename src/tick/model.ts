@@ -153,7 +153,7 @@ export interface BbbMeeting {
 }
 
 /** What `getMeetingInfo` said: the meeting, or positively that there is none (`notFound`). */
-export type MeetingInfo = { found: true; internalMeetingId: string } | { found: false };
+export type MeetingInfo = ({ found: true } & Omit<BbbMeeting, 'meetingId'>) | { found: false };
 
 /**
  * A slot's containers. `withoutChat`: the streamer runs, its Redis does not. `paused`: somebody has frozen the streamer
@@ -469,6 +469,8 @@ export interface Memory {
   survey?: Survey;
   /** How this Pod asks for lives, when it was asked last (POD_MODE=auto). */
   podMode?: PodMode;
+  /** When BBB's list was last read and found large; absent: it is not, or was not read yet. ISO 8601, UTC. */
+  largeListAt?: string;
   /** By livestream id: lives in progress of which something must be remembered. */
   watched?: Record<string, Watched>;
 }
@@ -511,6 +513,8 @@ export interface World {
   slots: SlotReading[];
   /** Absent when nothing asked for it (no live of this server, no request). */
   meetings?: Reading<BbbMeeting[]>;
+  /** Length of BBB's list; absent: it was not read, or not understood. */
+  listCharacters?: number;
   /** Asked after `meetings`, by meeting id, for those that `meetings` no longer shows. */
   meetingInfos: Map<string, Reading<MeetingInfo>>;
   /** By path, for requests and lives to take over. */
@@ -794,6 +798,8 @@ export type Observation =
   | { refused: string }
   /** Pod was asked how lives are asked for. */
   | { podMode: PodMode }
+  /** BBB's list was large; null: it is no more. */
+  | { largeListAt: Date | null }
   /** All of Pod's lives were read, or could not be. */
   | { surveyed: Survey }
   | { surveyFailed: Date };

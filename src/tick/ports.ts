@@ -43,6 +43,8 @@ export interface Bbb {
    * understood, the list shows the ids that can be read; `butFor` tells of it.
    */
   readMeetings(): Promise<Reading<BbbMeeting[]>>;
+  /** Length of the last list that was understood; null: none was. */
+  listCharacters(): number | null;
   /** `getMeetingInfo`. FAILED with `notFound` is a reading (`found: false`); every other failure is none. */
   readMeetingInfo(meetingId: string): Promise<Reading<MeetingInfo>>;
   /** True when `BBB_CHECKSUM` is `auto` and BBB took another algorithm than sha1, with which the streaming image signs. */

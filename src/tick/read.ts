@@ -1,7 +1,7 @@
 // Reads the world: Pod, the slots, and, only when a live or a request asks for it, BBB, the containers and the details.
 import { emptyMemory, withoutFuture } from './report/memory.js';
 import { lookOf, WHOLE } from './plan/look.js';
-import { isMissing, type MeetingIds } from './plan/meeting-list.js';
+import type { MeetingIds } from './plan/meeting-list.js';
 import { isStillWaiting, ownRows } from './plan/server.js';
 import { problemOf } from './errors.js';
 import type {
@@ -18,11 +18,10 @@ import type {
 import type { Ports } from './ports.js';
 import { withStreams } from './read-lives.js';
 import { isAskedFor, meetingsOf, readAsked, readWanted, withWebinars } from './read-webinars.js';
+import { inBatches } from './read/in-batches.js';
 import { readDisks, withLiveSigns } from './read/live-signs.js';
+import { ourMeetings, readMeetingInfos, readMeetings } from './read/meetings.js';
 import { readOrProblem } from './read/or-problem.js';
-
-/** Requests to one server that are under way at once. */
-const AT_ONCE = 4;
 
 /** Of the time for planning, so much is for reading; a detail that is not known by then is unread, and waits for the next tick. */
 const DETAILS_SHARE = 0.8;
@@ -72,10 +71,15 @@ export async function readWorld(ports: Ports, { isPatient }: WorldMode = { isPat
   // Nobody who waits for the start of a live waits for a second look at another one.
   const mayLookTwice = isPatient && requests.length === 0 && !own.some(isAskedFor);
   const lives = { lateMs, memory: past.memory, mayLookTwice };
+  const ofPod = [...requests.filter(isStillWaiting), ...orphans, ...claimedRequests(waiting, own)];
+  const readingOfPod = readPodMeetings(ofPod, lateMs, ports);
+  const meetingsOfOurs = async (): Promise<MeetingIds[]> => ourMeetings(slots, await readingOfPod);
   const [meetings, broadcasters, podMeetings, withContainers] = await Promise.all([
-    requests.length > 0 || hasLives ? readOrProblem(ports, () => ports.bbb.readMeetings()) : undefined,
+    requests.length > 0 || hasLives
+      ? readMeetings(meetingsOfOurs, { memory: past.memory, now: startedAt, lateMs }, ports)
+      : undefined,
     requests.length > 0 || orphans.length > 0 ? readOrProblem(ports, () => ports.pod.readBroadcasters()) : undefined,
-    readPodMeetings([...requests.filter(isStillWaiting), ...orphans, ...claimedRequests(waiting, own)], lateMs, ports),
+    readingOfPod,
     readContainers(slots, ours, requests.length > 0, problems, ports).then((read) => withStreams(read, lives, ports)),
   ]);
   // A streamer that has ended may have done so because its meeting had: what BBB said before that is old.
@@ -85,6 +89,7 @@ export async function readWorld(ports: Ports, { isPatient }: WorldMode = { isPat
   );
   const latest =
     meetings?.ok === true && isLate ? await readOrProblem(ports, () => ports.bbb.readMeetings()) : meetings;
+  const listCharacters = ports.bbb.listCharacters();
   const withSigns = await withLiveSigns(withContainers, past.memory, startedAt, ports);
   const isRecordingAsked =
     requests.some(({ downloadMeeting }) => downloadMeeting) ||
@@ -101,6 +106,7 @@ export async function readWorld(ports: Ports, { isPatient }: WorldMode = { isPat
     slots: withSigns,
     ...(disks === undefined ? {} : { disks }),
     ...(latest === undefined ? {} : { meetings: latest }),
+    ...(listCharacters === null ? {} : { listCharacters }),
     ...(broadcasters === undefined ? {} : { broadcasters }),
     podMeetings,
     meetingInfos: new Map(),
@@ -269,52 +275,5 @@ async function readComposeMeeting(slot: number, problems: Unread[], ports: Ports
   } catch (error) {
     problems.push({ livestreamId: null, problem: problemOf(error, ports.config) });
     return null;
-  }
-}
-
-/** `getMeetingInfo`, after `getMeetings`, for every meeting of ours that the list lacks. */
-async function readMeetingInfos(world: World, lateMs: number, ports: Ports): Promise<World['meetingInfos']> {
-  const known: MeetingIds[] = [
-    ...world.slots.flatMap(({ record, busy }) =>
-      busy === undefined && record.ok && record.value !== null ? [record.value] : [],
-    ),
-    ...[...world.podMeetings.values()].flatMap((meeting) => (meeting.ok ? [meeting.value] : [])),
-    ...world.slots.flatMap(meetingsOf).map((meetingId) => ({ meetingId, internalMeetingId: '' })),
-  ];
-  const missing = [...new Set(known.filter((ids) => isMissing(ids, world.meetings)).map(({ meetingId }) => meetingId))];
-  const late = { kind: 'bbbUnreadable', detail: 'getMeetingInfo: BBB was too slow, not all was read in time' } as const;
-  const infos = await inBatches(missing, { lateMs, late }, ports, (meetingId) => ports.bbb.readMeetingInfo(meetingId));
-  return new Map(missing.map((meetingId, index) => [meetingId, infos[index] as NonNullable<(typeof infos)[number]>]));
-}
-
-interface Limit {
-  /** By the stopwatch. */
-  lateMs: number;
-  /** What is said of those that were not read by then. */
-  late: Problem;
-}
-
-/** Readings in the order of the items, a few at once: a single one may take long, and there may be many. */
-async function inBatches<From, To>(
-  items: From[],
-  { lateMs, late }: Limit,
-  ports: Ports,
-  read: (item: From) => Promise<Reading<To>>,
-): Promise<Reading<To>[]> {
-  if (items.length === 0) return [];
-  const done = new AbortController();
-  const left = Math.max(0, lateMs - ports.clock.uptimeMs());
-  const timeIsUp = ports.clock.sleep(left, done.signal).then((): Reading<To> => ({ ok: false, problem: late }));
-  const results: Reading<To>[] = [];
-  try {
-    for (let start = 0; start < items.length; start += AT_ONCE) {
-      const batch = items.slice(start, start + AT_ONCE);
-      results.push(
-        ...(await Promise.all(batch.map((item) => Promise.race([readOrProblem(ports, () => read(item)), timeIsUp])))),
-      );
-    }
-    return results;
-  } finally {
-    done.abort();
   }
 }

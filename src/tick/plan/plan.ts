@@ -15,6 +15,7 @@ import { adoptedRecord, composeFileOfLive, isOfAnotherHost, isOfThisHost, strang
 import { afterTold, giveBackChain, LAST_OUTPUT, startChain, unclaimChain } from './chains.js';
 import { workDetail } from './describe.js';
 import { isSurveyDue, surveyIn } from './look.js';
+import { largeListSeen } from './meeting-list.js';
 import { complain, endNow, NOTHING, stateOf, type Draft, type Rest } from './draft.js';
 import { planInProgress } from './live.js';
 import { planOutbox } from './outbox/entries.js';
@@ -30,6 +31,8 @@ export function plan(world: World, config: Config): Plan {
   const draft: Draft = { chains: [], entries: [], outcomes: [], observations: [], world, config };
   const surveyed = surveyIn(world);
   if (surveyed !== null) draft.observations.push({ surveyed });
+  const largeListAt = largeListSeen(world);
+  if (largeListAt !== undefined) draft.observations.push({ largeListAt });
   const { podMode } = world;
   if (config.podMode === 'auto' && podMode !== undefined && podMode !== world.memory.podMode)
     draft.observations.push({ podMode });

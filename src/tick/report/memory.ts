@@ -129,6 +129,7 @@ const MEMORY: Fields<Omit<Memory, Later> & Partial<Pick<Memory, Later>>> = {
     objectOf<Survey>('a survey', { at: time, old: listOf('a list of ids', count), tried: orAbsent(time) }),
   ),
   podMode: orAbsent(oneOf(['bbb_livestream', 'webinar'])),
+  largeListAt: orAbsent(time),
   watched: orAbsent(mappingOf('an object of lives', objectOf('a live', WATCHED))),
 };
 

@@ -18,7 +18,7 @@ export function remember(observations: Observation[], world: World, config: Conf
   const watched = isWhole ? heldIn(memory.watched, world) : { ...memory.watched };
   let refused = memory.refusedAddresses ?? [];
   let comforts = memory.refused ?? [];
-  let { survey, podMode } = memory;
+  let { survey, podMode, largeListAt } = memory;
   const count = (key: string, at: Date): void => void (tries[key] = oneMore(tries[key], at));
   for (const seen of observations) {
     if ('refused' in seen) {
@@ -31,6 +31,8 @@ export function remember(observations: Observation[], world: World, config: Conf
       watched[String(seen.watched)] = changed(watched[String(seen.watched)], seen.change);
     } else if ('podMode' in seen) {
       ({ podMode } = seen);
+    } else if ('largeListAt' in seen) {
+      largeListAt = seen.largeListAt?.toISOString();
     } else if ('surveyed' in seen) {
       survey = seen.surveyed;
     } else if ('surveyFailed' in seen) {
@@ -44,7 +46,7 @@ export function remember(observations: Observation[], world: World, config: Conf
       count(triesKey(seen.tried, seen.livestreamId), seen.at);
     }
   }
-  const { startMails: _startMails, unknownNames: _unknownNames, watched: _watched, ...rest } = memory;
+  const { startMails: _mails, unknownNames: _names, watched: _watched, largeListAt: _large, ...rest } = memory;
   const watchedLives = Object.entries(watched).filter(([, one]) => Object.keys(one).length > 0);
   const unknownNames = config.unknownNames.map(({ name }) => name);
   return withRefused(
@@ -58,6 +60,7 @@ export function remember(observations: Observation[], world: World, config: Conf
       ...(survey === undefined ? {} : { survey }),
       ...(watchedLives.length === 0 ? {} : { watched: Object.fromEntries(watchedLives) }),
       ...(podMode === undefined ? {} : { podMode }),
+      ...(largeListAt === undefined ? {} : { largeListAt }),
     },
     refused,
   );

@@ -23,7 +23,7 @@ const SHOWN = 60;
 const DAMAGES_TOLD = 3;
 
 /** What BBB said; or the list that is left of an answer to `getMeetings` in which single meetings are damaged. */
-type Answer = BbbAnswer | { success: true; salvaged: MeetingList };
+type Answer = (BbbAnswer | { success: true; salvaged: MeetingList }) & { characters: number };
 
 interface Calls {
   ask(call: string, query: string): Promise<Reading<Answer>>;
@@ -32,9 +32,11 @@ interface Calls {
 
 export function createBbb(config: Pick<Config, 'bbbUrl' | 'bbbSecret' | 'bbbChecksum'>, http: Pick<Http, 'get'>): Bbb {
   const calls = createCalls(config, http);
+  let listCharacters: number | null = null;
   return {
     readMeetings: async () => {
       const answer = await calls.ask('getMeetings', '');
+      listCharacters = answer.ok && answer.value.success ? answer.value.characters : null;
       if (!answer.ok) return answer;
       if (!answer.value.success) return refused('getMeetings', answer.value);
       if ('salvaged' in answer.value) return listed(answer.value.salvaged);
@@ -42,6 +44,7 @@ export function createBbb(config: Pick<Config, 'bbbUrl' | 'bbbSecret' | 'bbbChec
       const list = parseMeetings(answer.value.elements);
       return 'fault' in list ? unreadable(`getMeetings: ${list.fault}`) : listed(list.value);
     },
+    listCharacters: () => listCharacters,
     readMeetingInfo: async (meetingId) => {
       if (meetingId === '' || /\p{Cs}/u.test(meetingId))
         return unreadable('getMeetingInfo: BBB cannot be asked for such a meeting id');
@@ -52,7 +55,8 @@ export function createBbb(config: Pick<Config, 'bbbUrl' | 'bbbSecret' | 'bbbChec
         const elements = 'elements' in answer.value ? answer.value.elements : {};
         const info = parseMeetingInfo(elements, meetingId);
         if ('fault' in info) return unreadable(`getMeetingInfo: ${info.fault}`);
-        return { ok: true, value: { found: true, internalMeetingId: info.value.internalMeetingId } };
+        const { meetingId: _asked, ...meeting } = info.value;
+        return { ok: true, value: { found: true, ...meeting } };
       }
       if (answer.value.messageKey === 'notFound') return { ok: true, value: { found: false } };
       return refused('getMeetingInfo', answer.value);
@@ -121,13 +125,13 @@ async function readAnswer(
   const isGood = answer.status >= 200 && answer.status < 300;
   if ('fault' in xml) {
     const salvaged = isList && isGood ? await salvage(text) : null;
-    if (salvaged !== null) return { ok: true, value: { success: true, salvaged } };
+    if (salvaged !== null) return { ok: true, value: { success: true, salvaged, characters: answer.text.length } };
     return unreadable(`${call} answers ${statusOf(answer)} with ${contentOf(answer, xml.fault, redact)}`);
   }
   const parsed = parseAnswer(xml.value);
   if ('fault' in parsed) return unreadable(`${call} answers ${statusOf(answer)}: ${parsed.fault}`);
   if (parsed.value.success && !isGood) return unreadable(`${call} answers ${statusOf(answer)} with SUCCESS`);
-  return { ok: true, value: parsed.value };
+  return { ok: true, value: { ...parsed.value, characters: answer.text.length } };
 }
 
 /** One document, with nothing before, after or beside it. */
