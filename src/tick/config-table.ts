@@ -1,4 +1,5 @@
 // The one table of the configuration: each variable's name, default, rule and explanation, in the original's order.
+import { availableParallelism } from 'node:os';
 import * as rules from '../shared/config-rules.js';
 import type { Config } from './model.js';
 
@@ -263,6 +264,16 @@ export const VARIABLES: { [Key in ConfigKey]: Variable<Config[Key]> } = {
     help: 'Time limit for one docker-compose up or down, in seconds.',
     helpFr: "Durée maximale d'un docker-compose up ou down, en secondes.",
     example: '180',
+  },
+  composeParallel: {
+    name: 'COMPOSE_PARALLEL',
+    rule: rules.wholeNumber(1),
+    default: () => String(Math.max(4, 10 * availableParallelism())),
+    defaultIs: { en: 'ten for each processor, at least 4', fr: 'dix par processeur, au moins 4' },
+    help: 'How many calls of docker-compose that start or end lives are begun at once. One that lasts longer than ten seconds waits for Docker, not for a processor: it no longer counts.',
+    helpFr:
+      "Nombre d'appels à docker-compose, pour démarrer ou terminer des directs, lancés en même temps. Celui qui dure plus de dix secondes attend Docker et non un processeur : il ne compte plus.",
+    example: '20',
   },
   planningTimeoutMs: {
     name: 'PLANNING_TIMEOUT_S',

@@ -580,6 +580,8 @@ export interface Config {
   mailLang: 'fr' | 'en';
   httpTimeoutMs: number;
   composeTimeoutMs: number;
+  /** Calls of docker-compose that start or end lives, begun at once. */
+  composeParallel: number;
   /** From the planning lock to its release. */
   planningTimeoutMs: number;
   /** Work on one slot that takes longer is reported. */

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -78,6 +79,7 @@ describe('a configuration', () => {
       mailLang: 'fr',
       httpTimeoutMs: 10_000,
       composeTimeoutMs: 120_000,
+      composeParallel: Math.max(4, 10 * availableParallelism()),
       planningTimeoutMs: 45_000,
       stuckMs: 1_800_000,
       checkHls: true,

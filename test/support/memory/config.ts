@@ -52,6 +52,7 @@ export function makeConfig(changes: Partial<Config> = {}): Config {
     mailLang: 'en',
     httpTimeoutMs: 10_000,
     composeTimeoutMs: 120_000,
+    composeParallel: 20,
     planningTimeoutMs: 45_000,
     stuckMs: 30 * 60_000,
     checkHls: true,

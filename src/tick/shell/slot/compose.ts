@@ -10,6 +10,8 @@ import { CHAT, containersOfSlot, isOfSlot, STREAMER } from './slot-containers.js
 import { keepOutput, plainText } from './output-file.js';
 import { projectName, slotPaths, type SlotPaths } from './slot-paths.js';
 import { templatePath } from '../templates.js';
+import { systemClock } from '../../../shared/clock.js';
+import { createPlaces } from '../../../shared/places.js';
 import { onPath, run, type RunResult } from '../../../shared/spawn.js';
 
 const SERVICES = [STREAMER, CHAT];
@@ -22,6 +24,9 @@ const READING_TIMEOUT_MS = 15_000;
 
 /** A container's whole output; `up` and `down` have `COMPOSE_TIMEOUT_S`. */
 const OUTPUT_TIMEOUT_MS = 60_000;
+
+/** A call that lasts longer waits for Docker, and takes no processor: others may begin beside it. */
+const BUSY_MS = 10_000;
 
 /** Lines of it that a mail shows. */
 const SHOWN_LINES = '3';
@@ -65,6 +70,8 @@ export interface ComposeOptions {
   keepOutput?(livestreamId: number, output: string): Promise<void>;
   /** Where PATH is looked up; default: this process's. */
   environment?: Record<string, string | undefined>;
+  /** Ends when it is aborted, too; default: that of the system. */
+  sleep?(ms: number, signal: AbortSignal): Promise<void>;
   /** For one question of the reading phase; 15 s by default. */
   readingTimeoutMs?: number;
   /** Aborted when the process was asked to end: pulling, which may take an hour, is given up. */
@@ -91,8 +98,9 @@ export function createCompose(config: Config, options: ComposeOptions): ComposeW
     throw new PortError('dockerUnreadable', detailOf(result, words, readingTimeoutMs));
   };
   const engine = engineOf(config, options, readingTimeoutMs);
+  const inPlace = createPlaces(config.composeParallel, BUSY_MS, options.sleep ?? systemClock.sleep);
   const act = async (slot: number, words: string[], verdict: Verdict): Promise<string | null> => {
-    const result = await call(slot, words, config.composeTimeoutMs);
+    const result = await inPlace(() => call(slot, words, config.composeTimeoutMs));
     const complaint = result.exitCode === 0 ? null : detailOf(result, words, config.composeTimeoutMs);
     return verdict(result, complaint);
   };
@@ -113,7 +121,7 @@ export function createCompose(config: Config, options: ComposeOptions): ComposeW
         return Promise.resolve(null);
       });
     },
-    finish: (slot) => finish(slot, call),
+    finish: (slot) => inPlace(() => finish(slot, call)),
     down: (slot) =>
       act(slot, ['down'], async (_result, complaint) => {
         const left = await leftOf(slot, complaint, engine, ask);

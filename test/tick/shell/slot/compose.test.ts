@@ -12,6 +12,7 @@ import { createWorkLocks } from '../../../../src/tick/shell/work-locks.js';
 import { useHostedCompose } from '../../../support/hosted-compose.js';
 import { sampleConfig, sampleRecord } from '../../../support/samples.js';
 import { sourceAddress } from '../../../support/shipped.js';
+import { until } from '../../../support/until.js';
 import { temporaryDirectory } from '../../../support/temporary.js';
 import { createDocker, type FakeDocker } from '../../../world/docker.js';
 
@@ -52,6 +53,14 @@ async function prepare(v2: boolean): Promise<void> {
   const slots = createSlots(config, { composeFileText, isOurs, isIntact });
   await slots.make(1);
   await slots.writeComposeFile(1, sampleRecord(), { onlyIfDamaged: false });
+}
+
+/** How many calls of a command were under way at the same time. */
+function mostAtOnce(command: string): number {
+  const calls = docker.calls().filter(({ argv }) => argv.includes(command));
+  const underWay = (at: Date): number =>
+    calls.filter((call) => call.at <= at && (call.endedAt === null || call.endedAt > at)).length;
+  return Math.max(...calls.map(({ at }) => underWay(at)));
 }
 
 const commands = (): string[] => docker.calls().map(({ argv }) => argv.filter((word) => word !== 'compose').join(' '));
@@ -197,6 +206,31 @@ describe.each([
 
 describe('compose commands', () => {
   beforeEach(() => prepare(false));
+
+  test('that start and end lives are begun at once for twenty slots, or for as many as COMPOSE_PARALLEL says', async () => {
+    const all = Array.from({ length: 20 }, (_, index) => index + 1);
+    const slots = createSlots(config, { composeFileText, isOurs, isIntact });
+    for (const slot of all) {
+      await slots.make(slot);
+      await slots.writeComposeFile(slot, sampleRecord(), { onlyIfDamaged: false });
+    }
+    const inHand = (command: string): number =>
+      docker.calls().filter(({ argv, rc }) => argv.includes(command) && rc === null).length;
+    const bounded = composeOf({ composeParallel: 3 });
+    for (const [compose, command, act] of [
+      [composeOf({ composeParallel: 20 }), 'up', 'up'],
+      [bounded, 'exec', 'finish'],
+      [bounded, 'down', 'down'],
+    ] as const) {
+      const most = compose === bounded ? 3 : 20;
+      docker.setBehaviour({ delays: [{ command, untilFile: command }] });
+      const acts = Promise.all(all.map((slot) => compose[act](slot)));
+      await until(() => inHand(command) === most);
+      docker.release(command);
+      await acts;
+      expect(mostAtOnce(command)).toBe(most);
+    }
+  });
 
   test('that take too long are given up, and that is said', async () => {
     docker.setBehaviour({ delays: [{ command: 'up', untilFile: 'never' }] });
