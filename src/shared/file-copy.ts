@@ -1,7 +1,7 @@
 // Makes a second, complete name for a recording in another directory: a link on one file system, else a copy that is read back.
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chmod, link, lstat, open, statfs, unlink } from 'node:fs/promises';
+import { chmod, link, lstat, open, statfs, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { asComfort } from './comforts.js';
 import { errorCode, removeIfThere, syncDirectory } from './files.js';
@@ -45,14 +45,32 @@ export async function sha256Of(path: string, progress: () => void): Promise<stri
   const hash = createHash('sha256');
   const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    for await (const chunk of handle.createReadStream({ autoClose: false, highWaterMark: PIECE_BYTES })) {
-      hash.update(chunk as Buffer);
+    await eachPiece(handle, (piece) => {
+      hash.update(piece);
       progress();
-    }
+    });
   } finally {
     await handle.close();
   }
   return hash.digest('hex');
+}
+
+/** From where the handle stands to the end, in the memory of two pieces: one is read while the other is used. */
+async function eachPiece(handle: FileHandle, use: (piece: Buffer) => Promise<void> | void): Promise<void> {
+  const memory = [Buffer.allocUnsafeSlow(PIECE_BYTES), Buffer.allocUnsafeSlow(PIECE_BYTES)] as const;
+  const read = (into: Buffer): Promise<number> => handle.read(into, 0, PIECE_BYTES, null).then((one) => one.bytesRead);
+  let coming = read(memory[0]);
+  try {
+    for (let turn = 0; ; turn += 1) {
+      const length = await coming;
+      if (length === 0) return;
+      coming = read(memory[turn % 2 === 0 ? 1 : 0]);
+      await use(memory[turn % 2 === 0 ? 0 : 1].subarray(0, length));
+    }
+  } finally {
+    // Nobody closes the handle under it.
+    await coming.catch(() => 0);
+  }
 }
 
 /** Another file system, somebody else's file (Linux's protected_hardlinks), or no links or rights there: it is copied. */
@@ -119,17 +137,17 @@ async function copyContent(source: string, part: string, mode: number, acts: Cop
     try {
       await giveFile(to, part);
       let unsynced = 0;
-      for await (const chunk of from.createReadStream({ autoClose: false, highWaterMark: PIECE_BYTES })) {
-        const piece = chunk as Buffer;
+      await eachPiece(from, async (piece) => {
+        const written = to.writeFile(piece);
         hash.update(piece);
-        await to.writeFile(piece);
+        await written;
         unsynced += piece.length;
         if (unsynced >= UNSYNCED_BYTES) {
           await to.datasync();
           unsynced = 0;
         }
         acts.progress();
-      }
+      });
       await asComfort('chmod', part, () => to.chmod(mode));
       await to.sync();
     } finally {

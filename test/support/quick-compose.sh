@@ -20,7 +20,7 @@ wait_to_go_on() {
   done
 }
 
-# The file `hold` says at which moment of which call to wait. The file `kill` says at which moment of which call the program that asked is killed, and whether this goes on without it.
+# $QUICK_COMPOSE_SECONDS: how long `up` and `down` take. The file `hold` says at which moment of which call to wait. The file `kill` says at which moment of which call the program that asked is killed, and whether this goes on without it.
 moment() {
   if [ -e "$root/hold" ] && [ "$(cat "$root/hold")" = "$project $1 $call" ]; then
     mv "$root/hold" "$root/held"
@@ -43,6 +43,9 @@ close_recording() {
 }
 
 moment begin
+case "$call" in
+'up -d' | down) [ -z "$QUICK_COMPOSE_SECONDS" ] || sleep "$QUICK_COMPOSE_SECONDS" ;;
+esac
 [ -e docker-compose.yml ] || { echo "ERROR: Can't find a suitable configuration file" >&2; exit 1; }
 case "$call" in
 'ps --services --filter status=running')

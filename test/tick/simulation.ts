@@ -36,6 +36,11 @@ export interface Simulated {
   kills: number;
   /** The longest that a request waited, in minutes, while some server that was up had a free slot all the time. */
   longestWait: number;
+  /** From each request to its container, in seconds. */
+  waitsS: number[];
+  ticks: number;
+  /** Calls to Pod of all ticks. */
+  podCalls: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -52,7 +57,16 @@ export async function simulate(scenario: Scenario): Promise<Simulated> {
     random.chance(0.5) ? 'url' : 'broadcaster_url',
   );
   for (const host of world.hosts) host.skewMs = random.between(-scenario.skewMs, scenario.skewMs);
-  const result: Simulated = { world, faults: [], minutes: 0, kills: 0, longestWait: 0 };
+  const result: Simulated = {
+    world,
+    faults: [],
+    minutes: 0,
+    kills: 0,
+    longestWait: 0,
+    waitsS: [],
+    ticks: 0,
+    podCalls: 0,
+  };
   const downUntil = new Map<number, number>();
   const ends = new Map<number, number>();
   const waits = new Map<number, number>();
@@ -83,6 +97,12 @@ export async function simulate(scenario: Scenario): Promise<Simulated> {
       await Promise.all(open);
     })(),
   );
+  result.waitsS = world.hosts.flatMap(({ starts }) =>
+    starts.map(({ at, livestreamId }) => {
+      const row = world.pod.rows.find(({ id }) => id === livestreamId);
+      return (at - Date.parse(row?.startDate ?? '')) / 1000;
+    }),
+  );
   return result;
 }
 
@@ -102,6 +122,7 @@ async function oneTick(
   result: Simulated,
   goDown: (minutes: number) => void,
 ): Promise<void> {
+  result.ticks += 1;
   const killAt = random.chance(scenario.crashes) ? random.between(1, 60) : Infinity;
   let calls = 0;
   let session: Session | undefined;
@@ -124,6 +145,7 @@ async function oneTick(
 /** Latencies before and after each act of Pod, within its ten seconds; slow containers; lost calls and answers. */
 function hookOf(scenario: Scenario, random: Random, world: MemoryWorld, result: Simulated): Hook {
   return (call, moment): Intervention | undefined => {
+    if (call.port === 'pod' && moment === 'before') result.podCalls += 1;
     if (call.port === 'compose' && call.method === 'up') {
       if (moment === 'after') checkAlone(call, world, result);
       return moment === 'before' && scenario.slowUpMs > 0
