@@ -7,6 +7,8 @@ const FILES = {
   main: ['src/main.ts'],
   run: ['src/tick/commands.ts', 'src/tick/run.ts'],
   gateway: ['src/gateway/commands.ts', 'src/gateway/shell/serve.ts'],
+  // What a tick with lives asks Docker and BBB with; `run` is there by then.
+  lives: ['node_modules/execa/index.js', 'src/tick/shell/bbb-xml.ts', 'src/tick/shell/bbb-meetings.ts'],
 };
 
 /**
@@ -46,7 +48,7 @@ export async function joinParts(parts, options) {
   ]);
   return {
     outputFiles: builds.flatMap(({ outputFiles }) => outputFiles),
-    metafile: { inputs: parts.metafile.inputs, outputs: accountOf(builds, parts) },
+    metafile: { inputs: parts.metafile.inputs, outputs: accountOf(builds, parts, places) },
   };
 }
 
@@ -66,17 +68,24 @@ const LOAD_THERE = "const __load = (name) => require('./main.cjs').load(name);";
  * with `import()` they come through `require` too: as modules they are loaded with all that they could ever need.
  */
 function withLaterModules(result) {
-  const [{ path, text }] = result.outputFiles;
-  const names = [];
+  const outputFiles = result.outputFiles.map((file) => {
+    if (!file.path.endsWith('.cjs')) return file;
+    const text = withLater(file.text);
+    return { path: file.path, text, contents: text };
+  });
+  return { ...result, outputFiles };
+}
+
+function withLater(text) {
+  const names = new Set();
   const late = text
     .replace(/\b(import_\w+) = ((?:__toESM\d*\()?require\("node:[^"]+"\)\)?)/g, (_, name, load) => {
-      names.push(name);
+      names.add(name);
       return `${name} = __later(() => ${load})`;
     })
     .replace(/\bimport\(("node:[^"]+")\)/g, '__own($1)')
     .replace(/\bimport\(("\.\/[^"]+")\)/g, '__load($1)');
-  const used = late.replace(new RegExp(`\\b(${names.join('|')})(?=\\.)`, 'g'), '$1.now');
-  return { ...result, outputFiles: [{ path, text: used, contents: used }] };
+  return late.replace(/\b(import_\w+)(?=\.)/g, (name) => (names.has(name) ? `${name}.now` : name));
 }
 
 /** In which file each part is joined; the others are loaded on demand. */
@@ -89,8 +98,9 @@ function placesOf(outputs) {
   return new Map(
     all.map((part) => {
       const files = loads.filter(({ parts }) => parts.has(part)).map(({ file }) => file);
+      const isThere = (file) => file === 'lives' && files.includes('run');
       // The program's first file is there whatever else is loaded.
-      return [part, files.includes('main') ? 'main' : files.join('-')];
+      return [part, files.includes('main') ? 'main' : files.filter((file) => !isThere(file)).join('-')];
     }),
   );
 }
@@ -112,7 +122,8 @@ function loadedWith(part, outputs, found = new Set()) {
 
 /** Parts have names in common: where they are joined each has its own, but for those with which a file begins. */
 function nameIn(places, outputs, part, name) {
-  return outputs[part].entryPoint === undefined ? `part${[...places.keys()].indexOf(part)}_${name}` : name;
+  const isPlain = outputs[part].entryPoint !== undefined && name !== 'default';
+  return isPlain ? name : `part${[...places.keys()].indexOf(part)}_${name}`;
 }
 
 function allExports(outputs, places, file) {
@@ -146,7 +157,10 @@ function reading({ outputFiles, metafile: { outputs } }, places, file) {
       onLoad({ filter: /.*/, namespace: 'joined' }, ({ path: part }) => ({
         contents: [
           `const file = require('./${places.get(part)}.cjs');`,
-          ...outputs[part].exports.map((name) => `export const ${name} = file.${nameIn(places, outputs, part, name)};`),
+          ...outputs[part].exports.map((name) => {
+            const value = `file.${nameIn(places, outputs, part, name)}`;
+            return name === 'default' ? `export default ${value};` : `export const ${name} = ${value};`;
+          }),
         ].join('\n'),
         resolveDir: resolve('dist'),
       }));
@@ -154,14 +168,27 @@ function reading({ outputFiles, metafile: { outputs } }, places, file) {
   };
 }
 
-/** What of the sources is in each file, and which source an on-demand one begins with: as if it had been built at once. */
-function accountOf(builds, { metafile: { outputs: parts } }) {
-  const sourcesIn = (input) => Object.entries(parts[input]?.inputs ?? {});
+/**
+ * What of the sources is in each file, and with which source one begins that is loaded on demand (of a file that is joined,
+ * with which ones: `entryPoints`): as if it had been built at once.
+ */
+function accountOf(builds, { metafile: { outputs: parts } }, places) {
+  const sourceOf = (part) => parts[part]?.entryPoint;
   const account = builds.flatMap(({ metafile: { outputs } }) =>
     Object.entries(outputs).map(([path, { entryPoint, inputs, ...about }]) => {
-      const source = parts[entryPoint?.replace(/^joined:/, '')]?.entryPoint;
-      const sources = Object.fromEntries(Object.keys(inputs).flatMap(sourcesIn));
-      return [path, { ...about, ...(source === undefined ? {} : { entryPoint: source }), inputs: sources }];
+      const own = [...places.keys()].filter((part) => `dist/${places.get(part)}.cjs` === path);
+      const source = sourceOf(entryPoint?.replace(/^joined:/, ''));
+      return [
+        path,
+        {
+          ...about,
+          ...(source === undefined ? {} : { entryPoint: source }),
+          ...(own.length === 0 ? {} : { entryPoints: own.flatMap((part) => sourceOf(part) ?? []) }),
+          inputs: Object.fromEntries(
+            Object.keys(inputs).flatMap((input) => Object.entries(parts[input]?.inputs ?? {})),
+          ),
+        },
+      ];
     }),
   );
   return Object.fromEntries(account);

@@ -25,7 +25,13 @@ export const dockerCalls: Group = async () => {
     if (asked.livestream.status !== 2) throw new Error('the live has not been started and ended');
     return [
       { what: 'calls of Docker of a tick that starts a live', figure: start, bound: 3, decimals: 0 },
-      { what: 'calls of Docker of a tick that ends one', figure: stop, bound: 5, decimals: 0 },
+      // Every tick with lives asks once for all of them.
+      {
+        what: 'calls of Docker for the end of one, beside that of every tick',
+        figure: stop - 1,
+        bound: 5,
+        decimals: 0,
+      },
       { what: `calls of Docker of a tick with ${LIVES - 1} lives`, figure: withLives, bound: 1, decimals: 0 },
     ];
   } finally {

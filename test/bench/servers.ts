@@ -33,6 +33,6 @@ export const manyServers: Group = async ({ rounds }) => {
       bound: 2,
     },
     { what: '10 servers, 200 requests: the worst, in minutes', figure: of('worst') / 60, bound: 10 },
-    { what: '10 servers, 200 requests: calls to Pod of a tick', figure: of('callsPerTick'), bound: 10, decimals: 1 },
+    { what: '10 servers, 200 requests: calls to Pod of a tick', figure: of('callsPerTick'), bound: null, decimals: 1 },
   ];
 };

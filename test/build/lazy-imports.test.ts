@@ -10,7 +10,8 @@ import { importsIn, lazyImports, type LazyImport } from './lazy-imports.js';
 /** esbuild's account of the build, `https://esbuild.github.io/api/#metafile`. */
 const BUILD = JSON.parse(readFileSync('.build/dist.json', 'utf8')) as {
   inputs: Record<string, { imports: { path: string; kind: string; original?: string }[] }>;
-  outputs: Record<string, { entryPoint?: string; inputs: Record<string, unknown> }>;
+  /** Of a file in which several parts are joined: `entryPoints`. */
+  outputs: Record<string, { entryPoint?: string; entryPoints?: string[]; inputs: Record<string, unknown> }>;
 };
 
 /** The input that is loaded for it; every source with such an import is shipped. */
@@ -25,7 +26,9 @@ function inputOf({ file, name }: LazyImport): string {
 /** The shipped file that is loaded for it; null where the whole program is one file, which holds it. */
 function chunkOf(one: LazyImport): string | null {
   const input = inputOf(one);
-  const chunk = Object.entries(BUILD.outputs).find(([, { entryPoint }]) => entryPoint === input);
+  const chunk = Object.entries(BUILD.outputs).find(
+    ([, { entryPoint, entryPoints = [] }]) => entryPoint === input || entryPoints.includes(input),
+  );
   const isWithin = Object.values(BUILD.outputs).some(({ inputs }) => one.file in inputs && input in inputs);
   if (chunk === undefined && !isWithin) throw new Error(`dist has no file for ${one.name}, which ${one.file} loads`);
   return chunk?.[0] ?? null;

@@ -30,7 +30,7 @@ test.concurrent(
     expect([...modes, statSync(directoryOf(world)).mode & 0o777]).toEqual([0o600, 0o600, 0o700]);
     expect(await written(world)).toEqual([]);
     world.teacherAsks({ meetingId: 'm', recording: true });
-    expect(await written(world)).toEqual([]);
+    expect(await written(world)).toEqual(['lives.cjs']);
     expect(live(world).status).toBe(1);
     world.meetingEnds('m');
     expect(await written(world)).toEqual([]);

@@ -33,17 +33,31 @@ function watching(world: World, name: string): Record<string, string> {
   return { NODE_V8_COVERAGE: directory };
 }
 
-/** The libraries whose code the program has loaded, in alphabetical order. */
-function loaded(world: World, name: string): string[] {
+/** Of `dist`, what the program has loaded. */
+function scripts(world: World, name: string): string[] {
   const directory = join(world.root, name);
-  const scripts = readdirSync(directory).flatMap((file) => {
+  const found = readdirSync(directory).flatMap((file) => {
     const { result } = JSON.parse(readFileSync(join(directory, file), 'utf8')) as { result: { url: string }[] };
-    return result.map(({ url }) => /\/(dist\/[^/]+\.c?js)$/.exec(url)?.[1] ?? '');
+    return result.flatMap(({ url }) => /\/(dist\/[^/]+\.c?js)$/.exec(url)?.[1] ?? []);
   });
-  const inputs = [...new Set(scripts)].flatMap((script) => Object.keys(BUILD.outputs[script]?.inputs ?? {}));
-  if (inputs.length === 0) throw new Error('no script of dist was loaded, or .build/dist.json is of another build');
-  return LIBRARIES.filter((library) => inputs.some((input) => input.includes(`node_modules/${library}/`)));
+  return [...new Set(found)].sort();
 }
+
+/** The packages of which it has loaded something, in alphabetical order. */
+function packages(world: World, name: string): string[] {
+  const inputs = scripts(world, name).flatMap((script) => Object.keys(BUILD.outputs[script]?.inputs ?? {}));
+  if (inputs.length === 0) throw new Error('no script of dist was loaded, or .build/dist.json is of another build');
+  const found = inputs.flatMap((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []);
+  return [...new Set(found)].sort();
+}
+
+/** Of them those that the program itself imports. */
+function loaded(world: World, name: string): string[] {
+  return LIBRARIES.filter((library) => packages(world, name).includes(library));
+}
+
+/** Node's own modules that are loaded, of those that take their time. */
+const SLOW_MODULES = ['crypto', 'dns/promises', 'https', 'perf_hooks', 'readline', 'tls', 'zlib'];
 
 test('no command can load what only makes the documentation', () => {
   const inputs = Object.values(BUILD.outputs).flatMap((output) => Object.keys(output.inputs));
@@ -61,6 +75,45 @@ test.concurrent(
   }),
 );
 
+/** Those of `SLOW_MODULES` that an idle tick loads, as Node itself lists them. */
+async function slowModules(world: World): Promise<string[]> {
+  const [script, list] = [join(world.root, 'list.cjs'), join(world.root, 'list.json')];
+  const tell = `require('node:fs').writeFileSync(${JSON.stringify(list)}, JSON.stringify(process.moduleLoadList))`;
+  writeFileSync(script, `process.on('exit', () => ${tell});`);
+  expect(await tick(world, { NODE_OPTIONS: `--require=${script}` })).toBe(0);
+  const modules = JSON.parse(readFileSync(list, 'utf8')) as string[];
+  expect(modules).toContain('NativeModule http');
+  return SLOW_MODULES.filter((name) => modules.includes(`NativeModule ${name}`));
+}
+
+/** execa, saxes, and what they bring along. */
+const WITH_A_LIVE = [
+  '@sec-ant/readable-stream',
+  '@sindresorhus/merge-streams',
+  'cross-spawn',
+  'execa',
+  'figures',
+  'get-stream',
+  'human-signals',
+  'is-plain-obj',
+  'is-stream',
+  'is-unicode-supported',
+  'isexe',
+  'npm-run-path',
+  'parse-ms',
+  'path-key',
+  'pretty-ms',
+  'saxes',
+  'shebang-command',
+  'shebang-regex',
+  'signal-exit',
+  'strip-final-newline',
+  'unicorn-magic',
+  'which',
+  'xmlchars',
+  'yoctocolors',
+];
+
 describe('a tick loads what it uses', () => {
   test.concurrent(
     'and an idle one next to nothing',
@@ -69,7 +122,9 @@ describe('a tick loads what it uses', () => {
       expect(loaded(world, 'help')).toEqual([]);
       await world.run(['init', '--no-pull']);
       expect(await tick(world, watching(world, 'idle'))).toBe(0);
-      expect(loaded(world, 'idle')).toEqual([]);
+      expect(packages(world, 'idle')).toEqual([]);
+      expect(scripts(world, 'idle')).toEqual(['dist/main.cjs', 'dist/run-gateway.cjs', 'dist/run.cjs']);
+      expect(await slowModules(world)).toEqual([]);
       world.teacherAsks({ meetingId: 'm', chat: true });
       expect(await tick(world, watching(world, 'start'))).toBe(0);
       expect(loaded(world, 'start')).toEqual(
@@ -78,7 +133,13 @@ describe('a tick loads what it uses', () => {
       expect(await tick(world, watching(world, 'heard'))).toBe(0);
       expect(loaded(world, 'heard')).toEqual(['execa', 'ioredis', 'saxes', 'winston']);
       expect(await tick(world, watching(world, 'unchanged'))).toBe(0);
-      expect(loaded(world, 'unchanged')).toEqual(['execa', 'saxes']);
+      expect(packages(world, 'unchanged')).toEqual(WITH_A_LIVE);
+      expect(scripts(world, 'unchanged')).toEqual([
+        'dist/lives.cjs',
+        'dist/main.cjs',
+        'dist/run-gateway.cjs',
+        'dist/run.cjs',
+      ]);
       await world.run(['status'], watching(world, 'status'));
       expect(loaded(world, 'status')).toEqual(['commander', 'execa', 'saxes']);
       world.meetingEnds('m');
