@@ -41,7 +41,13 @@ async function copyAll(base: string, target: string): Promise<number> {
     Array.from({ length: RECORDINGS }, async (_, index) => {
       const worker = fork(shippedPath('dist/worker.js'), { serialization: 'advanced', silent: true });
       const places = { baseDirectory: base, podDefaultBbbPath: target };
-      const parameters = [places, 'copy', `entry${index}`, 'recording.mkv', { place: 'pod', name: `meeting${index}` }];
+      const parameters = [
+        places,
+        'copy',
+        `entry${index}`,
+        'recording.mkv',
+        { place: 'pod', internalMeetingId: `meeting${index}`, livestreamId: index },
+      ];
       worker.send({ call: 1, method: 'onEntry', parameters });
       for (;;) {
         const [word] = (await once(worker, 'message')) as [{ call?: number; failure?: { message: string } }];
