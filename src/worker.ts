@@ -33,6 +33,6 @@ serve({
     below(baseDirectory, () => {
       appendSync(path, line, mode);
     }),
-  keepOutput: (baseDirectory: string, logDirectory: string, livestreamId: number, output: string) =>
-    below(baseDirectory, () => keepOutput(logDirectory, livestreamId, output)),
+  keepOutput: (baseDirectory: string, logDirectory: string, name: string, output: string) =>
+    below(baseDirectory, () => keepOutput(logDirectory, name, output)),
 });

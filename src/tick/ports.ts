@@ -74,7 +74,9 @@ export interface Pod {
     problems: { livestreamId: number; problem: Problem }[];
     isFiltered: boolean;
   }>;
-  /** null: the row does not exist (404 with JSON). A live that was started lacks its meeting when its row is not whole. */
+  /** Pod has webinars alone (from 3.8.2 on), and no such lists any more; false as well where that cannot be read. */
+  isQueueGone(): Promise<boolean>;
+  /** null: the row does not exist (404 with JSON), or Pod has no such rows any more. A live that was started lacks its meeting when its row is not whole. */
   readLivestream(id: number): Promise<Reading<Livestream | null>>;
   readMeeting(path: string): Promise<Reading<PodMeeting>>;
   /** Every page. */
@@ -170,8 +172,8 @@ export interface Compose {
   down(slot: number): Promise<string | null>;
   /** The streamer's last lines, redacted; none where they cannot be had. */
   lastLines(slot: number): Promise<string[]>;
-  /** Puts the last lines of the streamer's output, in debug mode all of it, redacted, into `logs/<livestream id>.log`. */
-  saveOutput(slot: number, livestreamId: number, lines: number): Promise<void>;
+  /** Puts the last lines of the streamer's output, in debug mode all of it, redacted, into `logs/<name>.log`. */
+  saveOutput(slot: number, name: string, lines: number): Promise<void>;
 }
 
 /** The disks on which recordings lie. */

@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { textOfFilm } from '../support/film.js';
 import { composeActs, inWorld, PATIENCE_MS, tick } from '../support/e2e-world.js';
 import { addWebinar, enterGateways, podWorker, WEBINAR_ENV, WEBINAR_TOKEN } from '../support/webinar-e2e.js';
+import { startPod } from '../world/pod.js';
 import type { World } from '../world/world.js';
 
 const IN_POD_4 = {
@@ -96,6 +97,34 @@ describe('a webinar', () => {
     PATIENCE_MS,
   );
 });
+
+test(
+  'a live of bbb_livestream whose Pod is upgraded under it goes on, and ends well: that is told once, its recording kept',
+  inWorld(
+    { podVersion: '3.7.0', numberOfLives: 2, env: { POD_LIVE_GATEWAYS: '3,4', GATEWAY_TOKEN: WEBINAR_TOKEN } },
+    async (world) => {
+      const { meeting } = world.teacherAsks({ recording: true });
+      expect(await tick(world)).toBe(0);
+      const { port, state } = world.pod;
+      await world.pod.stop();
+      const token = world.env['POD_TOKEN'] ?? '';
+      world.pod = await startPod({ version: '4.1.0', port, token, state: { ...state, livestreams: [], meetings: [] } });
+      for (let count = 0; count < 2; count += 1) expect(await tick(world)).toBe(0);
+      expect(new Set(world.docker.containers().map(({ state: now }) => now))).toEqual(new Set(['running']));
+      world.meetingEnds(meeting.meeting_id);
+      expect(await tick(world)).toBe(1);
+      expect(world.docker.containers()).toEqual([]);
+      expect(world.pod.state.broadcasters).toEqual([]);
+      const mails = world.smtp.mails.length;
+      for (let count = 0; count < 2; count += 1) expect(await tick(world)).toBe(0);
+      expect(world.smtp.mails).toHaveLength(mails);
+      expect(world.smtp.mails.at(-1)?.text).toContain('/kept/');
+      const films = world.files().filter(({ path }) => path.endsWith('.mkv'));
+      expect(films.map(({ path }) => path)).toEqual([expect.stringMatching(/^base\/kept\/1-/)]);
+    },
+  ),
+  PATIENCE_MS,
+);
 
 describe('init', () => {
   test(

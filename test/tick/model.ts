@@ -6,7 +6,7 @@ import { broken, recordings } from '../support/memory/invariants.js';
 import { ask } from '../support/memory/pod.js';
 import { parsedRecord } from '../support/memory/slots.js';
 import { createRandom, type Random } from '../support/memory/random.js';
-import type { Fault, Hook } from '../support/memory/session.js';
+import type { Fault, Hook, PortCall } from '../support/memory/session.js';
 import {
   createWorld,
   hostOf,
@@ -22,6 +22,8 @@ const PARTS: Part[] = ['pod', 'bbb', 'docker', 'disk', 'recordings', 'mail', 'ch
 
 const PART_OF: Record<string, Part> = {
   pod: 'pod',
+  webinars: 'pod',
+  wishes: 'disk',
   bbb: 'bbb',
   compose: 'docker',
   slots: 'disk',
@@ -64,6 +66,10 @@ export interface Rig {
   open: Promise<TickEnd>[];
   /** Some server's Docker engine was another one for a time. */
   hasChangedEngine: boolean;
+  /** What must hold after every command. */
+  check(): void;
+  /** Hears every moment of every tick: other things may happen then. */
+  atMoment?(call: PortCall, moment: string): void;
 }
 
 export function createRig(servers: number, slots: number, seed: number): Rig {
@@ -81,6 +87,9 @@ export function createRig(servers: number, slots: number, seed: number): Rig {
     withdrawn: new Set(),
     open: [],
     hasChangedEngine: false,
+    check: () => {
+      check(rig);
+    },
   };
   for (const host of world.hosts) host.sharesFileSystem = rig.random.chance(0.5);
   return rig;
@@ -88,7 +97,9 @@ export function createRig(servers: number, slots: number, seed: number): Rig {
 
 /** A broken part fails before or after what it was asked for, and sometimes not at all. */
 function hookOf(rig: Rig): Hook {
-  return ({ port, method }, moment) => {
+  return (call, moment) => {
+    const { port, method } = call;
+    rig.atMoment?.(call, moment);
     const part = PART_OF[port];
     if (part === undefined || SURE.has(method) || !rig.random.chance((rig.faults.get(part) ?? 0) / 2)) return undefined;
     return moment === 'before' || moment === 'after' ? { fault: FAULTS[part] } : undefined;
@@ -178,14 +189,17 @@ export async function minute(rig: Rig): Promise<void> {
   );
 }
 
-type Model = Record<string, never>;
+export type Model = Record<string, never>;
 
-function command(name: string, act: (rig: Rig) => Promise<void> | void): fc.AsyncCommand<Model, Rig> {
+export function command<Own extends Rig = Rig>(
+  name: string,
+  act: (rig: Own) => Promise<void> | void,
+): fc.AsyncCommand<Model, Own> {
   return {
     check: () => true,
     run: async (_model, rig) => {
       await act(rig);
-      check(rig);
+      rig.check();
     },
     toString: () => name,
   };
@@ -423,6 +437,27 @@ const engineChanges = number.map((server) =>
 );
 
 const podCollects = fc.constant(command("Pod's job collects recordings", collect));
+
+/** What happens whichever way lives are asked for, ticks most of all. */
+export const HAPPENINGS = [
+  minutePasses,
+  minutePasses,
+  minutePasses,
+  oneTick,
+  killedTick,
+  killedTick,
+  overlap,
+  longTick,
+  longTick,
+  ticksAtOnce,
+  ticksAtOnce,
+  containerDies,
+  chatDies,
+  containerFails,
+  networksAreLost,
+  partBreaks,
+  partHeals,
+];
 
 /** Everything that happens, ticks most of all. */
 export const commands = (most: number): fc.Arbitrary<Iterable<fc.AsyncCommand<Model, Rig>>> =>

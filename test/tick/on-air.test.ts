@@ -184,7 +184,7 @@ describe('a stream that froze', () => {
       'started again',
     ])
       expect(detail).toContain(part);
-    expect(hostOf(world).outputs.get(1)).toBe(1);
+    expect(hostOf(world).outputs.get('1')).toBe(1);
     // What was recorded before is closed, and the stream key is the same.
     expect(container(world)).toMatchObject({ streamKey: 'bbb-Cours-1', state: 'running' });
     expect([...(hostOf(world).slots.get(1)?.videodata.values() ?? [])].map(({ content }) => content)[0]).toMatch(
@@ -312,7 +312,7 @@ describe('a container that', () => {
     expect(container(world).isPaused ?? container(world).health).toBeUndefined();
     expect(hostOf(world).starts).toHaveLength(2);
     expect(mailed(world)).toEqual([`Livestream 1, slot 1: ${title}`, `over: Livestream 1, slot 1: ${title}`]);
-    expect(hostOf(world).outputs.get(1)).toBe(1);
+    expect(hostOf(world).outputs.get('1')).toBe(1);
   });
 
   test('lies still after its host was restarted: all lives are up again within the first tick, their chats too', async () => {

@@ -67,7 +67,11 @@ async function readOtherRecords(place: Place, context: Context): Promise<SlotRec
 
 /** The broadcasters of these lives in progress. */
 async function broadcastersOf(isWanted: (row: Livestream) => boolean, context: Context): Promise<Set<number>> {
-  return broadcastersIn(need((await context.ports.pod.readLivestreams(context.look)).inProgress), isWanted);
+  const { pod } = context.ports;
+  const { inProgress } = await pod.readLivestreams(context.look);
+  // A Pod that was upgraded under its lives shows none of them.
+  if (!inProgress.ok && inProgress.problem.missing === true && (await pod.isQueueGone())) return new Set();
+  return broadcastersIn(need(inProgress), isWanted);
 }
 
 function broadcastersIn(rows: Livestream[], isWanted: (row: Livestream) => boolean): Set<number> {

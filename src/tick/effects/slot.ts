@@ -1,4 +1,5 @@
 // The slot's own acts: taken, described, released; its containers up, finished and down.
+import { outputName } from '../plan/names.js';
 import { foreseen, PortError } from '../errors.js';
 import { engineDetail } from '../plan/describe.js';
 import { isStreamerUp } from '../plan/on-air/container-health.js';
@@ -112,7 +113,7 @@ export const finish: Act<'finish'> = async (_effect, place, context) => {
 };
 
 export const saveOutput: Act<'saveOutput'> = async (effect, place, context) => {
-  await context.ports.compose.saveOutput(place.slot, place.livestreamId, effect.lines);
+  await context.ports.compose.saveOutput(place.slot, outputName(place.record, place.slot), effect.lines);
   return { record: place.record };
 };
 

@@ -181,3 +181,8 @@ export function playlistUrl(
 ): string | null {
   return webinar === undefined ? `${podHlsStream}${key}${PLAYLIST_END}` : (webinar.page?.streamUrl ?? null);
 }
+
+/** Of the file in the log directory, without `.log`, in which a live's output is: its id in Pod, or its slot as long as that is not known. */
+export function outputName({ livestreamId }: Pick<SlotRecord, 'livestreamId'>, slot: number): string {
+  return livestreamId === 0 ? `slot${slot}` : String(livestreamId);
+}

@@ -56,7 +56,8 @@ const LEVELS = { error: 'ERROR', warning: 'WARNING', notice: 'INFO' } as const;
 
 function place(livestreamId: number | null, slot: number | null): string {
   const parts = [
-    ...(livestreamId === null ? [] : [`livestream ${livestreamId}`]),
+    // 0: of a webinar whose row in Pod is not known.
+    ...(livestreamId === null || livestreamId === 0 ? [] : [`livestream ${livestreamId}`]),
     ...(slot === null ? [] : [`slot ${slot}`]),
   ];
   return parts.length === 0 ? '' : `${parts.join(', ')}: `;

@@ -97,7 +97,8 @@ const CAUSES: Partial<Record<ProblemKind, ProblemKind>> = { revivalFailed: 'cont
 /** The same cause for the same live, or else slot, is the same error. */
 export function errorKey(kind: ProblemKind, livestreamId: number | null, slot: number | null): string {
   const cause = CAUSES[kind] ?? kind;
-  if (livestreamId !== null) return `${cause}/${livestreamId}`;
+  // 0: of a webinar whose row in Pod is not known; others may be so too.
+  if (livestreamId !== null && (livestreamId !== 0 || slot === null)) return `${cause}/${livestreamId}`;
   return slot === null ? cause : `${cause}/slot${slot}`;
 }
 

@@ -15,7 +15,7 @@ export interface LogFiles {
   /** A whole line is in its file when this returns, or what it answers is fulfilled. Throws, or fails, as the system call does. */
   append(path: string, line: string): void | Promise<void>;
   /** A container's output, free of secrets. Throws `logUnwritable`. */
-  keepOutput(livestreamId: number, output: string): Promise<void>;
+  keepOutput(name: string, output: string): Promise<void>;
   end(): void;
 }
 
@@ -37,7 +37,7 @@ function nearFiles({ logDirectory }: Places): LogFiles {
     append: (path, line) => {
       appendSync(path, line, LOG_MODE);
     },
-    keepOutput: (livestreamId, output) => keepOutput(logDirectory, livestreamId, output),
+    keepOutput: (name, output) => keepOutput(logDirectory, name, output),
     end: () => undefined,
   };
 }
@@ -59,12 +59,12 @@ function farFiles({ baseDirectory, logDirectory }: Places, program: URL): LogFil
   };
   return {
     append: (path, line) => ask('appendLog', path, line, LOG_MODE),
-    keepOutput: async (livestreamId, output) => {
+    keepOutput: async (name, output) => {
       try {
-        await ask('keepOutput', logDirectory, livestreamId, output);
+        await ask('keepOutput', logDirectory, name, output);
       } catch (error) {
         if (!(error instanceof DiskError)) throw error;
-        const detail = `cannot write ${livestreamId}.log in ${logDirectory}: ${error.message}`;
+        const detail = `cannot write ${name}.log in ${logDirectory}: ${error.message}`;
         throw new PortError('logUnwritable', detail, { cause: error });
       }
     },

@@ -133,10 +133,10 @@ export function composePort(host: Host, session: Session, now: () => number, thr
       }),
     lastLines: (slot) =>
       through('compose', 'lastLines', [slot], () => (host.containers.has(slot) ? ['frame= 250 fps= 25'] : [])),
-    saveOutput: (slot, livestreamId, lines) =>
-      through('compose', 'saveOutput', [slot, livestreamId, lines], () => {
+    saveOutput: (slot, name, lines) =>
+      through('compose', 'saveOutput', [slot, name, lines], () => {
         composeFileOf(host, slot);
-        if (host.containers.has(slot)) host.outputs.set(livestreamId, (host.outputs.get(livestreamId) ?? 0) + 1);
+        if (host.containers.has(slot)) host.outputs.set(name, (host.outputs.get(name) ?? 0) + 1);
       }),
   };
 }

@@ -111,8 +111,8 @@ export interface Host {
   slotLocks: Map<number, SlotLock>;
   /** The trace of its ticks, the newest first. */
   ticks: PastTick[];
-  /** Container outputs that were kept, by livestream. */
-  outputs: Map<number, number>;
+  /** Container outputs that were kept, by name. */
+  outputs: Map<string, number>;
   /** False: Pod's directory is on another file system, recordings are copied. */
   sharesFileSystem: boolean;
   /** What the playlist of a stream key is, whatever its container does; or why it cannot be read. */

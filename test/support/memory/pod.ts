@@ -163,6 +163,7 @@ export function podPort(pod: MemoryPod, server: number, now: () => number, throu
     return { created: { ...addBroadcaster(pod, request) } };
   };
   return {
+    isQueueGone: () => Promise.resolve(false),
     readLivestreams: async (look = { since: null, ids: [] }) => {
       const isFiltered = pod.showsPast !== true;
       const isShown = ({ id, startDate }: Livestream): boolean =>

@@ -27,6 +27,11 @@ export function planWebinar(world: MemoryWorld, id: number, slot = 1): void {
 export function clickStart(world: MemoryWorld, id: number, slot = 1): void {
   if (!world.bbb.running.has(`meeting-${id}`)) world.bbb.running.set(`meeting-${id}`, `internal-${id}`);
   setStatus(world, id, 1);
+  callStart(world, id, slot);
+}
+
+/** As the gateway notes it. */
+export function callStart(world: MemoryWorld, id: number, slot: number): void {
   const host = hostOf(world);
   const held = recordOf(world, slot);
   const isAnothers = held.ok && held.value !== null && held.value.meetingId !== `meeting-${id}`;
@@ -41,10 +46,15 @@ export function clickStart(world: MemoryWorld, id: number, slot = 1): void {
 }
 
 export function clickStop(world: MemoryWorld, id: number, slot = 1): void {
+  callStop(world, id, slot);
+  setStatus(world, id, 2);
+}
+
+/** As the gateway notes it. */
+export function callStop(world: MemoryWorld, id: number, slot: number): void {
   const host = hostOf(world);
   const at = new Date(world.clock.time).toISOString();
   host.wanted.set(slot, wantStop(host.wanted.get(slot) ?? NOTHING_WANTED, roomOf(id), at));
-  setStatus(world, id, 2);
 }
 
 /** Noted, as by a gateway whom no streamer heard. */

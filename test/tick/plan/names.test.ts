@@ -9,6 +9,7 @@ import {
   chosenNames,
   conflict,
   livePage,
+  outputName,
   playlistUrl,
   pageUrl,
   podSlugs,
@@ -246,4 +247,9 @@ test('a webinar has a page and an RTMP address of its own', () => {
   expect(playlistUrl(slotRecord(1), hls)).toBe('https://hls.univ.fr/hls/bbb-Cours-1.m3u8');
   expect(playlistUrl(webinarRecord(), hls)).toMatch(/^https?:\/\/.*\.m3u8$/);
   expect(playlistUrl(webinarRecord({}, { page: null }), hls)).toBeNull();
+});
+
+test('the output of a live is called after it, that of a webinar whose row in Pod is not known after its slot', () => {
+  expect(outputName(slotRecord(12), 3)).toBe('12');
+  expect(outputName(slotRecord(0), 3)).toBe('slot3');
 });

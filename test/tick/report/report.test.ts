@@ -599,6 +599,9 @@ test('a log line says which live and slot, what happened, the bare fact, and wha
     level: 'INFO',
     message: 'livestream 12, slot 3: container up',
   });
+  expect(lineOf({ level: 'info', livestreamId: 0, slot: 3, message: 'container up' }).message).toBe(
+    'slot 3: container up',
+  );
   expect(lineOf({ level: 'debug', livestreamId: null, slot: null, message: 'nothing' })).toEqual({
     level: 'DEBUG',
     message: 'nothing',

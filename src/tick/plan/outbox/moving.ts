@@ -1,5 +1,6 @@
 // Which recordings of a slot go to which entry of the outbox, with what is known of them (docs/promises.md, P4).
 import type { EntryReading, OutboxRecord, Problem, Recording, SlotRecord } from '../../model.js';
+import { outputName } from '../names.js';
 import { isRecorded, isStrangers } from '../recorded.js';
 
 /** Why recordings leave a slot: its live has ended; its start has failed; it is taken, and what lies there is not the live's. */
@@ -128,7 +129,7 @@ export function afterMoving(
   if (own.length > 0 || hadBegun || hasOwnEntry(live, entries)) change.recording = 'placed';
   else if (isRecorded(live) && live.recording === undefined) {
     const found = others.length === 0 ? 'holds none' : `holds none, but ${others.join(', ')}`;
-    const log = `${logDirectory}/${live.livestreamId}.log`;
+    const log = `${logDirectory}/${outputName(live, slot)}.log`;
     const detail = `a recording was asked for, and videodata of slot ${slot} ${found}; what the container said is in ${log}`;
     return { change: { ...change, recording: 'missing' }, problem: { kind: 'recordingMissing', detail } };
   }

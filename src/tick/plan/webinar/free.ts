@@ -37,13 +37,23 @@ function planWish(reading: SlotReading, webinar: WebinarReading, gatewayId: numb
   if (state === 'over') {
     if (isFresh(wish, now) && !isAnotherWaiting(webinar, wish))
       remark(draft, 'debug', 'waits: BBB does not know its meeting yet', livestreamId, slot);
-    else drop(slot, webinar, due, draft);
+    else drop(slot, webinar, due, `BBB says that meeting ${wish.meetingId} is over`, draft);
+  } else if (!isFresh(wish, now) && isNoneInProgress(webinar, gatewayId)) {
+    drop(slot, webinar, due, `somebody has set the webinar of ${wish.meetingId} to 'stopped' in Pod`, draft);
   } else if (state === 'unknown' && isOld(wish, now)) {
     const detail = `it was asked for at ${wish.at}, and BBB does not say whether its meeting runs`;
     draft.outcomes.push({ level: 'warning', livestreamId, slot, problem: { kind: 'webinarWaits', detail } });
   } else if (isFree(reading, draft) && !isPaused(livestreamId, slot, draft)) {
     start(reading, webinar, gatewayId, due, draft);
   }
+}
+
+/**
+ * Pod sets a row to 'in progress' before it calls: the call for the end may have been lost, or have overtaken that for the start.
+ * By its gateway alone: the meeting may have been renamed since.
+ */
+function isNoneInProgress({ inPod }: WebinarReading, gatewayId: number): boolean {
+  return inPod.ok && !inPod.value.some(({ row }) => row.status === 1 && row.gatewayId === gatewayId);
 }
 
 /** Behind this one: it has waited for long enough. */
@@ -94,15 +104,15 @@ function start(
   });
 }
 
-/** Its meeting is over before it was started: nobody waits for it any more. */
-function drop(slot: number, webinar: WebinarReading, { wish, before }: DueWish, draft: Draft): void {
+/** Nobody waits for it any more. */
+function drop(slot: number, webinar: WebinarReading, { wish, before }: DueWish, why: string, draft: Draft): void {
   const found = rowOf(webinar, wish.meetingId);
   const livestreamId = found?.row.id ?? 0;
-  remark(draft, 'info', `not started: BBB says that meeting ${wish.meetingId} is over`, livestreamId, slot);
+  remark(draft, 'info', `not started: ${why}`, livestreamId, slot);
   draft.chains.push({
     slot: null,
     livestreamId,
-    reason: 'its meeting is over before it was started',
+    reason: 'nobody wants it any more before it was started',
     record: null,
     effects: [
       ...[...before, wish].map((done) => ({ do: 'settleWish', slot, done }) as const),

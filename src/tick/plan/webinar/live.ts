@@ -78,6 +78,7 @@ function planInProgress(around: Around, draft: Draft, goesOn: () => Rest): Rest 
     return { reason: end.why, effects };
   }
   if (wanted !== null && othersWish(wanted, record) !== null) complainOfWaiting(around, draft);
+  if (isNotInPod(around, draft)) complainOfUnknown(around, draft);
   return planGoingOn(around, draft, goesOn);
 }
 
@@ -100,6 +101,17 @@ function complainOfWaiting({ reading: { slot }, record }: Around, draft: Draft):
   const detail = `another webinar is asked for on the gateway of slot ${slot}; it is started once this live is over`;
   const problem = { kind: 'webinarWaits', detail } as const;
   draft.outcomes.push({ level: 'warning', livestreamId: record.livestreamId, slot, problem });
+}
+
+/** Pod was read, and shows no such webinar in progress: a call for its end was lost or came too early, or its gateway is another. */
+function isNotInPod({ reading: { webinar }, record, wish, inPod }: Around, { world }: Draft): boolean {
+  const isYoung = wish !== null && isFresh(wish, world.now);
+  return record.livestreamId === 0 && inPod === null && webinar?.inPod.ok === true && !isYoung;
+}
+
+function complainOfUnknown({ reading: { slot }, record }: Around, draft: Draft): void {
+  const detail = `Pod has called for the webinar of meeting ${record.meetingId} on slot ${slot}, and shows none such in progress on its live gateway; it goes on, and Pod is told nothing of it`;
+  complain(draft, { kind: 'rowInconsistent', detail }, null, slot);
 }
 
 /** What Pod has made known since, what Pod is told, and what is due for any live. */

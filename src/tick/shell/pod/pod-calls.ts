@@ -58,15 +58,16 @@ function addressOnPod(podUrl: string, path: string): string {
   return prefix !== '' && path.startsWith(`${prefix}/`) ? `${origin}${path}` : `${base}${path}`;
 }
 
-/** One row; null when Pod says that it does not exist. */
+/** One row; null when Pod says that it does not exist. `isGone`: asked where Pod does not know the path: whether all its like are gone. */
 export async function readRow<T>(
   path: string,
   parse: (row: unknown) => Parsed<T>,
   get: Get,
+  isGone: () => Promise<boolean> = () => Promise.resolve(false),
 ): Promise<Reading<T | null>> {
   const answer = await get(path);
   if (!answer.ok) return answer;
-  if (isNotFound(answer.value)) return { ok: true, value: null };
+  if (isNotFound(answer.value) || (answer.value.status === 404 && (await isGone()))) return { ok: true, value: null };
   if (answer.value.status !== 200) return unreadable(`GET ${path} ${describeAnswer(answer.value)}`);
   const body = parseBody(answer.value);
   if ('fault' in body) return unreadable(`GET ${path} ${body.fault}`);

@@ -45,7 +45,7 @@ export function createPodWebinars(
   };
 }
 
-async function readSystems(get: Get): Promise<Reading<PodMode[]>> {
+export async function readSystems(get: Get): Promise<Reading<PodMode[]>> {
   const answer = await get('/rest/');
   if (!answer.ok) return answer;
   if (answer.value.status !== 200) return unreadable(`GET /rest/ ${describeAnswer(answer.value)}`);

@@ -17,6 +17,7 @@ import type { Http, HttpAnswer } from '../../../shared/http.js';
 import { contradiction, createCalls, failure, readRow, rowIn, type Calls, type Send } from './pod-calls.js';
 import { WHOLE } from '../../plan/look.js';
 import { unreadable, type Get } from './pod-pages.js';
+import { readSystems } from './pod-webinars.js';
 import { BROADCASTERS, LIVESTREAMS, readBroadcasters, readLivestreams } from './pod-lists.js';
 
 /** Pod does not encode the recording itself: that would be step 1. */
@@ -30,7 +31,14 @@ export function createPod(
   const building = calls.address(`/rest/buildings/${config.podIdBuilding}/`);
   return {
     readLivestreams: (look = WHOLE) => readLivestreams(calls.get, look),
-    readLivestream: (id) => readRow(`${LIVESTREAMS}${id}/`, (row) => only(readLivestreamRow(row), id), calls.get),
+    readLivestream: (id) =>
+      readRow(
+        `${LIVESTREAMS}${id}/`,
+        (row) => only(readLivestreamRow(row), id),
+        calls.get,
+        () => isQueueGone(calls.get),
+      ),
+    isQueueGone: () => isQueueGone(calls.get),
     readMeeting: (path) => readMeeting(path, calls.get),
     readBroadcasters: () => readBroadcasters(calls.get),
     readBroadcaster: async (slug) => {
@@ -50,12 +58,18 @@ function only(row: LivestreamReading, id: number): Parsed<Livestream> {
   return row.id === id ? { value: row.livestream } : { fault: `the answer is livestream ${row.id}` };
 }
 
+/** Pod was upgraded to 3.8.2 or later, which has webinars alone: its rows of lives and of their meetings went with that. */
+async function isQueueGone(get: Get): Promise<boolean> {
+  const systems = await readSystems(get);
+  return systems.ok && systems.value.includes('webinar') && !systems.value.includes('bbb_livestream');
+}
+
 async function readMeeting(path: string, get: Get): Promise<Reading<PodMeeting>> {
   const failed = (detail: string, missing: boolean): Reading<never> => {
     return { ok: false, problem: { kind: 'meetingUnreadable', detail, ...(missing ? { missing } : {}) } };
   };
   if (!path.startsWith('/')) return failed(`the path of the meeting's row is not known (${truncate(path, 60)})`, false);
-  const reading = await readRow(path, parsePodMeeting, get);
+  const reading = await readRow(path, parsePodMeeting, get, () => isQueueGone(get));
   if (!reading.ok) return reading.problem.kind === 'podRefused' ? reading : failed(reading.problem.detail, false);
   return reading.value === null
     ? failed(`GET ${path}: the row does not exist (404)`, true)

@@ -67,7 +67,7 @@ export interface ComposeOptions {
   /** What holds a slot's lock in this process: a compose process that outlives a killed tick keeps the slot locked. */
   lockOf(slot: number): number | null;
   /** Puts a container's output into the log directory; by default in this process. Throws `logUnwritable`. */
-  keepOutput?(livestreamId: number, output: string): Promise<void>;
+  keepOutput?(name: string, output: string): Promise<void>;
   /** Where PATH is looked up; default: this process's. */
   environment?: Record<string, string | undefined>;
   /** Ends when it is aborted, too; default: that of the system. */
@@ -139,7 +139,7 @@ export function createCompose(config: Config, options: ComposeOptions): ComposeW
         return [];
       }
     },
-    saveOutput: async (slot, livestreamId, lines) => {
+    saveOutput: async (slot, name, lines) => {
       const words = ['logs', '--no-color', ...(config.debug ? [] : ['--tail', String(lines)]), STREAMER];
       const result = await call(slot, words, OUTPUT_TIMEOUT_MS);
       if (result.exitCode !== 0) throw new PortError('dockerUnreadable', detailOf(result, words, OUTPUT_TIMEOUT_MS));
@@ -147,7 +147,7 @@ export function createCompose(config: Config, options: ComposeOptions): ComposeW
       const output = result.stdout.replace(/^Attaching to .*\n/, '');
       if (output.trim() === '') return;
       const keep = options.keepOutput ?? ((id, text) => keepOutput(config.logDirectory, id, text));
-      await keep(livestreamId, options.redact(plainText(output)));
+      await keep(name, options.redact(plainText(output)));
     },
     pull: (directory) => pull(directory, config, options, detailOf, engine),
   };

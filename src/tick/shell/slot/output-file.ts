@@ -21,9 +21,9 @@ export function plainText(output: string): string {
     .replace(/[^\P{Cc}\n\t]/gu, '');
 }
 
-/** Puts a container's output, free of secrets, into `<log directory>/<livestream id>.log`. Throws `logUnwritable`. */
-export async function keepOutput(logDirectory: string, livestreamId: number, output: string): Promise<void> {
-  const path = join(logDirectory, `${livestreamId}.log`);
+/** Puts a container's output, free of secrets, into `<log directory>/<name>.log`. Throws `logUnwritable`. */
+export async function keepOutput(logDirectory: string, name: string, output: string): Promise<void> {
+  const path = join(logDirectory, `${name}.log`);
   try {
     await makeDirectory(logDirectory);
     await atomicWrite(path, lastLines(joined(await contentOf(path), output)), 0o640);

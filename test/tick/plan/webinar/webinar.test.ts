@@ -143,6 +143,23 @@ describe('a free slot', () => {
     expect(acts(planned({ wanted: wanted(old), meeting: 'over' }))).toBe('settleWish');
   });
 
+  test("drops what somebody has set to 'stopped' in Pod since, unless that was just asked for, or may be so", () => {
+    const old = wish({ at: minutesAgo(4) });
+    const none = { inPod: ok([]) };
+    for (const meeting of ['running', 'unknown'] as const) {
+      const decided = planned({ wanted: wanted(old), webinar: none, meeting });
+      expect(effects(decided)).toEqual([{ do: 'settleWish', slot: 1, done: old }]);
+      expect(JSON.stringify(decided.outcomes)).toContain("'stopped' in Pod");
+    }
+    expect(acts(planned({ wanted: wanted(old), webinar: { inPod: ok([inPod(1, 2)]) } }))).toBe('settleWish');
+    const elsewhere = { ...inPod(2), row: { ...inPod(2).row, gatewayId: 4 } };
+    expect(acts(planned({ wanted: wanted(old), webinar: { inPod: ok([elsewhere]) } }))).toBe('settleWish');
+    // Just asked for; Pod was not read; a meeting that was renamed since.
+    expect(acts(planned({ wanted: started, webinar: none }))).toBe(START_UNREAD);
+    expect(acts(planned({ wanted: wanted(old), webinar: { inPod: failed() } }))).toBe(START_UNREAD);
+    expect(acts(planned({ wanted: wanted(old), webinar: { inPod: ok([inPod(2)]) } }))).toBe(START_UNREAD);
+  });
+
   test('takes what was queued, once what stands before it is done with', () => {
     const stopped = wish({ want: 'stop' }, 2);
     const decided = planned({ wanted: wanted(stopped, wish()), webinar: inProgress });
@@ -336,6 +353,19 @@ describe('a live that was asked for by the call that started it', () => {
     expect(unknown.chains).toEqual([]);
     const other = planned({ record: early, world: { meetings: ok([{ meetingId: 'x', internalMeetingId: 'y' }]) } });
     expect(acts(other)).toBe('');
+  });
+
+  test('that Pod does not show goes on, and that is told once it may be believed', () => {
+    const early = webinarRecord({ livestreamId: 0 }, { page: null, told: false });
+    const old = wanted(wish({ at: minutesAgo(4) }));
+    const decided = planned({ record: early, wanted: old });
+    expect([acts(decided), kinds(decided)]).toEqual(['', ['error rowInconsistent']]);
+    expect(kinds(planned({ record: early }))).toEqual(['error rowInconsistent']);
+    expect(kinds(planned({ record: early, wanted: started }))).toEqual([]);
+    expect(kinds(planned({ record: early, wanted: old, webinar: { inPod: failed() } }))).toEqual([
+      'error podUnreadable',
+    ]);
+    expect(kinds(planned({ record: early, wanted: old, webinar: inProgress }))).toEqual([]);
   });
 
   test('remembers whether the chat is shown, for the next start of its container', () => {

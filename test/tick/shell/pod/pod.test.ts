@@ -84,6 +84,20 @@ function started(row: LivestreamRow): LivestreamRow {
   return { ...row, id: row.id + 10, status: 1, server: '2/1', broadcaster_id: 5 };
 }
 
+test('a Pod that was upgraded to webinars alone has no such rows any more; one that answers so for another reason may have', async () => {
+  const upgraded = await start({ version: '4.1.0' });
+  expect(await upgraded.pod.isQueueGone()).toBe(true);
+  expect(await upgraded.pod.readLivestream(1)).toEqual({ ok: true, value: null });
+  expect(await upgraded.pod.readMeeting('/rest/bbb_meeting/1/')).toMatchObject({ problem: { missing: true } });
+  upgraded.server.fault({ path: /^\/rest\/$/, answer: { kind: 'answer', status: 502 } });
+  expect(await upgraded.pod.readLivestream(1)).toMatchObject({ ok: false });
+  const { server, pod } = await start({ version: '3.7.0', withWebinars: true });
+  server.fault({ path: /bbb_(?:livestream|meeting)\/./, answer: { kind: 'answer', status: 404, body: HTML } });
+  expect(await pod.isQueueGone()).toBe(false);
+  expect(await pod.readLivestream(1)).toMatchObject({ ok: false });
+  expect((await pod.readMeeting('/rest/bbb_meeting/1/')).ok).toBe(false);
+});
+
 const HTML = '<!doctype html><html><h1>Server Error (500)</h1></html>';
 
 describe.each(VERSIONS)('the livestreams of Pod %s', (version) => {

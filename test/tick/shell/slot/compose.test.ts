@@ -148,30 +148,30 @@ describe.each([
   test('leave their output, without secrets, for those who may read the logs', async () => {
     const compose = composeOf();
     await compose.up(1);
-    await compose.saveOutput(1, 12, 1000);
+    await compose.saveOutput(1, '12', 1000);
     const path = join(config.logDirectory, '12.log');
     const output = await readFile(path, 'utf8');
     expect(output).toContain('Starting browser');
     expect(output).not.toContain('bbb-s3cret');
     expect((await stat(path)).mode & 0o777).toBe(0o640);
     await docker.compose(join(base, PROJECT), 'down');
-    await compose.saveOutput(1, 12, 1000);
+    await compose.saveOutput(1, '12', 1000);
     expect(await readFile(path, 'utf8')).toBe(output);
   });
 
   test('leave all of it in debug mode, and lose nothing of it when they are made anew', async () => {
     const compose = composeOf({ debug: true });
     await compose.up(1);
-    await compose.saveOutput(1, 12, 1000);
+    await compose.saveOutput(1, '12', 1000);
     const path = join(config.logDirectory, '12.log');
     const first = await readFile(path, 'utf8');
-    await compose.saveOutput(1, 12, 1000);
+    await compose.saveOutput(1, '12', 1000);
     expect(await readFile(path, 'utf8')).toBe(first);
     await compose.down(1);
     const slots = createSlots(config, { composeFileText, isOurs, isIntact });
     await slots.writeComposeFile(1, sampleRecord({ meetingId: 'another' }), { onlyIfDamaged: false });
     await compose.up(1);
-    await compose.saveOutput(1, 12, 1000);
+    await compose.saveOutput(1, '12', 1000);
     const both = await readFile(path, 'utf8');
     expect(both.startsWith(first)).toBe(true);
     expect(both.length).toBeGreaterThan(first.length);
@@ -186,7 +186,7 @@ describe.each([
     await compose.up(1);
     await compose.upChat(1);
     await compose.finish(1);
-    await compose.saveOutput(1, 12, 200);
+    await compose.saveOutput(1, '12', 200);
     await compose.pull(join(base, PROJECT));
     await compose.down(1);
     const agreed = new Set([
@@ -361,6 +361,6 @@ describe('compose commands', () => {
   test('whose output cannot be written say so', async () => {
     await writeFile(join(base, 'logs'), '');
     await composeOf().up(1);
-    await expect(composeOf().saveOutput(1, 12, 1000)).rejects.toMatchObject({ problem: { kind: 'logUnwritable' } });
+    await expect(composeOf().saveOutput(1, '12', 1000)).rejects.toMatchObject({ problem: { kind: 'logUnwritable' } });
   });
 });

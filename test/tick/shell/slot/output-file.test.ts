@@ -7,7 +7,7 @@ import { temporaryDirectory } from '../../../support/temporary.js';
 /** What is kept of live 7 after these outputs. */
 async function keptOf(...outputs: string[]): Promise<string> {
   const directory = join(temporaryDirectory(), 'logs');
-  for (const output of outputs) await keepOutput(directory, 7, output);
+  for (const output of outputs) await keepOutput(directory, '7', output);
   return readFileSync(join(directory, '7.log'), 'utf8');
 }
 
@@ -53,10 +53,10 @@ describe('a container’s output', () => {
 
   test('is for the group at most, in a directory that is; what is above that is not made', async () => {
     const root = temporaryDirectory();
-    await keepOutput(join(root, 'logs'), 7, 'x\n');
+    await keepOutput(join(root, 'logs'), '7', 'x\n');
     expect(statSync(join(root, 'logs')).mode & 0o777).toBe(0o750);
     expect(statSync(join(root, 'logs', '7.log')).mode & 0o777).toBe(0o640);
-    await expect(keepOutput(join(root, 'not-mounted', 'logs'), 7, 'x\n')).rejects.toMatchObject({
+    await expect(keepOutput(join(root, 'not-mounted', 'logs'), '7', 'x\n')).rejects.toMatchObject({
       problem: { kind: 'logUnwritable' },
     });
   });
@@ -64,9 +64,9 @@ describe('a container’s output', () => {
   test('that was kept and cannot be read is not written over', async () => {
     const directory = temporaryDirectory();
     mkdirSync(join(directory, '7.log'));
-    await expect(keepOutput(directory, 7, 'x\n')).rejects.toMatchObject({ problem: { kind: 'logUnwritable' } });
+    await expect(keepOutput(directory, '7', 'x\n')).rejects.toMatchObject({ problem: { kind: 'logUnwritable' } });
     writeFileSync(join(directory, '8.log'), 'before\n');
-    await keepOutput(directory, 8, 'after\n');
+    await keepOutput(directory, '8', 'after\n');
     expect(readFileSync(join(directory, '8.log'), 'utf8')).toMatch(/^before\n/);
   });
 });
