@@ -108,19 +108,28 @@ test(
       const { port, state } = world.pod;
       await world.pod.stop();
       const token = world.env['POD_TOKEN'] ?? '';
-      world.pod = await startPod({ version: '4.1.0', port, token, state: { ...state, livestreams: [], meetings: [] } });
-      for (let count = 0; count < 2; count += 1) expect(await tick(world)).toBe(0);
-      expect(new Set(world.docker.containers().map(({ state: now }) => now))).toEqual(new Set(['running']));
-      world.meetingEnds(meeting.meeting_id);
-      expect(await tick(world)).toBe(1);
-      expect(world.docker.containers()).toEqual([]);
-      expect(world.pod.state.broadcasters).toEqual([]);
-      const mails = world.smtp.mails.length;
-      for (let count = 0; count < 2; count += 1) expect(await tick(world)).toBe(0);
-      expect(world.smtp.mails).toHaveLength(mails);
-      expect(world.smtp.mails.at(-1)?.text).toContain('/kept/');
-      const films = world.files().filter(({ path }) => path.endsWith('.mkv'));
-      expect(films.map(({ path }) => path)).toEqual([expect.stringMatching(/^base\/kept\/1-/)]);
+      const upgraded = await startPod({
+        version: '4.1.0',
+        port,
+        token,
+        state: { ...state, livestreams: [], meetings: [] },
+      });
+      try {
+        for (let count = 0; count < 2; count += 1) expect(await tick(world)).toBe(0);
+        expect(new Set(world.docker.containers().map(({ state: now }) => now))).toEqual(new Set(['running']));
+        world.meetingEnds(meeting.meeting_id);
+        expect(await tick(world)).toBe(1);
+        expect(world.docker.containers()).toEqual([]);
+        expect(upgraded.state.broadcasters).toEqual([]);
+        const mails = world.smtp.mails.length;
+        for (let count = 0; count < 2; count += 1) expect(await tick(world)).toBe(0);
+        expect(world.smtp.mails).toHaveLength(mails);
+        expect(world.smtp.mails.at(-1)?.text).toContain('/kept/');
+        const films = world.files().filter(({ path }) => path.endsWith('.mkv'));
+        expect(films.map(({ path }) => path)).toEqual([expect.stringMatching(/^base\/kept\/1-/)]);
+      } finally {
+        await upgraded.stop();
+      }
     },
   ),
   PATIENCE_MS,

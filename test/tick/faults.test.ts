@@ -5,56 +5,10 @@ import { killChat, stopContainer } from '../support/memory/compose.js';
 import { emptyDirectory } from '../support/memory/host.js';
 import { broken, recordings, unsettled } from '../support/memory/invariants.js';
 import { addBroadcaster } from '../support/memory/pod.js';
-import type { Fault, Hook, Intervention } from '../support/memory/session.js';
+import type { Hook } from '../support/memory/session.js';
 import { createWorld, hostOf, memoryOf, tick, type MemoryWorld } from '../support/memory/world.js';
+import { BUG, kind, OF_BBB, OF_DISK, OF_DOCKER, OF_POD, OF_RECORDINGS, type FaultKind } from './fault-kinds.js';
 import { cleanTick, endMeeting, request } from './stories.js';
-
-interface FaultKind {
-  name: string;
-  intervention: Intervention;
-  moment: 'before' | 'after';
-}
-
-function kind(name: string, fault: Fault, moment: 'before' | 'after' = 'before'): FaultKind {
-  return { name, intervention: { fault }, moment };
-}
-
-const BUG: FaultKind = {
-  name: 'an unforeseen exception',
-  intervention: { bug: new TypeError('x is undefined') },
-  moment: 'before',
-};
-
-const OF_POD = [
-  kind('no connection', { kind: 'podUnreadable' }),
-  kind('answer lost', { kind: 'podUnreadable' }, 'after'),
-  kind('400', { kind: 'podUnreadable', certain: true, status: 400 }),
-  kind('401', { kind: 'podRefused', certain: true, status: 401 }),
-  kind('404', { kind: 'podUnreadable', certain: true, status: 404 }),
-  kind('429', { kind: 'podUnreadable', certain: true, status: 429 }),
-  kind('500', { kind: 'podUnreadable', status: 500 }),
-];
-const OF_BBB = [
-  kind('no connection', { kind: 'bbbUnreadable' }),
-  kind('garbage', { kind: 'bbbUnreadable' }, 'after'),
-  BUG,
-];
-const OF_DISK = [
-  kind('disk full', { kind: 'diskFailed' }),
-  kind('written, but not synced', { kind: 'diskFailed' }, 'after'),
-  BUG,
-];
-const OF_DOCKER = [
-  kind('no daemon', { kind: 'dockerUnreadable' }),
-  kind('refused', { kind: 'dockerUnreadable', certain: true }),
-  kind('timed out, but done', { kind: 'stopFailed' }, 'after'),
-  BUG,
-];
-const OF_RECORDINGS = [
-  kind('no permission', { kind: 'recordingFailed' }),
-  kind('failed at its end', { kind: 'recordingFailed' }, 'after'),
-  BUG,
-];
 
 type Tried =
   | ('pod' | 'bbb' | 'slots' | 'compose' | 'streams' | 'recordings' | 'disks' | 'outbox' | 'chat' | 'mail' | 'memory')
