@@ -12,6 +12,8 @@ import { STREAMER_VARIABLES } from '../../../../src/streamer/config-table.js';
 import { SAMPLE_MEETING_ID } from '../../../../src/tick/plan/adoption.js';
 import { composeVariables } from '../../../../src/tick/shell/slot/compose-variables.js';
 import { sampleConfig, sampleRecord } from '../../../support/samples.js';
+import { webinarPart } from '../../../support/memory/webinar-samples.js';
+import type { WebinarPageRecord } from '../../../../src/tick/webinar-model.js';
 import { broadcasterName } from '../../../../src/tick/plan/names.js';
 import type { Config, SlotRecord } from '../../../../src/tick/model.js';
 import { composeFileText, isIntact, isOurs, meetingIdIn } from '../../../../src/tick/shell/slot/compose-file.js';
@@ -60,6 +62,10 @@ const config = {
   redisImage: 'redis:6.2',
   redisBindAddress: '0.0.0.0',
 } as Partial<Config> as Config;
+
+function pageAt(eventSlug: string): WebinarPageRecord {
+  return { eventPath: '', eventSlug, ownerPath: '', broadcasterPath: '', streamUrl: '' };
+}
 
 const record: SlotRecord = {
   version: 1,
@@ -250,8 +256,11 @@ describe('the compose file', () => {
     );
   });
 
-  test('carries any value unchanged, and no value changes its structure', async () => {
-    const reference = parsed(await composeFileText(1, config, record));
+  test.each<[string, (record: SlotRecord, text: string) => SlotRecord]>([
+    ['a live', (one) => one],
+    ['a webinar', (one, text) => ({ ...one, webinar: webinarPart({ rtmpDst: text, page: pageAt(text) }) })],
+  ])('of %s carries any value unchanged, and no value changes its structure', async (_name, asLive) => {
+    const reference = parsed(await composeFileText(1, config, asLive(record, 'x')));
     const anyText = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 60 }),
       fc.string({ unit: 'grapheme', maxLength: 60 }),
@@ -259,7 +268,8 @@ describe('the compose file', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(anyText, { minLength: 7, maxLength: 7 }), async (texts) => {
-        const filled = filledWith(texts);
+        const { config, record: bare } = filledWith(texts);
+        const filled = { config, record: asLive(bare, texts[0] ?? '') };
         const text = await composeFileText(1, filled.config, filled.record);
         const expected = Object.entries(composeVariables(filled.record, filled.config, 1));
         for (const version of ['1.1', '1.2'] as const) {
