@@ -2,6 +2,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { shipItFrom } from '../support/shipped.js';
+import { bigBbb } from './big-bbb.js';
 import { copies } from './copies.js';
 import { dockerCalls } from './docker.js';
 import { gatewayAnswer } from './gateway.js';
@@ -17,6 +18,7 @@ import { healthyTick } from './tick.js';
 const GROUPS: Record<string, Group> = {
   'start-up': startUp,
   pod: podRequests,
+  bbb: bigBbb,
   docker: dockerCalls,
   tick: healthyTick,
   growth,
