@@ -42,6 +42,10 @@ export const healthyTick: Group = async ({ rounds }) => {
         advance();
         return costOf(tick(liveWorld));
       },
+      status: () => {
+        advance();
+        return costOf(runOf(liveWorld, 'status'));
+      },
     });
     const [bbb, playlists, files] = [liveWorld.bbb.requests.length, hls.asked.length, writings(liveWorld)];
     advance();
@@ -53,7 +57,13 @@ export const healthyTick: Group = async ({ rounds }) => {
         figure: perLive / cost('bare').cpuMs,
         bound: 0.15,
       },
-      { what: 'its requests to BBB', figure: liveWorld.bbb.requests.length - bbb, bound: 1, decimals: 0 },
+      {
+        what: `\`status\` of ${LIVES} lives, wall time, to bare Node`,
+        figure: cost('status').wallMs / cost('bare').wallMs,
+        // Half a second, where bare Node takes 50 ms.
+        bound: 10,
+      },
+      { what: 'requests of that tick to BBB', figure: liveWorld.bbb.requests.length - bbb, bound: 1, decimals: 0 },
       { what: 'its playlists', figure: hls.asked.length - playlists, bound: LIVES, decimals: 0 },
       { what: 'files that it writes', figure: files === writings(liveWorld) ? 0 : 1, bound: 0, decimals: 0 },
     ];
