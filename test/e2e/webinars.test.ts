@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { textOfFilm } from '../support/film.js';
 import { composeActs, inWorld, PATIENCE_MS, tick } from '../support/e2e-world.js';
 import { addWebinar, enterGateways, podWorker, WEBINAR_ENV, WEBINAR_TOKEN } from '../support/webinar-e2e.js';
+import type { Status } from '../../src/tick/status/fields.js';
 import { startPod } from '../world/pod.js';
 import type { World } from '../world/world.js';
 
@@ -49,6 +50,13 @@ describe('a webinar', () => {
       expect(world.pod.state.broadcasters.map(({ status }) => status)).toEqual([true, false]);
       expect(world.smtp.mails).toHaveLength(1);
       expect(JSON.stringify(world.smtp.mails)).not.toMatch(/s3cret/);
+
+      const status = JSON.parse((await world.run(['status', '--json'])).stdout) as Status;
+      expect(status.slots.map(({ live }) => live?.page ?? null)).toEqual([
+        `${world.pod.url}/live/event/0001-ete-a-deux/`,
+        null,
+      ]);
+      expect([status.problems, status.unread]).toEqual([[], []]);
 
       // The owner joins again: nothing changes.
       await worker.join(session);

@@ -9,7 +9,8 @@ import { Redis } from 'ioredis';
 import { REDIS_IMAGE, STREAMER_IMAGE, startAnotherEngine, startEngine, whyNoEngine, type Engine } from './engine.js';
 import { letAllBeMinutesOld } from '../support/e2e-world.js';
 import { shippedPath } from '../support/shipped.js';
-import { startWorld, type Request, type World } from '../world/world.js';
+import { startWorld, type Request, type World, type WorldOptions } from '../world/world.js';
+import { addWebinar, enterGateways, podWorker, WEBINAR_ENV } from '../support/webinar-e2e.js';
 import { textOfFilm } from '../support/film.js';
 
 const reason = whyNoEngine();
@@ -48,10 +49,12 @@ async function until(what: string, holds: () => Promise<boolean> | boolean): Pro
     }, 60_000);
 
     /** The stand-in of docker-compose gives way to the real one; the chat is published on the loopback. */
-    async function realWorld(): Promise<World> {
+    async function realWorld({ env = {}, ...options }: WorldOptions = {}): Promise<World> {
       world = await startWorld({
         chatRedis: false,
+        ...options,
         env: {
+          ...env,
           PATH: `/usr/bin:/usr/sbin:/bin:${join(process.execPath, '..')}`,
           DOCKER_HOST: engine.host,
           STREAMER_IMAGE,
@@ -154,6 +157,38 @@ async function until(what: string, holds: () => Promise<boolean> | boolean): Pro
       expect(world.smtp.mails.map(({ subject }) => subject)).toEqual(
         Array.from({ length: 2 }, () => "[BBB-POD-LIVE] Démarrage d'un live"),
       );
+    }, 180_000);
+
+    test('a webinar is started by a click, started anew, chatted with and ended; its recordings are videos of its owner', async () => {
+      await realWorld({ podVersion: '4.1.0', env: { ...WEBINAR_ENV, WEBINAR_RECORD: 'always' } });
+      enterGateways(world);
+      expect((await world.run(['init', '--no-pull'])).stdout).toContain('written  gateways.json: 2 of 2');
+      const session = addWebinar(world, 1, 3, "L'été à deux");
+      const worker = podWorker(world);
+      await worker.join(session);
+      await tick();
+      expect(await running()).toEqual(['bbb-live-streaming1_redis_1', 'liveStreaming1']);
+      await until('it records', () => isRecording(1));
+      await until('somebody listens', async () => (await worker.publish(session, 'Ada', 'bonjour')).isSent);
+      await until('it hears', async () => (await engine.docker('logs', 'liveStreaming1')).includes('(Ada) bonjour'));
+
+      const first = await engine.docker('ps', '-q', '--filter', 'name=liveStreaming1');
+      await worker.restart(session);
+      await tick();
+      expect(await engine.docker('ps', '-q', '--filter', 'name=liveStreaming1')).not.toBe(first);
+      await until('it records again', () => recordingsIn(1).length === 2);
+
+      await worker.end(session);
+      await tick();
+      expect([await everything(), await networks()]).toEqual([[], []]);
+      const { videos, webinars } = world.pod.state;
+      const films = videos.map(({ file }) => textOfFilm(readFileSync(file)));
+      expect(films).toEqual(
+        Array.from({ length: 2 }, () => expect.stringMatching(/^REC 0001-lete-a-deux\n[^]*END 0001-lete-a-deux\n$/)),
+      );
+      expect(videos.map(({ owner }) => owner)).toEqual([session.owner, session.owner]);
+      expect(webinars.map(({ status }) => status)).toEqual([2]);
+      expect(world.smtp.mails).toHaveLength(1);
     }, 180_000);
 
     /** Kills the tick, and everything that it began, once the engine shows what is waited for. */

@@ -2,7 +2,7 @@
 import { watchedOf } from '../plan/draft.js';
 import { chatFault, heardSince } from '../plan/on-air/chat.js';
 import { opinionOfRecording } from '../plan/on-air/recording.js';
-import { pageUrl } from '../plan/names.js';
+import { livePage } from '../plan/names.js';
 import { ownRecordings } from '../plan/recorded.js';
 import type { Config, SlotReading, SlotRecord, Watched, World } from '../model.js';
 import type { LiveStatus, RecordingStatus, UserStatus } from './fields.js';
@@ -18,7 +18,7 @@ export function liveStatus(reading: SlotReading, record: SlotRecord, world: Worl
     onAirAfterSeconds: onAirAfterSeconds(record),
     recording: recordingStatus(reading, record, watched, world),
     chat: chatStatus(reading, record, watched),
-    page: record.slug === null ? null : pageUrl(config.podUrl, record.slug, record.dialect),
+    page: record.slug === null && record.webinar?.page == null ? null : livePage(record, config),
     restarts: record.restarts?.length ?? 0,
   };
 }

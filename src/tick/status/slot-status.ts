@@ -57,7 +57,9 @@ const ASIDE: ReadonlySet<EffectName> = new Set([
 function nextOf(chain: Chain | undefined): string {
   if (chain === undefined || chain.effects.every((effect) => ASIDE.has(effect.do))) return '';
   const isStart = chain.effects[0]?.do === 'reserve';
-  return `for the next tick: ${isStart ? `livestream ${chain.livestreamId} is started here` : chain.reason}`;
+  // 0: of a webinar whose row in Pod is not known.
+  const live = chain.livestreamId === 0 ? 'a webinar' : `livestream ${chain.livestreamId}`;
+  return `for the next tick: ${isStart ? `${live} is started here` : chain.reason}`;
 }
 
 /** What cannot be read is not free, nor is a slot in which something is that nobody knows. `hasRow`: null when Pod cannot be read. */

@@ -34,6 +34,7 @@ import {
   slotRecord,
   withRequests,
 } from '../../support/memory/samples.js';
+import { gatewayReading, inPod, wanted, webinarRecord, wish } from '../../support/memory/webinar-samples.js';
 
 const config = makeConfig();
 
@@ -627,5 +628,63 @@ describe('what needs a hand', () => {
       ['bbbUnreadable - -'],
     ]);
     expect(statusIn(quietWorld({ meetings: failed('bbbUnreadable') })).exitStatus).toBe(1);
+  });
+});
+
+describe('with webinars', () => {
+  const own = makeConfig({ podMode: 'webinar', podLiveGateways: [3, 4] });
+  const started = ok(wanted(wish()));
+  const inStatus = (slot: Partial<SlotReading>, record: SlotRecord | null, changes: Partial<World> = {}): Status => {
+    const reading = { ...slotReading(1, record, record === null ? 'absent' : 'running'), ...slot };
+    const slots = [reading, { ...slotReading(2, null), webinar: gatewayReading({ gatewayId: 4 }) }];
+    return statusIn(quietWorld({ podMode: 'webinar', ...bbbSays(1, 'running'), slots, ...changes }), { config: own });
+  };
+
+  test('a slot is free, or says what the next tick starts there', () => {
+    expect(inStatus({ webinar: gatewayReading() }, null).slots).toMatchObject([
+      { state: 'free', note: '' },
+      { state: 'free', note: '' },
+    ]);
+    const asked = { wanted: started, inPod: ok([inPod(1)]) };
+    expect(inStatus({ webinar: gatewayReading(asked) }, null).slots[0]?.note).toBe(
+      'for the next tick: livestream 11 is started here',
+    );
+    expect(inStatus({ webinar: gatewayReading({ wanted: started }) }, null).slots[0]?.note).toBe(
+      'for the next tick: a webinar is started here',
+    );
+  });
+
+  test('a live is shown with its viewers’ page, its owner, its recording and its chat', () => {
+    const webinar = gatewayReading({ wanted: started, inPod: ok([inPod(1)]) });
+    const seen = inStatus({ webinar, playlist: ok(ADVANCES) }, webinarRecord({ recordingAsked: true }));
+    expect(seen).toMatchObject({ exitStatus: 0, waiting: [], problems: [], unread: [] });
+    expect(seen.slots[0]).toMatchObject({
+      state: 'on air',
+      live: {
+        livestreamId: 11,
+        meeting: 'Webinaire 1',
+        user: { id: 2 },
+        page: 'https://pod.univ.test/live/event/0001-webinaire-1/',
+        recording: { asked: true },
+      },
+    });
+    const unknown = webinarRecord({ livestreamId: 0, userPath: null }, { page: null });
+    expect(inStatus({ webinar }, unknown).slots[0]?.live).toMatchObject({ page: null, user: null });
+  });
+
+  test('one that is to end, one that waits, and a row that nobody has called for, are told', () => {
+    const stopped = gatewayReading({ wanted: ok(wanted(wish({ want: 'stop' }))), inPod: ok([inPod(1)]) });
+    expect(inStatus({ webinar: stopped }, webinarRecord()).slots[0]?.state).toBe('ending');
+    const other = gatewayReading({ wanted: ok(wanted(wish(), wish({}, 2))), inPod: ok([inPod(1)]) });
+    expect(kinds(inStatus({ webinar: other }, webinarRecord()).problems)).toEqual(['webinarWaits 11 1']);
+    const alone = gatewayReading({ inPod: ok([inPod(1)]) });
+    expect(kinds(inStatus({ webinar: alone }, null).problems)).toEqual(['webinarNotCalled 11 1']);
+  });
+
+  test('a Pod that cannot be read is said, and its slots are not taken for free', () => {
+    const unread = gatewayReading({ inPod: failed() });
+    const seen = inStatus({ webinar: unread }, null, { inProgress: failed(), waiting: failed() });
+    expect(seen).toMatchObject({ exitStatus: 3, waiting: null });
+    expect(seen.slots[0]?.state).toBe('unknown');
   });
 });
