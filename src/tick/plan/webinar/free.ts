@@ -38,7 +38,7 @@ function planWish(reading: SlotReading, webinar: WebinarReading, gatewayId: numb
     if (isFresh(wish, now) && !isAnotherWaiting(webinar, wish))
       remark(draft, 'debug', 'waits: BBB does not know its meeting yet', livestreamId, slot);
     else drop(slot, webinar, due, `BBB says that meeting ${wish.meetingId} is over`, draft);
-  } else if (!isFresh(wish, now) && isNoneInProgress(webinar, gatewayId)) {
+  } else if (!isFresh(wish, now) && isStoppedInPod(webinar, gatewayId, wish)) {
     drop(slot, webinar, due, `somebody has set the webinar of ${wish.meetingId} to 'stopped' in Pod`, draft);
   } else if (state === 'unknown' && isOld(wish, now)) {
     const detail = `it was asked for at ${wish.at}, and BBB does not say whether its meeting runs`;
@@ -50,10 +50,18 @@ function planWish(reading: SlotReading, webinar: WebinarReading, gatewayId: numb
 
 /**
  * Pod sets a row to 'in progress' before it calls: the call for the end may have been lost, or have overtaken that for the start.
- * By its gateway alone: the meeting may have been renamed since.
  */
-function isNoneInProgress({ inPod }: WebinarReading, gatewayId: number): boolean {
-  return inPod.ok && !inPod.value.some(({ row }) => row.status === 1 && row.gatewayId === gatewayId);
+function isStoppedInPod({ inPod }: WebinarReading, gatewayId: number, { meetingId }: Wish): boolean {
+  if (!inPod.ok) return false;
+  const number = numberOf(meetingId);
+  return !inPod.value.some(
+    ({ row, meeting }) => row.status === 1 && row.gatewayId === gatewayId && numberOf(meeting.meetingId) === number,
+  );
+}
+
+/** `0012` of `0012-algebre`: a meeting that is renamed keeps it (pod/meeting/models.py). */
+function numberOf(meetingId: string): string {
+  return /^\d+(?=-)/.exec(meetingId)?.[0] ?? meetingId;
 }
 
 /** Behind this one: it has waited for long enough. */

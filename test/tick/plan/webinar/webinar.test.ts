@@ -157,7 +157,13 @@ describe('a free slot', () => {
     // Just asked for; Pod was not read; a meeting that was renamed since.
     expect(acts(planned({ wanted: started, webinar: none }))).toBe(START_UNREAD);
     expect(acts(planned({ wanted: wanted(old), webinar: { inPod: failed() } }))).toBe(START_UNREAD);
-    expect(acts(planned({ wanted: wanted(old), webinar: { inPod: ok([inPod(2)]) } }))).toBe(START_UNREAD);
+    expect(acts(planned({ wanted: wanted(old), webinar: { inPod: ok([inPod(2)]) } }))).toBe('settleWish');
+    const renamed = { ...inPod(1), meeting: { meetingId: '0001-new-name', name: 'New name' } };
+    const before = { ...old, meetingId: '0001-name' };
+    const meetings = ok([{ meetingId: '0001-name', internalMeetingId: 'internal-1' }]);
+    expect(acts(planned({ wanted: wanted(before), webinar: { inPod: ok([renamed]) }, world: { meetings } }))).toBe(
+      START_UNREAD,
+    );
   });
 
   test('takes what was queued, once what stands before it is done with', () => {
