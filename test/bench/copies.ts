@@ -54,7 +54,7 @@ async function copyAll(base: string, target: string): Promise<number> {
         if (word.failure !== undefined) throw new Error(word.failure.message);
         if (word.call !== undefined) break;
       }
-      const [, peak] = /VmHWM:\\s+(\\d+)/.exec(readFileSync(`/proc/${String(worker.pid)}/status`, 'utf8')) ?? [];
+      const [, peak] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${String(worker.pid)}/status`, 'utf8')) ?? [];
       worker.kill();
       return Number(peak) / 1024;
     }),

@@ -18,7 +18,6 @@ export interface Run {
   env: Record<string, string>;
   /** Node by default. */
   program?: string;
-  input?: string;
 }
 
 /** Told at the end by the process itself: `resourceUsage` would count the memory of whoever started it. */
@@ -34,7 +33,7 @@ export function median(values: number[]): number {
 }
 
 /** Throws when it ends with anything but 0. */
-export async function costOf({ words, cwd, env, program = process.execPath, input = '' }: Run): Promise<Cost> {
+export async function costOf({ words, cwd, env, program = process.execPath }: Run): Promise<Cost> {
   const [hook, told] = [join(cwd, '..', 'bench-tell.cjs'), join(cwd, '..', 'bench-told.json')];
   writeFileSync(hook, TELL);
   rmSync(told, { force: true });
@@ -43,11 +42,10 @@ export async function costOf({ words, cwd, env, program = process.execPath, inpu
   const child = spawn(program, isNode ? ['--require', hook, ...words] : words, {
     cwd,
     env: { ...env, BENCH_TOLD: told },
-    stdio: ['pipe', 'ignore', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
   let complaint = '';
   child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
-  child.stdin.end(input);
   const [status] = (await once(child, 'close')) as [number | null];
   const wallMs = performance.now() - begun;
   if (status !== 0) throw new Error(`${[program, ...words].join(' ')} ended with ${String(status)}: ${complaint}`);

@@ -26,8 +26,8 @@ function escapeTexts(value: unknown, escape: (text: string) => string): unknown 
 
 type Template = (values: unknown) => string;
 
-/** Read and compiled once for a process. */
-const compiled = new Map<string, Template>();
+/** Read and compiled once for a process, however many slots ask for it at once. */
+const compiled = new Map<string, Promise<Template>>();
 
 async function compile(name: string): Promise<Template> {
   const { default: handlebars } = await import('handlebars');
@@ -43,7 +43,12 @@ export async function renderTemplate(
   values: Record<string, unknown>,
   escape: (text: string) => string,
 ): Promise<string> {
-  const template = compiled.get(name) ?? (await compile(name));
-  compiled.set(name, template);
-  return template(escapeTexts(values, escape));
+  const compiling = compiled.get(name) ?? compile(name);
+  compiled.set(name, compiling);
+  try {
+    return (await compiling)(escapeTexts(values, escape));
+  } catch (error) {
+    compiled.delete(name);
+    throw error;
+  }
 }
