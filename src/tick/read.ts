@@ -16,8 +16,8 @@ import type {
   World,
 } from './model.js';
 import type { Ports } from './ports.js';
-import { withStreams } from './read-lives.js';
-import { isAskedFor, meetingsOf, readAsked, readWanted, withWebinars } from './read-webinars.js';
+import { withStreams } from './read/streams.js';
+import { isAskedFor, meetingsOf, readAsked, readWanted, withWebinars } from './read/webinars.js';
 import { inBatches } from './read/in-batches.js';
 import { readDisks, withLiveSigns } from './read/live-signs.js';
 import { ourMeetings, readMeetingInfos, readMeetings } from './read/meetings.js';

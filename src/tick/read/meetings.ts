@@ -2,7 +2,7 @@
 import { isListSpared, isMissing, listOfInfos, type MeetingIds } from '../plan/meeting-list.js';
 import type { BbbMeeting, Memory, PodMeeting, Reading, SlotReading, World } from '../model.js';
 import type { Ports } from '../ports.js';
-import { meetingsOf } from '../read-webinars.js';
+import { meetingsOf } from './webinars.js';
 import { inBatches } from './in-batches.js';
 import { readOrProblem } from './or-problem.js';
 

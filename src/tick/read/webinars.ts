@@ -1,11 +1,11 @@
 // Reads what a Pod with webinars wants and says: which way of asking for lives it has, the calls that the gateway has noted, rows, events.
-import type { Config, Livestream, Look, Memory, PodMode, Problem, Reading, SlotReading } from './model.js';
-import { dueWish } from './plan/webinar/wish.js';
-import { rowOf, rowOfLive } from './plan/webinar/record.js';
-import type { Ports } from './ports.js';
-import { readOrProblem } from './read/or-problem.js';
-import { NOTHING_WANTED, type Wanted } from '../shared/wanted.js';
-import type { WebinarInPod, WebinarPage, WebinarReading, WebinarRow } from './webinar-model.js';
+import type { Config, Livestream, Look, Memory, PodMode, Problem, Reading, SlotReading } from '../model.js';
+import { dueWish } from '../plan/webinar/wish.js';
+import { rowOf, rowOfLive } from '../plan/webinar/record.js';
+import type { Ports } from '../ports.js';
+import { readOrProblem } from './or-problem.js';
+import { NOTHING_WANTED, type Wanted } from '../../shared/wanted.js';
+import type { WebinarInPod, WebinarPage, WebinarReading, WebinarRow } from '../webinar-model.js';
 
 /** What Pod asks for, whichever way it has. */
 export interface Asked {

@@ -1,12 +1,12 @@
 // What is read of the lives in progress beyond their containers: what their streamers say, and what viewers get.
-import { watchedOf } from './plan/draft.js';
-import { isOfThisRun } from './plan/on-air/container-health.js';
-import { isSecondLookOfUse } from './plan/on-air/stream.js';
-import { playlistUrl } from './plan/names.js';
-import type { Memory, PlaylistSight, Problem, Reading, SlotReading, SlotRecord } from './model.js';
-import type { Ports } from './ports.js';
-import { readOrProblem } from './read/or-problem.js';
-import { runningLive } from './read/running-live.js';
+import { watchedOf } from '../plan/draft.js';
+import { isOfThisRun } from '../plan/on-air/container-health.js';
+import { isSecondLookOfUse } from '../plan/on-air/stream.js';
+import { playlistUrl } from '../plan/names.js';
+import type { Memory, PlaylistSight, Problem, Reading, SlotReading, SlotRecord } from '../model.js';
+import type { Ports } from '../ports.js';
+import { readOrProblem } from './or-problem.js';
+import { runningLive } from './running-live.js';
 
 /** A playlist gets a new part every two to ten seconds. */
 const SECOND_LOOK_MS = 6000;
