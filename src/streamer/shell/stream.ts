@@ -18,7 +18,7 @@ import { createStation, type Station } from './station.js';
 
 const LOOK_EVERY_MS = 1000;
 
-/** The ticks, which come each minute, see it after so many looks. */
+/** The ticks, which come each minute, see it after so many looks; a change of it at once. */
 const SHOW_EVERY = 10;
 
 interface Parts {
@@ -65,6 +65,7 @@ export async function stream(config: StreamerConfig, { log, stop, heed }: Stream
   let machine = startMachine(Date.now());
   await parts.chat.start();
   let looks = 0;
+  let shown: StreamerState | null = null;
   for (;;) {
     const seen = await observe(parts, machine, stop.aborted);
     const turn = step(machine, seen, config);
@@ -74,7 +75,9 @@ export async function stream(config: StreamerConfig, { log, stop, heed }: Stream
     parts.chat.turn(isInMeeting(machine) ? machine.meeting : null);
     const state = stateOf(machine, parts);
     writeState(config.runDirectory, state);
-    if (looks % SHOW_EVERY === 0 || end !== undefined) showState(config.videoDirectory, state);
+    const isNews = shown?.state !== state.state || shown.rtmp !== state.rtmp;
+    if (isNews || looks % SHOW_EVERY === 0 || end !== undefined) showState(config.videoDirectory, state);
+    shown = state;
     looks += 1;
     if (end !== undefined) return end.status;
     const { encoder, station, bbb } = parts;
