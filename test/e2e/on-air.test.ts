@@ -55,6 +55,7 @@ test(
       expect(told?.subject).toBe(SUBJECTS.error);
       for (const words of ['status 404', 'RTMP', 'frame=']) expect(told?.text).toContain(words);
       expect(streamers(world).map(({ starts }) => starts)).toEqual([1]);
+      letAllBeMinutesOld(world, 1);
       hls.streams.set(name, { newest: 90, writtenAt: new Date() });
       expect(await tick(world, env)).toBe(0);
       expect(subjects(world).slice(3)).toEqual([SUBJECTS.error, SUBJECTS.normal]);

@@ -280,13 +280,10 @@ const NAME = `L'été "à" $HOME \`id\` 🎓`;
     expect((await world.run(['run', '--no-delay'])).exitCode).toBe(1);
     const [told, ...others] = errorsSince(sent);
     expect(others).toEqual([]);
-    for (const words of [
-      'the playlist has not changed for',
-      'RTMP lost',
-      `${host}:${rtmp.port} cannot be reached`,
-      'started again',
-    ])
+    for (const words of ['the playlist has not changed for', `${host}:${rtmp.port} cannot be reached`, 'started again'])
       expect(told?.text).toContain(words);
+    // A streamer may be cut off before it knows that it was connected.
+    expect(told?.text).toMatch(/its streamer says: live, RTMP (?:lost|trying)/);
     await rtmp.start();
     await eventually('its stream is back', isOnAir, { withinMs: 120_000, hint: tickLog });
     await tick();

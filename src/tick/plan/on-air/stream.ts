@@ -21,7 +21,7 @@ const STARTING_MS = 3 * 60_000;
 const FROZEN_TARGETS = 3;
 const FROZEN_MS = 30_000;
 
-/** Dates of HTTP are whole seconds: what is younger may be said to be so much older. */
+/** Dates of HTTP are whole seconds: what is younger may be said to be so much older, and the other way round. */
 const GRAIN_MS = 1000;
 
 /** A streamer that has not written for so long says nothing any more. */
@@ -52,7 +52,7 @@ export function streamOf(
     };
   }
   const sight = playlist.value;
-  const { motion, seen } = motionOf(sight, before, runMs, now);
+  const { motion, seen } = motionOf(sight, before, runMs + grainOf(record), now);
   if (motion === 'advances') return { state: { is: 'onAir' }, remember: seen };
   if (runMs < STARTING_MS) return { state: { is: 'starting' }, remember: seen };
   if (isMeetingEmpty || isStreamerWaiting(reading, now)) return { state: { is: 'waiting' }, remember: seen };
@@ -62,6 +62,11 @@ export function streamOf(
     state: { is: 'silent', since, what: whatIsSeen(sight, seen, now) },
     remember: { ...seen, silentSince: since },
   };
+}
+
+/** Just before it was started again there was a stream, and a playlist: one that may be that stream's is not believed. */
+function grainOf({ restarts = [] }: SlotRecord): number {
+  return restarts.length > 0 ? -GRAIN_MS : GRAIN_MS;
 }
 
 /** How long ago its container was started last. One that was started in the future was not: the clock has been put back. */
@@ -101,17 +106,17 @@ type Seen = Pick<Watched, 'edge' | 'edgeSince'>;
 
 /**
  * One look is enough where the answer tells its age; else the playlist is compared with what it was before. What was written
- * before the container was started (`runMs` ago) is what the one before has left.
+ * before the container was started (`ownMs` ago) is what the one before has left.
  */
 function motionOf(
   sight: PlaylistSight,
   { edge, edgeSince }: Seen,
-  runMs: number,
+  ownMs: number,
   now: Date,
 ): { motion: 'advances' | 'unsure' | 'stands'; seen: Seen } {
   if (sight.is !== 'playlist') return { motion: 'stands', seen: {} };
   const frozenMs = Math.max(FROZEN_MS, FROZEN_TARGETS * sight.targetMs);
-  const youngMs = Math.min(frozenMs, runMs + GRAIN_MS);
+  const youngMs = Math.min(frozenMs, ownMs);
   if (sight.ageMs !== null && sight.ageMs <= youngMs) return { motion: 'advances', seen: {} };
   const since = sight.edge === edge && edgeSince !== undefined ? edgeSince : now.toISOString();
   const seen: Seen = { edge: sight.edge, edgeSince: since };

@@ -73,6 +73,20 @@ describe('a stream', () => {
       {},
     ],
     [
+      'whose playlist is surely younger than its container, which was started again',
+      { playlist: playlist(19_000), record: { upAt: ago(20), restarts: [ago(20)] } },
+      'onAir',
+      undefined,
+      {},
+    ],
+    [
+      'whose playlist may be what the container before has left, which was started again',
+      { playlist: playlist(19_001), record: { upAt: ago(20), restarts: [ago(20)] } },
+      'starting',
+      undefined,
+      { edge: 'b', edgeSince: NOW.toISOString() },
+    ],
+    [
       'whose playlist is what the container before has left',
       { playlist: playlist(21_001), record: { upAt: ago(20) } },
       'starting',
