@@ -166,6 +166,23 @@ interface ExchangeOptions {
   fresh: boolean;
 }
 
+/** `signal` is aborted after so long, unless it was ended before. */
+function patienceOf(timeoutMs: number): { signal: AbortSignal; end(): void } {
+  const patience = new AbortController();
+  const timer = setTimeout(
+    () => {
+      patience.abort();
+    },
+    Math.min(timeoutMs, LONGEST_TIMER_MS),
+  );
+  return {
+    signal: patience.signal,
+    end: () => {
+      clearTimeout(timer);
+    },
+  };
+}
+
 async function loadAxios(): Promise<AxiosStatic> {
   const { default: axios } = await import('axios');
   return axios;
@@ -176,13 +193,7 @@ async function exchange(request: Request, options: ExchangeOptions, transport: T
   const { timeoutMs, redirects, fresh } = options;
   // Loading it is no part of the time that the server has.
   if (request.method !== 'GET') await loadAxios();
-  const patience = new AbortController();
-  const timer = setTimeout(
-    () => {
-      patience.abort();
-    },
-    Math.min(timeoutMs, LONGEST_TIMER_MS),
-  );
+  const patience = patienceOf(timeoutMs);
   const askOnce = async (url: string): Promise<HttpAnswer> => {
     const bounded = { ...request, url, timeout: timeoutMs, signal: patience.signal };
     try {
@@ -195,7 +206,7 @@ async function exchange(request: Request, options: ExchangeOptions, transport: T
   try {
     return await followRedirects(request.url, redirects, askOnce);
   } finally {
-    clearTimeout(timer);
+    patience.end();
   }
 }
 
@@ -217,13 +228,7 @@ async function openOnce(
     headers: { 'User-Agent': 'bbb-pod-live', ...headers, ...(cookie === '' ? {} : { Cookie: cookie }) },
   };
   const circumstances = { ...circumstancesOf(url, transport), timeoutMs: idleTimeoutMs };
-  const patience = new AbortController();
-  const timer = setTimeout(
-    () => {
-      patience.abort();
-    },
-    Math.min(idleTimeoutMs, LONGEST_TIMER_MS),
-  );
+  const patience = patienceOf(idleTimeoutMs);
   const signal = ending === undefined ? patience.signal : AbortSignal.any([patience.signal, ending]);
   try {
     const {
@@ -246,7 +251,7 @@ async function openOnce(
   } catch (error) {
     throw failureOf(error, { ...circumstances, silence: patience.signal.aborted ? noAnswer(idleTimeoutMs) : null });
   } finally {
-    clearTimeout(timer);
+    patience.end();
   }
 }
 

@@ -32,7 +32,7 @@ import type {
   SlotRecord,
   Work,
 } from './model.js';
-import type { FilmSight, Whereabouts } from './plan/outbox/entry.js';
+import type { FilmSight, PostRefusal, Whereabouts } from './plan/outbox/entry.js';
 import type { GatewayBroadcaster, LiveGateway, PodEvent, WebinarMeeting, WebinarRow } from './webinar-model.js';
 import type { SlotGateway } from '../shared/gateways-file.js';
 import type { Wanted, Wish } from '../shared/wanted.js';
@@ -119,7 +119,7 @@ export interface PodWebinars {
   prolongEvent(path: string, endDate: string): Promise<void>;
   switchBroadcaster(path: string, isOn: boolean): Promise<void>;
   /** Null: Pod has taken it, and makes the video by and by. Else what it objects to: it never will. */
-  createRecording(request: RecordingRequest): Promise<{ refusedFields: string[]; detail: string } | null>;
+  createRecording(request: RecordingRequest): Promise<PostRefusal | null>;
   /** Whether Pod was given a file of that name, in whatever directory: after an answer that was lost. */
   hasRecording(fileName: string): Promise<boolean>;
 }

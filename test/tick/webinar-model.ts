@@ -12,7 +12,7 @@ import {
 import { createRandom } from '../support/memory/random.js';
 import { hostOf, recordOf } from '../support/memory/world.js';
 import type { SlotRecord } from '../../src/tick/model.js';
-import { command, HAPPENINGS, type Model, type Rig } from './model.js';
+import { beginning, command, HAPPENINGS, type Model, type Rig } from './model.js';
 
 /** Of each webinar; two share a gateway. */
 export const WEBINARS = [1, 2, 3, 4];
@@ -52,15 +52,7 @@ export function createWebinarRig(seed: number): WebinarRig {
   }
   hostOf(world).sharesFileSystem = random.chance(0.5);
   const rig: WebinarRig = {
-    world,
-    random,
-    faults: new Map(),
-    away: new Set(),
-    recorded: new Set(),
-    collected: [],
-    withdrawn: new Set(),
-    open: [],
-    hasChangedEngine: false,
+    ...beginning(world, random),
     late: [],
     started: new Map(),
     stopped: new Map(),

@@ -41,8 +41,12 @@ export function isMissing(ids: MeetingIds, meetings: Reading<BbbMeeting[]> | und
 }
 
 /** Whether BBB is asked for each meeting of ours instead of its list: that was large not long ago, and few are ours. */
-export function isListSpared(ours: number, { largeListAt }: Memory, now: Date): boolean {
-  return ours > 0 && ours <= MOST_ALONE && ageMs(largeListAt ?? null, now) < LARGE_FOR_MS;
+export function isListSpared(ours: number, memory: Memory, now: Date): boolean {
+  return ours > 0 && ours <= MOST_ALONE && isKnownLarge(memory, now);
+}
+
+function isKnownLarge({ largeListAt }: Memory, now: Date): boolean {
+  return ageMs(largeListAt ?? null, now) < LARGE_FOR_MS;
 }
 
 /**
@@ -63,5 +67,5 @@ export function listOfInfos(ours: MeetingIds[], infos: World['meetingInfos']): B
 export function largeListSeen({ listCharacters, memory, startedAt }: World): Date | null | undefined {
   if (listCharacters === undefined) return undefined;
   if (listCharacters <= LARGE_CHARACTERS) return memory.largeListAt === undefined ? undefined : null;
-  return ageMs(memory.largeListAt ?? null, startedAt) < LARGE_FOR_MS ? undefined : startedAt;
+  return isKnownLarge(memory, startedAt) ? undefined : startedAt;
 }

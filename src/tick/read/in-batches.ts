@@ -1,7 +1,7 @@
 // Many readings of one server: a few at once, and no longer than there is time.
 import type { Problem, Reading } from '../model.js';
 import type { Ports } from '../ports.js';
-import { readOrProblem } from './or-problem.js';
+import { untilLate } from './in-time.js';
 
 /** Requests to one server that are under way at once. */
 const AT_ONCE = 4;
@@ -21,19 +21,12 @@ export async function inBatches<From, To>(
   read: (item: From) => Promise<Reading<To>>,
 ): Promise<Reading<To>[]> {
   if (items.length === 0) return [];
-  const done = new AbortController();
-  const left = Math.max(0, lateMs - ports.clock.uptimeMs());
-  const timeIsUp = ports.clock.sleep(left, done.signal).then((): Reading<To> => ({ ok: false, problem: late }));
-  const results: Reading<To>[] = [];
-  try {
+  return untilLate(lateMs, ports, async (inTime) => {
+    const results: Reading<To>[] = [];
     for (let start = 0; start < items.length; start += AT_ONCE) {
       const batch = items.slice(start, start + AT_ONCE);
-      results.push(
-        ...(await Promise.all(batch.map((item) => Promise.race([readOrProblem(ports, () => read(item)), timeIsUp])))),
-      );
+      results.push(...(await Promise.all(batch.map((item) => inTime(late, () => read(item))))));
     }
     return results;
-  } finally {
-    done.abort();
-  }
+  });
 }

@@ -5,7 +5,7 @@ import { isSecondLookOfUse } from '../plan/on-air/stream.js';
 import { playlistUrl } from '../plan/names.js';
 import type { Memory, PlaylistSight, Problem, Reading, SlotReading, SlotRecord } from '../model.js';
 import type { Ports } from '../ports.js';
-import { readOrProblem } from './or-problem.js';
+import { untilLate } from './in-time.js';
 import { runningLive } from './running-live.js';
 
 /** A playlist gets a new part every two to ten seconds. */
@@ -26,40 +26,32 @@ export async function withStreams(
   ports: Ports,
 ): Promise<SlotReading[]> {
   if (!slots.some((slot) => runningLive(slot) !== null)) return slots;
-  const done = new AbortController();
-  const timeIsUp = ports.clock.sleep(Math.max(0, lateMs - ports.clock.uptimeMs()), done.signal).then(() => null);
-  const inTime = async <T>(late: Problem, read: () => Promise<Reading<T>>): Promise<Reading<T>> => {
-    return (await Promise.race([readOrProblem(ports, read), timeIsUp])) ?? { ok: false, problem: late };
-  };
-  const playlistOf = async (url: string, record: SlotRecord): Promise<Reading<PlaylistSight>> => {
-    const look = (): Promise<Reading<PlaylistSight>> => inTime(LATE_PLAYLIST, () => ports.streams.readPlaylist(url));
-    const first = await look();
-    const watched = watchedOf(record.livestreamId, { memory });
-    const isUnsure = first.ok && isSecondLookOfUse(first.value, record, watched, ports.clock.now());
-    const hasTime = lateMs - ports.clock.uptimeMs() >= 2 * SECOND_LOOK_MS;
-    if (!isUnsure || !mayLookTwice || !hasTime) return first;
-    await ports.clock.sleep(SECOND_LOOK_MS);
-    return withFormer(await look(), first);
-  };
-  try {
-    return await Promise.all(
-      slots.map(async (slot) => {
-        const record = runningLive(slot);
-        if (record === null) return slot;
-        const url = ports.config.checkHls ? playlistUrl(record, ports.config) : null;
-        const [streamer, playlist] = await Promise.all([
-          inTime(LATE_STATE, async () => {
-            const state = await ports.slots.readStreamerState(slot.slot);
-            return { ok: true, value: state !== null && isOfThisRun(state, record) ? state : null };
-          }),
-          url === null ? undefined : playlistOf(url, record),
-        ]);
-        return { ...slot, streamer, ...(playlist === undefined ? {} : { playlist }) };
-      }),
-    );
-  } finally {
-    done.abort();
-  }
+  return untilLate(lateMs, ports, (inTime) => {
+    const playlistOf = async (url: string, record: SlotRecord): Promise<Reading<PlaylistSight>> => {
+      const look = (): Promise<Reading<PlaylistSight>> => inTime(LATE_PLAYLIST, () => ports.streams.readPlaylist(url));
+      const first = await look();
+      const watched = watchedOf(record.livestreamId, { memory });
+      const isUnsure = first.ok && isSecondLookOfUse(first.value, record, watched, ports.clock.now());
+      const hasTime = lateMs - ports.clock.uptimeMs() >= 2 * SECOND_LOOK_MS;
+      if (!isUnsure || !mayLookTwice || !hasTime) return first;
+      await ports.clock.sleep(SECOND_LOOK_MS);
+      return withFormer(await look(), first);
+    };
+    const withStream = async (slot: SlotReading): Promise<SlotReading> => {
+      const record = runningLive(slot);
+      if (record === null) return slot;
+      const url = ports.config.checkHls ? playlistUrl(record, ports.config) : null;
+      const [streamer, playlist] = await Promise.all([
+        inTime(LATE_STATE, async () => {
+          const state = await ports.slots.readStreamerState(slot.slot);
+          return { ok: true, value: state !== null && isOfThisRun(state, record) ? state : null };
+        }),
+        url === null ? undefined : playlistOf(url, record),
+      ]);
+      return { ...slot, streamer, ...(playlist === undefined ? {} : { playlist }) };
+    };
+    return Promise.all(slots.map(withStream));
+  });
 }
 
 /** A second look that failed says nothing. */

@@ -2,11 +2,12 @@
 import type { StreamerState } from '../../../shared/streamer-state.js';
 import type { SlotReading, SlotRecord } from '../../model.js';
 import { ageMs } from '../dates.js';
+import { startOf } from './recording.js';
 import { STATE_FRESH_MS } from './stream.js';
 
 /** What an earlier live, or the container before the last start, has left says nothing. */
-export function isOfThisRun({ written }: StreamerState, { upAt, reservedAt }: SlotRecord): boolean {
-  return Date.parse(written) >= Date.parse(upAt ?? reservedAt);
+export function isOfThisRun({ written }: StreamerState, record: SlotRecord): boolean {
+  return Date.parse(written) >= Date.parse(startOf(record));
 }
 
 /** Whether it is known to run, with its chat or without. */

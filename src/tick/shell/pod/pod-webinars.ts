@@ -4,6 +4,7 @@ import type { Http } from '../../../shared/http.js';
 import { describeAnswer, isNotFound, parseBody, refusedFields } from '../../../shared/pod-rest.js';
 import { PortError } from '../../errors.js';
 import type { Config, PodMode, Reading } from '../../model.js';
+import type { PostRefusal } from '../../plan/outbox/entry.js';
 import type { PodWebinars, RecordingRequest } from '../../ports.js';
 import type { WebinarRow } from '../../webinar-model.js';
 import { contradiction, createCalls, failure, readRow, rowIn, type Calls } from './pod-calls.js';
@@ -114,7 +115,7 @@ async function switchBroadcaster(path: string, isOn: boolean, { send }: Calls): 
 async function createRecording(
   { title, sourceFile, ownerPath, recorderId }: RecordingRequest,
   { send, address }: Calls,
-): Promise<{ refusedFields: string[]; detail: string } | null> {
+): Promise<PostRefusal | null> {
   const call = `POST ${RECORDINGS}`;
   const fields = {
     user: address(ownerPath),
